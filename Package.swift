@@ -1,0 +1,149 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers, lowest first, and the modules of each in order (docs/architecture.md). A module may import modules of lower
+// layers and earlier ones of its own; servers never import each other; only Assembly names a database engine. The
+// checks below stop the manifest on a wrong edge, and `make build` makes an import without an edge an error.
+
+struct Layer {
+    var name: String
+    var modules: [Module]
+    var modulesMayDependOnEachOther = true
+}
+
+struct Module {
+    var name: String
+    var uses: [String]
+    var libraries: [Target.Dependency] = []
+    var hasTests = true
+    var isExecutable = false
+}
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let logging = product("Logging", "swift-log")
+let metrics = product("Metrics", "swift-metrics")
+let nio: [Target.Dependency] = [product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio")]
+
+let layers: [Layer] = [
+    Layer(name: "Formats", modules: [
+        Module(name: "Bytes", uses: []),
+        Module(name: "Cryptography", uses: ["Bytes"], libraries: ["COpenSSL"]),
+        Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
+        Module(name: "ContentLines", uses: ["Bytes"]),
+        Module(name: "ICalendar", uses: ["Bytes", "ContentLines"]),
+        Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
+        Module(name: "DAVGrammar", uses: ["Bytes", "XML"]),
+    ]),
+    Layer(name: "Storage", modules: [
+        Module(name: "Database", uses: ["Bytes"]),
+        Module(name: "DatabaseSQLite", uses: ["Bytes", "Database"], libraries: ["CSQLite"]),
+    ]),
+    Layer(name: "Network", modules: [
+        Module(name: "Wire", uses: ["Bytes"],
+               libraries: nio + [product("NIOSSL", "swift-nio-ssl"), logging]),
+        Module(name: "HTTPServer", uses: ["Bytes", "Wire"],
+               libraries: nio + [product("NIOHTTP1", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"),
+                                 product("NIOSSL", "swift-nio-ssl"), logging, metrics, "CZlib"]),
+        Module(name: "DNSClient", uses: ["Bytes"], libraries: ["CUnbound"]),
+    ]),
+    Layer(name: "Domain", modules: [
+        Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"], libraries: [logging]),
+        Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
+        Module(name: "Calendars", uses: ["Bytes", "ContentLines", "ICalendar", "Database", "Directory", "CollectionStore"]),
+        Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
+        Module(name: "Files", uses: ["Bytes", "Database", "Directory", "CollectionStore"]),
+    ]),
+    Layer(name: "Servers", modules: [
+        Module(name: "DAVServer",
+               uses: ["Bytes", "XML", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database", "HTTPServer",
+                      "Directory", "CollectionStore", "Calendars", "Contacts", "Files"],
+               libraries: [logging, metrics]),
+    ], modulesMayDependOnEachOther: false),
+    Layer(name: "Programs", modules: [
+        Module(name: "Assembly",
+               uses: ["Bytes", "Cryptography", "ContentLines", "ICalendar", "VCard", "Database", "DatabaseSQLite",
+                      "Wire", "HTTPServer", "DNSClient", "Directory", "CollectionStore", "Calendars", "Contacts",
+                      "Files", "DAVServer"],
+               libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
+                                 product("ServiceLifecycle", "swift-service-lifecycle"),
+                                 product("UnixSignals", "swift-service-lifecycle"), "COpenSSL"]),
+        Module(name: "tegu", uses: ["Bytes", "Assembly"],
+               libraries: [product("ArgumentParser", "swift-argument-parser")], hasTests: false, isExecutable: true),
+        Module(name: "devtool", uses: ["Bytes"],
+               libraries: [product("ArgumentParser", "swift-argument-parser")], hasTests: false, isExecutable: true),
+    ]),
+]
+
+// MARK: The checks
+
+var earlier: Set<String> = []
+for layer in layers {
+    var ownLayer: Set<String> = []
+    for module in layer.modules {
+        for name in module.uses where !earlier.contains(name) {
+            let isLegal = layer.modulesMayDependOnEachOther && ownLayer.contains(name)
+            precondition(isLegal, "\(module.name) (\(layer.name)) may not depend on \(name): it is not in a lower layer")
+        }
+        for engine in ["DatabaseSQLite", "DatabasePostgres"] where module.uses.contains(engine) {
+            precondition(module.name == "Assembly", "only Assembly may name a database engine, not \(module.name)")
+        }
+        ownLayer.insert(module.name)
+    }
+    earlier.formUnion(ownLayer)
+}
+
+// MARK: Targets
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func systemLibrary(_ name: String, _ debianPackage: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", providers: [.apt([debianPackage])])
+}
+
+var targets: [Target] = [
+    .systemLibrary(name: "CLibXML2", path: "Sources/CLibraries/CLibXML2", pkgConfig: "libxml-2.0",
+                   providers: [.apt(["libxml2-dev"])]),
+    systemLibrary("CSQLite", "libsqlite3-dev"),
+    systemLibrary("COpenSSL", "libssl-dev"),
+    systemLibrary("CZlib", "zlib1g-dev"),
+    systemLibrary("CUnbound", "libunbound-dev"),
+]
+
+for layer in layers {
+    for module in layer.modules {
+        let path = "Sources/\(layer.name)/\(module.name)"
+        let dependencies = module.uses.map { Target.Dependency(stringLiteral: $0) } + module.libraries
+        targets.append(
+            module.isExecutable
+                ? .executableTarget(name: module.name, dependencies: dependencies, path: path, swiftSettings: settings)
+                : .target(name: module.name, dependencies: dependencies, path: path, swiftSettings: settings))
+        if module.hasTests {
+            targets.append(.testTarget(
+                name: "\(module.name)Tests", dependencies: [.init(stringLiteral: module.name)] + dependencies,
+                path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
+        }
+    }
+}
+
+let package = Package(
+    name: "tegu",
+    products: [.executable(name: "tegu", targets: ["tegu"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: targets
+)

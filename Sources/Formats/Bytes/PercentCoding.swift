@@ -1,0 +1,53 @@
+/// RFC 3986 §2.1, for the segments of a path.
+package enum PercentCoding {
+    /// Appends `segment` in the one form in which this program writes it: what RFC 3986 §3.3 lets stand in a segment
+    /// (`pchar`) stands as it is, but for `&`, `'` and `;`, which clients are known to trip over in XML; all other bytes are
+    /// `%XX` in upper case.
+    package static func appendSegment(_ segment: some Collection<UInt8>, to out: inout [UInt8]) {
+        for byte in segment {
+            if isPlain(byte) {
+                out.append(byte)
+            } else {
+                out.append(0x25)
+                out.append(digit(byte >> 4))
+                out.append(digit(byte & 15))
+            }
+        }
+    }
+
+    package static func encodeSegment(_ segment: String) -> String {
+        var out: [UInt8] = []
+        appendSegment(segment.utf8, to: &out)
+        return String(utf8: out)
+    }
+
+    /// Nil where a `%` is not followed by two hexadecimal digits.
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        var out: [UInt8] = []
+        out.reserveCapacity(text.count)
+        var index = text.startIndex
+        while index < text.endIndex {
+            let byte = text[index]
+            index = text.index(after: index)
+            guard byte == 0x25 else { out.append(byte); continue }
+            guard index < text.endIndex, let high = text[index].hexadecimalValue else { return nil }
+            index = text.index(after: index)
+            guard index < text.endIndex, let low = text[index].hexadecimalValue else { return nil }
+            index = text.index(after: index)
+            out.append(high << 4 | low)
+        }
+        return out
+    }
+
+    /// unreserved and the sub-delims that are safe in XML text, with `:` and `@`.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        if byte.isASCIILetter || byte.isASCIIDigit { return true }
+        switch byte {
+        case 0x2D, 0x2E, 0x5F, 0x7E: return true  // - . _ ~
+        case 0x21, 0x24, 0x28, 0x29, 0x2A, 0x2B, 0x2C, 0x3D, 0x3A, 0x40: return true  // ! $ ( ) * + , = : @
+        default: return false
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? value &+ 0x30 : value &+ 0x37 }
+}

@@ -1,0 +1,26 @@
+// Database: what the domain says to any SQL database. It owns transactions, values and rows, the schema's migrations, the
+// one error for all that is our fault, and the files that hold large bodies. It must never name an engine, nor know what a
+// table means.
+//
+// Invariants: a transaction's closure is synchronous, so it reads from top to bottom; a transaction cannot leave its
+// closure (~Copyable, borrowed); nothing that `write` returned was not durably on disk.
+//
+// Start reading here, then Transaction.swift and Row.swift.
+
+/// One database, reached from any thread. Each call blocks the calling thread until it is done: call from worker
+/// threads, never from an event loop.
+package protocol Database: Sendable {
+    /// Runs `body` on one consistent snapshot. Throws what `body` throws, or a `Failure`.
+    func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result
+
+    /// Runs `body` in one transaction and returns when it is durable (fsync'ed). When `body` throws, nothing of it is
+    /// kept, and others' changes that are committed in the same group are not touched. `body` may be run again
+    /// (SQLite: the group it was in failed for another's fault; PostgreSQL: serialisation), so it must not have effects outside.
+    func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result
+
+    /// Engine's own integrity check: one line a fault found, none where all is well.
+    func integrityFaults() throws -> [String]
+
+    /// Finishes what runs and closes. Later calls throw `Failure(.unavailable)`.
+    func close()
+}

@@ -1,0 +1,65 @@
+/// A snapshot to read from. Valid inside the closure it was given to only.
+package struct ReadTransaction: ~Copyable {
+    @usableFromInline let connection: any DatabaseConnection
+
+    /// For engines only.
+    package init(connection: any DatabaseConnection) { self.connection = connection }
+
+    /// Runs `sql` and calls `row` for each row until there are no more or `row` returns false.
+    ///
+    /// `sql` has `$1`, `$2`, ... for `parameters`, in any order and as often as it likes. It is a literal: values never
+    /// become part of it, and its prepared form is kept.
+    package func forEach(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> Bool) throws {
+        try connection.run(sql, parameters, row: row)
+    }
+
+    /// The first row's value by `row`, or nil where there is no row.
+    package func first<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> T? {
+        var result: T?
+        try connection.run(sql, parameters) { result = try row($0); return false }
+        return result
+    }
+
+    /// All rows' values by `row`. Only for results that are known to be few.
+    package func all<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> [T] {
+        var results: [T] = []
+        try connection.run(sql, parameters) { results.append(try row($0)); return true }
+        return results
+    }
+}
+
+/// A transaction that changes data. Its `read` sees its own changes.
+package struct WriteTransaction: ~Copyable {
+    package let read: ReadTransaction
+
+    /// For engines only.
+    package init(connection: any DatabaseConnection) { read = ReadTransaction(connection: connection) }
+
+    /// Runs a statement; the count of the rows it changed.
+    @discardableResult
+    package func execute(_ sql: StaticString, _ parameters: [Value] = []) throws -> Int {
+        try read.connection.run(sql, parameters) { _ in true }
+        return read.connection.changedRowCount
+    }
+
+    /// A new number of `sequence`, never given twice, also not after a transaction that was undone or a restart.
+    package func nextID(_ sequence: Sequence) throws -> Int64 { try read.connection.nextID(sequence) }
+
+    /// Calls `action` after the commit, on the thread that waited for it, in the order of registration; not where
+    /// the transaction is undone. It must be quick and cannot fail.
+    package func afterCommit(_ action: @escaping @Sendable () -> Void) { read.connection.afterCommit(action) }
+}
+
+/// The sequences from which ids are drawn.
+package enum Sequence: String, CaseIterable, Sendable {
+    case principal, node, blob, epoch
+}
+
+/// What an engine gives to the transactions above it. One thread at a time uses it.
+package protocol DatabaseConnection: AnyObject {
+    func run(_ sql: StaticString, _ parameters: [Value], row: (borrowing Row) throws -> Bool) throws
+    /// The count of rows that the last statement inserted, updated or deleted.
+    var changedRowCount: Int { get }
+    func nextID(_ sequence: Sequence) throws -> Int64
+    func afterCommit(_ action: @escaping @Sendable () -> Void)
+}

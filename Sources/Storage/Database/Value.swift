@@ -1,0 +1,12 @@
+/// A parameter of a statement.
+package enum Value: Sendable, Equatable {
+    case null
+    case integer(Int64)
+    case text(String)
+    case bytes([UInt8])
+
+    package init(_ text: String?) { self = text.map(Value.text) ?? .null }
+    package init(_ number: Int64?) { self = number.map(Value.integer) ?? .null }
+    package init(_ bytes: [UInt8]?) { self = bytes.map(Value.bytes) ?? .null }
+    package init(_ flag: Bool) { self = .integer(flag ? 1 : 0) }
+}
