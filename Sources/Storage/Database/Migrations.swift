@@ -1,0 +1,67 @@
+/// One numbered step of the schema. Steps are append-only: what was released is never edited.
+package struct Migration: Sendable, Equatable {
+    package var number: Int
+    package var name: String
+    /// The only database that it is for; nil: all.
+    package var dialect: Dialect?
+    package var sql: String
+
+    package init(number: Int, name: String, dialect: Dialect? = nil, sql: String) {
+        self.number = number
+        self.name = name
+        self.dialect = dialect
+        self.sql = sql
+    }
+}
+
+/// What an engine gives to the migrations: one connection that nothing else uses meanwhile.
+package protocol MigrationConnection {
+    var dialect: Dialect { get }
+    /// The highest number in `schema_version`; 0 where that table does not exist.
+    func recordedSchemaVersion() throws -> Int
+    /// Runs several statements, with the words of this database already in them.
+    func runScript(_ sql: String) throws
+    /// Begins a transaction in which no other migration can run.
+    func beginMigrations() throws
+    func commit() throws
+    func rollback()
+}
+
+/// Brings a database to the schema that this program was written for.
+package enum Migrations {
+    /// Applies what is missing, all in one transaction; returns the numbers of what it applied.
+    ///
+    /// A database that a newer program has written is left alone: `Failure(.unavailable)`.
+    @discardableResult
+    package static func apply(
+        _ migrations: [Migration] = Schema.migrations, to connection: some MigrationConnection
+    ) throws -> [Int] {
+        let newest = migrations.map(\.number).max() ?? 0
+        if try connection.recordedSchemaVersion() == newest { return [] }
+        try connection.beginMigrations()
+        do {
+            // Looked at again, for another program may have done it before this one had the lock.
+            let recorded = try connection.recordedSchemaVersion()
+            guard recorded <= newest else {
+                throw Failure(.unavailable, "the database has schema \(recorded), which is newer than this program's "
+                    + "\(newest): run the program that wrote it, or a later one")
+            }
+            let missing = migrations.filter { $0.number > recorded }.sorted { $0.number < $1.number }
+            try connection.runScript(table)
+            for migration in missing where migration.dialect == nil || migration.dialect == connection.dialect {
+                try connection.runScript(connection.dialect.translated(migration.sql))
+            }
+            let numbers = Set(missing.map(\.number)).sorted()
+            for number in numbers {
+                try connection.runScript("INSERT INTO schema_version (number) VALUES (\(number))")
+            }
+            try connection.commit()
+            return numbers
+        } catch {
+            connection.rollback()
+            throw error
+        }
+    }
+
+    private static let table = "CREATE TABLE IF NOT EXISTS schema_version (number BIGINT NOT NULL PRIMARY KEY)"
+}

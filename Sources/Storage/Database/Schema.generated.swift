@@ -1,0 +1,151 @@
+// Generated from schemas/ by `devtool embed-schemas`; do not edit.
+
+/// The migrations of `schemas/`, in order.
+package enum Schema {
+    package static let migrations: [Migration] = [
+        Migration(number: 1, name: "core", sql: #"""
+-- Principals, collections and their members, in the SQL that SQLite and PostgreSQL share.
+--
+-- `BLOB` and `WITHOUT ROWID` are SQLite's words; the migration runner writes them as PostgreSQL has them (docs/architecture.md).
+-- Times are milliseconds since 1970 in UTC. Ids come from `sequence` and are never used twice.
+
+CREATE TABLE sequence (
+    name TEXT NOT NULL PRIMARY KEY,
+    last BIGINT NOT NULL
+);
+
+-- Who can own something or be granted it.
+CREATE TABLE principal (
+    id BIGINT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,                     -- user, group, room, resource
+    domain TEXT NOT NULL,                   -- lower case
+    name TEXT NOT NULL,                     -- lower case; with the domain it is the sign-in and the last segment of URLs
+    display_name TEXT NOT NULL,
+    is_administrator BIGINT NOT NULL DEFAULT 0,
+    is_disabled BIGINT NOT NULL DEFAULT 0,
+    password TEXT,                          -- a PHC string ($scrypt$...); NULL: cannot sign in
+    must_change_password BIGINT NOT NULL DEFAULT 0,
+    quota_bytes BIGINT,                     -- NULL: no limit
+    used_bytes BIGINT NOT NULL DEFAULT 0,   -- of members that are not in the trash; moves with them
+    created BIGINT NOT NULL,
+    UNIQUE (domain, name)
+);
+
+-- All mail addresses that are a principal's, the preferred one first (position 0).
+CREATE TABLE address (
+    address TEXT NOT NULL PRIMARY KEY,      -- lower case
+    principal_id BIGINT NOT NULL,
+    position BIGINT NOT NULL
+);
+CREATE INDEX address_of_principal ON address (principal_id, position);
+
+-- Everything that can hold members: homes, calendars, address books, folders. `id` is a node id.
+CREATE TABLE collection (
+    id BIGINT NOT NULL PRIMARY KEY,
+    parent_id BIGINT,                       -- NULL: a home
+    owner_id BIGINT NOT NULL,               -- principal
+    kind TEXT NOT NULL,                     -- calendar-home, book-home, file-home, calendar, book, folder
+    name TEXT NOT NULL,                     -- the segment in the URL, decoded
+    modseq BIGINT NOT NULL,                 -- of the latest change in its log
+    log_floor BIGINT NOT NULL,              -- changes up to and with this modseq may be gone from the log
+    epoch BIGINT NOT NULL,                  -- another one makes all tokens invalid
+    components TEXT,                        -- calendars: the component set, blank-separated; NULL: all that are served
+    member_count BIGINT NOT NULL DEFAULT 0,
+    created BIGINT NOT NULL,
+    modified BIGINT NOT NULL,
+    trashed BIGINT                          -- when it was deleted; NULL: it is there. Trashed ones have parent_id kept
+);
+CREATE UNIQUE INDEX collection_name ON collection (parent_id, name) WHERE trashed IS NULL;
+CREATE UNIQUE INDEX collection_home ON collection (owner_id, kind) WHERE parent_id IS NULL;
+CREATE INDEX collection_trash ON collection (owner_id, trashed) WHERE trashed IS NOT NULL;
+
+-- The objects in a collection. A listing reads this table in order of the key, and nothing else.
+CREATE TABLE member (
+    collection_id BIGINT NOT NULL,
+    name TEXT NOT NULL,                     -- the segment in the URL, decoded
+    id BIGINT NOT NULL,                     -- node
+    etag TEXT NOT NULL,                     -- of the bytes, without quotes
+    size BIGINT NOT NULL,
+    modseq BIGINT NOT NULL,                 -- of its latest change
+    component TEXT NOT NULL,                -- vevent, vtodo, ...; individual, group; empty for files
+    uid TEXT,                               -- calendar and address objects
+    content_type TEXT,                      -- files: as sent
+    blob_id BIGINT NOT NULL,
+    created BIGINT NOT NULL,
+    modified BIGINT NOT NULL,
+    PRIMARY KEY (collection_id, name)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX member_uid ON member (collection_id, uid) WHERE uid IS NOT NULL;
+
+-- The bytes of members, never changed once written; shared by copies and the trash.
+CREATE TABLE blob (
+    id BIGINT NOT NULL PRIMARY KEY,
+    reference_count BIGINT NOT NULL,
+    data BLOB,                              -- NULL: they are in the file store, under `file`
+    file TEXT
+);
+CREATE INDEX blob_file ON blob (file) WHERE file IS NOT NULL;
+
+-- The change log: one row a change. Children of a home or folder that are collections are logged in the parent likewise.
+CREATE TABLE change (
+    collection_id BIGINT NOT NULL,
+    modseq BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    is_removal BIGINT NOT NULL,
+    is_collection BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (collection_id, modseq)
+) WITHOUT ROWID;
+
+-- Deleted objects, outside all uniqueness.
+CREATE TABLE trash (
+    id BIGINT NOT NULL PRIMARY KEY,         -- the node that it was
+    collection_id BIGINT NOT NULL,
+    owner_id BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    component TEXT NOT NULL,
+    uid TEXT,
+    content_type TEXT,
+    blob_id BIGINT NOT NULL,
+    created BIGINT NOT NULL,
+    modified BIGINT NOT NULL,
+    trashed BIGINT NOT NULL,
+    trashed_by BIGINT                       -- principal; NULL: the server
+);
+CREATE INDEX trash_of_collection ON trash (collection_id, trashed);
+CREATE INDEX trash_of_owner ON trash (owner_id, trashed);
+
+-- Properties that clients set (RFC 4918 §4.1 dead ones, and live ones that are only kept: displayname, colour, ...).
+-- Those of a collection itself have member_id 0, so that those of all its members are one range of the key.
+CREATE TABLE property (
+    collection_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    namespace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value BLOB NOT NULL,                    -- the whole element as XML that stands alone
+    PRIMARY KEY (collection_id, member_id, namespace, name)
+) WITHOUT ROWID;
+
+-- RFC 4918 §6. The lock's root is a collection (member_name NULL) or a name in it, mapped or not.
+CREATE TABLE lock (
+    token TEXT NOT NULL PRIMARY KEY,
+    collection_id BIGINT NOT NULL,
+    member_name TEXT,
+    owner_id BIGINT NOT NULL,               -- the principal that took it
+    is_exclusive BIGINT NOT NULL,
+    is_deep BIGINT NOT NULL,
+    owner_xml BLOB,                         -- DAV:owner as sent
+    expires BIGINT NOT NULL
+);
+CREATE INDEX lock_of_collection ON lock (collection_id, member_name);
+
+-- Files of the file store that no blob refers to any more; they are removed after the commit that wrote them here.
+CREATE TABLE unused_file (
+    file TEXT NOT NULL PRIMARY KEY
+);
+
+"""#),
+    ]
+}

@@ -1,0 +1,111 @@
+// DatabaseSQLite: one database file, through SQLite's C library. It owns connections, prepared statements, group commit, the
+// leases of ids and the checkpoints of the write-ahead log, and all SQL that only SQLite speaks. It must never know
+// what a table of the schema means, but for `sequence` and `schema_version`.
+//
+// Invariants: one connection writes, and only the thread that leads the writers touches it; what `write` returned was
+// fsync'ed (WAL, synchronous=FULL); a reader's connection cannot write (query_only); another process may use the same
+// file at any time.
+//
+// Start reading here, then Writer.swift and GroupCommit.swift.
+
+package import Database
+import Glibc
+import Synchronization
+
+/// The embedded engine.
+package final class SQLiteDatabase: Database {
+    private let readers: ReaderPool
+    private let writer: Writer
+    private let checkpointer: Checkpointer
+    private let isClosed = Mutex(false)
+    /// Removed at the end; for tests.
+    private let temporaryDirectory: String?
+
+    /// Opens the database at `path`, whose directory must exist; makes it (0600) where it is missing, and brings its
+    /// schema up to date.
+    package convenience init(path: String, options: SQLiteOptions = SQLiteOptions()) throws {
+        try self.init(path: path, options: options, migrations: Schema.migrations, temporaryDirectory: nil)
+    }
+
+    /// A database in a directory of its own that goes when it is closed; for tests. It is not fsync'ed.
+    package static func temporary() throws -> SQLiteDatabase {
+        let directory = try TemporaryDirectory.make()
+        var options = SQLiteOptions()
+        options.isDurable = false
+        do {
+            return try SQLiteDatabase(
+                path: directory + "/database", options: options, migrations: Schema.migrations,
+                temporaryDirectory: directory)
+        } catch {
+            TemporaryDirectory.remove(directory)
+            throw error
+        }
+    }
+
+    init(path: String, options: SQLiteOptions, migrations: [Migration], temporaryDirectory: String?) throws {
+        // "file:" would be taken for a URI.
+        let path = path.hasPrefix("/") ? path : "./" + path
+        try DatabaseFile.create(at: path)
+        let connection = try SQLiteConnection(path: path, role: .writer, options: options)
+        try Migrations.apply(migrations, to: SQLiteMigration(connection: connection))
+        let checkpointer = try Checkpointer(path: path, options: options)
+        let writer = Writer(connection: connection, groupLimit: options.groupLimit) { [checkpointer] pages in
+            checkpointer.logGrew(to: pages)
+        }
+        try checkpointer.start(pausing: writer)
+        self.checkpointer = checkpointer
+        self.writer = writer
+        self.readers = ReaderPool(path: path, options: options)
+        self.temporaryDirectory = temporaryDirectory
+    }
+
+    deinit { close() }
+
+    package func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result {
+        let mark = try TransactionMark(self)
+        defer { mark.remove() }
+        let connection = try readers.take()
+        defer { readers.putBack(connection) }
+        try connection.begin(.deferred)
+        let result = try body(ReadTransaction(connection: connection))
+        // A body that went on after an error has not seen all that it asked for.
+        if let fault = connection.fault { throw fault }
+        return result
+    }
+
+    package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
+        let mark = try TransactionMark(self)
+        defer { mark.remove() }
+        var result: Result?
+        try withoutActuallyEscaping(body) { body in
+            try writer.submit(WriteRequest(.transaction { connection in
+                result = try body(WriteTransaction(connection: connection))
+            }))
+        }
+        guard let result else { throw Failure(.serverBug, "a write that was committed and not run") }
+        return result
+    }
+
+    package func integrityFaults() throws -> [String] {
+        try read { tx in
+            let structure = try tx.all("PRAGMA integrity_check") { $0.text(0) }.filter { $0 != "ok" }
+            let references = try tx.all("PRAGMA foreign_key_check") {
+                "row \($0.integer(1)) of \($0.text(0)) refers to a row of \($0.text(2)) that is not there"
+            }
+            return structure + references
+        }
+    }
+
+    /// Waits for what runs, moves the log into the database file, and closes. Must not be called in a transaction's closure.
+    package func close() {
+        let isFirst = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        guard isFirst else { return }
+        checkpointer.stop()
+        readers.close()
+        writer.close()
+        if let temporaryDirectory { TemporaryDirectory.remove(temporaryDirectory) }
+    }
+}

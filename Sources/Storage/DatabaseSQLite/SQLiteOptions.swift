@@ -1,0 +1,23 @@
+/// What can be set at one database.
+package struct SQLiteOptions: Sendable {
+    /// Connections that read at once; further readers wait.
+    package var readerLimit = 16
+    /// Writes that are committed by one fsync.
+    package var groupLimit = 256
+    /// How long to wait for another process's write.
+    package var busyMilliseconds: Int32 = 10_000
+    /// Pages kept by each connection.
+    package var cacheKibibytes = 4096
+    /// How much of the file is read through the address space.
+    package var mappedBytes = 0
+    /// Of a new database.
+    package var pageSize = 4096
+    /// How much the log may grow before it is copied into the database file, beside the writers.
+    package var checkpointBytes = 4 << 20
+    /// How long the log may become before the writers wait for that, so that it starts anew.
+    package var truncateBytes = 64 << 20
+    /// Whether a commit waits for the disk. False only where the data may be lost, in tests.
+    package var isDurable = true
+
+    package init() {}
+}
