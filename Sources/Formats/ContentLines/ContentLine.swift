@@ -1,0 +1,83 @@
+import Bytes
+
+/// One property as it stands in a document: a view, cheap to copy. Nothing is decoded before it is asked for.
+///
+///     contentline = [group "."] name *(";" param) ":" value
+package struct ContentLine: Sendable {
+    let storage: ComponentTree.Storage
+    let index: Int
+
+    private var extent: ContentLineExtent { storage.extents[index] }
+
+    /// As written, without the group.
+    package var name: ArraySlice<UInt8> {
+        let extent = extent
+        return storage.text[Int(extent.nameStart)..<Int(extent.nameEnd)]
+    }
+    /// In upper case.
+    package var uppercasedName: String { String(utf8: name.map(\.asciiUppercased)) }
+    /// RFC 6350 §3.3: what stands before the name's dot.
+    package var group: ArraySlice<UInt8>? {
+        let extent = extent
+        return extent.nameStart > extent.start ? storage.text[Int(extent.start)..<Int(extent.nameStart) - 1] : nil
+    }
+    /// Everything after the colon, without folds and still escaped and encoded.
+    package var value: ArraySlice<UInt8> {
+        let extent = extent
+        return storage.text[Int(extent.valueStart)..<Int(extent.end)]
+    }
+    /// The whole line without folds.
+    package var unfolded: ArraySlice<UInt8> { storage.text[Int(extent.start)..<Int(extent.end)] }
+    /// The line as it stands in the source, with its folds, without its line end.
+    package var source: ArraySlice<UInt8> { storage.source[sourceRange] }
+    /// Where the line stands in the source, without its line end.
+    package var sourceRange: Range<Int> { Int(extent.sourceStart)..<Int(extent.sourceEnd) }
+
+    /// Whether the name is `name`, without case.
+    package func isNamed(_ name: StaticString) -> Bool {
+        let extent = extent
+        guard Int(extent.nameEnd - extent.nameStart) == name.utf8CodeUnitCount else { return false }
+        return self.name.equalsIgnoringASCIICase(name)
+    }
+    /// Whether the name is `name`, without case.
+    package func isNamed(_ name: some Collection<UInt8>) -> Bool { self.name.equalsIgnoringASCIICase(name) }
+
+    /// In their order, repeated ones as often as they stand there.
+    package var parameters: ParameterSequence {
+        let extent = extent
+        return ParameterSequence(area: storage.text[Int(extent.parametersStart)..<Int(extent.valueStart) - 1])
+    }
+    /// The first parameter with that name.
+    package func parameter(_ name: StaticString) -> Parameter? {
+        parameters.first { $0.isNamed(name) }
+    }
+    /// The first parameter with that name.
+    package func parameter(named name: [UInt8]) -> Parameter? {
+        parameters.first { $0.isNamed(name) }
+    }
+    /// The values of all parameters with that name, decoded.
+    package func parameterValues(_ name: StaticString) -> [String] {
+        parameters.filter { $0.isNamed(name) }.flatMap(\.values)
+    }
+}
+
+extension ContentLine {
+    /// The value in UTF-8, without quoted-printable (vCard 2.1, vCalendar 1.0) and CHARSET, still escaped.
+    package var transferDecodedValue: ArraySlice<UInt8> {
+        let parameters = parameters
+        guard !parameters.area.isEmpty else { return value }
+        var decoded = value
+        if parameters.contains(where: { $0.isNamed("ENCODING") && $0.hasValue("QUOTED-PRINTABLE") }) {
+            decoded = ArraySlice(QuotedPrintable.decode(decoded))
+        }
+        if let charset = parameters.first(where: { $0.isNamed("CHARSET") })?.values.first,
+           !WellFormedText.isUTF8(decoded), let converted = Charset.utf8(decoded, from: charset) {
+            decoded = ArraySlice(converted)
+        }
+        return decoded
+    }
+    /// The value as text: decoded, without escapes.
+    package var text: String { WellFormedText.string(TextValue.unescape(transferDecodedValue)) }
+    /// The value as it is, as text: for URIs, dates, identifiers.
+    package var rawText: String { WellFormedText.string(value) }
+}

@@ -1,0 +1,77 @@
+import Bytes
+
+/// RFC 5545 §3.3.11 and RFC 6350 §3.4: text in a value.
+package enum TextValue {
+    /// `\n`, `\N`, `\,`, `\;` and `\\` are what they stand for. Another escape is none: backslash and character stay.
+    package static func unescape(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard value.contains(0x5C) else { return value }
+        var out: [UInt8] = []
+        out.reserveCapacity(value.count)
+        var index = value.startIndex
+        while index < value.endIndex {
+            let byte = value[index]
+            index += 1
+            guard byte == 0x5C, index < value.endIndex else { out.append(byte); continue }
+            switch value[index] {
+            case 0x6E, 0x4E: out.append(0x0A)
+            case 0x2C, 0x3B, 0x5C: out.append(value[index])
+            default:
+                out.append(0x5C)
+                out.append(value[index])
+            }
+            index += 1
+        }
+        return ArraySlice(out)
+    }
+
+    /// Appends `text` with its escapes. CRLF and CR are line breaks too; other control characters, which may not stand in a
+    /// value, are left out.
+    package static func appendEscaped(_ text: some Collection<UInt8>, to out: inout [UInt8]) {
+        var isAfterCR = false
+        for byte in text {
+            switch byte {
+            case 0x0A: if !isAfterCR { out.append("\\n") }
+            case 0x0D: out.append("\\n")
+            case 0x5C, 0x2C, 0x3B:
+                out.append(0x5C)
+                out.append(byte)
+            case 0x09, 0x20...: if byte != 0x7F { out.append(byte) }
+            default: break
+            }
+            isAfterCR = byte == 0x0D
+        }
+    }
+}
+
+/// RFC 6350 §3.4, RFC 5545 §3.3.11: values of several parts.
+package enum StructuredValue {
+    /// Cuts at each `separator` that has no backslash before it; the parts are still escaped.
+    package static func split(_ value: ArraySlice<UInt8>, at separator: UInt8) -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        var start = value.startIndex
+        var index = value.startIndex
+        while index < value.endIndex {
+            if value[index] == 0x5C {
+                index += 2
+                continue
+            }
+            if value[index] == separator {
+                parts.append(value[start..<index])
+                start = index + 1
+            }
+            index += 1
+        }
+        parts.append(value[start...])
+        return parts
+    }
+
+    /// The components between semicolons, without escapes.
+    package static func components(_ value: ArraySlice<UInt8>) -> [String] {
+        split(value, at: 0x3B).map { WellFormedText.string(TextValue.unescape($0)) }
+    }
+
+    /// The items between commas, without escapes.
+    package static func list(_ value: ArraySlice<UInt8>) -> [String] {
+        split(value, at: 0x2C).map { WellFormedText.string(TextValue.unescape($0)) }
+    }
+}

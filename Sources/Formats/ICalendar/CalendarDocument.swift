@@ -1,0 +1,51 @@
+// ICalendar: RFC 5545 and what extends it, as documents whose bytes stay the client's.
+//
+// It owns the shape of a calendar document, what makes one a calendar object resource (RFC 4791 §4.1), and how whole files
+// become objects and objects become whole files. It must never change an object that is stored as it was sent, refuse
+// one for a value that it does not understand, or know of a server, a clock or a store.
+//
+// Invariants: what `CalendarObjectResource` accepts has exactly one UID and one kind of component; what
+// `CalendarSplitter` gives out is accepted by it.
+//
+// Start reading here, then CalendarObjectResource.swift and CalendarSplitter.swift.
+
+package import Bytes
+package import ContentLines
+
+/// An iCalendar stream: one VCALENDAR, or several.
+package struct CalendarDocument: Sendable {
+    /// Everything that stands in the stream.
+    package let tree: ComponentTree
+
+    /// Throws where there is no VCALENDAR, or a limit is passed; what can be read in spite of its faults, is read.
+    package static func parse(
+        _ bytes: [UInt8], limits: ContentLineLimits = ContentLineLimits()
+    ) throws(ParseError) -> CalendarDocument {
+        let tree = try ComponentTree.parse(bytes, rules: nesting, limits: limits)
+        let document = CalendarDocument(tree: tree)
+        guard document.calendars.contains(where: { _ in true }) else {
+            throw ParseError(at: 0, expected: "BEGIN:VCALENDAR")
+        }
+        return document
+    }
+
+    /// The VCALENDARs, in their order.
+    package var calendars: some Sequence<Component> { tree.roots.lazy.filter { $0.isNamed("VCALENDAR") } }
+    /// The bytes that were parsed.
+    package var source: [UInt8] { tree.source }
+
+    /// RFC 5545 §3.6: VCALENDAR is outermost, and these stand side by side in it. A VEVENT within a VPOLL or a component that
+    /// nobody knows is left there.
+    static let nesting = NestingRules { name in
+        switch name.count {
+        case 9 where name.equalsIgnoringASCIICase("VCALENDAR"): 2
+        case 6 where name.equalsIgnoringASCIICase("VEVENT"): 1
+        case 5 where name.equalsIgnoringASCIICase("VTODO"): 1
+        case 8 where name.equalsIgnoringASCIICase("VJOURNAL"): 1
+        case 9 where name.equalsIgnoringASCIICase("VFREEBUSY"): 1
+        case 9 where name.equalsIgnoringASCIICase("VTIMEZONE"): 1
+        case 13 where name.equalsIgnoringASCIICase("VAVAILABILITY"): 1
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Bytes
+package import ContentLines
+
+/// RFC 4791 §4.1: one calendar object, that is the components of one UID and kind with the time zones they need.
+package struct CalendarObjectResource: Sendable {
+    package let document: CalendarDocument
+    /// The only VCALENDAR.
+    package let calendar: Component
+    /// As sent, without escapes: what identifies the object within its calendar.
+    package let uid: String
+    package let kind: CalendarComponentKind
+    /// The components of that kind, in their order: masters (mostly one), and overrides, which have a RECURRENCE-ID.
+    package let components: [Component]
+    /// How many of them are overrides.
+    package let overrideCount: Int
+
+    /// What an index of a database can hold as a key.
+    package static let maximumUIDByteCount = 2048
+
+    /// Whether there is more than overrides: an attendee who is invited to one instance has no master.
+    package var hasMaster: Bool { overrideCount < components.count }
+    /// The first component that is no override.
+    package var master: Component? { components.first { !Self.isOverride($0) } }
+    /// The component to show for the whole: the master, or the first override.
+    package var leading: Component? { master ?? components.first }
+    /// Decoded; nil where there is none, or an empty one.
+    package var summary: String? {
+        guard let text = leading?.property("SUMMARY")?.text, !text.isEmpty else { return nil }
+        return text
+    }
+
+    /// RFC 5545 §3.8.4.4
+    package static func isOverride(_ component: Component) -> Bool { component.property("RECURRENCE-ID") != nil }
+
+    /// Parses, then as `validate(_:)` of a document.
+    package static func validate(
+        _ bytes: [UInt8], limits: ContentLineLimits = ContentLineLimits()
+    ) throws(CalendarObjectInvalid) -> CalendarObjectResource {
+        let document: CalendarDocument
+        do {
+            document = try CalendarDocument.parse(bytes, limits: limits)
+        } catch {
+            throw .notICalendar(error)
+        }
+        return try validate(document)
+    }
+
+    /// RFC 4791 §4.1 and §5.3.2.1. Only what has no identity is refused: values, dates and missing properties are looked at
+    /// by whoever needs them.
+    package static func validate(
+        _ document: CalendarDocument
+    ) throws(CalendarObjectInvalid) -> CalendarObjectResource {
+        if document.tree.containsNUL { throw .containsNUL }
+        let calendars = Array(document.calendars)
+        guard let calendar = calendars.first, calendars.count == 1 else { throw .severalCalendars(calendars.count) }
+        if let version = calendar.property("VERSION")?.value.trimmingASCIIWhitespace, version.elementsEqual("1.0".utf8) {
+            throw .unsupportedVersion("1.0")
+        }
+        // RFC 4791 §4.1: "MUST NOT specify the iCalendar METHOD property".
+        if let method = calendar.property("METHOD") { throw .methodPresent(method.text) }
+        var identity = Identity()
+        var components: [Component] = []
+        var overrideCount = 0
+        for component in calendar.children {
+            guard let kind = CalendarComponentKind(of: component) else { continue }
+            try identity.add(component, kind)
+            try refuseRepeated("DTSTART", in: component)
+            try refuseRepeated("RECURRENCE-ID", in: component)
+            if isOverride(component) { overrideCount += 1 }
+            components.append(component)
+        }
+        guard let kind = identity.kind, let uid = identity.uid else {
+            throw calendar.children.contains { $0.isNamed("VTIMEZONE") } ? .onlyTimeZones : .noComponent
+        }
+        return CalendarObjectResource(
+            document: document, calendar: calendar, uid: uid, kind: kind, components: components,
+            overrideCount: overrideCount)
+    }
+
+    /// The same line twice is one (some clients double lines); two that differ leave open when the thing is.
+    private static func refuseRepeated(
+        _ name: StaticString, in component: Component
+    ) throws(CalendarObjectInvalid) {
+        var first: ContentLine?
+        for line in component.properties(named: name) {
+            guard let other = first else { first = line; continue }
+            if !line.unfolded.elementsEqual(other.unfolded) { throw .repeatedProperty("\(name)") }
+        }
+    }
+
+    /// The one UID and kind of components that are looked at one after the other.
+    private struct Identity {
+        var kind: CalendarComponentKind?
+        var uid: String?
+        private var uidValue: ArraySlice<UInt8> = []
+
+        mutating func add(_ component: Component, _ kind: CalendarComponentKind) throws(CalendarObjectInvalid) {
+            if let other = self.kind, other != kind { throw .mixedComponents(other, kind) }
+            self.kind = kind
+            var hasUID = false
+            for line in component.properties(named: "UID") {
+                hasUID = true
+                if let uid {
+                    if line.value.elementsEqual(uidValue) { continue }
+                    let text = line.text
+                    if text.allSatisfy(\.isWhitespace) { throw .emptyUID(kind) }
+                    if text != uid { throw .mixedUIDs(uid, text) }
+                } else {
+                    let text = line.text
+                    if text.allSatisfy(\.isWhitespace) { throw .emptyUID(kind) }
+                    if text.utf8.count > maximumUIDByteCount { throw .uidTooLong(text.utf8.count) }
+                    uid = text
+                    uidValue = line.value
+                }
+            }
+            if !hasUID { throw .noUID(kind) }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Bytes
+package import ContentLines
+
+/// Which time zones a VCALENDAR defines and which it needs, by TZID.
+package enum TimeZoneReferences {
+    /// The TZIDs of its VTIMEZONEs, in their order, each once.
+    package static func defined(in calendar: Component) -> [String] {
+        var found = OrderedNames()
+        for zone in calendar.children(named: "VTIMEZONE") {
+            if let line = zone.property("TZID") { found.insert(line.text) }
+        }
+        return found.names
+    }
+
+    /// The TZID parameters of all properties in `component` and in what stands within it, time zones apart, in their order,
+    /// each once.
+    package static func referenced(in component: Component) -> [String] {
+        var found = OrderedNames()
+        collect(component, into: &found)
+        return found.names
+    }
+
+    private static func collect(_ component: Component, into found: inout OrderedNames) {
+        for line in component.properties {
+            if let zone = line.parameter("TZID")?.value { found.insert(zone) }
+        }
+        for child in component.children where !child.isNamed("VTIMEZONE") { collect(child, into: &found) }
+    }
+}
+
+/// Names in the order in which they were met first.
+struct OrderedNames {
+    private(set) var names: [String] = []
+    private var known: Set<String> = []
+
+    mutating func insert(_ name: String) {
+        if known.insert(name).inserted { names.append(name) }
+    }
+}
