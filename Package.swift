@@ -125,8 +125,11 @@ for layer in layers {
                 ? .executableTarget(name: module.name, dependencies: dependencies, path: path, swiftSettings: settings)
                 : .target(name: module.name, dependencies: dependencies, path: path, swiftSettings: settings))
         if module.hasTests {
+            // Tests above the storage run on the embedded engine: a store that is a mock proves nothing.
+            let needsEngine = layer.name == "Domain" || layer.name == "Servers"
+            let engine: [Target.Dependency] = needsEngine ? ["DatabaseSQLite"] : []
             targets.append(.testTarget(
-                name: "\(module.name)Tests", dependencies: [.init(stringLiteral: module.name)] + dependencies,
+                name: "\(module.name)Tests", dependencies: [.init(stringLiteral: module.name)] + dependencies + engine,
                 path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
         }
     }

@@ -112,12 +112,14 @@ CREATE INDEX trash_of_collection ON trash (collection_id, trashed);
 CREATE INDEX trash_of_owner ON trash (owner_id, trashed);
 
 -- Properties that clients set (RFC 4918 §4.1 dead ones, and live ones that are only kept: displayname, colour, ...).
+-- Those of a collection itself have member_id 0, so that those of all its members are one range of the key.
 CREATE TABLE property (
-    node_id BIGINT NOT NULL,
+    collection_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
     namespace TEXT NOT NULL,
     name TEXT NOT NULL,
     value BLOB NOT NULL,                    -- the whole element as XML that stands alone
-    PRIMARY KEY (node_id, namespace, name)
+    PRIMARY KEY (collection_id, member_id, namespace, name)
 ) WITHOUT ROWID;
 
 -- RFC 4918 §6. The lock's root is a collection (member_name NULL) or a name in it, mapped or not.
@@ -133,13 +135,7 @@ CREATE TABLE lock (
 );
 CREATE INDEX lock_of_collection ON lock (collection_id, member_name);
 
--- Projections of calendar and address objects, made from their bytes (`tegu reindex`).
-CREATE TABLE calendar_index (
-    node_id BIGINT NOT NULL PRIMARY KEY,
-    summary TEXT NOT NULL
-);
-CREATE TABLE card_index (
-    node_id BIGINT NOT NULL PRIMARY KEY,
-    formatted_name TEXT NOT NULL,
-    emails TEXT NOT NULL                    -- lower case, newline-separated
+-- Files of the file store that no blob refers to any more; they are removed after the commit that wrote them here.
+CREATE TABLE unused_file (
+    file TEXT NOT NULL PRIMARY KEY
 );

@@ -1,0 +1,43 @@
+package import CollectionStore
+import ICalendar
+
+/// Bytes that are one calendar object, with what the store keeps beside them.
+package struct CalendarContent: Sendable {
+    package let content: MemberContent
+
+    /// Throws the reason for which the bytes are none.
+    package init(_ bytes: [UInt8], maximumSize: Int) throws(CalendarRefusal) {
+        if bytes.count > maximumSize { throw .tooLarge(limit: maximumSize) }
+        let facts = try CalendarContent.facts(of: bytes)
+        content = MemberContent(place: .bytes(bytes), size: bytes.count, etag: ETag.of(bytes), facts: facts)
+    }
+
+    /// What the store keeps beside the bytes; also how it is made anew from stored ones.
+    package static func facts(of bytes: [UInt8]) throws(CalendarRefusal) -> MemberFacts {
+        let object: CalendarObjectResource
+        do {
+            object = try CalendarObjectResource.validate(bytes)
+        } catch {
+            throw CalendarRefusal(error)
+        }
+        return MemberFacts(uid: object.uid, component: object.kind.name.lowercased())
+    }
+
+    /// The content, for a calendar that takes such components.
+    package func admitted(to calendar: Collection) throws(CalendarRefusal) -> MemberContent {
+        try CalendarComponents.check(content.facts.component, in: calendar)
+        return content
+    }
+}
+
+extension CalendarRefusal {
+    init(_ invalid: CalendarObjectInvalid) {
+        switch invalid {
+        case .notICalendar, .containsNUL: self = .notCalendarData(invalid.sentence)
+        case .unsupportedVersion: self = .unsupportedData(invalid.sentence)
+        case .severalCalendars, .noComponent, .onlyTimeZones, .mixedComponents, .noUID, .emptyUID, .uidTooLong, .mixedUIDs,
+            .methodPresent, .repeatedProperty:
+            self = .notObjectResource(invalid.sentence)
+        }
+    }
+}

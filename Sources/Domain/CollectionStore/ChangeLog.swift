@@ -1,0 +1,103 @@
+package import Database
+
+/// The log of a collection's changes: what a client that comes back has to learn.
+package enum ChangeLog {
+    /// One change, as it looks now: what was changed again later is told only once, by its latest row.
+    package struct Change: Sendable, Equatable {
+        package enum State: Sendable, Equatable {
+            case member(Member)
+            case collection(Collection)
+            case removed
+        }
+
+        package var modseq: ModSeq
+        package var name: String
+        package var state: State
+    }
+
+    /// Writes one change, and moves the collection's position. The only place where a modseq comes from.
+    @discardableResult
+    static func record(
+        _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool, isCollection: Bool,
+        memberDelta: Int, now: Milliseconds
+    ) throws -> ModSeq {
+        // The collection's row first: it stays locked to the commit, so modseqs become visible in their order.
+        let modseq = try tx.read.first("""
+            UPDATE collection SET modseq = modseq + 1, member_count = member_count + $2, modified = $3
+            WHERE id = $1 RETURNING modseq
+            """, [.integer(collection.rawValue), .integer(Int64(memberDelta)), .integer(now)]) { $0.integer(0) }
+        guard let modseq else { throw StoreRefusal.notFound }
+        try tx.execute("""
+            INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at) VALUES ($1, $2, $3, $4, $5, $6)
+            """, [
+                .integer(collection.rawValue), .integer(modseq), .text(name), Value(isRemoval), Value(isCollection),
+                .integer(now),
+            ])
+        return ModSeq(rawValue: modseq)
+    }
+
+    /// The changes after `since`, at most `limit`, in the order of the log. `reached` is the position up to which they
+    /// are complete; `isComplete` tells whether that is the collection's latest.
+    ///
+    /// It costs the rows of the log after `since`, not what the collection holds. A row that a later one has
+    /// superseded is passed over: the state that it would tell comes with the later one, on this page or another.
+    package static func changes(
+        _ tx: borrowing ReadTransaction, in collection: Collection, since: ModSeq, limit: Int
+    ) throws -> (changes: [Change], reached: ModSeq, isComplete: Bool) {
+        var rows: [(modseq: ModSeq, name: String, isRemoval: Bool, isCollection: Bool)] = []
+        var changes: [Change] = []
+        var told: Set<[UInt8]> = []
+        var position = since
+        while true {
+            rows.removeAll(keepingCapacity: true)
+            try tx.forEach("""
+                SELECT modseq, name, is_removal, is_collection FROM change
+                WHERE collection_id = $1 AND modseq > $2 ORDER BY modseq LIMIT 512
+                """, [.integer(collection.id.rawValue), .integer(position.rawValue)]) {
+                rows.append((ModSeq(rawValue: $0.integer(0)), $0.text(1), $0.flag(2), $0.flag(3)))
+                return true
+            }
+            if rows.isEmpty { return (changes, collection.modseq, true) }
+            for row in rows {
+                if let state = try state(tx, collection, row), told.insert([UInt8](row.name.utf8)).inserted {
+                    if changes.count == limit { return (changes, position, false) }
+                    changes.append(Change(modseq: row.modseq, name: row.name, state: state))
+                }
+                position = row.modseq
+            }
+        }
+    }
+
+    /// What a row of the log has to tell; nil where a later row tells it.
+    private static func state(
+        _ tx: borrowing ReadTransaction, _ collection: Collection,
+        _ row: (modseq: ModSeq, name: String, isRemoval: Bool, isCollection: Bool)
+    ) throws -> Change.State? {
+        if row.isCollection {
+            if let child = try Collections.child(tx, of: collection.id, name: row.name) { return .collection(child) }
+        } else if let member = try Members.find(tx, in: collection.id, name: row.name) {
+            return member.modseq == row.modseq ? .member(member) : nil
+        }
+        guard row.isRemoval else { return nil }
+        // A member may have given its name to a collection, or the other way round.
+        if !row.isCollection, try Collections.child(tx, of: collection.id, name: row.name) != nil { return nil }
+        return .removed
+    }
+
+    /// Forgets the changes that were made before `horizon`, and raises the floors of the collections concerned. At most
+    /// `limit` rows at a time; the count of those that went.
+    package static func forget(_ tx: borrowing WriteTransaction, before horizon: Milliseconds, limit: Int) throws -> Int {
+        let rows = try tx.read.all("""
+            SELECT collection_id, modseq FROM change WHERE at < $1 ORDER BY collection_id, modseq LIMIT $2
+            """, [.integer(horizon), .integer(Int64(limit))]) { ($0.integer(0), $0.integer(1)) }
+        var floors: [Int64: Int64] = [:]
+        for (collection, modseq) in rows { floors[collection] = max(floors[collection] ?? 0, modseq) }
+        for (collection, floor) in floors.sorted(by: { $0.key < $1.key }) {
+            try tx.execute("UPDATE collection SET log_floor = $2 WHERE id = $1 AND log_floor < $2",
+                           [.integer(collection), .integer(floor)])
+            try tx.execute("DELETE FROM change WHERE collection_id = $1 AND modseq <= $2",
+                           [.integer(collection), .integer(floor)])
+        }
+        return rows.count
+    }
+}

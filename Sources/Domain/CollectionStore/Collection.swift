@@ -1,0 +1,53 @@
+package import Directory
+
+/// What may be in a collection, and how it shows itself.
+package enum CollectionKind: String, Sendable, CaseIterable {
+    case calendarHome = "calendar-home"
+    case bookHome = "book-home"
+    case fileHome = "file-home"
+    case calendar
+    case book
+    case folder
+
+    package var isHome: Bool { self == .calendarHome || self == .bookHome || self == .fileHome }
+
+    /// Whether objects (and not only collections) may be in it.
+    package var holdsMembers: Bool {
+        switch self {
+        case .calendar, .book, .folder, .fileHome: true
+        case .calendarHome, .bookHome: false
+        }
+    }
+
+    /// The kinds of collections that may be made in it. RFC 4791 §4.2: no collection in a calendar; RFC 6352 §5.2 likewise.
+    package var childKinds: [CollectionKind] {
+        switch self {
+        case .calendarHome: [.calendar]
+        case .bookHome: [.book]
+        case .fileHome, .folder: [.folder]
+        case .calendar, .book: []
+        }
+    }
+}
+
+/// A home, calendar, address book or folder.
+package struct Collection: Sendable, Equatable {
+    package var id: CollectionID
+    /// Nil for a home.
+    package var parentID: CollectionID?
+    package var owner: PrincipalID
+    package var kind: CollectionKind
+    /// The last segment of its URL, decoded. A home's is its kind's.
+    package var name: String
+    /// The position of the latest change in its log.
+    package var modseq: ModSeq
+    /// Changes up to this one may be gone from the log.
+    package var logFloor: ModSeq
+    /// Part of each sync token; another one makes older tokens invalid.
+    package var epoch: Int64
+    /// The components that a calendar takes, in upper case; nil: all that are served.
+    package var components: [String]?
+    package var memberCount: Int
+    package var created: Milliseconds
+    package var modified: Milliseconds
+}

@@ -1,0 +1,86 @@
+package import Database
+
+/// Properties that clients set and the store only keeps (RFC 4918 §4.1), of collections and of members. Which of them have
+/// a meaning is for those above to know.
+package enum DeadProperties {
+    package struct Stored: Sendable, Equatable {
+        package var namespace: String
+        package var name: String
+        /// The whole element, as XML that stands alone.
+        package var value: [UInt8]
+    }
+
+    /// How many bytes of values one resource may have.
+    package static let maximumTotalSize = 4 << 20
+
+    /// Of the collection itself where `member` is nil.
+    package static func all(
+        _ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?
+    ) throws -> [Stored] {
+        try tx.all("""
+            SELECT namespace, name, value FROM property WHERE collection_id = $1 AND member_id = $2 ORDER BY namespace, name
+            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]) {
+            Stored(namespace: $0.text(0), name: $0.text(1), value: $0.bytes(2))
+        }
+    }
+
+    package static func value(
+        _ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String, name: String
+    ) throws -> [UInt8]? {
+        try tx.first("""
+            SELECT value FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4
+            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]) {
+            $0.bytes(0)
+        }
+    }
+
+    /// Whether any member of the collection has any. A listing asks once, and then not for each member.
+    package static func anyMemberHasSome(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Bool {
+        try tx.first("SELECT 1 FROM property WHERE collection_id = $1 AND member_id > 0 LIMIT 1",
+                     [.integer(collection.rawValue)]) { _ in true } ?? false
+    }
+
+    package static func set(
+        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String, name: String,
+        value: [UInt8]
+    ) throws {
+        try tx.execute("""
+            INSERT INTO property (collection_id, member_id, namespace, name, value) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (collection_id, member_id, namespace, name) DO UPDATE SET value = excluded.value
+            """, [
+                .integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name), .bytes(value),
+            ])
+        let total = try tx.read.first("""
+            SELECT SUM(LENGTH(value)) FROM property WHERE collection_id = $1 AND member_id = $2
+            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]) { $0.integer(0) } ?? 0
+        if total > maximumTotalSize { throw StoreRefusal.quotaExceeded }
+    }
+
+    package static func remove(
+        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String, name: String
+    ) throws {
+        try tx.execute("""
+            DELETE FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4
+            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)])
+    }
+
+    static func removeAll(
+        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?
+    ) throws {
+        try tx.execute("DELETE FROM property WHERE collection_id = $1 AND member_id = $2",
+                       [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)])
+    }
+
+    static func copy(
+        _ tx: borrowing WriteTransaction, from source: CollectionID, _ member: MemberID?, to target: CollectionID,
+        _ copy: MemberID?
+    ) throws {
+        try tx.execute("""
+            INSERT INTO property (collection_id, member_id, namespace, name, value)
+            SELECT $3, $4, namespace, name, value FROM property WHERE collection_id = $1 AND member_id = $2
+            """, [
+                .integer(source.rawValue), .integer(member?.rawValue ?? 0), .integer(target.rawValue),
+                .integer(copy?.rawValue ?? 0),
+            ])
+    }
+}

@@ -1,0 +1,58 @@
+/// One object of a collection: a calendar object, a card or a file; its bytes are in its blob.
+package struct Member: Sendable, Equatable {
+    package var collectionID: CollectionID
+    /// The last segment of its URL, decoded.
+    package var name: String
+    package var id: MemberID
+    /// Names the bytes, without quotes.
+    package var etag: String
+    /// Of the bytes.
+    package var size: Int
+    /// The position of its latest change in the collection's log.
+    package var modseq: ModSeq
+    /// `vevent`, `vtodo`, ... of a calendar object; `individual`, `group` of a card; empty for a file.
+    package var component: String
+    /// Of a calendar object or a card.
+    package var uid: String?
+    /// Of a file, as sent.
+    package var contentType: String?
+    package var blobID: Int64
+    package var created: Milliseconds
+    package var modified: Milliseconds
+}
+
+/// What a kind of collection found out about the bytes of a member to be.
+package struct MemberFacts: Sendable, Equatable {
+    package var uid: String?
+    package var component: String
+    package var contentType: String?
+
+    package init(uid: String? = nil, component: String = "", contentType: String? = nil) {
+        self.uid = uid
+        self.component = component
+        self.contentType = contentType
+    }
+}
+
+/// The bytes of a member to be, with the ETag that names them.
+package struct MemberContent: Sendable {
+    package enum Place: Sendable {
+        case bytes([UInt8])
+        /// In the file store already, under this name.
+        case file(String)
+        /// The bytes of a blob that is there already, for a copy.
+        case blob(Int64)
+    }
+
+    package var place: Place
+    package var size: Int
+    package var etag: String
+    package var facts: MemberFacts
+
+    package init(place: Place, size: Int, etag: String, facts: MemberFacts) {
+        self.place = place
+        self.size = size
+        self.etag = etag
+        self.facts = facts
+    }
+}

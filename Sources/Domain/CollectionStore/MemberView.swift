@@ -1,0 +1,66 @@
+import Database
+
+/// A member in place, as a row of the database holds it: a listing of many copies nothing that is not asked for. The texts
+/// live as long as the closure that it was given to; it cannot leave that closure.
+package struct MemberView: ~Copyable {
+    package let name: UnsafeRawBufferPointer
+    package let id: MemberID
+    package let etag: UnsafeRawBufferPointer
+    package let size: Int
+    package let modseq: ModSeq
+    package let component: UnsafeRawBufferPointer
+    /// Empty where there is none.
+    package let contentType: UnsafeRawBufferPointer
+    package let blobID: Int64
+    package let created: Milliseconds
+    package let modified: Milliseconds
+
+    /// Of the columns in the order in which all statements of this module name them.
+    init(row: borrowing Row) {
+        func text(_ column: Int) -> UnsafeRawBufferPointer { row.withBytes(column) { $0 } }
+        name = text(1)
+        id = MemberID(rawValue: row.integer(2))
+        etag = text(3)
+        size = Int(row.integer(4))
+        modseq = ModSeq(rawValue: row.integer(5))
+        component = text(6)
+        contentType = text(8)
+        blobID = row.integer(9)
+        created = row.integer(10)
+        modified = row.integer(11)
+    }
+
+    private init(
+        _ member: Member, name: UnsafeRawBufferPointer, etag: UnsafeRawBufferPointer, component: UnsafeRawBufferPointer,
+        contentType: UnsafeRawBufferPointer
+    ) {
+        self.name = name
+        id = member.id
+        self.etag = etag
+        size = member.size
+        modseq = member.modseq
+        self.component = component
+        self.contentType = contentType
+        blobID = member.blobID
+        created = member.created
+        modified = member.modified
+    }
+
+    /// Calls `body` with the view of a member that is a value already.
+    package static func with<Result>(
+        _ member: Member, _ body: (borrowing MemberView) throws -> Result
+    ) rethrows -> Result {
+        var (name, etag, component, contentType) = (member.name, member.etag, member.component, member.contentType ?? "")
+        return try name.withUTF8 { name in
+            try etag.withUTF8 { etag in
+                try component.withUTF8 { component in
+                    try contentType.withUTF8 { contentType in
+                        try body(MemberView(
+                            member, name: UnsafeRawBufferPointer(name), etag: UnsafeRawBufferPointer(etag),
+                            component: UnsafeRawBufferPointer(component), contentType: UnsafeRawBufferPointer(contentType)))
+                    }
+                }
+            }
+        }
+    }
+}

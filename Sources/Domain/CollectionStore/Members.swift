@@ -1,0 +1,201 @@
+package import Database
+package import Directory
+
+/// Finds, writes, moves and removes the objects in collections.
+package enum Members {
+    // MARK: Finding
+
+    package static func find(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Member? {
+        try tx.first("""
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            FROM member WHERE collection_id = $1 AND name = $2
+            """, [.integer(collection.rawValue), .text(name)], row: read)
+    }
+
+    /// The name of the member with this UID.
+    package static func name(_ tx: borrowing ReadTransaction, in collection: CollectionID, uid: String) throws -> String? {
+        try tx.first("SELECT name FROM member WHERE collection_id = $1 AND uid = $2",
+                     [.integer(collection.rawValue), .text(uid)]) { $0.text(0) }
+    }
+
+    /// Calls `row` for the members in the order of their names' bytes, from the first after `name` on (nil: from the
+    /// start), until there are no more or it returns false.
+    package static func forEach(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?,
+        row: (borrowing MemberView) throws -> Bool
+    ) throws {
+        try tx.forEach("""
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
+            """, [.integer(collection.rawValue), .text(name ?? "")]) { try row(MemberView(row: $0)) }
+    }
+
+    package static func all(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> [Member] {
+        try tx.all("""
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            FROM member WHERE collection_id = $1 ORDER BY name
+            """, [.integer(collection.rawValue)], row: read)
+    }
+
+    /// At most `limit` members, in the order of their names' bytes, from the first after `name` on (nil: from the start).
+    package static func page(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?, limit: Int
+    ) throws -> [Member] {
+        try tx.all("""
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name LIMIT $3
+            """, [.integer(collection.rawValue), .text(name ?? ""), .integer(Int64(limit))], row: read)
+    }
+
+    static func totalSize(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Int {
+        Int(try tx.first("SELECT COALESCE(SUM(size), 0) FROM member WHERE collection_id = $1",
+                         [.integer(collection.rawValue)]) { $0.integer(0) } ?? 0)
+    }
+
+    static func read(_ row: borrowing Row) throws -> Member {
+        Member(
+            collectionID: CollectionID(rawValue: row.integer(0)), name: row.text(1),
+            id: MemberID(rawValue: row.integer(2)), etag: row.text(3), size: Int(row.integer(4)),
+            modseq: ModSeq(rawValue: row.integer(5)), component: row.text(6), uid: row.optionalText(7),
+            contentType: row.optionalText(8), blobID: row.integer(9), created: row.integer(10), modified: row.integer(11))
+    }
+
+    // MARK: Writing
+
+    package enum PutOutcome: Equatable, Sendable {
+        case created
+        case replaced
+        /// The member held these very bytes already: nothing was changed, and there is no change row.
+        case unchanged
+    }
+
+    /// Writes `content` under `name`, in the place of `existing` where that is what the name holds now. Throws
+    /// `StoreRefusal` uidConflict, uidChanged, nameTaken (by a collection), quotaExceeded or invalidName.
+    @discardableResult
+    package static func put(
+        _ tx: borrowing WriteTransaction, in collection: Collection, name: String, existing: Member?,
+        content: MemberContent, now: Milliseconds
+    ) throws -> PutOutcome {
+        if let existing {
+            if existing.etag == content.etag, existing.facts == content.facts {
+                try Blobs.discard(tx, content)
+                return .unchanged
+            }
+            if let uid = existing.uid, uid != content.facts.uid { throw StoreRefusal.uidChanged }
+        } else {
+            try MemberName.check(name)
+            if try Collections.child(tx.read, of: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
+        }
+        if let uid = content.facts.uid, uid != existing?.uid,
+            let other = try self.name(tx.read, in: collection.id, uid: uid) {
+            throw StoreRefusal.uidConflict(existingName: other)
+        }
+        try Quota.take(tx, content.size - (existing?.size ?? 0), of: collection.owner)
+        let modseq = try ChangeLog.record(
+            tx, in: collection.id, name: name, isRemoval: false, isCollection: false,
+            memberDelta: existing == nil ? 1 : 0, now: now)
+        let blob = try Blobs.store(tx, content)
+        if let existing {
+            try tx.execute("""
+                UPDATE member SET etag = $3, size = $4, modseq = $5, component = $6, uid = $7, content_type = $8,
+                    blob_id = $9, modified = $10
+                WHERE collection_id = $1 AND name = $2
+                """, [
+                    .integer(collection.id.rawValue), .text(name), .text(content.etag), .integer(Int64(content.size)),
+                    .integer(modseq.rawValue), .text(content.facts.component), Value(content.facts.uid),
+                    Value(content.facts.contentType), .integer(blob), .integer(now),
+                ])
+            try Blobs.release(tx, existing.blobID)
+            return .replaced
+        }
+        try insert(tx, Member(
+            collectionID: collection.id, name: name, id: MemberID(rawValue: try tx.nextID(.node)), etag: content.etag,
+            size: content.size, modseq: modseq, component: content.facts.component, uid: content.facts.uid,
+            contentType: content.facts.contentType, blobID: blob, created: now, modified: now))
+        return .created
+    }
+
+    static func insert(_ tx: borrowing WriteTransaction, _ member: Member) throws {
+        try tx.execute("""
+            INSERT INTO member (collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id,
+                created, modified)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """, [
+                .integer(member.collectionID.rawValue), .text(member.name), .integer(member.id.rawValue),
+                .text(member.etag), .integer(Int64(member.size)), .integer(member.modseq.rawValue),
+                .text(member.component), Value(member.uid), Value(member.contentType), .integer(member.blobID),
+                .integer(member.created), .integer(member.modified),
+            ])
+    }
+
+    /// Records that properties of `member` changed.
+    package static func propertiesChanged(_ tx: borrowing WriteTransaction, of member: Member, now: Milliseconds) throws {
+        let modseq = try ChangeLog.record(
+            tx, in: member.collectionID, name: member.name, isRemoval: false, isCollection: false, memberDelta: 0, now: now)
+        try tx.execute("UPDATE member SET modseq = $3 WHERE collection_id = $1 AND name = $2",
+                       [.integer(member.collectionID.rawValue), .text(member.name), .integer(modseq.rawValue)])
+    }
+
+    /// Moves a member to the trash. Its properties are dropped, its locks too.
+    package static func remove(
+        _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, by principal: PrincipalID?,
+        now: Milliseconds
+    ) throws {
+        try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
+        try leave(tx, member, collection, now: now)
+        try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
+        try Quota.release(tx, member.size, of: collection.owner)
+    }
+
+    /// Takes the row away and writes the removal into the log.
+    private static func leave(
+        _ tx: borrowing WriteTransaction, _ member: Member, _ collection: Collection, now: Milliseconds
+    ) throws {
+        try ChangeLog.record(
+            tx, in: collection.id, name: member.name, isRemoval: true, isCollection: false, memberDelta: -1, now: now)
+        try tx.execute("DELETE FROM member WHERE collection_id = $1 AND name = $2",
+                       [.integer(collection.id.rawValue), .text(member.name)])
+        try Locks.removeAll(tx, at: collection.id, member.name)
+    }
+
+    /// Copies a member with its properties; its bytes are shared. The destination's name must be free. Throws `StoreRefusal`.
+    /// Whether the destination takes such a member at all is its kind's to say, before.
+    package static func copy(
+        _ tx: borrowing WriteTransaction, _ member: Member, to collection: Collection, name: String, now: Milliseconds
+    ) throws {
+        try put(tx, in: collection, name: name, existing: nil, content: MemberContent(
+            place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
+        if let made = try find(tx.read, in: collection.id, name: name) {
+            try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
+        }
+    }
+
+    /// Moves a member with its properties, in both collections' logs. The destination's name must be free. Throws
+    /// `StoreRefusal`.
+    package static func move(
+        _ tx: borrowing WriteTransaction, _ member: Member, from source: Collection, to collection: Collection, name: String,
+        now: Milliseconds
+    ) throws {
+        if source.id == collection.id {
+            // The UID is the member's own: out of the way before its row stands under the new name.
+            try leave(tx, member, source, now: now)
+            try MemberName.check(name)
+            let modseq = try ChangeLog.record(
+                tx, in: collection.id, name: name, isRemoval: false, isCollection: false, memberDelta: 1, now: now)
+            var moved = member
+            moved.name = name
+            moved.modseq = modseq
+            return try insert(tx, moved)
+        }
+        try copy(tx, member, to: collection, name: name, now: now)
+        try leave(tx, member, source, now: now)
+        try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
+        try Quota.release(tx, member.size, of: source.owner)
+        try Blobs.release(tx, member.blobID)
+    }
+}
+
+extension Member {
+    /// What its kind of collection found out about its bytes.
+    package var facts: MemberFacts { MemberFacts(uid: uid, component: component, contentType: contentType) }
+}

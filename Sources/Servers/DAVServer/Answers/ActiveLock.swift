@@ -1,0 +1,48 @@
+import CollectionStore
+import Database
+import Directory
+import XML
+
+/// RFC 4918 §14.1.
+enum ActiveLock {
+    static func write(_ lock: Lock, now: Milliseconds, root: Href, to out: inout XMLWriter) {
+        out.open(.dav(.activelock))
+        out.open(.dav(.locktype))
+        out.empty(.dav(.write))
+        out.close(.dav(.locktype))
+        out.open(.dav(.lockscope))
+        out.empty(.dav(lock.isExclusive ? .exclusive : .shared))
+        out.close(.dav(.lockscope))
+        out.open(.dav(.depth))
+        out.text(lock.isDeep ? "infinity" : "0")
+        out.close(.dav(.depth))
+        if let owner = lock.ownerXML { out.raw(owner) }
+        out.open(.dav(.timeout))
+        out.text("Second-\(max(0, (lock.expires - now) / 1000))")
+        out.close(.dav(.timeout))
+        out.open(.dav(.locktoken))
+        out.open(.dav(.href))
+        out.text(lock.token)
+        out.close(.dav(.href))
+        out.close(.dav(.locktoken))
+        out.open(.dav(.lockroot))
+        out.href(root)
+        out.close(.dav(.lockroot))
+        out.close(.dav(.activelock))
+    }
+
+    /// The URL of a lock's root, found from the lock.
+    static func root(_ tx: borrowing ReadTransaction, _ lock: Lock, owner: Principal?) throws -> Href {
+        var names: [String] = []
+        var current = try Collections.find(tx, lock.collection)
+        while let collection = current, let parent = collection.parentID {
+            names.append(collection.name)
+            current = try Collections.find(tx, parent)
+        }
+        guard let owner, let home = current, let container = Container(homeKind: home.kind) else { return Href() }
+        var href = Href.home(container, of: owner)
+        for name in names.reversed() { href.appendCollection(name) }
+        if let name = lock.memberName { href.appendMember(name) }
+        return href
+    }
+}

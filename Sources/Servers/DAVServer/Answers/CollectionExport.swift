@@ -1,0 +1,97 @@
+import Bytes
+import CollectionStore
+import DAVGrammar
+import Database
+import HTTPServer
+import ICalendar
+import VCard
+import XML
+
+/// GET on a calendar or a book: all its objects as one file, made piece by piece.
+enum CollectionExport {
+    static func response(_ exchange: Exchange, _ collection: Collection) throws -> HTTPResponse {
+        let isCalendar = collection.kind == .calendar
+        let source = ExportSource(exchange.server.database, exchange.server.files, collection)
+        return HTTPResponse(
+            status: 200, headers: [
+                ("Content-Type", isCalendar ? "text/calendar; charset=utf-8" : "text/vcard; charset=utf-8"),
+                ("Content-Disposition", "attachment; filename*=UTF-8''\(PercentCoding.encodeSegment(collection.name)).\(isCalendar ? "ics" : "vcf")"),
+            ], body: .stream(length: nil, source), isCompressible: true)
+    }
+}
+
+/// `@unchecked Sendable`: the HTTP server calls `next` from one thread at a time.
+package final class ExportSource: HTTPBodySource, @unchecked Sendable {
+    private enum Step { case start, members, finished }
+
+    private let database: any Database
+    private let files: FileBlobStore
+    private let collection: Collection
+    private var joiner = CalendarJoiner()
+    private var step = Step.start
+    private var last: String?
+    /// Objects that could not be joined, by name: they are left out of the file, and only there.
+    package private(set) var leftOut: [String] = []
+    /// How many objects are in the file so far.
+    package private(set) var count = 0
+
+    private static let pieceSize = 128 * 1024
+
+    package init(_ database: any Database, _ files: FileBlobStore, _ collection: Collection) {
+        self.database = database
+        self.files = files
+        self.collection = collection
+    }
+
+    package func next() throws -> [UInt8]? {
+        var out: [UInt8] = []
+        switch step {
+        case .finished: return nil
+        case .start:
+            if collection.kind == .calendar {
+                joiner = CalendarJoiner(properties: CalendarProperties(name: try displayName()))
+                out = joiner.header()
+            }
+            step = .members
+            fallthrough
+        case .members:
+            try database.read { tx in
+                var page: [Member] = []
+                repeat {
+                    page = try Members.page(tx, in: collection.id, after: last, limit: 64)
+                    for member in page {
+                        try append(member, try Blobs.read(tx, member.blobID), to: &out)
+                        last = member.name
+                        if out.count >= Self.pieceSize { return }
+                    }
+                } while !page.isEmpty
+                if collection.kind == .calendar { out += joiner.footer() }
+                step = .finished
+            }
+        }
+        return out
+    }
+
+    private func append(_ member: Member, _ body: Blobs.Body, to out: inout [UInt8]) throws {
+        let bytes = switch body {
+        case .bytes(let bytes): bytes
+        case .file(let name): try files.open(name).readAll()
+        }
+        if let joined = collection.kind == .calendar ? joiner.append(bytes) : VCardJoiner.append(bytes) {
+            out += joined
+            count += 1
+        } else {
+            leftOut.append(member.name)
+        }
+    }
+
+    /// As the owner named it.
+    private func displayName() throws -> String {
+        let element = try database.read { tx in
+            try DeadProperties.value(tx, of: collection.id, nil, namespace: "DAV:", name: "displayname")
+        }
+        guard let element, let root = try? XMLDocument.parse(element, limits: XMLLimits()).root else { return collection.name }
+        let name = String(utf8: root.text)
+        return name.isEmpty ? collection.name : name
+    }
+}

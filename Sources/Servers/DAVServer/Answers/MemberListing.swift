@@ -1,0 +1,48 @@
+import CollectionStore
+import Database
+import Directory
+import XML
+
+/// The rows of a collection's members, in the order of their names, as far as `isWanted` wants them.
+final class MemberListing: MultistatusSource.Part {
+    typealias Filter = (borrowing ReadTransaction, borrowing MemberView) throws -> Bool
+
+    private let rows: Rows
+    private let collection: Collection
+    private let owner: Principal
+    private let href: Href
+    private let isWanted: Filter?
+    private var last: String?
+    private var scope: MemberScope?
+
+    init(_ rows: Rows, in collection: Collection, owner: Principal, href: Href, after name: String? = nil, isWanted: Filter? = nil) {
+        self.rows = rows
+        self.collection = collection
+        self.owner = owner
+        self.href = href
+        self.last = name
+        self.isWanted = isWanted
+    }
+
+    func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
+        let scope = try self.scope ?? rows.scope(tx, collection, owner: owner, href: href)
+        self.scope = scope
+        let hasDeadProperties = try DeadProperties.anyMemberHasSome(tx, in: collection.id)
+        var isComplete = true
+        var lastName: [UInt8] = []
+        let (rows, isWanted) = (rows, isWanted)
+        try Members.forEach(tx, in: collection.id, after: last) { member in
+            if try isWanted?(tx, member) ?? true {
+                try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+            }
+            guard out.count < limit else {
+                lastName = [UInt8](member.name)
+                isComplete = false
+                return false
+            }
+            return true
+        }
+        if !isComplete { last = String(decoding: lastName, as: UTF8.self) }
+        return isComplete
+    }
+}

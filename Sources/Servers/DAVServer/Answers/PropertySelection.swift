@@ -1,0 +1,154 @@
+import CollectionStore
+import DAVGrammar
+import Database
+import XML
+
+/// The properties that a request asks for, looked up once in the table, and then written for each row.
+struct PropertySelection: Sendable {
+    private struct Wanted: Sendable {
+        var name: XMLName
+        /// Nil: a dead property, or one that nobody has.
+        var live: LiveProperty?
+    }
+
+    private enum Mode: Sendable {
+        case named
+        /// RFC 4918 §14.2: the live ones of that RFC and all dead ones, and the wanted ones besides.
+        case all
+        /// Names only.
+        case names
+    }
+
+    private let mode: Mode
+    private let wanted: [Wanted]
+    /// What the request's own elements say of calendar-data and address-data.
+    let data: ObjectDataRequest
+    /// RFC 8144 §2.1: properties that are not there are not mentioned.
+    let omitsMissing: Bool
+
+    init(_ request: PropertyRequest, omitsMissing: Bool) throws {
+        self.omitsMissing = omitsMissing
+        data = try ObjectDataRequest(request)
+        switch request {
+        case .named(let properties):
+            mode = .named
+            wanted = Self.lookUp(properties.map(\.name))
+        case .allprop(let include):
+            mode = .all
+            wanted = Self.lookUp(PropertyTable.all.filter(\.isInAllprop).map(\.name) + include.map(\.name))
+        case .propname:
+            mode = .names
+            wanted = Self.lookUp(PropertyTable.all.map(\.name))
+        }
+    }
+
+    private static func lookUp(_ names: [XMLName]) -> [Wanted] {
+        var seen: Set<XMLName> = []
+        return names.filter { seen.insert($0).inserted }.map { Wanted(name: $0, live: PropertyTable.byName[$0]) }
+    }
+
+    // MARK: Rows
+
+    /// Writes the propstats of a member: those that it has first (Thunderbird reads the first status of a row).
+    func write(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
+        to out: inout XMLWriter
+    ) throws {
+        let dead = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
+        var missing: [XMLName] = []
+        let start = out.count
+        out.open(.dav(.propstat))
+        out.open(.dav(.prop))
+        let empty = out.count
+        for property in wanted {
+            if !dead.isEmpty, let value = Self.value(of: property.name, in: dead) {
+                write(value, property.name, to: &out)
+                continue
+            }
+            guard let write = property.live?.member else { missing.append(property.name); continue }
+            let mark = out.count
+            out.open(property.name)
+            if mode == .names {
+                var scratch = XMLWriter()
+                if try !write(tx, member, scope, &scratch) { out.truncate(to: mark); continue }
+                out.close(property.name)
+                continue
+            }
+            if try write(tx, member, scope, &out) {
+                out.close(property.name)
+            } else {
+                out.truncate(to: mark)
+                missing.append(property.name)
+            }
+        }
+        writeRest(of: dead, to: &out)
+        finish(start: start, empty: empty, missing: missing, to: &out)
+    }
+
+    /// Writes the propstats of what is no member.
+    func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
+        var missing: [XMLName] = []
+        let start = out.count
+        out.open(.dav(.propstat))
+        out.open(.dav(.prop))
+        let empty = out.count
+        for property in wanted {
+            if let value = Self.value(of: property.name, in: source.stored) {
+                write(value, property.name, to: &out)
+                continue
+            }
+            guard let write = property.live?.resource else { missing.append(property.name); continue }
+            let mark = out.count
+            out.open(property.name)
+            let content = out.count
+            if try write(tx, source, &out) {
+                if mode == .names { out.truncate(to: content) }
+                out.close(property.name)
+            } else {
+                out.truncate(to: mark)
+                missing.append(property.name)
+            }
+        }
+        writeRest(of: source.stored, to: &out)
+        finish(start: start, empty: empty, missing: missing, to: &out)
+    }
+
+    private static func value(of name: XMLName, in stored: [DeadProperties.Stored]) -> [UInt8]? {
+        if stored.isEmpty { return nil }
+        let (namespace, local) = (name.namespace, name.local)
+        return stored.first { $0.name == local && $0.namespace == namespace }?.value
+    }
+
+    private func write(_ value: [UInt8], _ name: XMLName, to out: inout XMLWriter) {
+        if mode == .names { out.empty(name) } else { out.raw(value) }
+    }
+
+    /// With allprop and propname: the dead properties that nobody asked for by name.
+    private func writeRest(of stored: [DeadProperties.Stored], to out: inout XMLWriter) {
+        guard mode != .named else { return }
+        for property in stored {
+            guard let name = XMLName(namespace: property.namespace, local: property.name),
+                !wanted.contains(where: { $0.name == name }),
+                PropertyTable.byName[name] == nil || mode == .names else { continue }
+            write(property.value, name, to: &out)
+        }
+    }
+
+    private func finish(start: Int, empty: Int, missing: [XMLName], to out: inout XMLWriter) {
+        let tellsMissing = mode == .named && !missing.isEmpty && !omitsMissing
+        if out.count == empty && tellsMissing {
+            out.truncate(to: start)
+        } else {
+            out.close(.dav(.prop))
+            out.status(.ok)
+            out.close(.dav(.propstat))
+        }
+        guard tellsMissing else { return }
+        out.open(.dav(.propstat))
+        out.open(.dav(.prop))
+        for name in missing { out.empty(name) }
+        out.close(.dav(.prop))
+        out.status(.notFound)
+        out.close(.dav(.propstat))
+    }
+}

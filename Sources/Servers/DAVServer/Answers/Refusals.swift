@@ -1,0 +1,77 @@
+import Calendars
+import CollectionStore
+import Contacts
+import DAVGrammar
+import Database
+import HTTPServer
+import XML
+
+// The one place where the domain's refusals and our faults become answers. A new case does not compile until it has one here.
+
+extension Reply {
+    /// For a refusal of the store, about something in `collection` whose URL is `href`.
+    init(_ refusal: StoreRefusal, in kind: CollectionKind?, at parent: Href) {
+        switch refusal {
+        case .quotaExceeded:
+            self.init(.insufficientStorage, condition: .dav(.quotaNotExceeded), "There is no room left in the quota.")
+        case .uidConflict(let name):
+            // RFC 4791 §5.3.2.1, RFC 6352 §6.3.2.1: with the href of the other object.
+            self.init(.forbidden, condition: kind == .book ? .carddav(.noUidConflict) : .caldav(.noUidConflict),
+                      hrefs: [parent.member(name)], "Another object here has this UID.")
+        case .uidChanged:
+            self.init(.forbidden, condition: kind == .book ? .carddav(.noUidConflict) : .caldav(.noUidConflict),
+                      "An object keeps its UID.")
+        case .nameTaken: self.init(.methodNotAllowed, "There is something under this name.")
+        case .kindNotAllowed:
+            switch kind {
+            case .calendar:
+                self.init(.forbidden, condition: .caldav(.calendarCollectionLocationOk), "A calendar may not be here.")
+            case .book:
+                self.init(.forbidden, condition: .carddav(.addressbookCollectionLocationOk), "An address book may not be here.")
+            default: self.init(.forbidden, "A collection of this kind may not be here.")
+            }
+        case .intoItself: self.init(.forbidden, "A collection cannot be put into itself.")
+        case .notFound: self.init(.notFound)
+        case .invalidName: self.init(.forbidden, "A name has 1 to 255 bytes and no control characters.")
+        case .tooDeep: self.init(.forbidden, "There are too many collections in each other.")
+        }
+    }
+
+    init(_ refusal: CalendarRefusal) {
+        switch refusal {
+        case .notCalendarData(let reason): self.init(.forbidden, condition: .caldav(.validCalendarData), reason)
+        case .notObjectResource(let reason): self.init(.forbidden, condition: .caldav(.validCalendarObjectResource), reason)
+        case .unsupportedData(let reason): self.init(.forbidden, condition: .caldav(.supportedCalendarData), reason)
+        case .unsupportedComponent(let name):
+            self.init(.forbidden, condition: .caldav(.supportedCalendarComponent), "This calendar takes no \(name).")
+        case .tooLarge(let limit):
+            self.init(.forbidden, condition: .caldav(.maxResourceSize), "An object may have up to \(limit) bytes.")
+        }
+    }
+
+    init(_ refusal: CardRefusal) {
+        switch refusal {
+        case .notAddressData(let reason): self.init(.forbidden, condition: .carddav(.validAddressData), reason)
+        case .unsupportedData(let reason): self.init(.forbidden, condition: .carddav(.supportedAddressData), reason)
+        case .tooLarge(let limit):
+            self.init(.forbidden, condition: .carddav(.maxResourceSize), "A card may have up to \(limit) bytes.")
+        }
+    }
+
+    init(_ failure: Failure) {
+        switch failure.code {
+        case .storageFull:
+            self.init(.insufficientStorage, condition: .dav(.sufficientDiskSpace), "The server has no room left.")
+        case .unavailable:
+            self.init(.serviceUnavailable, "The server cannot answer now.", headers: [("Retry-After", "5")])
+        case .damaged, .constraint, .serverBug: self.init(.internalServerError, "Something went wrong in the server.")
+        }
+    }
+
+    init(_ error: RequestBodyError) {
+        switch error {
+        case .notXML(let reason): self.init(.badRequest, reason)
+        case .notUnderstood(let reason): self.init(.unprocessableContent, reason)
+        }
+    }
+}

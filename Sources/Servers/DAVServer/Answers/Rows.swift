@@ -1,0 +1,75 @@
+import Bytes
+import CollectionStore
+import Database
+import Directory
+import XML
+
+/// Rows of a multistatus with properties in them.
+struct Rows: Sendable {
+    let exchange: Exchange
+    let selection: PropertySelection
+
+    /// The row of anything that is no member.
+    func write(
+        _ tx: borrowing ReadTransaction, _ resource: Resource, owner: Principal?, href: Href, to out: inout XMLWriter
+    ) throws {
+        if case .member(let member) = resource {
+            guard let collection = try Collections.find(tx, member.collectionID), let owner else { return }
+            return try write(tx, member, scope(tx, collection, owner: owner, href: href), href: href, to: &out)
+        }
+        var stored: [DeadProperties.Stored] = []
+        if case .collection(let collection) = resource { stored = try DeadProperties.all(tx, of: collection.id, nil) }
+        let source = ResourceSource(exchange: exchange, resource: resource, owner: owner, href: href, stored: stored)
+        out.open(.dav(.response))
+        out.href(href)
+        try selection.write(tx, source, to: &out)
+        out.close(.dav(.response))
+    }
+
+    /// The row of one member, under `href`.
+    func write(
+        _ tx: borrowing ReadTransaction, _ member: Member, _ scope: MemberScope, href: Href, to out: inout XMLWriter
+    ) throws {
+        out.open(.dav(.response))
+        out.href(href)
+        try MemberView.with(member) { view in
+            try selection.write(tx, view, scope, hasDeadProperties: true, to: &out)
+        }
+        out.close(.dav(.response))
+    }
+
+    /// The row of a member in a listing.
+    func write(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
+        to out: inout XMLWriter
+    ) throws {
+        out.open(.dav(.response))
+        out.open(.dav(.href))
+        out.rawBytes(scope.href.bytes, segment: member.name)
+        out.close(.dav(.href))
+        try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+        out.close(.dav(.response))
+    }
+
+    /// What the members of `collection`, whose URL is `href`, have in common.
+    func scope(
+        _ tx: borrowing ReadTransaction, _ collection: Collection, owner: Principal, href: Href
+    ) throws -> MemberScope {
+        MemberScope(
+            exchange: exchange, owner: owner, collection: collection, href: href,
+            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), data: selection.data)
+    }
+
+    /// A row without properties.
+    static func write(_ status: HTTPStatus, href: Href, condition: Reply? = nil, to out: inout XMLWriter) {
+        out.open(.dav(.response))
+        out.href(href)
+        out.status(status)
+        if let condition {
+            out.open(.dav(.error))
+            condition.writeCondition(to: &out)
+            out.close(.dav(.error))
+        }
+        out.close(.dav(.response))
+    }
+}

@@ -1,0 +1,44 @@
+import Bytes
+import Directory
+import HTTPServer
+
+/// RFC 7617: who asks. Every request but those for `/.well-known` tells it anew; the authenticator makes that cheap.
+extension DAVServer {
+    enum SignIn {
+        case principal(Principal)
+        case refused(HTTPResponse)
+    }
+
+    func signIn(_ head: HTTPRequestHead) -> SignIn {
+        guard let header = head.headers.first("authorization"), let (name, password) = Self.credentials(header) else {
+            // iOS starts without credentials, and must be asked for them (never 403 or 404).
+            return .refused(challenge())
+        }
+        guard head.isSecure || head.isLoopback || configuration.isBasicAllowedOverPlain else {
+            return .refused(Reply(.forbidden, "A password may not be sent without TLS. Use https.").response)
+        }
+        switch authenticator.authenticate(name: name, password: password, peer: head.peer, now: clock()) {
+        case .success(let principal): return .principal(principal)
+        case .failure: return .refused(challenge())
+        case .mustWait(let seconds):
+            return .refused(Reply(.tooManyRequests, "Too many wrong passwords.", headers: [("Retry-After", "\(seconds)")]).response)
+        case .unavailable:
+            return .refused(Reply(.serviceUnavailable, "Passwords cannot be checked now.", headers: [("Retry-After", "5")]).response)
+        }
+    }
+
+    private func challenge() -> HTTPResponse {
+        HTTPResponse(
+            status: 401, headers: [
+                ("WWW-Authenticate", "Basic realm=\"Tegu\", charset=\"UTF-8\""),
+                ("Content-Type", "text/plain; charset=utf-8"),
+            ], body: .bytes([UInt8]("Sign in with your address and your password.\n".utf8)))
+    }
+
+    private static func credentials(_ header: String) -> (name: String, password: [UInt8])? {
+        let parts = header.utf8.split(separator: 0x20, maxSplits: 1)
+        guard parts.count == 2, parts[0].equalsIgnoringASCIICase("basic"), let decoded = Base64.decode(parts[1]),
+            let colon = decoded.firstIndex(of: 0x3A) else { return nil }
+        return (String(utf8: decoded[..<colon]), [UInt8](decoded[(colon + 1)...]))
+    }
+}

@@ -1,0 +1,66 @@
+// DAVServer: WebDAV, CalDAV and CardDAV over the domain's calendars, address books and files. It is the only place where requests
+// become questions to the domain, and outcomes become status codes and XML. It decides nothing about data: a rule about
+// objects belongs to Calendars, Contacts, Files or CollectionStore.
+//
+// The way of a request (docs/architecture.md): Responder -> Authentication -> Routing/Locator -> Methods/<Method> -> the
+// domain, in one transaction -> Answers/ -> bytes. There is one file a method, one a report, one an RFC's properties.
+//
+// Invariants: what may not be read is answered as if it were not there; a conditional header is judged in the transaction
+// that makes the change; a body that is long is written piece by piece, each piece from a transaction of its own.
+//
+// Start reading at Responder.swift, Routing/Resource.swift, Properties/PropertyTable.swift.
+
+package import CollectionStore
+package import Database
+package import Directory
+package import Logging
+
+/// What the server works with.
+package struct DAVServer: Sendable {
+    let database: any Database
+    let files: FileBlobStore
+    let authenticator: Authenticator
+    let principals: PrincipalCache
+    let configuration: DAVConfiguration
+    let logger: Logger
+    /// Milliseconds since 1970 in UTC.
+    let clock: @Sendable () -> Milliseconds
+    /// So many random bytes.
+    let random: @Sendable (Int) -> [UInt8]
+
+    package init(
+        database: any Database, files: FileBlobStore, authenticator: Authenticator, principals: PrincipalCache,
+        configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
+        random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+        self.database = database
+        self.files = files
+        self.authenticator = authenticator
+        self.principals = principals
+        self.configuration = configuration
+        self.logger = logger
+        self.clock = clock
+        self.random = random
+    }
+}
+
+/// The limits and switches of the server; all have their place in the settings (docs/settings.md).
+package struct DAVConfiguration: Sendable {
+    /// The domain of a sign-in name that has none.
+    package var defaultDomain: String
+    package var isBasicAllowedOverPlain = false
+    /// In bytes. RFC 4791 §5.2.5, RFC 6352 §6.2.3.
+    package var maximumCalendarObjectSize = 10 << 20
+    package var maximumCardSize = 10 << 20
+    package var maximumFileSize = 10 << 30
+    /// Bodies that are XML, in bytes.
+    package var maximumXMLSize = 4 << 20
+    /// Hrefs of one multiget.
+    package var maximumHrefs = 10_000
+    /// Rows of one page of sync-collection; nil: all.
+    package var maximumSyncRows: Int?
+    /// The longest time for which a lock is given, in seconds.
+    package var maximumLockTimeout = 86_400
+
+    package init(defaultDomain: String) { self.defaultDomain = defaultDomain }
+}

@@ -1,0 +1,51 @@
+import Bytes
+import CollectionStore
+import DAVGrammar
+import Database
+import Directory
+import HTTPServer
+
+/// One request on its way through the server: who asks, what, and when.
+struct Exchange: Sendable {
+    let server: DAVServer
+    let principal: Principal
+    let request: HTTPRequest
+    let path: RequestPath
+    let now: Milliseconds
+    let preferences: Preferences
+
+    var head: HTTPRequestHead { request.head }
+
+    var locator: Locator {
+        Locator(principals: server.principals, asker: principal, defaultDomain: server.configuration.defaultDomain)
+    }
+
+    func locate(_ tx: borrowing ReadTransaction, missingParent: HTTPStatus = .notFound) throws -> Location {
+        try locator.locate(tx, path.segments, missingParent: missingParent)
+    }
+
+    /// What is at the request's URL. Throws `Reply` 404.
+    func find(_ tx: borrowing ReadTransaction) throws -> (location: Location, resource: Resource) {
+        let location = try locate(tx)
+        guard let resource = location.resource else { throw Reply(.notFound) }
+        return (location, resource)
+    }
+
+    /// The request's body in memory; a body that was spooled is read back, since what needs it has a limit below.
+    func bodyBytes() throws -> [UInt8] {
+        switch request.body {
+        case .none: return []
+        case .bytes(let bytes): return bytes
+        case .file(let path, let size): return try SpooledFile.read(path, size: size)
+        }
+    }
+
+    /// Runs `body` in a write transaction; a refusal of the store becomes the answer.
+    func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
+        try server.database.write(body)
+    }
+
+    func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result {
+        try server.database.read(body)
+    }
+}

@@ -1,0 +1,81 @@
+import Bytes
+import Calendars
+import CollectionStore
+import DAVGrammar
+import Database
+import HTTPServer
+import XML
+
+/// What MKCOL and MKCALENDAR have in common.
+enum CollectionCreation {
+    /// `kind` nil: what its place takes. `answer`: the element of the body that tells what could not be set.
+    static func respond(
+        _ exchange: Exchange, kind: CollectionKind?, instructions: [ProppatchBody.Instruction], answer: XMLName
+    ) throws -> HTTPResponse {
+        var instructions = instructions
+        let components = try Self.components(&instructions, kind: kind)
+        let outcome = try exchange.writeOrGiveUp { tx -> PropertyChange.Outcome in
+            let location = try exchange.locate(tx.read, missingParent: .conflict)
+            guard let parent = location.parent else { throw Reply(.methodNotAllowed, "There is something here already.") }
+            if location.resource != nil {
+                // RFC 4918 §9.3.1: MKCOL on something mapped is 405; RFC 4791 §5.3.1.1: MKCALENDAR's word is 403.
+                if answer == .caldav(.mkcalendarResponse) {
+                    throw Reply(.forbidden, condition: .dav(.resourceMustBeNull), "There is something here already.")
+                }
+                throw Reply(.methodNotAllowed, "There is something here already.")
+            }
+            try Conditional.check(tx.read, exchange, location)
+            try LockGuard.check(tx.read, exchange, location, .creation)
+            let kind = try kind ?? defaultKind(in: parent)
+            let made: Collection
+            do {
+                made = try Collections.make(
+                    tx, in: parent, name: location.name, kind: kind, components: components, now: exchange.now)
+            } catch let refusal as StoreRefusal {
+                throw Reply(refusal, in: kind, at: Href())
+            }
+            return try PropertyChange.apply(
+                tx, instructions, to: PropertyChange.Target(.collection(made)), isCreation: true)
+        } unless: { !$0.isSuccess }
+        if outcome.isSuccess {
+            return HTTPResponse(status: 201, headers: [("Cache-Control", "no-cache")] + exchange.appliedPreferences)
+        }
+        // RFC 5689 §3, RFC 4791 §5.3.1: nothing is made where a property could not be set.
+        var out = XMLWriter()
+        out.openRoot(answer)
+        outcome.writePropstats(to: &out)
+        out.close(answer)
+        return HTTPResponse(
+            status: HTTPStatus.failedDependency.rawValue,
+            headers: [("Content-Type", "application/xml; charset=utf-8")], body: .bytes(out.bytes))
+    }
+
+    /// A plain MKCOL makes what its place can hold: clients that know only RFC 4918 get calendars and books too.
+    private static func defaultKind(in parent: Collection) throws -> CollectionKind {
+        switch parent.kind {
+        case .fileHome, .folder: .folder
+        case .bookHome: .book
+        case .calendarHome: .calendar
+        case .calendar: throw Reply(.forbidden, condition: .caldav(.calendarCollectionLocationOk), "No collection may be in a calendar.")
+        case .book: throw Reply(.forbidden, condition: .carddav(.addressbookCollectionLocationOk), "No collection may be in a book.")
+        }
+    }
+
+    /// RFC 4791 §5.2.3: settable when the calendar is made. Takes its instruction out.
+    private static func components(
+        _ instructions: inout [ProppatchBody.Instruction], kind: CollectionKind?
+    ) throws -> [String]? {
+        guard kind == .calendar,
+            let index = instructions.firstIndex(where: { $0.name == .caldav(.supportedCalendarComponentSet) }),
+            case .set(let element) = instructions.remove(at: index) else { return nil }
+        var components: [String] = []
+        for comp in element.children where comp.name == .caldav(.comp) {
+            let name = String(utf8: comp.attribute("name") ?? []).uppercased()
+            guard CalendarComponents.all.contains(name) else {
+                throw Reply(.forbidden, condition: .caldav(.supportedCalendarComponent), "Calendars here take no \(name).")
+            }
+            if !components.contains(name) { components.append(name) }
+        }
+        return components.isEmpty ? nil : components
+    }
+}

@@ -1,0 +1,29 @@
+import CollectionStore
+import Database
+import HTTPServer
+
+/// RFC 9110 §9.3.5, RFC 4918 §9.6: what is deleted goes to the trash.
+enum Delete {
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        try exchange.write { tx in
+            let (location, resource) = try exchange.find(tx.read)
+            try Conditional.check(tx.read, exchange, location)
+            try LockGuard.check(tx.read, exchange, location, .removal)
+            switch resource {
+            case .member(let member):
+                guard let parent = location.parent else { throw Reply(.notFound) }
+                try Members.remove(tx, member, in: parent, by: exchange.principal.id, now: exchange.now)
+            case .collection(let collection):
+                if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be deleted.") }
+                // RFC 4918 §9.6.1: no other depth than infinity.
+                if let depth = exchange.head.headers.first("depth"), depth.lowercased() != "infinity" {
+                    throw Reply(.badRequest, "A collection is deleted with all that is in it.")
+                }
+                try Collections.remove(tx, collection, now: exchange.now)
+            case .root, .container, .principal:
+                throw Reply(.forbidden, "It cannot be deleted.")
+            }
+        }
+        return HTTPResponse(status: 204)
+    }
+}

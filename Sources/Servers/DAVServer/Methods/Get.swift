@@ -1,0 +1,72 @@
+import Bytes
+import CollectionStore
+import DAVGrammar
+import Database
+import HTTPServer
+
+/// RFC 9110 §9.3.1 and §9.3.2. The HTTP server leaves the body out for HEAD.
+enum Get {
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        let (location, body) = try exchange.read { tx -> (Location, Blobs.Body?) in
+            let (location, _) = try exchange.find(tx)
+            try Conditional.check(tx, exchange, location)
+            return (location, try location.member.map { try Blobs.read(tx, $0.blobID) })
+        }
+        if let member = location.member, let parent = location.parent, let body {
+            return try self.response(exchange, member, in: parent, body)
+        }
+        if let collection = location.collection {
+            switch collection.kind {
+            case .calendar, .book: return try CollectionExport.response(exchange, collection)
+            case .calendarHome, .bookHome, .fileHome, .folder: break
+            }
+        }
+        return try Listing.response(exchange, location)
+    }
+
+    private static func response(
+        _ exchange: Exchange, _ member: Member, in collection: Collection, _ body: Blobs.Body
+    ) throws -> HTTPResponse {
+        var headers: [(name: String, value: String)] = [
+            ("Content-Type", ContentType.of(member, in: collection.kind)),
+            ("ETag", "\"\(member.etag)\""),
+            ("Last-Modified", HTTPDate.format(seconds: member.modified / 1000)),
+            // What others put there must not run in a browser under this server's name.
+            ("Content-Security-Policy", "sandbox; default-src 'none'"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        let isFile = collection.kind == .folder || collection.kind == .fileHome
+        if isFile { headers.append(("Accept-Ranges", "bytes")) }
+        if isFile, let range = try range(exchange, member) {
+            headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(member.size)"))
+            return HTTPResponse(status: 206, headers: headers, body: try part(exchange, body, range))
+        }
+        return HTTPResponse(
+            status: 200, headers: headers, body: try part(exchange, body, 0..<member.size), isCompressible: !isFile)
+    }
+
+    private static func part(_ exchange: Exchange, _ body: Blobs.Body, _ range: Range<Int>) throws -> HTTPResponseBody {
+        switch body {
+        case .bytes(let bytes):
+            guard range.upperBound <= bytes.count else { throw Failure(.damaged, "a blob is shorter than its member says") }
+            return .bytes(range.count == bytes.count ? bytes : [UInt8](bytes[range]))
+        case .file(let name):
+            return .file(path: exchange.server.files.path(of: name), offset: range.lowerBound, count: range.count)
+        }
+    }
+
+    /// RFC 9110 §14.2: the one range that is asked for; several at once, and what is not understood, are answered with the
+    /// whole. Throws `Reply` 416 for a range that is not there.
+    private static func range(_ exchange: Exchange, _ member: Member) throws -> Range<Int>? {
+        guard let header = exchange.head.headers.first("range") else { return nil }
+        if let condition = exchange.head.headers.first("if-range") {
+            // RFC 9110 §13.1.5: by a strong comparison.
+            guard condition == "\"\(member.etag)\"" || HTTPDate.parse(condition) == member.modified / 1000 else { return nil }
+        }
+        guard let ranges = ByteRanges(header), ranges.count == 1 else { return nil }
+        guard let range = ranges.resolve(size: member.size).first else {
+            throw Reply(.rangeNotSatisfiable, headers: [("Content-Range", "bytes */\(member.size)")])
+        }
+        return range
+    }
+}

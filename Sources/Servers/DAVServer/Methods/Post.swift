@@ -1,0 +1,37 @@
+import Bytes
+import CollectionStore
+import Database
+import HTTPServer
+
+/// RFC 5995: a POST to a collection adds a member under a name that the server makes.
+enum Post {
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        guard let kind = Container(rawValue: exchange.path.segments.first ?? "")?.memberKind else {
+            throw Reply(.methodNotAllowed)
+        }
+        let incoming = try IncomingObject(exchange, kind: kind)
+        let name = UUIDText.make(exchange.server.random(16)) + ending(of: kind)
+        let href = try exchange.write { tx -> Href in
+            let (location, _) = try exchange.find(tx.read)
+            guard let collection = location.collection, collection.kind.holdsMembers else {
+                throw Reply(.methodNotAllowed, "Nothing can be added here.")
+            }
+            try Conditional.check(tx.read, exchange, location)
+            var place = location
+            place.ancestors.append(collection)
+            (place.name, place.resource) = (name, nil)
+            try LockGuard.check(tx.read, exchange, place, .creation)
+            _ = try incoming.put(tx, exchange, in: collection, name: name, existing: nil)
+            return place.href
+        }
+        return Put.response(.created, etag: incoming.etag, location: href)
+    }
+
+    private static func ending(of kind: CollectionKind) -> String {
+        switch kind {
+        case .calendar: ".ics"
+        case .book: ".vcf"
+        case .folder, .fileHome, .calendarHome, .bookHome: ""
+        }
+    }
+}

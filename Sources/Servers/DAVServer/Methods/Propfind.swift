@@ -1,0 +1,77 @@
+import CollectionStore
+import DAVGrammar
+import Database
+import Directory
+import HTTPServer
+import XML
+
+/// RFC 4918 §9.1.
+enum Propfind {
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        let body = try exchange.bodyBytes()
+        let request = try PropfindBody.parse(body).request
+        let depth = try exchange.depth(absent: .infinity)
+        let location = try exchange.read { tx in
+            let (location, resource) = try exchange.find(tx)
+            // RFC 4918 §9.1: a server may refuse to walk whole trees.
+            if depth == .infinity, resource.isCollection {
+                throw Reply(.forbidden, condition: .dav(.propfindFiniteDepth), "Depth is 0 or 1.")
+            }
+            try Conditional.check(tx, exchange, location)
+            return location
+        }
+        guard let resource = location.resource else { throw Reply(.notFound) }
+        let rows = Rows(
+            exchange: exchange,
+            selection: try PropertySelection(request, omitsMissing: exchange.preferences.isMinimal))
+        let href = location.href
+        var parts: [any MultistatusSource.Part] = []
+        if !(depth == .one && exchange.preferences.isDepthNoRoot) {
+            parts.append(FixedRows { tx, out in
+                try rows.write(tx, resource, owner: location.owner, href: href, to: &out)
+            })
+        }
+        if depth == .one { parts += children(rows, location, resource) }
+        return try MultistatusSource.response(exchange, parts: parts, headers: exchange.appliedPreferences)
+    }
+
+    private static func children(_ rows: Rows, _ location: Location, _ resource: Resource) -> [any MultistatusSource.Part] {
+        switch resource {
+        case .member, .principal: return []
+        case .root:
+            return [FixedRows { tx, out in
+                for container in Container.allCases {
+                    try rows.write(tx, .container(container), owner: nil, href: Href().collection(container.rawValue), to: &out)
+                }
+            }]
+        case .container(let container): return [FixedRows { tx, out in try entries(tx, rows, container, to: &out) }]
+        case .collection(let collection):
+            guard let owner = location.owner else { return [] }
+            let href = location.href
+            var parts: [any MultistatusSource.Part] = []
+            if !collection.kind.childKinds.isEmpty {
+                parts.append(FixedRows { tx, out in
+                    for child in try Collections.children(tx, of: collection.id) {
+                        try rows.write(tx, .collection(child), owner: owner, href: href.collection(child.name), to: &out)
+                    }
+                })
+            }
+            if collection.kind.holdsMembers {
+                parts.append(MemberListing(rows, in: collection, owner: owner, href: href))
+            }
+            return parts
+        }
+    }
+
+    /// What a container shows of its entries: the asker's own. Other principals are found by searching, not by listing.
+    private static func entries(
+        _ tx: borrowing ReadTransaction, _ rows: Rows, _ container: Container, to out: inout XMLWriter
+    ) throws {
+        let asker = rows.exchange.principal
+        guard let kind = container.homeKind else {
+            return try rows.write(tx, .principal(asker), owner: nil, href: .principal(asker), to: &out)
+        }
+        guard let home = try Collections.home(tx, of: asker.id, kind: kind) else { return }
+        try rows.write(tx, .collection(home), owner: asker, href: .home(container, of: asker), to: &out)
+    }
+}

@@ -1,0 +1,46 @@
+import Bytes
+import CollectionStore
+import DAVGrammar
+import Database
+import HTTPServer
+import XML
+
+/// RFC 9110 §9.3.4, RFC 4918 §9.7, RFC 4791 §5.3.2, RFC 6352 §6.3.2.
+enum Put {
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        // RFC 9110 §14.4: a part must not be taken for the whole.
+        if exchange.head.headers.first("content-range") != nil { throw Reply(.badRequest, "Content-Range cannot be PUT.") }
+        // The first segment tells what kind of object it is to be, before anything is looked up.
+        guard let kind = Container(rawValue: exchange.path.segments.first ?? "")?.memberKind else {
+            throw Reply(.methodNotAllowed, "No object may be here.")
+        }
+        // A file is written to the disk before the transaction: not for a request that is refused anyhow.
+        if kind == .folder { try exchange.read { tx in _ = try place(tx, exchange) } }
+        let incoming = try IncomingObject(exchange, kind: kind)
+        let outcome = try exchange.write { tx in
+            let (location, parent) = try place(tx.read, exchange)
+            return try incoming.put(tx, exchange, in: parent, name: location.name, existing: location.member)
+        }
+        return response(outcome, etag: incoming.etag)
+    }
+
+    /// Where the object is to be. Throws `Reply` where it may not be there.
+    private static func place(_ tx: borrowing ReadTransaction, _ exchange: Exchange) throws -> (Location, Collection) {
+        let location = try exchange.locate(tx, missingParent: .conflict)
+        if location.collection != nil { throw Reply(.methodNotAllowed, "It is a collection.") }
+        guard let parent = location.parent, parent.kind.holdsMembers else {
+            throw Reply(.methodNotAllowed, "No object may be here.")
+        }
+        try Conditional.check(tx, exchange, location)
+        try LockGuard.check(tx, exchange, location, location.member == nil ? .creation : .content)
+        return (location, parent)
+    }
+
+    /// 201 or 204 with the ETag: what is stored is what was sent, to the byte (RFC 4791 §5.3.4).
+    static func response(_ outcome: Members.PutOutcome, etag: String, location: Href? = nil) -> HTTPResponse {
+        var headers: [(name: String, value: String)] = [("ETag", "\"\(etag)\"")]
+        if let location { headers.append(("Location", location.text)) }
+        if outcome == .created { return HTTPResponse(status: 201, headers: headers) }
+        return HTTPResponse(status: 204, headers: headers)
+    }
+}

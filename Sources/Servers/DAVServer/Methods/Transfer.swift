@@ -1,0 +1,120 @@
+import Calendars
+import CollectionStore
+import Contacts
+import DAVGrammar
+import Database
+import HTTPServer
+
+/// COPY and MOVE (RFC 4918 §9.8 and §9.9): one thing, but for what becomes of the source.
+enum Transfer {
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        let isMove = exchange.head.method == "MOVE"
+        let target = try destination(exchange)
+        let overwrites = try exchange.overwrites()
+        let depth = try exchange.depth(absent: .infinity)
+        let isCreation = try exchange.write { tx -> Bool in
+            let (source, resource) = try exchange.find(tx.read)
+            try Conditional.check(tx.read, exchange, source)
+            if isMove { try LockGuard.check(tx.read, exchange, source, .removal) }
+            if isMove, source.collection != nil, depth != .infinity {
+                throw Reply(.badRequest, "A collection is moved with all that is in it.")
+            }
+            let place = try exchange.locator.locate(tx.read, target.segments, missingParent: .conflict)
+            guard let parent = place.parent else { throw Reply(.forbidden, "Nothing can be put there.") }
+            try LockGuard.check(tx.read, exchange, place, place.resource == nil ? .creation : .removal)
+            if let there = place.resource {
+                if isSame(there, resource) { throw Reply(.forbidden, "Source and destination are the same.") }
+                if !overwrites { throw Reply(.preconditionFailed, "There is something at the destination.") }
+                if try isNested(tx.read, there, resource) { throw Reply(.forbidden, "One is inside the other.") }
+                try remove(tx, there, at: place, exchange)
+            }
+            // The rows that the removal changed must be read anew: a parent's position has moved.
+            do {
+                try transfer(tx, exchange, resource, source, to: parent, name: place.name, isMove: isMove, deeply: depth == .infinity)
+            } catch let refusal as StoreRefusal {
+                throw Reply(refusal, in: source.collection?.kind ?? parent.kind, at: destinationParent(target))
+            }
+            return place.resource == nil
+        }
+        return HTTPResponse(status: isCreation ? 201 : 204, headers: isCreation ? [("Location", target.text)] : [])
+    }
+
+    private static func transfer(
+        _ tx: borrowing WriteTransaction, _ exchange: Exchange, _ resource: Resource, _ source: Location,
+        to parent: Collection, name: String, isMove: Bool, deeply: Bool
+    ) throws {
+        switch resource {
+        case .collection(let collection):
+            if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be moved or copied.") }
+            if isMove {
+                try Collections.move(tx, collection, to: parent, name: name, now: exchange.now)
+            } else {
+                try Collections.copy(tx, collection, to: parent, name: name, deeply: deeply, now: exchange.now)
+            }
+        case .member(let member):
+            guard parent.kind.holdsMembers, let from = source.parent else { throw Reply(.forbidden, "No object may be there.") }
+            try Admission.check(tx.read, member, from: from, to: parent)
+            if isMove {
+                try Members.move(tx, member, from: from, to: parent, name: name, now: exchange.now)
+            } else {
+                try Members.copy(tx, member, to: parent, name: name, now: exchange.now)
+            }
+        case .root, .container, .principal: throw Reply(.forbidden, "It cannot be moved or copied.")
+        }
+    }
+
+    private static func remove(
+        _ tx: borrowing WriteTransaction, _ resource: Resource, at place: Location, _ exchange: Exchange
+    ) throws {
+        switch resource {
+        case .member(let member):
+            guard let parent = place.parent else { return }
+            try Members.remove(tx, member, in: parent, by: exchange.principal.id, now: exchange.now)
+        case .collection(let collection):
+            if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be replaced.") }
+            try Collections.remove(tx, collection, now: exchange.now)
+        case .root, .container, .principal: throw Reply(.forbidden, "It cannot be replaced.")
+        }
+    }
+
+    private static func isSame(_ a: Resource, _ b: Resource) -> Bool {
+        switch (a, b) {
+        case (.member(let a), .member(let b)): a.id == b.id
+        case (.collection(let a), .collection(let b)): a.id == b.id
+        default: false
+        }
+    }
+
+    /// Whether one of the two is a collection that the other is in.
+    private static func isNested(_ tx: borrowing ReadTransaction, _ a: Resource, _ b: Resource) throws -> Bool {
+        guard case .collection(let outer) = a else { return false }
+        switch b {
+        case .collection(let inner):
+            return try Collections.isInside(tx, inner, outer) || Collections.isInside(tx, outer, inner)
+        case .member(let member):
+            guard let holder = try Collections.find(tx, member.collectionID) else { return false }
+            return try Collections.isInside(tx, holder, outer)
+        default: return false
+        }
+    }
+
+    /// RFC 4918 §10.3. Another host is no place that this server can write to (502), but behind a proxy it may only bear
+    /// another name: what counts is the path, where the authority is the request's own or that of no server we know.
+    private static func destination(_ exchange: Exchange) throws -> RequestPath {
+        guard let header = exchange.head.headers.first("destination") else {
+            throw Reply(.badRequest, "A Destination is needed.")
+        }
+        let destination: Destination
+        do { destination = try Destination(header) } catch { throw Reply(.badRequest, "Destination: \(error)") }
+        if let authority = destination.authority, !Quirks.isOwnAuthority(authority, exchange.head) {
+            throw Reply(.badGateway, "The destination is on another server.")
+        }
+        return destination.path
+    }
+
+    private static func destinationParent(_ path: RequestPath) -> Href {
+        var href = Href()
+        for segment in path.segments.dropLast() { href.appendCollection(segment) }
+        return href
+    }
+}

@@ -1,0 +1,68 @@
+import CollectionStore
+import DAVGrammar
+import Database
+import XML
+
+/// RFC 9110 §13 and RFC 4918 §10.4: the conditions under which a client wants its request to be done.
+enum Conditional {
+    /// Judges If-Match, If-Unmodified-Since, If-None-Match and If against what is at the location now. Throws `Reply` 412,
+    /// or 304 for a GET or HEAD whose client has what is here.
+    static func check(_ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location) throws {
+        let headers = exchange.head.headers
+        let isReading = exchange.head.method == "GET" || exchange.head.method == "HEAD"
+        let etag = location.member?.etag
+        let exists = location.resource != nil
+
+        if let text = headers.joined("if-match") {
+            guard EntityTagCondition(text).matches(etag, exists: exists) else {
+                throw Reply(.preconditionFailed, "If-Match: it is not what you have.")
+            }
+        } else if let since = headers.first("if-unmodified-since").flatMap({ HTTPDate.parse($0) }),
+            let modified = location.member?.modified, modified / 1000 > since {
+            throw Reply(.preconditionFailed, "If-Unmodified-Since: it was modified.")
+        }
+        if let text = headers.joined("if-none-match") {
+            if EntityTagCondition(text).matches(etag, exists: exists) {
+                if isReading { throw Reply(.notModified, headers: etag.map { [("ETag", "\"\($0)\"")] } ?? []) }
+                throw Reply(.preconditionFailed, "If-None-Match: there is something already.")
+            }
+        } else if isReading, let since = headers.first("if-modified-since").flatMap({ HTTPDate.parse($0) }),
+            let member = location.member, member.modified / 1000 <= since {
+            throw Reply(.notModified, headers: [("ETag", "\"\(member.etag)\"")])
+        }
+        if let text = headers.joined("if") { try checkIf(tx, exchange, location, text) }
+    }
+
+    private static func checkIf(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location, _ text: String
+    ) throws {
+        let header: IfHeader
+        do { header = try IfHeader.parse([UInt8](text.utf8)) } catch { throw Reply(.badRequest, "If: \(error)") }
+        var states: [String: ResourceState] = [:]
+        states[""] = try state(tx, exchange, location)
+        for tag in header.resourceTags {
+            // A tag that leads nowhere, or where the asker may not look, is a resource without state.
+            guard let path = try? RequestPath(tag) else { continue }
+            let tagged = try? exchange.locator.locate(tx, path.segments)
+            states[tag] = try tagged.map { try state(tx, exchange, $0) } ?? ResourceState()
+        }
+        let holds = header.holds(
+            etag: { states[$0 ?? ""]?.etag }, isLocked: { token, tag in states[tag ?? ""]?.tokens.contains(token) ?? false })
+        if !holds { throw Reply(.preconditionFailed, "If: no list of it holds.") }
+    }
+
+    private struct ResourceState {
+        var etag: String?
+        var tokens: Set<String> = []
+    }
+
+    private static func state(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location
+    ) throws -> ResourceState {
+        let locks = try LockScope.covering(tx, location, now: exchange.now)
+        var tokens = Set(locks.map(\.token))
+        // RFC 6578 §5: a collection's sync token can stand as a state token.
+        if let collection = location.collection { tokens.insert(SyncToken(of: collection).uri) }
+        return ResourceState(etag: location.member?.etag, tokens: tokens)
+    }
+}

@@ -1,0 +1,55 @@
+import CollectionStore
+import Database
+
+/// RFC 4918 §6 and §7: which locks reach a resource.
+enum LockScope {
+    /// The locks that reach what is, or would be, at `location`: its own, and deep ones from above.
+    static func covering(_ tx: borrowing ReadTransaction, _ location: Location, now: Milliseconds) throws -> [Lock] {
+        if let collection = location.collection {
+            return try inherited(tx, location.ancestors, now: now)
+                + Locks.rooted(tx, in: collection.id, now: now).filter { $0.memberName == nil }
+        }
+        guard let parent = location.parent else { return [] }
+        return try inherited(tx, location.ancestors, now: now)
+            + Locks.rooted(tx, in: parent.id, now: now).filter { isName($0.memberName, location.name) }
+    }
+
+    /// The locks that reach a collection, found from below.
+    static func covering(_ tx: borrowing ReadTransaction, _ collection: Collection, now: Milliseconds) throws -> [Lock] {
+        guard try Locks.isAnyHeld(tx) else { return [] }
+        var ancestors: [Collection] = []
+        var current = collection
+        while let id = current.parentID, let parent = try Collections.find(tx, id) {
+            ancestors.append(parent)
+            current = parent
+        }
+        return try inherited(tx, ancestors, now: now)
+            + Locks.rooted(tx, in: collection.id, now: now).filter { $0.memberName == nil }
+    }
+
+    /// For a listing: the locks on names in `collection`, and the deep ones that reach all of them.
+    static func ofMembers(_ tx: borrowing ReadTransaction, in collection: Collection, now: Milliseconds) throws -> [Lock] {
+        guard try Locks.isAnyHeld(tx) else { return [] }
+        return try covering(tx, collection, now: now).filter(\.isDeep)
+            + Locks.rooted(tx, in: collection.id, now: now).filter { $0.memberName != nil }
+    }
+
+    /// The locks on a collection itself: RFC 4918 §7.4, they protect which members it has.
+    static func ofMembership(_ tx: borrowing ReadTransaction, of collection: Collection, now: Milliseconds) throws -> [Lock] {
+        try Locks.rooted(tx, in: collection.id, now: now).filter { $0.memberName == nil }
+    }
+
+    /// All locks at `collection` and below.
+    static func inside(_ tx: borrowing ReadTransaction, _ collection: Collection, now: Milliseconds) throws -> [Lock] {
+        try Collections.subtree(tx, of: collection).flatMap { try Locks.rooted(tx, in: $0.id, now: now) }
+    }
+
+    private static func inherited(
+        _ tx: borrowing ReadTransaction, _ ancestors: [Collection], now: Milliseconds
+    ) throws -> [Lock] {
+        try ancestors.flatMap { try Locks.rooted(tx, in: $0.id, now: now) }.filter { $0.memberName == nil && $0.isDeep }
+    }
+
+    /// By bytes: two ways of writing a letter are two names.
+    private static func isName(_ a: String?, _ b: String) -> Bool { a.map { $0.utf8.elementsEqual(b.utf8) } ?? false }
+}

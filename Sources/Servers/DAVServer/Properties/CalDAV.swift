@@ -1,0 +1,109 @@
+import CollectionStore
+import Calendars
+import Directory
+import XML
+
+/// RFC 4791 §5.2 and §6.2, RFC 6638 §2.4 (who one is to others).
+extension PropertyTable {
+    static let calDAV: [LiveProperty] = [
+        LiveProperty(
+            name: .caldav(.calendarHomeSet),
+            resource: { _, source, out in
+                guard let principal = source.principal else { return false }
+                // Another's home is not found by those who may not see it; here its URL would only mislead.
+                guard principal.id == source.exchange.principal.id else { return false }
+                out.href(.home(.calendars, of: principal))
+                return true
+            }),
+        LiveProperty(
+            name: .caldav(.calendarUserAddressSet),
+            resource: { _, source, out in
+                guard let principal = source.principal else { return false }
+                Quirks.writeAddressSet(of: principal, to: &out)
+                return true
+            }),
+        LiveProperty(
+            name: .caldav(.calendarUserType),
+            resource: { _, source, out in
+                guard let principal = source.principal else { return false }
+                switch principal.kind {
+                case .user: out.text("INDIVIDUAL")
+                case .group: out.text("GROUP")
+                case .room: out.text("ROOM")
+                case .resource: out.text("RESOURCE")
+                }
+                return true
+            }),
+        LiveProperty(
+            name: .caldav(.supportedCalendarComponentSet),
+            resource: { _, source, out in
+                guard let collection = source.collection, collection.kind == .calendar else { return false }
+                for component in collection.components ?? CalendarComponents.all {
+                    out.empty(.caldav(.comp), attribute: "name", component)
+                }
+                return true
+            }),
+        LiveProperty(
+            name: .caldav(.supportedCalendarComponentSets),
+            resource: { _, source, out in
+                guard source.collection?.kind == .calendarHome else { return false }
+                for component in CalendarComponents.all {
+                    out.open(.caldav(.supportedCalendarComponentSet))
+                    out.empty(.caldav(.comp), attribute: "name", component)
+                    out.close(.caldav(.supportedCalendarComponentSet))
+                }
+                return true
+            }),
+        LiveProperty(
+            name: .caldav(.supportedCalendarData),
+            resource: { _, source, out in
+                guard source.collection?.kind == .calendar else { return false }
+                out.empty(.caldav(.calendarData), attributes: [("content-type", "text/calendar"), ("version", "2.0")])
+                return true
+            }),
+        LiveProperty(
+            name: .caldav(.supportedCollationSet),
+            resource: { _, source, out in
+                guard source.collection?.kind == .calendar else { return false }
+                for collation in ["i;ascii-casemap", "i;octet", "i;unicode-casemap"] {
+                    out.open(.caldav(.supportedCollation))
+                    out.text(collation)
+                    out.close(.caldav(.supportedCollation))
+                }
+                return true
+            }),
+        LiveProperty(
+            name: .caldav(.maxResourceSize),
+            resource: { _, source, out in
+                guard source.collection?.kind == .calendar else { return false }
+                out.text(decimal: source.exchange.server.configuration.maximumCalendarObjectSize)
+                return true
+            }),
+        kept(.caldav(.calendarDescription), on: [.calendar]),
+        LiveProperty(
+            name: .caldav(.calendarTimezone), resource: { _, _, _ in false },
+            setting: .init(kinds: [.calendar, .calendarHome], check: { element in
+                // RFC 4791 §5.2.2: an iCalendar object with exactly one VTIMEZONE.
+                guard CalendarTimeZone.isValid(element.text) else {
+                    throw Reply(.forbidden, condition: .caldav(.validCalendarData), "It must be a VCALENDAR with one VTIMEZONE.")
+                }
+            })),
+        kept(.caldav(.calendarTimezoneId), on: [.calendar, .calendarHome]),
+        kept(.caldav(.scheduleCalendarTransp), on: [.calendar]),
+        kept(.caldav(.defaultAlarmVeventDatetime), on: [.calendar, .calendarHome]),
+        kept(.caldav(.defaultAlarmVeventDate), on: [.calendar, .calendarHome]),
+        kept(.caldav(.defaultAlarmVtodoDatetime), on: [.calendar, .calendarHome]),
+        kept(.caldav(.defaultAlarmVtodoDate), on: [.calendar, .calendarHome]),
+        LiveProperty(
+            name: .caldav(.calendarData),
+            member: { tx, member, scope, out in
+                guard scope.collection.kind == .calendar else { return false }
+                return try ObjectData.write(tx, member, scope, to: &out)
+            }),
+    ]
+
+    /// A property that clients set and get back, on collections of these kinds.
+    static func kept(_ name: XMLName, on kinds: Set<CollectionKind>) -> LiveProperty {
+        LiveProperty(name: name, resource: { _, _, _ in false }, setting: .init(kinds: kinds))
+    }
+}

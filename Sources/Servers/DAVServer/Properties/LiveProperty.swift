@@ -1,0 +1,71 @@
+import CollectionStore
+import Database
+import Directory
+import XML
+
+/// A property whose meaning this server knows (RFC 4918 §15): a row of the one table that PROPFIND, the reports and PROPPATCH ask.
+struct LiveProperty: Sendable {
+    /// Writes the content of the property's element; false where the resource does not have it.
+    typealias WriteForMember = @Sendable (
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, _ out: inout XMLWriter
+    ) throws -> Bool
+    typealias WriteForResource = @Sendable (
+        _ tx: borrowing ReadTransaction, _ source: ResourceSource, _ out: inout XMLWriter
+    ) throws -> Bool
+
+    var name: XMLName
+    /// Whether a PROPFIND for `allprop` tells it.
+    var isInAllprop = false
+    /// For objects in collections; nil: they do not have it.
+    var member: WriteForMember?
+    /// For collections, homes and principals; nil: they do not have it.
+    var resource: WriteForResource?
+    /// How a client may set it; nil: it is protected.
+    var setting: Setting?
+
+    /// A live property that clients may set is kept as they sent it, where its value passes the check.
+    struct Setting: Sendable {
+        /// The kinds of collections that have it.
+        var kinds: Set<CollectionKind>
+        /// Throws a `Reply` for a value that cannot be.
+        var check: @Sendable (XMLElement) throws -> Void = { _ in }
+    }
+}
+
+/// What all members in a listing have in common.
+struct MemberScope: Sendable {
+    let exchange: Exchange
+    let owner: Principal
+    let collection: Collection
+    /// The collection's.
+    let href: Href
+    /// Locks on names in the collection, and those from above that reach every member.
+    let locks: [Lock]
+    /// The request's own elements for properties that have content of their own (`calendar-data`).
+    let data: ObjectDataRequest
+}
+
+/// A resource that is no member, with what its properties are read from.
+struct ResourceSource: Sendable {
+    let exchange: Exchange
+    let resource: Resource
+    /// Whose home it is in; nil outside homes.
+    let owner: Principal?
+    let href: Href
+    /// What clients set on it.
+    let stored: [DeadProperties.Stored]
+
+    var collection: Collection? {
+        if case .collection(let collection) = resource { collection } else { nil }
+    }
+
+    var principal: Principal? {
+        if case .principal(let principal) = resource { principal } else { nil }
+    }
+
+    /// The element that a client set for `name`.
+    func stored(_ name: XMLName) -> [UInt8]? {
+        let (namespace, local) = (name.namespace, name.local)
+        return stored.first { $0.name == local && $0.namespace == namespace }?.value
+    }
+}

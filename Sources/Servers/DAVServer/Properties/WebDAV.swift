@@ -1,0 +1,99 @@
+import Bytes
+import CollectionStore
+import DAVGrammar
+import XML
+
+/// RFC 4918 §15.
+extension PropertyTable {
+    static let webDAV: [LiveProperty] = [
+        LiveProperty(
+            name: .dav(.resourcetype), isInAllprop: true,
+            member: { _, _, _, _ in true },
+            resource: { _, source, out in
+                writeResourceType(of: source.resource, to: &out)
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.getetag), isInAllprop: true,
+            member: { _, member, _, out in
+                out.raw("\"")
+                out.rawBytes(member.etag)
+                out.raw("\"")
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.getcontenttype), isInAllprop: true,
+            member: { _, member, scope, out in
+                ContentType.write(of: member, in: scope.collection.kind, to: &out)
+                return true
+            },
+            resource: { _, source, out in
+                guard let collection = source.collection else { return false }
+                switch collection.kind {
+                case .calendar: out.text("text/calendar; charset=utf-8")
+                case .book: out.text("text/vcard; charset=utf-8")
+                case .folder, .fileHome, .calendarHome, .bookHome: out.text("httpd/unix-directory")
+                }
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.getcontentlength), isInAllprop: true,
+            member: { _, member, _, out in
+                out.text(decimal: member.size)
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.getlastmodified), isInAllprop: true,
+            member: { _, member, _, out in
+                out.text(HTTPDate.format(seconds: member.modified / 1000))
+                return true
+            },
+            resource: { _, source, out in
+                guard let collection = source.collection else { return false }
+                out.text(HTTPDate.format(seconds: collection.modified / 1000))
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.creationdate), isInAllprop: true,
+            member: { _, member, _, out in
+                out.text(InternetDate.format(seconds: member.created / 1000))
+                return true
+            },
+            resource: { _, source, out in
+                guard let collection = source.collection else { return false }
+                out.text(InternetDate.format(seconds: collection.created / 1000))
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.displayname), isInAllprop: true,
+            resource: { _, source, out in
+                // What a client set is written before this is asked.
+                switch source.resource {
+                case .collection(let collection):
+                    out.text(collection.kind.isHome ? source.owner?.displayName ?? collection.name : collection.name)
+                case .principal(let principal): out.text(principal.displayName)
+                case .root: out.text("Tegu")
+                case .container(let container): out.text(container.rawValue)
+                case .member: return false
+                }
+                return true
+            },
+            setting: .init(kinds: Set(CollectionKind.allCases))),
+    ]
+
+    static func writeResourceType(of resource: Resource, to out: inout XMLWriter) {
+        switch resource {
+        case .member: break
+        case .principal: out.empty(.dav(.principal))
+            out.empty(.dav(.collection))
+        case .root, .container: out.empty(.dav(.collection))
+        case .collection(let collection):
+            out.empty(.dav(.collection))
+            switch collection.kind {
+            case .calendar: out.empty(.caldav(.calendar))
+            case .book: out.empty(.carddav(.addressbook))
+            case .calendarHome, .bookHome, .fileHome, .folder: break
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import CollectionStore
+import DAVGrammar
+import Database
+import Directory
+import HTTPServer
+import XML
+
+/// RFC 3744 §9.3: the principals that the asker is, at a collection of principals; or the resources that name the asker in a
+/// property.
+enum PrincipalMatch {
+    static func respond(_ exchange: Exchange, _ request: PrincipalMatchRequest) throws -> HTTPResponse {
+        let location = try exchange.read { tx in try exchange.find(tx).location }
+        let rows = try PrincipalRows(exchange, request.properties)
+        let asker = exchange.principal
+        let isOfPrincipals: Bool
+        switch location.resource {
+        case .container(.principals)?, .root?, .principal?: isOfPrincipals = true
+        case .container?, .collection?, .member?, nil: isOfPrincipals = false
+        }
+        guard request.matchesSelf ? isOfPrincipals : request.property == .dav(.owner) else {
+            return try rows.response([])
+        }
+        if request.matchesSelf { return try rows.response([asker]) }
+        // Everything in a home is its owner's.
+        guard let collection = location.collection, let owner = location.owner, owner.id == asker.id else {
+            return try rows.response([])
+        }
+        return try MultistatusSource.response(exchange, parts: [
+            MemberListing(rows.rows, in: collection, owner: owner, href: location.href),
+        ])
+    }
+}
+
+/// RFC 3744 §9.4: principals by parts of their names and addresses. Those of other domains are not found.
+enum PrincipalPropertySearch {
+    /// RFC 3744 §9.4: more is answered with DAV:number-of-matches-within-limits.
+    static let maximumMatches = 500
+
+    static func respond(_ exchange: Exchange, _ request: PrincipalPropertySearchRequest) throws -> HTTPResponse {
+        let rows = try PrincipalRows(exchange, request.properties)
+        let found = try exchange.read { tx -> [Principal] in
+            _ = try exchange.find(tx)
+            return try PrincipalSearch.find(tx, request, asker: exchange.principal, limit: maximumMatches + 1)
+        }
+        if found.count > maximumMatches {
+            throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "Too many principals match.")
+        }
+        return try rows.response(found)
+    }
+}
+
+/// What Apple's clients send instead: words, each in any of the properties.
+enum CalendarserverPrincipalSearch {
+    static func respond(_ exchange: Exchange, _ request: CalendarserverPrincipalSearchRequest) throws -> HTTPResponse {
+        let rows = try PrincipalRows(exchange, request.properties)
+        let limit = min(request.limit ?? PrincipalPropertySearch.maximumMatches, PrincipalPropertySearch.maximumMatches)
+        let found = try exchange.read { tx -> [Principal] in
+            _ = try exchange.find(tx)
+            return try PrincipalSearch.find(tx, tokens: request.tokens, asker: exchange.principal, limit: limit)
+        }
+        return try rows.response(found)
+    }
+}
+
+/// RFC 3744 §9.5.
+enum PrincipalSearchPropertySet {
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        try exchange.read { tx in _ = try exchange.find(tx) }
+        var out = XMLWriter()
+        out.openRoot(.dav(.principalSearchPropertySet))
+        for (name, description) in PrincipalSearch.properties {
+            out.open(.dav(.principalSearchProperty))
+            out.open(.dav(.prop))
+            out.empty(name)
+            out.close(.dav(.prop))
+            out.open(.dav(.description), attribute: "xml:lang", "en")
+            out.text(description)
+            out.close(.dav(.description))
+            out.close(.dav(.principalSearchProperty))
+        }
+        out.close(.dav(.principalSearchPropertySet))
+        return HTTPResponse(
+            status: 200, headers: [("Content-Type", "application/xml; charset=utf-8")], body: .bytes(out.bytes))
+    }
+}
+
+/// RFC 3744 §9.2: the principals that stand in a resource's access list. Here that is its owner.
+enum ACLPrincipalPropSet {
+    static func respond(_ exchange: Exchange, _ request: PropertyRequest) throws -> HTTPResponse {
+        let location = try exchange.read { tx in try exchange.find(tx).location }
+        return try PrincipalRows(exchange, request).response(location.owner.map { [$0] } ?? [])
+    }
+}
+
+/// Rows of principals.
+struct PrincipalRows {
+    let rows: Rows
+
+    init(_ exchange: Exchange, _ properties: PropertyRequest) throws {
+        rows = Rows(exchange: exchange, selection: try PropertySelection(properties, omitsMissing: exchange.preferences.isMinimal))
+    }
+
+    func response(_ principals: [Principal]) throws -> HTTPResponse {
+        let rows = rows
+        return try MultistatusSource.response(rows.exchange, parts: [FixedRows { tx, out in
+            for principal in principals {
+                try rows.write(tx, .principal(principal), owner: nil, href: .principal(principal), to: &out)
+            }
+        }])
+    }
+}

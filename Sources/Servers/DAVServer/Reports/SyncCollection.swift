@@ -1,0 +1,159 @@
+import CollectionStore
+import DAVGrammar
+import Database
+import Directory
+import HTTPServer
+import XML
+
+/// RFC 6578 §3: what changed since the token. It costs what changed, not what is there.
+enum SyncCollection {
+    static func respond(_ exchange: Exchange, _ request: SyncCollectionRequest) throws -> HTTPResponse {
+        let location = try exchange.read { tx in try exchange.find(tx).location }
+        guard let collection = location.collection, let owner = location.owner else {
+            throw Reply(.forbidden, condition: .dav(.supportedReport), "Only collections in homes can be synchronised.")
+        }
+        // RFC 6578 §3.3: one level is served; the depth of the whole tree is not.
+        if request.level == .infinite {
+            throw Reply(.forbidden, condition: .dav(.syncTraversalSupported), "The sync level is 1.")
+        }
+        let rows = Rows(
+            exchange: exchange,
+            selection: try PropertySelection(request.properties, omitsMissing: exchange.preferences.isMinimal))
+        let limit = min(request.limit ?? Int.max, exchange.server.configuration.maximumSyncRows ?? Int.max)
+        if limit < 1 { throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A page has at least one row.") }
+        guard !request.token.isEmpty else {
+            return try listing(exchange, rows, location, collection, owner: owner, base: SyncToken(of: collection), limit: limit)
+        }
+        guard let token = SyncToken(uri: request.token), token.isValid(for: collection) else {
+            throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is not one of this collection, or too old.")
+        }
+        if token.listedUpTo != nil {
+            return try listing(exchange, rows, location, collection, owner: owner, base: token, limit: limit)
+        }
+        return try changes(exchange, rows, location, collection, owner: owner, since: token, limit: limit)
+    }
+
+    // MARK: The first listing
+
+    /// All that is there, or the page after the token's. What changes meanwhile is told by the log, from `base` on.
+    private static func listing(
+        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, owner: Principal, base: SyncToken,
+        limit: Int
+    ) throws -> HTTPResponse {
+        let href = location.href
+        if limit == Int.max, base.listedUpTo == nil {
+            var parts: [any MultistatusSource.Part] = []
+            if !collection.kind.childKinds.isEmpty {
+                parts.append(FixedRows { tx, out in
+                    for child in try Collections.children(tx, of: collection.id) {
+                        try rows.write(tx, .collection(child), owner: owner, href: href.collection(child.name), to: &out)
+                    }
+                })
+            }
+            if collection.kind.holdsMembers { parts.append(MemberListing(rows, in: collection, owner: owner, href: href)) }
+            return try MultistatusSource.response(exchange, parts: parts, syncToken: base.uri, headers: exchange.appliedPreferences)
+        }
+        let page = try exchange.read { tx in
+            try ListingPage.read(tx, collection, after: base.listedUpTo.flatMap(ListingPage.Cursor.init), limit: limit)
+        }
+        var token = base
+        token.listedUpTo = page.next?.text
+        return try self.page(exchange, rows, location, collection, owner: owner, changes: page.entries, isComplete: page.next == nil, token: token)
+    }
+
+    // MARK: Changes
+
+    private static func changes(
+        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, owner: Principal, since: SyncToken,
+        limit: Int
+    ) throws -> HTTPResponse {
+        let (changes, reached, isComplete) = try exchange.read { tx in
+            try ChangeLog.changes(tx, in: collection, since: since.modseq, limit: limit)
+        }
+        var token = since
+        token.modseq = reached
+        return try page(exchange, rows, location, collection, owner: owner, changes: changes, isComplete: isComplete, token: token)
+    }
+
+    /// One page: a row a change, and where there are more the row that says so (RFC 6578 §3.6), with the token always.
+    private static func page(
+        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, owner: Principal,
+        changes: [ChangeLog.Change], isComplete: Bool, token: SyncToken
+    ) throws -> HTTPResponse {
+        let href = location.href
+        let part = FixedRows { tx, out in
+            let scope = try rows.scope(tx, collection, owner: owner, href: href)
+            for change in changes {
+                switch change.state {
+                case .member(let member): try rows.write(tx, member, scope, href: href.member(change.name), to: &out)
+                case .collection(let child):
+                    try rows.write(tx, .collection(child), owner: owner, href: href.collection(child.name), to: &out)
+                case .removed:
+                    let isCollection = !collection.kind.holdsMembers
+                    Rows.write(.notFound, href: isCollection ? href.collection(change.name) : href.member(change.name), to: &out)
+                }
+            }
+            if !isComplete {
+                Rows.write(.insufficientStorage, href: href,
+                           condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
+            }
+        }
+        return try MultistatusSource.response(exchange, parts: [part], syncToken: token.uri, headers: exchange.appliedPreferences)
+    }
+}
+
+/// A page of a collection's first listing: its collections by name, then its members by name.
+struct ListingPage {
+    /// The last entry of a page.
+    struct Cursor {
+        var isCollection: Bool
+        var name: String
+
+        var text: String { (isCollection ? "c" : "m") + name }
+
+        init(isCollection: Bool, name: String) {
+            self.isCollection = isCollection
+            self.name = name
+        }
+
+        init?(_ text: String) {
+            guard let first = text.utf8.first, first == 0x63 || first == 0x6D else { return nil }
+            self.init(isCollection: first == 0x63, name: String(text.dropFirst()))
+        }
+    }
+
+    var entries: [ChangeLog.Change] = []
+    /// Where the next page goes on; nil at the end.
+    var next: Cursor?
+
+    static func read(
+        _ tx: borrowing ReadTransaction, _ collection: Collection, after cursor: Cursor?, limit: Int
+    ) throws -> ListingPage {
+        var page = ListingPage()
+        if cursor?.isCollection ?? true, !collection.kind.childKinds.isEmpty {
+            let after = [UInt8]((cursor?.name ?? "").utf8)
+            for child in try Collections.children(tx, of: collection.id)
+            where after.isEmpty || after.lexicographicallyPrecedes(child.name.utf8) {
+                if page.entries.count == limit { page.setNext(isCollection: true); return page }
+                page.entries.append(.init(modseq: collection.modseq, name: child.name, state: .collection(child)))
+            }
+        }
+        let members = try Members.page(
+            tx, in: collection.id, after: cursor.flatMap { $0.isCollection ? nil : $0.name }, limit: limit - page.entries.count + 1)
+        for member in members {
+            if page.entries.count == limit {
+                page.setNext(isCollection: false)
+                return page
+            }
+            page.entries.append(.init(modseq: member.modseq, name: member.name, state: .member(member)))
+        }
+        return page
+    }
+
+    private mutating func setNext(isCollection: Bool) {
+        guard let last = entries.last else { return }
+        if case .collection = last.state { next = Cursor(isCollection: true, name: last.name) } else {
+            next = Cursor(isCollection: false, name: last.name)
+        }
+    }
+}

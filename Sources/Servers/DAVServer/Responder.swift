@@ -1,0 +1,71 @@
+import CollectionStore
+import Calendars
+import Contacts
+import DAVGrammar
+import Database
+import Directory
+package import HTTPServer
+
+/// The way of every request: who asks, what method, and what became of it.
+extension DAVServer: HTTPResponder {
+    package func bodyRule(for head: HTTPRequestHead) -> HTTPBodyRule {
+        guard head.method == "PUT" || head.method == "POST" else { return .collect(limit: configuration.maximumXMLSize) }
+        if head.target.hasPrefix("/files/") { return .spool(limit: configuration.maximumFileSize) }
+        // One byte more than an object may have: what is too large is told by its precondition, not by 413, up to a point.
+        return .collect(limit: 2 * max(configuration.maximumCalendarObjectSize, configuration.maximumCardSize))
+    }
+
+    package func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
+        switch signIn(head) {
+        case .principal: nil
+        case .refused(let response): response
+        }
+    }
+
+    package func respond(to request: HTTPRequest) -> HTTPResponse {
+        let head = request.head
+        let path: RequestPath
+        do { path = try RequestPath(head.target) } catch { return Reply(.badRequest, "The URL: \(error)").response }
+        if path.segments.first == ".well-known" { return WellKnown.respond(path) }
+        let principal: Principal
+        switch signIn(head) {
+        case .principal(let found): principal = found
+        case .refused(let response): return response
+        }
+        let exchange = Exchange(
+            server: self, principal: principal, request: request, path: path, now: clock(),
+            preferences: Preferences(prefer: head.headers.joined("prefer"), brief: head.headers.first("brief")))
+        var response = respond(exchange)
+        response.principal = principal.signInName
+        return response
+    }
+
+    private func respond(_ exchange: Exchange) -> HTTPResponse {
+        guard let method = Method.named[exchange.head.method] else {
+            return HTTPResponse(status: 501)
+        }
+        do {
+            return try method.respond(exchange)
+        } catch let reply as Reply {
+            return reply.response
+        } catch let refusal as StoreRefusal {
+            return Reply(refusal, in: nil, at: Href()).response
+        } catch let refusal as CalendarRefusal {
+            return Reply(refusal).response
+        } catch let refusal as CardRefusal {
+            return Reply(refusal).response
+        } catch let error as RequestBodyError {
+            return Reply(error).response
+        } catch let failure as Failure {
+            logger.error("request failed", metadata: [
+                "id": "\(exchange.head.id)", "method": "\(exchange.head.method)", "failure": "\(failure)",
+            ])
+            return Reply(failure).response
+        } catch {
+            logger.error("request failed", metadata: [
+                "id": "\(exchange.head.id)", "method": "\(exchange.head.method)", "failure": "\(error)",
+            ])
+            return Reply(.internalServerError, "Something went wrong in the server.").response
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import CollectionStore
+import Directory
+
+/// Where a URL leads: what is there, and the collections on the way.
+struct Location: Sendable {
+    /// Whose home it is in; nil outside homes.
+    var owner: Principal?
+    /// The collections above it, the home first. Empty outside homes, and for a home itself.
+    var ancestors: [Collection]
+    /// The last segment, decoded.
+    var name: String
+    /// What is there; nil: nothing, but its parent is (RFC 4918 §5.1: an unmapped URL).
+    var resource: Resource?
+
+    /// The collection that holds it, or would.
+    var parent: Collection? { ancestors.last }
+
+    var member: Member? {
+        if case .member(let member)? = resource { member } else { nil }
+    }
+
+    var collection: Collection? {
+        if case .collection(let collection)? = resource { collection } else { nil }
+    }
+
+    /// The home that it is in, or is.
+    var home: Collection? { ancestors.first ?? collection }
+
+    /// Its href as this server writes it.
+    var href: Href {
+        var href = Href()
+        switch resource {
+        case .root?: break
+        case .container(let container)?: href.appendCollection(container.rawValue)
+        case .principal(let principal)?: href = .principal(principal)
+        case .collection, .member, nil:
+            guard let owner, let home, let container = Container(homeKind: home.kind) else { break }
+            href = .home(container, of: owner)
+            for collection in ancestors.dropFirst() { href.appendCollection(collection.name) }
+            if let collection, !collection.kind.isHome { href.appendCollection(collection.name) }
+            if resource == nil || member != nil { href.appendMember(name) }
+        }
+        return href
+    }
+}

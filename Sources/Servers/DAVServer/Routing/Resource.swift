@@ -1,0 +1,50 @@
+import CollectionStore
+import Directory
+
+/// What a URL can name.
+enum Resource: Sendable {
+    case root
+    case container(Container)
+    case principal(Principal)
+    case collection(Collection)
+    case member(Member)
+
+    /// Whether it is a collection in the sense of RFC 4918 §5.2: its URL ends with a slash.
+    var isCollection: Bool {
+        if case .member = self { false } else { true }
+    }
+}
+
+/// The collections under the root. Each holds one entry a principal.
+enum Container: String, Sendable, CaseIterable {
+    case principals, calendars, contacts, files
+
+    /// The kind of the homes in it; nil: principals.
+    var homeKind: CollectionKind? {
+        switch self {
+        case .principals: nil
+        case .calendars: .calendarHome
+        case .contacts: .bookHome
+        case .files: .fileHome
+        }
+    }
+
+    /// The kind of collection whose members are somewhere under it; nil: none are.
+    var memberKind: CollectionKind? {
+        switch self {
+        case .principals: nil
+        case .calendars: .calendar
+        case .contacts: .book
+        case .files: .folder
+        }
+    }
+
+    init?(homeKind: CollectionKind) {
+        switch homeKind {
+        case .calendarHome: self = .calendars
+        case .bookHome: self = .contacts
+        case .fileHome: self = .files
+        case .calendar, .book, .folder: return nil
+        }
+    }
+}
