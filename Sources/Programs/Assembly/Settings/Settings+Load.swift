@@ -1,0 +1,70 @@
+import Glibc
+
+extension Settings {
+    /// Read if it is there and no other file is named.
+    package static let defaultFile = "/etc/tegu/tegu.yaml"
+
+    /// Reads the settings: defaults, then the file, then the environment (`TEGU_...`), then flags, each over those before.
+    ///
+    /// - Parameters:
+    ///   - file: What `--config` names. Nil: what `TEGU_CONFIG` names, or `defaultFile` if that is there.
+    ///   - environment: All variables; others than `TEGU_...` are passed over.
+    ///   - flags: By flag name (`http-tls-listen`) or key (`http.tls.listen`), as `SettingFlags` takes them from a command line.
+    package static func load(
+        file: String? = nil, environment: [String: String], flags: [String: String] = [:]
+    ) async throws(SettingsError) -> Settings {
+        var sources: [SettingSource] = []
+        if let path = file ?? environment[SettingSource.configVariable] {
+            sources.append(try await .file(path))
+        } else if access(defaultFile, F_OK) == 0 {
+            sources.append(try await .file(defaultFile))
+        }
+        sources += [.environment(environment), .flags(flags)]
+
+        var settings = Settings()
+        var problems = sources.flatMap { settings.take($0) }
+        if settings.hostName.isEmpty { settings.hostName = HostName.ofThisMachine() }
+        if settings.domain.isEmpty { settings.domain = HostName.domain(of: settings.hostName) }
+        if problems.isEmpty { problems = settings.contradictions() }
+        guard problems.isEmpty else { throw SettingsError(problems) }
+        return settings
+    }
+
+    private mutating func take(_ source: SettingSource) -> [String] {
+        var problems: [String] = []
+        for name in source.names {
+            let origin = source.origin(name)
+            guard let definition = source.definition(name) else {
+                let nearest = SettingsError.nearest(to: name, among: source.candidates)
+                problems.append(SettingsError.unknown(name, nearest: nearest, origin: origin))
+                continue
+            }
+            let text: String
+            switch source.value(of: definition) {
+            case .text(let value): text = value
+            case .list(let values): text = values.joined(separator: ",")
+            case .unreadable: text = ""
+            }
+            let isForm = if case .text = source.value(of: definition) { true } else { definition.isList }
+            if !isForm || !definition.set(text, &self) {
+                problems.append(SettingsError.bad(definition.key, text, expected: definition.expected, origin: origin))
+            }
+        }
+        return problems
+    }
+
+    /// Settings that are each right but not together.
+    private func contradictions() -> [String] {
+        var problems: [String] = []
+        if tls.certificate.isEmpty != tls.key.isEmpty {
+            problems.append("tls.certificate and tls.key belong together: give both, or neither to have a self-signed one made")
+        }
+        if http.tlsListen.isEmpty && http.plainListen.isEmpty {
+            problems.append("http.tls.listen and http.plain.listen are both empty: nothing would be served; give one an address")
+        }
+        if http.connectionsPerAddress > http.connections {
+            problems.append("http.connections-per-address is above http.connections: lower it to at most \(http.connections)")
+        }
+        return problems
+    }
+}

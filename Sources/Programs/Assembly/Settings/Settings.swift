@@ -1,0 +1,105 @@
+package import Wire
+
+/// All settings, as one unchanging value. What each is called in the file, the environment and on the command line, what it
+/// may be, and what it means, is in `SettingDefinition.all`: one row there for each property here. The values here are the defaults.
+package struct Settings: Sendable, Equatable {
+    package var dataDirectory = "/var/lib/tegu"
+    /// Lower case. Empty only before `load` has filled in this machine's own.
+    package var domain = ""
+    /// Lower case. Empty only before `load` has filled in this machine's own.
+    package var hostName = ""
+    package var shutdownTime: Duration = .seconds(30)
+    package var http = HTTP()
+    package var tls = TLS()
+    package var auth = Auth()
+    package var limits = Limits()
+    package var results = Results()
+    package var storage = Storage()
+    package var log = Log()
+    package var metrics = Metrics()
+    package var dns = DNS()
+
+    package init() {}
+
+    package struct HTTP: Sendable, Equatable {
+        package var tlsListen = [ListenAddress(host: nil, port: 8443)]
+        package var plainListen: [ListenAddress] = []
+        package var allowsBasicOverPlain = false
+        package var trustedProxies: [AddressRange] = []
+        package var eventLoops = 0
+        package var workers = 32
+        package var waitingRequests = 1_024
+        package var headerLimit = 64 << 10
+        package var xmlLimit = 4 << 20
+        package var connections = 10_000
+        package var connectionsPerAddress = 1_000
+        package var headerTime: Duration = .seconds(30)
+        package var bodyTime: Duration = .seconds(60)
+        package var idleTime: Duration = .seconds(120)
+        package var writeTime: Duration = .seconds(60)
+    }
+
+    package struct TLS: Sendable, Equatable {
+        /// Empty: the one in the data directory, made at the first start.
+        package var certificate = ""
+        package var key = ""
+    }
+
+    package struct Auth: Sendable, Equatable {
+        package var cacheTime: Duration = .seconds(300)
+        /// The logarithm of scrypt's N.
+        package var scryptCost = 15
+        package var guessGuard = true
+    }
+
+    package struct Limits: Sendable, Equatable {
+        package var calendarObject = 10 << 20
+        package var addressObject = 10 << 20
+        package var file = 10 << 30
+        package var deadProperties = 1 << 20
+        package var lockTime: Duration = .seconds(86_400)
+    }
+
+    package struct Results: Sendable, Equatable {
+        package var syncCollection = 10_000
+        package var query = 100_000
+        package var multiget = 10_000
+        package var principalSearch = 500
+    }
+
+    package struct Storage: Sendable, Equatable {
+        package var readers = 16
+        package var cacheSize = 4 << 20
+        package var mapSize = 0
+        package var syncLogKeep: Duration = .seconds(90 * 86_400)
+        package var trashKeep: Duration = .seconds(30 * 86_400)
+    }
+
+    package struct Log: Sendable, Equatable {
+        package var level = Level.info
+        package var format = Format.text
+        package var output = Output.stderr
+        package var requests = true
+
+        package enum Level: String, Sendable, CaseIterable {
+            case trace, debug, info, notice, warning, error, critical
+        }
+
+        package enum Format: String, Sendable, CaseIterable {
+            case text, json
+        }
+
+        package enum Output: String, Sendable, CaseIterable {
+            case stdout, stderr
+        }
+    }
+
+    package struct Metrics: Sendable, Equatable {
+        package var access = ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
+    }
+
+    package struct DNS: Sendable, Equatable {
+        /// Empty: the name servers of /etc/resolv.conf.
+        package var server = ""
+    }
+}

@@ -1,0 +1,60 @@
+/// The pages about settings, made from `SettingDefinition.all`.
+package enum SettingsDocumentation {
+    /// docs/settings.md; a test compares the two.
+    package static func page() -> String {
+        var page = """
+            # Settings
+
+            Every setting has a default, so `tegu serve` needs none. A setting can be given in three places; a later one wins:
+
+            1. the configuration file, YAML: the one that `--config` or the environment variable `TEGU_CONFIG` names, or
+               `\(Settings.defaultFile)` if it is there;
+            2. the environment, e.g. `TEGU_HTTP_XML_LIMIT=8MiB`: `TEGU_` and the setting's name in capitals, with `_` for `.` and `-`;
+            3. the command line, e.g. `--http-xml-limit 8MiB`: the setting's name with `-` for `.`.
+
+            An unknown setting, or a value that is none, is an error that names it, wherever it stands. In the file, a setting named `a.b` is
+            `b` below `a`:
+
+            ```yaml
+            domain: example.org
+            http:
+              tls:
+                listen: ["0.0.0.0:443", "[::]:443"]
+              xml-limit: 8MiB
+            ```
+
+            Sizes are bytes, or have a unit: KiB, MiB, GiB, TiB (1,024 each) or kB, MB, GB, TB (1,000 each). Times have a unit: ms, s, m, h, d.
+            Lists are YAML lists, or text with commas between; `none` is the empty list.
+
+            This page is generated from the program's table of settings.
+
+            """
+        var group: String?
+        for definition in SettingDefinition.all {
+            let own = definition.key.contains(".") ? String(definition.key.prefix { $0 != "." }) : "general"
+            if own != group {
+                group = own
+                page += "\n## \(own)\n\n| setting | default | value | meaning |\n|---|---|---|---|\n"
+            }
+            page += "| `\(definition.key)` | \(shown(definition.defaultText)) | \(definition.expected) | \(definition.meaning) |\n"
+        }
+        return page
+    }
+
+    /// Words stay words, values are set as code.
+    private static func shown(_ byDefault: String) -> String {
+        byDefault.contains(" ") || byDefault.contains("`") ? byDefault : "`\(byDefault)`"
+    }
+
+    /// The same for a terminal: for `--help`.
+    package static func help() -> String {
+        var text = ""
+        for definition in SettingDefinition.all {
+            let value = definition.isBoolean ? "[=false]" : " VALUE"
+            let byDefault = String(definition.defaultText.filter { $0 != "`" })
+            text += "--\(definition.flagName)\(value)\n      \(definition.meaning)\n"
+            text += "      Value: \(definition.expected). Default: \(byDefault).\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,12 @@
+import Logging
+import Metrics
+
+/// The log and the metrics of the process.
+package enum Telemetry {
+    /// Makes `Logger(label:)` and swift-metrics, everywhere in the process, write to what the settings say. Once a process.
+    package static func bootstrap(_ settings: Settings.Log, metrics: PrometheusMetrics) {
+        let output = settings.output == .stdout ? LogOutput.standardOutput : LogOutput.standardError
+        LoggingSystem.bootstrap { label in LineLogHandler(label: label, settings: settings, output: output) }
+        MetricsSystem.bootstrap(metrics)
+    }
+}
