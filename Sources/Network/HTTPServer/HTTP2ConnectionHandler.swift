@@ -1,0 +1,111 @@
+import Logging
+import NIOCore
+import NIOHTTP2
+
+/// The connection under the streams of HTTP/2: closes it when it has been idle for long, and when the server stops.
+final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
+    typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
+
+    /// How long a client that was sent GOAWAY may stay.
+    private static let goAwayTime = TimeAmount.seconds(10)
+
+    private let server: ServerContext
+    private let members: LoopMembers
+    private var context: ChannelHandlerContext?
+    private var streams = 0
+    private var lastStream = HTTP2StreamID.rootStream
+    private var isGoingAway = false
+    private var isClosing = false
+    /// Comes back when the client has read the first GOAWAY.
+    private let pingData = HTTP2PingData(withInteger: .random(in: 0 ... .max))
+    private var isAcknowledged = false
+    private(set) var deadline: NIODeadline
+    var slot = -1
+
+    init(server: ServerContext, members: LoopMembers) {
+        self.server = server
+        self.members = members
+        deadline = .now() + server.configuration.idleTimeout
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        members.add(self)
+        if server.isDraining { drain() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        members.remove(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .ping(pingData, ack: true) = unwrapInboundIn(data).payload, isGoingAway, !isAcknowledged else { return }
+        isAcknowledged = true
+        if streams > 0 { sendGoAway(lastStream) } else { closeWhenSent() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let event as NIOHTTP2StreamCreatedEvent:
+            streams += 1
+            lastStream = max(lastStream, event.streamID)
+            deadline = .distantFuture
+        case is StreamClosedEvent:
+            streams -= 1
+            if streams == 0 { becameIdle() }
+        default:
+            break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func becameIdle() {
+        deadline = .now() + (isGoingAway ? Self.goAwayTime : server.configuration.idleTimeout)
+        guard isAcknowledged, let context else { return }
+        // The last stream's frames are written in this turn of the loop, and flushed only after this event.
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.closeWhenSent() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Errors of single streams come by here too, and NIO's handler has reset those already.
+        if error is NIOHTTP2Errors.StreamError { return }
+        server.logger.debug("connection failed", metadata: ["error": "\(error)"])
+        context.close(promise: nil)
+    }
+
+    // MARK: LoopMember
+
+    func deadlinePassed() {
+        if isGoingAway { return abort() }
+        drain()
+    }
+
+    /// RFC 9113 §6.8: a first GOAWAY that still lets in what is under way; once the client has read it, one that tells the last
+    /// stream; the end when that has ended.
+    func drain() {
+        guard let context, !isGoingAway else { return }
+        isGoingAway = true
+        if streams == 0 { deadline = .now() + Self.goAwayTime }
+        sendGoAway(.maxID)
+        let ping = HTTP2Frame(streamID: .rootStream, payload: .ping(pingData, ack: false))
+        context.writeAndFlush(wrapOutboundOut(ping), promise: nil)
+    }
+
+    private func sendGoAway(_ last: HTTP2StreamID, promise: EventLoopPromise<Void>? = nil) {
+        let payload = HTTP2Frame.FramePayload.goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil)
+        context?.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: promise)
+    }
+
+    private func closeWhenSent() {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { [channel = context.channel] _ in channel.close(promise: nil) }
+        sendGoAway(lastStream, promise: promise)
+    }
+
+    func abort() { context?.close(promise: nil) }
+}

@@ -1,0 +1,157 @@
+import Bytes
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTP2
+import Wire
+
+/// One HTTP/2 stream: one request and its answer.
+final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let server: ServerContext
+    private let members: LoopMembers
+    private let address: IPAddress
+    private let peer: String
+    private var context: ChannelHandlerContext?
+    private var exchange: Exchange?
+    private var isReadHeld = false
+    var slot = -1
+
+    init(server: ServerContext, members: LoopMembers, address: IPAddress, peer: String) {
+        self.server = server
+        self.members = members
+        self.address = address
+        self.peer = peer
+    }
+
+    // MARK: Events of the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        members.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        members.remove(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head)
+        case .body(let bytes): exchange?.received(bytes)
+        case .end: exchange?.receivedEnd()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {}
+
+    /// A stream that is not read gives its client no window.
+    func read(context: ChannelHandlerContext) {
+        if exchange?.wantsInput ?? true { context.read() } else { isReadHeld = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) { exchange?.writabilityChanged() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        exchange?.disconnected()
+        exchange = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        server.logger.debug("stream failed", metadata: ["peer": "\(peer)", "error": "\(error)"])
+        context.close(promise: nil)
+    }
+
+    private func begin(_ head: NIOHTTP1.HTTPRequestHead) {
+        guard let context, exchange == nil else { return }
+        var length = BodyLength.unknown
+        var refusal: HTTPRefusal?
+        if let field = head.headers.first(name: "content-length") {
+            if let count = field.utf8.decimalValue { length = .known(count) } else { refusal = .badRequest }
+        }
+        let configuration = server.configuration
+        if head.uri.utf8.count > configuration.targetLength { refusal = .targetTooLong }
+        if head.headers.count > configuration.headFields { refusal = .headTooLong }
+        let fields = HTTPFields(head.headers.map { ($0.name, $0.value) })
+        let client = Client(
+            socket: address, peer: peer, isTLS: true, fields: fields, authority: fields.first("host") ?? "",
+            trustedProxies: configuration.trustedProxies)
+        if client == nil { refusal = .badRequest }
+        let request = HTTPRequestHead(
+            method: head.method.rawValue, target: head.uri, headers: fields, peer: client?.peer ?? peer,
+            isSecure: client?.isSecure ?? true, isLoopback: client?.isLoopback ?? false,
+            authority: client?.authority ?? "", id: server.nextRequestID())
+        let exchange = Exchange(
+            head: request, minorVersion: 1, isHTTP2: true, sendsFiles: false, context: server,
+            eventLoop: context.eventLoop, transport: self)
+        self.exchange = exchange
+        exchange.start(length: refusal == nil ? length : .unknown, keepsAlive: true)
+        if let refusal { exchange.malformed(refusal) }
+    }
+
+    // MARK: ExchangeTransport
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func sendContinue() {
+        guard let context else { return }
+        let head = HTTPResponseHead(version: .http2, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    func send(_ start: Answer.Start, isLast: Bool) {
+        guard let context, case .http2(let headers, let body, let status) = start else { return }
+        let head = HTTPResponseHead(version: .http2, status: .init(statusCode: status), headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if let body, body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        if isLast { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+        context.flush()
+    }
+
+    func send(_ piece: ByteBuffer, isLast: Bool) {
+        guard let context else { return }
+        if piece.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil) }
+        if isLast { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+        context.flush()
+    }
+
+    /// Never called: files are read for HTTP/2 (`AnswerConditions.sendsFiles`).
+    func send(_ region: FileRegion, done: @escaping @Sendable () -> Void) { abort() }
+
+    func inputDemandChanged() {
+        guard isReadHeld, exchange?.wantsInput ?? true else { return }
+        isReadHeld = false
+        context?.read()
+    }
+
+    func exchangeEnded(_ ending: RequestStateMachine.Ending) {
+        exchange = nil
+        guard let context else { return }
+        switch ending {
+        case .reuse, .close:
+            // Both sides have ended the stream; it closes by itself once all is sent.
+            inputDemandChanged()
+        case .linger:
+            // RFC 9113 §8.1: the answer is complete, and the client may stop to send. Any other code would make it drop the answer.
+            let codec = try? context.pipeline.syncOperations.context(
+                handlerType: HTTP2FramePayloadToHTTP1ServerCodec.self)
+            codec?.writeAndFlush(NIOAny(HTTP2Frame.FramePayload.rstStream(.noError)), promise: nil)
+        case .abort:
+            abort()
+        }
+    }
+
+    // MARK: LoopMember
+
+    var deadline: NIODeadline { exchange?.deadline ?? .distantFuture }
+
+    func deadlinePassed() { exchange?.deadlinePassed() }
+
+    func drain() { exchange?.drain() }
+
+    func abort() { context?.close(promise: nil) }
+}

@@ -1,0 +1,65 @@
+import NIOCore
+
+/// A connection or a stream with a deadline.
+protocol LoopMember: AnyObject {
+    var deadline: NIODeadline { get }
+    /// Where `LoopMembers` keeps it.
+    var slot: Int { get set }
+    func deadlinePassed()
+    /// Finishes what was begun and then closes.
+    func drain()
+    /// Closes at once.
+    func abort()
+}
+
+/// The connections and streams of one event loop. One timer looks at all of their deadlines, so that a connection needs none of its
+/// own: a deadline is met up to one interval late.
+///
+/// Guard of its variables: the event loop.
+final class LoopMembers: @unchecked Sendable {
+    let eventLoop: any EventLoop
+    private var members: [any LoopMember] = []
+    private var timer: RepeatedTask?
+
+    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    var isEmpty: Bool { members.isEmpty }
+
+    func start(interval: TimeAmount) {
+        timer = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in self.tick() }
+    }
+
+    func stop() { timer?.cancel() }
+
+    func add(_ member: any LoopMember) {
+        member.slot = members.count
+        members.append(member)
+    }
+
+    func remove(_ member: any LoopMember) {
+        let slot = member.slot
+        guard members.indices.contains(slot), members[slot] === member else { return }
+        members.swapAt(slot, members.count - 1)
+        members[slot].slot = slot
+        members.removeLast()
+        member.slot = -1
+    }
+
+    private func tick() {
+        let now = NIODeadline.now()
+        forEach { if $0.deadline <= now { $0.deadlinePassed() } }
+    }
+
+    func drain() { forEach { $0.drain() } }
+
+    func abort() { forEach { $0.abort() } }
+
+    /// From the end, because a member that is removed meanwhile is replaced by the last one.
+    private func forEach(_ body: (any LoopMember) -> Void) {
+        var index = members.count - 1
+        while index >= 0 {
+            if index < members.count { body(members[index]) }
+            index -= 1
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Bytes
+import Glibc
+import Logging
+import Synchronization
+
+/// What all connections of a server share.
+final class ServerContext: Sendable {
+    let configuration: HTTPServerConfiguration
+    let responder: any HTTPResponder
+    let logger: Logger
+    let pool: WorkerPool
+    let metrics = ServerMetrics()
+    let compressors = Compressors()
+    private let date = Mutex(DateField())
+    private let draining = Atomic<Bool>(false)
+    private let requests = Atomic<UInt32>(0)
+    /// Makes the ids of two runs differ.
+    private let run: [UInt8]
+
+    init(configuration: HTTPServerConfiguration, responder: any HTTPResponder, logger: Logger) {
+        self.configuration = configuration
+        self.responder = responder
+        self.logger = logger
+        pool = WorkerPool(threads: configuration.workers, limit: configuration.waitingRequests)
+        let random = UInt16.random(in: 0 ... .max)
+        run = Hexadecimal.encode([UInt8(random >> 8), UInt8(random & 0xFF)])
+    }
+
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    func beginDraining() { draining.store(true, ordering: .relaxed) }
+
+    func dateField() -> String { date.withLock { $0.now() } }
+
+    /// Twelve characters, so that the string needs no memory of its own.
+    func nextRequestID() -> String {
+        let number = requests.add(1, ordering: .relaxed).newValue
+        var id = run
+        id.append(contentsOf: Hexadecimal.encode((0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }))
+        return String(utf8: id)
+    }
+
+    /// Nanoseconds of a clock that never goes back.
+    static func clock() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,133 @@
+import Glibc
+import Synchronization
+
+/// Plain threads that run what may block, with a queue of bounded length.
+///
+/// A thread that has been woken and has not run yet is enough: as long as there is one, no other is woken (a wake-up costs more
+/// than a small request), and the woken one wakes the next if it finds more than one job.
+///
+/// Invariant: `lock` guards all variables; nothing that can block is called while it is held.
+final class WorkerPool: @unchecked Sendable {
+    typealias Job = @Sendable () -> Void
+
+    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let hasWork = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var jobs = Ring()
+    private var idle = 0
+    private var isWaking = false
+    private var isStopped = false
+    private var running = 0
+    private let limit: Int
+
+    /// - Parameter limit: how many jobs may wait; `submit` refuses what comes above.
+    init(threads: Int, limit: Int) {
+        self.limit = limit
+        pthread_mutex_init(lock, nil)
+        pthread_cond_init(hasWork, nil)
+        for _ in 0..<max(1, threads) { startThread() }
+    }
+
+    deinit {
+        pthread_cond_destroy(hasWork)
+        pthread_mutex_destroy(lock)
+        hasWork.deallocate()
+        lock.deallocate()
+    }
+
+    /// Runs `job` on a thread; false, and it never runs, where too many wait already or the pool has stopped.
+    func submit(_ job: @escaping Job) -> Bool { enqueue(job, limit: limit) }
+
+    /// Runs `job` in any case: for what ends a request that was let in before. After `stop` it runs on the caller's thread.
+    func submitAlways(_ job: @escaping Job) {
+        if !enqueue(job, limit: .max) { job() }
+    }
+
+    private func enqueue(_ job: @escaping Job, limit: Int) -> Bool {
+        pthread_mutex_lock(lock)
+        guard !isStopped, jobs.count < limit else {
+            pthread_mutex_unlock(lock)
+            return false
+        }
+        jobs.append(job)
+        let wakes = takeWake()
+        pthread_mutex_unlock(lock)
+        if wakes { pthread_cond_signal(hasWork) }
+        return true
+    }
+
+    /// Runs what waits, then ends the threads. Returns at once.
+    func stop() {
+        pthread_mutex_lock(lock)
+        isStopped = true
+        pthread_mutex_unlock(lock)
+        pthread_cond_broadcast(hasWork)
+    }
+
+    private func takeWake() -> Bool {
+        guard idle > 0, !isWaking else { return false }
+        isWaking = true
+        return true
+    }
+
+    private func startThread() {
+        var thread = pthread_t()
+        let pool = Unmanaged.passRetained(self)
+        let result = pthread_create(&thread, nil, { argument in
+            guard let argument else { return nil }
+            Unmanaged<WorkerPool>.fromOpaque(argument).takeRetainedValue().run()
+            return nil
+        }, pool.toOpaque())
+        if result == 0 {
+            pthread_detach(thread)
+            running += 1
+        } else {
+            pool.release()
+        }
+    }
+
+    private func run() {
+        pthread_mutex_lock(lock)
+        while true {
+            if let job = jobs.popFirst() {
+                let wakes = jobs.count > 0 && takeWake()
+                pthread_mutex_unlock(lock)
+                if wakes { pthread_cond_signal(hasWork) }
+                job()
+                pthread_mutex_lock(lock)
+            } else if isStopped {
+                break
+            } else {
+                idle += 1
+                pthread_cond_wait(hasWork, lock)
+                idle -= 1
+                isWaking = false
+            }
+        }
+        pthread_mutex_unlock(lock)
+    }
+
+    /// A queue that does not move its elements.
+    private struct Ring {
+        private var slots: [Job?] = Array(repeating: nil, count: 64)
+        private var first = 0
+        private(set) var count = 0
+
+        mutating func append(_ job: @escaping Job) {
+            if count == slots.count {
+                slots = Array(slots[first...] + slots[..<first]) + Array(repeating: nil, count: count)
+                first = 0
+            }
+            slots[(first + count) & (slots.count - 1)] = job
+            count += 1
+        }
+
+        mutating func popFirst() -> Job? {
+            guard count > 0 else { return nil }
+            let job = slots[first]
+            slots[first] = nil
+            first = (first + 1) & (slots.count - 1)
+            count -= 1
+            return job
+        }
+    }
+}
