@@ -38,7 +38,7 @@ struct ComponentTreeBuilder {
         let name = componentName(line, text)
         let level = rules.level(ArraySlice(text[name]))
         if let level, !isValueOfNestingProperty(line, text),
-           let outermost = open.firstIndex(where: { (nodes[$0].level ?? 0) >= level && nodes[$0].level != nil }) {
+           let outermost = open.firstIndex(where: { (nodes[$0].level ?? 0) >= level }) {
             close(from: outermost, before: line)
         }
         if open.count >= limits.depth {

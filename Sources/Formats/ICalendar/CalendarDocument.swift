@@ -34,17 +34,19 @@ package struct CalendarDocument: Sendable {
     /// The bytes that were parsed.
     package var source: [UInt8] { tree.source }
 
-    /// RFC 5545 §3.6: VCALENDAR is outermost, and these stand side by side in it. A VEVENT within a VPOLL or a component that
-    /// nobody knows is left there.
+    static let outermost: UInt8 = 1
+    static let sideBySide: UInt8 = 2
+    /// RFC 5545 §3.6: VCALENDAR is outermost, and the others stand side by side in it. A VEVENT within a VPOLL, or within a
+    /// component that nobody knows, is left there.
     static let nesting = NestingRules { name in
         switch name.count {
-        case 9 where name.equalsIgnoringASCIICase("VCALENDAR"): 2
-        case 6 where name.equalsIgnoringASCIICase("VEVENT"): 1
-        case 5 where name.equalsIgnoringASCIICase("VTODO"): 1
-        case 8 where name.equalsIgnoringASCIICase("VJOURNAL"): 1
-        case 9 where name.equalsIgnoringASCIICase("VFREEBUSY"): 1
-        case 9 where name.equalsIgnoringASCIICase("VTIMEZONE"): 1
-        case 13 where name.equalsIgnoringASCIICase("VAVAILABILITY"): 1
+        case 9 where name.equalsIgnoringASCIICase("VCALENDAR"): outermost
+        case 6 where name.equalsIgnoringASCIICase("VEVENT"): sideBySide
+        case 5 where name.equalsIgnoringASCIICase("VTODO"): sideBySide
+        case 8 where name.equalsIgnoringASCIICase("VJOURNAL"): sideBySide
+        case 9 where name.equalsIgnoringASCIICase("VFREEBUSY"): sideBySide
+        case 9 where name.equalsIgnoringASCIICase("VTIMEZONE"): sideBySide
+        case 13 where name.equalsIgnoringASCIICase("VAVAILABILITY"): sideBySide
         default: nil
         }
     }

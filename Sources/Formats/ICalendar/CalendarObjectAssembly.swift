@@ -22,6 +22,9 @@ struct CalendarObjectAssembly {
         self.index = index
     }
 
+    /// Whether nothing was added, or all of it refused.
+    var isEmpty: Bool { parts.isEmpty }
+
     /// What is refused for it: of two components for the same instance, the one with the higher SEQUENCE is taken, and of
     /// equal ones the later. The very same component twice is one.
     mutating func add(_ component: Component, _ entry: CalendarFileIndex.Entry) -> [CalendarSplitter.Refusal] {

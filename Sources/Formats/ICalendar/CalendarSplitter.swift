@@ -84,6 +84,7 @@ package struct CalendarSplitter {
                 refusals.append(contentsOf: assembly.add(component, entry))
             }
         }
+        if assembly.isEmpty, let refusal = refusals.popFirst() { return .refused(refusal) }
         do {
             let bytes = assembly.bytes()
             let resource = try CalendarObjectResource.validate(bytes)

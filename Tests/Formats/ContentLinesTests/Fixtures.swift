@@ -1,0 +1,37 @@
+import Bytes
+import ContentLines
+
+/// The lines, each ended by CRLF.
+func document(_ lines: String...) -> [UInt8] { [UInt8](lines.map { $0 + "\r\n" }.joined().utf8) }
+
+/// The properties of the only component in `lines`.
+func properties(_ lines: String...) throws -> [ContentLine] {
+    let bytes = [UInt8](("BEGIN:X\r\n" + lines.map { $0 + "\r\n" }.joined() + "END:X\r\n").utf8)
+    return try root(bytes).properties.map { $0 }
+}
+
+func root(_ bytes: [UInt8]) throws -> Component {
+    try first(ComponentTree.parse(bytes).roots)
+}
+
+struct Missing: Error {}
+
+func first<S: Sequence>(_ sequence: S) throws -> S.Element {
+    for element in sequence { return element }
+    throw Missing()
+}
+
+func text(_ bytes: some Collection<UInt8>) -> String { String(utf8: bytes) }
+
+/// SplitMix64: the same numbers in each run.
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
