@@ -5,7 +5,6 @@ import Database
 import HTTPServer
 import ICalendar
 import VCard
-import XML
 
 /// GET on a calendar or a book: all its objects as one file, made piece by piece.
 enum CollectionExport {
@@ -49,7 +48,8 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
         case .finished: return nil
         case .start:
             if collection.kind == .calendar {
-                joiner = CalendarJoiner(properties: CalendarProperties(name: try displayName()))
+                let title = try database.read { tx in try CollectionTitle.read(tx, of: collection) }
+                joiner = CalendarJoiner(properties: CalendarProperties(name: title))
                 out = joiner.header()
             }
             step = .members
@@ -83,15 +83,5 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
         } else {
             leftOut.append(member.name)
         }
-    }
-
-    /// As the owner named it.
-    private func displayName() throws -> String {
-        let element = try database.read { tx in
-            try DeadProperties.value(tx, of: collection.id, nil, namespace: "DAV:", name: "displayname")
-        }
-        guard let element, let root = try? XMLDocument.parse(element, limits: XMLLimits()).root else { return collection.name }
-        let name = String(utf8: root.text)
-        return name.isEmpty ? collection.name : name
     }
 }

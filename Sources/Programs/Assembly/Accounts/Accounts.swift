@@ -1,0 +1,38 @@
+package import CollectionStore
+package import Database
+package import Directory
+
+/// Making and removing users with all that is theirs.
+package enum Accounts {
+    /// Makes a user with its homes, a calendar, a task list and an address book. Throws the directory's refusal.
+    @discardableResult
+    package static func add(_ tx: borrowing WriteTransaction, _ user: NewPrincipal, now: Milliseconds) throws -> Principal {
+        let principal = try LocalDirectory.add(tx, user, now: now)
+        let calendars = try Collections.makeHome(tx, of: principal.id, kind: .calendarHome, now: now)
+        let books = try Collections.makeHome(tx, of: principal.id, kind: .bookHome, now: now)
+        try Collections.makeHome(tx, of: principal.id, kind: .fileHome, now: now)
+        // Apple's Reminders and others want lists that hold tasks only, and calendars that hold none.
+        try make(tx, in: calendars, name: "calendar", title: "Calendar", kind: .calendar,
+                 components: ["VEVENT", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"], now: now)
+        try make(tx, in: calendars, name: "tasks", title: "Tasks", kind: .calendar, components: ["VTODO"], now: now)
+        try make(tx, in: books, name: "contacts", title: "Contacts", kind: .book, components: nil, now: now)
+        return principal
+    }
+
+    @discardableResult
+    package static func make(
+        _ tx: borrowing WriteTransaction, in home: Collection, name: String, title: String, kind: CollectionKind,
+        components: [String]?, color: String? = nil, now: Milliseconds
+    ) throws -> Collection {
+        let made = try Collections.make(tx, in: home, name: name, kind: kind, components: components, now: now)
+        try CollectionTitle.set(tx, of: made, to: title)
+        if let color { try CollectionTitle.setColor(tx, of: made, to: color) }
+        return made
+    }
+
+    /// Removes a user and everything that is theirs, for good.
+    package static func remove(_ tx: borrowing WriteTransaction, _ principal: Principal) throws {
+        try Trash.destroyAll(tx, of: principal.id)
+        try LocalDirectory.remove(tx, principal.id)
+    }
+}

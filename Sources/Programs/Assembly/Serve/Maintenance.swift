@@ -1,0 +1,44 @@
+import CollectionStore
+import Logging
+import ServiceLifecycle
+
+/// What must be done from time to time: old changes are forgotten, the trash is emptied, files that nobody needs are removed. Each
+/// step is a short transaction, so that it is never in a request's way.
+struct Maintenance: Service {
+    let installation: Installation
+    let logger: Logger
+    let clock: @Sendable () -> Int64
+
+    private static let interval = Duration.seconds(60)
+    private static let batch = 500
+
+    func run() async throws {
+        while !Task.isCancelled {
+            do {
+                try step()
+            } catch {
+                logger.error("maintenance failed", metadata: ["failure": "\(error)"])
+            }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
+            if Task.isShuttingDownGracefully { return }
+        }
+    }
+
+    func step() throws {
+        let storage = installation.settings.storage
+        let now = clock()
+        let database = installation.database
+        let changesBefore = now - storage.syncLogKeep.milliseconds
+        while try database.write({ tx in try ChangeLog.forget(tx, before: changesBefore, limit: Self.batch) }) == Self.batch {}
+        let trashedBefore = now - storage.trashKeep.milliseconds
+        while try database.write({ tx in try Trash.purge(tx, before: trashedBefore, limit: Self.batch) }) == Self.batch {}
+        try Blobs.sweep(database, installation.files)
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
+}

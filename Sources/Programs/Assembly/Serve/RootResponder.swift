@@ -1,0 +1,39 @@
+import HTTPServer
+import Wire
+
+/// What is answered before any protocol: `/healthz` for load balancers, `/metrics` for Prometheus. All else goes on.
+struct RootResponder: HTTPResponder {
+    let dav: any HTTPResponder
+    let metrics: PrometheusMetrics
+    /// Addresses that may see the metrics; for others there are none.
+    let metricsAccess: [AddressRange]
+    /// Whether the database answers.
+    let isHealthy: @Sendable () -> Bool
+
+    func bodyRule(for head: HTTPRequestHead) -> HTTPBodyRule { dav.bodyRule(for: head) }
+
+    func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
+        isOwn(head.target) ? nil : dav.refusal(of: head)
+    }
+
+    func respond(to request: HTTPRequest) -> HTTPResponse {
+        guard isOwn(request.head.target) else { return dav.respond(to: request) }
+        guard request.head.method == "GET" || request.head.method == "HEAD" else {
+            return HTTPResponse(status: 405, headers: [("Allow", "GET, HEAD")])
+        }
+        if request.head.target == "/healthz" {
+            let isHealthy = isHealthy()
+            return HTTPResponse(
+                status: isHealthy ? 200 : 503, headers: [("Content-Type", "text/plain"), ("Cache-Control", "no-store")],
+                body: .bytes([UInt8](isHealthy ? "ok\n".utf8 : "the database does not answer\n".utf8)))
+        }
+        guard let address = IPAddress(request.head.peer), metricsAccess.contains(where: { $0.contains(address) }) else {
+            return HTTPResponse(status: 404)
+        }
+        return HTTPResponse(
+            status: 200, headers: [("Content-Type", PrometheusMetrics.contentType), ("Cache-Control", "no-store")],
+            body: .bytes(metrics.render()), isCompressible: true)
+    }
+
+    private func isOwn(_ target: String) -> Bool { target == "/healthz" || target == "/metrics" }
+}
