@@ -1,0 +1,32 @@
+import Bytes
+import Cryptography
+
+/// A principal with what is needed to check its password. It never leaves the module.
+final class Account: Sendable {
+    let principal: Principal
+    /// Nil: it cannot sign in.
+    let password: PasswordHash?
+    /// As it is stored; empty where there is none.
+    let storedPassword: String
+    /// What is authenticated with a password to remember that it was right: another account's or another hash's is other bytes.
+    let seal: [UInt8]
+
+    init(_ principal: Principal, storedPassword: String?) {
+        self.principal = principal
+        self.storedPassword = storedPassword ?? ""
+        // A text that is no hash is one that no password has.
+        password = storedPassword.flatMap { try? PasswordHash($0) }
+        // A password that was right while the principal was disabled must not be known as wrong afterwards.
+        seal = Self.seal("\(principal.id.rawValue)\(principal.isDisabled ? "-" : "+")", storedPassword ?? "")
+    }
+
+    /// Both parts cannot hold a zero byte.
+    static func seal(_ name: String, _ storedPassword: String) -> [UInt8] {
+        var seal: [UInt8] = []
+        seal.append(name)
+        seal.append(0)
+        seal.append(storedPassword)
+        seal.append(0)
+        return seal
+    }
+}

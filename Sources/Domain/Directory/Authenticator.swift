@@ -1,0 +1,141 @@
+package import Cryptography
+package import Database
+
+/// What came of a sign-in.
+package enum AuthenticationOutcome: Sendable {
+    case success(Principal)
+    /// The name or the password is wrong, or the principal is disabled: which one, nobody is told.
+    case failure
+    /// Nothing was checked; it may be tried again after so many seconds.
+    case mustWait(seconds: Int)
+    /// Our fault: to be logged.
+    case unavailable(any Error)
+}
+
+/// Checks names and passwords. Blocks its thread: for the database, and for the computation of a hash.
+package final class Authenticator: Sendable {
+    package struct Options: Sendable {
+        /// The domain of a sign-in name that has none.
+        package var defaultDomain: String
+        /// What hashes should cost: one that costs otherwise is replaced when its password is known.
+        package var parameters = Scrypt.Parameters.standard
+        /// Milliseconds without use after which a right password is forgotten; 0: none is remembered.
+        package var idleTime: Int64 = 5 * 60_000
+        /// Milliseconds after which a right password is forgotten in any case.
+        package var totalTime: Int64 = 60 * 60_000
+        /// Right passwords that are remembered.
+        package var capacity = 50_000
+        /// Hashes computed at a time: each takes the memory of its parameters and one processor.
+        package var concurrentHashes = 2
+        /// Threads that may wait for a hash: fewer than there are, or wrong passwords keep all others from being served.
+        package var waitingThreads = 16
+
+        package init(defaultDomain: String) { self.defaultDomain = defaultDomain }
+    }
+
+    private enum Verdict: Sendable {
+        case right, wrong
+        case mustWait(Int64)
+        case failed(CryptographyError)
+    }
+
+    /// Who slows and blocks guessers.
+    package let guessGuard: GuessGuard
+
+    private let database: any Database
+    private let principals: PrincipalCache
+    private let options: Options
+    private let passwords: Passwords
+    private let verified: VerifiedPasswords
+    private let gate: VerificationGate<Verdict>
+    private let key: HMACSHA256
+    /// What the passwords of those who cannot sign in are compared with.
+    private let unmatchable: PasswordHash
+
+    package init(
+        database: any Database, principals: PrincipalCache, guessGuard: GuessGuard, options: Options,
+        random: @escaping RandomSource = SystemRandom.bytes
+    ) {
+        self.database = database
+        self.principals = principals
+        self.guessGuard = guessGuard
+        self.options = options
+        passwords = Passwords(parameters: options.parameters, random: random)
+        verified = VerifiedPasswords(
+            idleTime: options.idleTime, totalTime: options.totalTime, capacity: options.capacity)
+        gate = VerificationGate(permits: options.concurrentHashes, maximumWaiting: options.waitingThreads)
+        key = HMACSHA256(key: random(32))
+        unmatchable = passwords.unmatchable()
+    }
+
+    /// Checks `password` for `name` (`name@domain`, `name`, or a mail address).
+    ///
+    /// - Parameter peer: the address of who asks, without a port; empty for a local socket.
+    package func authenticate(name: String, password: [UInt8], peer: String, now: Int64) -> AuthenticationOutcome {
+        // Neither can be anybody's; no hash is computed for them, and nothing is learned.
+        guard password.count <= Passwords.maximumLength,
+            let signInName = SignInName(name, defaultDomain: options.defaultDomain)
+        else { return .failure }
+        // Before all else: whoever is blocked must not learn either that a guess was right.
+        if let wait = guessGuard.wait(peer, signInName, now: now) { return mustWait(wait) }
+
+        let account: Account?
+        do { account = try principals.account(signInName, now: now) } catch { return .unavailable(error) }
+        // Names that do not exist go the same way, with a hash that nothing matches.
+        let code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
+        if let account, !account.principal.isDisabled, verified.contains(account.principal.id, code: code, now: now) {
+            return .success(account.principal)
+        }
+        let fingerprint = code.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        if guessGuard.isKnownFailure(peer, signInName, fingerprint: fingerprint) {
+            guessGuard.failed(peer, signInName, fingerprint: fingerprint, now: now)
+            return .failure
+        }
+
+        let hash = account?.password ?? unmatchable
+        let verdict = gate.run(code) { () -> Verdict in
+            // While this one waited, others may have failed.
+            if let wait = guessGuard.wait(peer, signInName, now: now) { return .mustWait(wait) }
+            do throws(CryptographyError) {
+                guard try hash.verify(password) else { return .wrong }
+            } catch {
+                return .failed(error)
+            }
+            if let account { replaceHash(of: account, password) }
+            return .right
+        }
+        guard let verdict else { return mustWait(1_000) }
+        switch verdict {
+        case .mustWait(let wait):
+            return mustWait(wait)
+        case .failed(let error):
+            return .unavailable(Failure(.unavailable, "a password cannot be checked: \(error)"))
+        case .right:
+            if let account, !account.principal.isDisabled {
+                verified.insert(account.principal.id, code: code, now: now)
+                guessGuard.succeeded(peer, signInName, now: now)
+                return .success(account.principal)
+            }
+        case .wrong:
+            break
+        }
+        guessGuard.failed(peer, signInName, fingerprint: fingerprint, now: now)
+        return .failure
+    }
+
+    /// In whole seconds, rounded up.
+    private func mustWait(_ milliseconds: Int64) -> AuthenticationOutcome {
+        .mustWait(seconds: max(1, Int((milliseconds + 999) / 1000)))
+    }
+
+    /// Gives a password that is known just now the cost that hashes should have. Under the gate, as it computes a hash too.
+    private func replaceHash(of account: Account, _ password: [UInt8]) {
+        guard let old = account.password, old.parameters != options.parameters else { return }
+        // Where it fails the old hash stays, and the next sign-in tries again.
+        guard let new = try? passwords.hash(password) else { return }
+        let directory = LocalDirectory(cache: principals)
+        try? database.write { tx in
+            try directory.replaceHash(tx, of: account.principal.id, account.storedPassword, by: new)
+        }
+    }
+}

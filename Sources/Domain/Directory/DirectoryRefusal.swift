@@ -1,0 +1,19 @@
+/// A change that the rules of the directory do not allow. Nothing was changed.
+package enum DirectoryRefusal: Error, Equatable, Sendable {
+    /// The domain has a principal of this name.
+    case nameTaken(by: PrincipalID)
+    /// The address is another principal's, or one twice in the list.
+    case addressTaken(String, by: PrincipalID?)
+    /// Not an address that can be served.
+    case invalidAddress(String)
+    /// More than `LocalDirectory.maximumAddresses`.
+    case tooManyAddresses
+    /// Too long, or with control characters.
+    case invalidDisplayName
+    /// Less than nothing.
+    case invalidQuota
+    /// Empty, or longer than `Passwords.maximumLength`.
+    case invalidPassword
+    /// It is not there, or not any more.
+    case notFound
+}

@@ -1,0 +1,77 @@
+package import Cryptography
+
+/// A principal's number; never used twice.
+package struct PrincipalID: RawRepresentable, Hashable, Sendable {
+    package var rawValue: Int64
+    package init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// Who can own something or be granted it.
+package struct Principal: Sendable, Equatable, Identifiable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case user, group, room, resource
+    }
+
+    package let id: PrincipalID
+    package var kind: Kind
+    /// In lower case.
+    package var domain: String
+    /// In lower case; unique in the domain.
+    package var name: String
+    package var displayName: String
+    /// Mail addresses in lower case, the preferred one first.
+    package var addresses: [String]
+    package var isAdministrator: Bool
+    /// Cannot sign in; what it owns stays.
+    package var isDisabled: Bool
+    /// Nil: no limit.
+    package var quotaBytes: Int64?
+    /// The password is one that somebody else has seen.
+    package var mustChangePassword: Bool
+
+    package init(
+        id: PrincipalID, kind: Kind = .user, domain: String, name: String, displayName: String, addresses: [String] = [],
+        isAdministrator: Bool = false, isDisabled: Bool = false, quotaBytes: Int64? = nil, mustChangePassword: Bool = false
+    ) {
+        self.id = id
+        self.kind = kind
+        self.domain = domain
+        self.name = name
+        self.displayName = displayName
+        self.addresses = addresses
+        self.isAdministrator = isAdministrator
+        self.isDisabled = isDisabled
+        self.quotaBytes = quotaBytes
+        self.mustChangePassword = mustChangePassword
+    }
+}
+
+/// What a new principal is to be.
+package struct NewPrincipal: Sendable {
+    package var kind: Principal.Kind
+    package var signInName: SignInName
+    /// Empty: the name.
+    package var displayName: String
+    /// The preferred one first; in any case of letters.
+    package var addresses: [String]
+    package var isAdministrator: Bool
+    package var quotaBytes: Int64?
+    /// Nil: cannot sign in.
+    package var password: PasswordHash?
+    package var mustChangePassword: Bool
+
+    package init(
+        _ signInName: SignInName, kind: Principal.Kind = .user, displayName: String = "", addresses: [String] = [],
+        isAdministrator: Bool = false, quotaBytes: Int64? = nil, password: PasswordHash? = nil,
+        mustChangePassword: Bool = false
+    ) {
+        self.signInName = signInName
+        self.kind = kind
+        self.displayName = displayName
+        self.addresses = addresses
+        self.isAdministrator = isAdministrator
+        self.quotaBytes = quotaBytes
+        self.password = password
+        self.mustChangePassword = mustChangePassword
+    }
+}
