@@ -1,3 +1,4 @@
+import ContentLines
 import ICalendar
 
 /// RFC 4791 §5.2.2: the time zone of a calendar.

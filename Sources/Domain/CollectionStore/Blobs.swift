@@ -39,7 +39,9 @@ package enum Blobs {
         let file: Value
         switch content.place {
         case .blob(let id):
-            try tx.execute("UPDATE blob SET reference_count = reference_count + 1 WHERE id = $1", [.integer(id)])
+            let found = try tx.execute(
+                "UPDATE blob SET reference_count = reference_count + 1 WHERE id = $1", [.integer(id)])
+            guard found > 0 else { throw Failure(.damaged, "blob \(id) is missing") }
             return id
         case .bytes(let bytes): (data, file) = (.bytes(bytes), .null)
         case .file(let name): (data, file) = (.null, .text(name))

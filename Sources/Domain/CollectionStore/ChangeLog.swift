@@ -7,12 +7,20 @@ package enum ChangeLog {
         package enum State: Sendable, Equatable {
             case member(Member)
             case collection(Collection)
-            case removed
+            /// Nothing has the name that a collection or a member had. Where both were there since, both are told: their URLs
+            /// differ by a slash.
+            case removed(isCollection: Bool)
         }
 
         package var modseq: ModSeq
         package var name: String
         package var state: State
+
+        package init(modseq: ModSeq, name: String, state: State) {
+            self.modseq = modseq
+            self.name = name
+            self.state = state
+        }
     }
 
     /// Writes one change, and moves the collection's position. The only place where a modseq comes from.
@@ -45,8 +53,7 @@ package enum ChangeLog {
         _ tx: borrowing ReadTransaction, in collection: Collection, since: ModSeq, limit: Int
     ) throws -> (changes: [Change], reached: ModSeq, isComplete: Bool) {
         var rows: [(modseq: ModSeq, name: String, isRemoval: Bool, isCollection: Bool)] = []
-        var changes: [Change] = []
-        var told: Set<[UInt8]> = []
+        var page = ChangePage()
         var position = since
         while true {
             rows.removeAll(keepingCapacity: true)
@@ -57,11 +64,12 @@ package enum ChangeLog {
                 rows.append((ModSeq(rawValue: $0.integer(0)), $0.text(1), $0.flag(2), $0.flag(3)))
                 return true
             }
-            if rows.isEmpty { return (changes, collection.modseq, true) }
+            // `collection` may have been read before this snapshot.
+            if rows.isEmpty { return (page.changes, max(position, collection.modseq), true) }
             for row in rows {
-                if let state = try state(tx, collection, row), told.insert([UInt8](row.name.utf8)).inserted {
-                    if changes.count == limit { return (changes, position, false) }
-                    changes.append(Change(modseq: row.modseq, name: row.name, state: state))
+                if let state = try state(tx, collection, row) {
+                    let change = Change(modseq: row.modseq, name: row.name, state: state)
+                    guard page.add(change, limit: limit) else { return (page.changes, position, false) }
                 }
                 position = row.modseq
             }
@@ -69,19 +77,21 @@ package enum ChangeLog {
     }
 
     /// What a row of the log has to tell; nil where a later row tells it.
+    ///
+    /// The last row of a name always tells what the name is now: of a member by its modseq, of a collection because each of its
+    /// rows does (nothing in its row says which one is the latest), of a removal because nothing is there.
     private static func state(
         _ tx: borrowing ReadTransaction, _ collection: Collection,
         _ row: (modseq: ModSeq, name: String, isRemoval: Bool, isCollection: Bool)
     ) throws -> Change.State? {
         if row.isCollection {
             if let child = try Collections.child(tx, of: collection.id, name: row.name) { return .collection(child) }
-        } else if let member = try Members.find(tx, in: collection.id, name: row.name) {
+            return row.isRemoval ? .removed(isCollection: true) : nil
+        }
+        if let member = try Members.find(tx, in: collection.id, name: row.name) {
             return member.modseq == row.modseq ? .member(member) : nil
         }
-        guard row.isRemoval else { return nil }
-        // A member may have given its name to a collection, or the other way round.
-        if !row.isCollection, try Collections.child(tx, of: collection.id, name: row.name) != nil { return nil }
-        return .removed
+        return row.isRemoval ? .removed(isCollection: false) : nil
     }
 
     /// Forgets the changes that were made before `horizon`, and raises the floors of the collections concerned. At most

@@ -42,10 +42,48 @@ package enum Collections {
         var found = [top]
         var next = 0
         while next < found.count {
-            found += try children(tx, of: found[next].id)
+            let children = try children(tx, of: found[next].id)
+            // Only damaged rows stand in a circle; it would never end.
+            if children.contains(where: { $0.id == top.id }) {
+                throw Failure(.damaged, "collection \(top.id.rawValue) is below itself")
+            }
+            found += children
             next += 1
         }
         return found
+    }
+
+    /// As `subtree`, with what is in the trash but stood in it, and what is below that.
+    static func subtreeWithTrash(_ tx: borrowing ReadTransaction, of top: Collection) throws -> [Collection] {
+        let trashed = try Trash.collections(tx, of: top.owner).map(\.collection).filter { $0.id != top.id }
+        var found = try subtree(tx, of: top)
+        var next = 0
+        while next < found.count {
+            for part in trashed where part.parentID == found[next].id { found += try subtree(tx, of: part) }
+            next += 1
+        }
+        return found
+    }
+
+    /// `collection` and those that it stands in, up to its home, or up to one that is in the trash.
+    private static func path(_ tx: borrowing ReadTransaction, of collection: Collection) throws -> [Collection] {
+        var path = [collection]
+        var current = collection
+        while let id = current.parentID, let parent = try find(tx, id) {
+            // Only damaged rows stand in a circle; it would never end.
+            if path.count > 2 * maximumDepth {
+                throw Failure(.damaged, "collection \(collection.id.rawValue) is too deep to have a home")
+            }
+            path.append(parent)
+            current = parent
+        }
+        return path
+    }
+
+    /// Whether neither `collection` nor anything that it stands in is in the trash.
+    static func isReachable(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Bool {
+        guard try find(tx, collection.id) != nil else { return false }
+        return try path(tx, of: collection).last?.parentID == nil
     }
 
     static func read(_ row: borrowing Row) throws -> Collection {
@@ -78,7 +116,7 @@ package enum Collections {
         components: [String]? = nil, now: Milliseconds
     ) throws -> Collection {
         try checkPlace(tx.read, parent: parent, name: name, kind: kind)
-        if try depth(tx.read, of: parent) >= maximumDepth { throw StoreRefusal.tooDeep }
+        try checkDepth(tx.read, of: parent, with: 1)
         try ChangeLog.record(tx, in: parent.id, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
         return try insert(
             tx, parent: parent.id, owner: parent.owner, kind: kind, name: name, components: components, now: now)
@@ -111,19 +149,14 @@ package enum Collections {
         return made
     }
 
-    private static func depth(_ tx: borrowing ReadTransaction, of collection: Collection) throws -> Int {
-        var depth = 1
-        var current = collection
-        while let id = current.parentID, let parent = try find(tx, id) {
-            depth += 1
-            current = parent
-        }
-        return depth
+    /// Throws `StoreRefusal.tooDeep` where `parent` has no room below it for so many collections in each other.
+    static func checkDepth(_ tx: borrowing ReadTransaction, of parent: Collection, with height: Int) throws {
+        if try path(tx, of: parent).count + height > maximumDepth { throw StoreRefusal.tooDeep }
     }
 
     // MARK: Changing
 
-    /// Records that properties of `collection` changed: in its own log's position, and in its parent's log.
+    /// Records that properties of `collection` changed, in its parent's log. A home's are in nobody's log.
     package static func propertiesChanged(
         _ tx: borrowing WriteTransaction, of collection: Collection, now: Milliseconds
     ) throws {
@@ -147,28 +180,49 @@ package enum Collections {
         try checkPlace(tx.read, parent: parent, name: name, kind: collection.kind)
         if try isInside(tx.read, parent, collection) { throw StoreRefusal.intoItself }
         let tree = try subtree(tx.read, of: collection)
-        if try depth(tx.read, of: parent) + tree.count > maximumDepth, // cheap bound first, exact one only past it
-            try depth(tx.read, of: parent) + height(of: tree) > maximumDepth { throw StoreRefusal.tooDeep }
+        try checkDepth(tx.read, of: parent, with: height(of: tree))
+        if parent.owner != collection.owner { try hand(tx, collection, tree, to: parent.owner) }
         try ChangeLog.record(
             tx, in: oldParent, name: collection.name, isRemoval: true, isCollection: true, memberDelta: 0, now: now)
         try ChangeLog.record(
             tx, in: parent.id, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
-        try Locks.removeAll(tx, in: tree.map(\.id))
+        try removeLocks(tx, of: tree)
         try tx.execute("UPDATE collection SET parent_id = $2, name = $3, modified = $4 WHERE id = $1", [
             .integer(collection.id.rawValue), .integer(parent.id.rawValue), .text(name), .integer(now),
         ])
-        if parent.owner != collection.owner {
-            for part in tree {
-                let bytes = try Members.totalSize(tx.read, in: part.id)
-                try Quota.take(tx, bytes, of: parent.owner)
-                try Quota.release(tx, bytes, of: collection.owner)
-                try tx.execute("UPDATE collection SET owner_id = $2 WHERE id = $1",
-                               [.integer(part.id.rawValue), .integer(parent.owner.rawValue)])
-            }
+    }
+
+    /// Makes `owner` the owner of a collection with all that is in it, and of what was deleted from it.
+    private static func hand(
+        _ tx: borrowing WriteTransaction, _ collection: Collection, _ tree: [Collection], to owner: PrincipalID
+    ) throws {
+        let bytes = try totalSize(tx.read, of: tree)
+        try Quota.take(tx, bytes, of: owner)
+        try Quota.release(tx, bytes, of: collection.owner)
+        for part in try subtreeWithTrash(tx.read, of: collection) {
+            try tx.execute("UPDATE collection SET owner_id = $2 WHERE id = $1",
+                           [.integer(part.id.rawValue), .integer(owner.rawValue)])
+            try tx.execute("UPDATE trash SET owner_id = $2 WHERE collection_id = $1",
+                           [.integer(part.id.rawValue), .integer(owner.rawValue)])
         }
     }
 
-    private static func height(of tree: [Collection]) -> Int {
+    /// What the members of all these take of the quota.
+    static func totalSize(_ tx: borrowing ReadTransaction, of tree: [Collection]) throws -> Int {
+        var bytes = 0
+        for part in tree { bytes &+= try Members.totalSize(tx, in: part.id) }
+        return bytes
+    }
+
+    /// RFC 4918 §9.6 and §7.6: what is deleted or moved leaves its locks behind.
+    private static func removeLocks(_ tx: borrowing WriteTransaction, of tree: [Collection]) throws {
+        try Locks.removeAll(tx, in: tree.map(\.id))
+        // One that was taken on the name before there was a collection.
+        if let top = tree.first, let parent = top.parentID { try Locks.removeAll(tx, at: parent, top.name) }
+    }
+
+    /// How many of a tree, which has each after its parent, stand in each other.
+    static func height(of tree: [Collection]) -> Int {
         var depths: [CollectionID: Int] = [:]
         for part in tree { depths[part.id] = (part.parentID.flatMap { depths[$0] } ?? 0) + 1 }
         return depths.values.max() ?? 1
@@ -178,12 +232,7 @@ package enum Collections {
     package static func isInside(
         _ tx: borrowing ReadTransaction, _ inner: Collection, _ outer: Collection
     ) throws -> Bool {
-        var current = inner
-        while true {
-            if current.id == outer.id { return true }
-            guard let id = current.parentID, let parent = try find(tx, id) else { return false }
-            current = parent
-        }
+        try path(tx, of: inner).contains { $0.id == outer.id }
     }
 
     /// Copies a collection: its properties, and with `deeply` all that is in it; its locks never (RFC 4918 §7.6).
@@ -192,16 +241,33 @@ package enum Collections {
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,
         now: Milliseconds
     ) throws {
-        if deeply, try isInside(tx.read, parent, collection) { throw StoreRefusal.intoItself }
+        try checkPlace(tx.read, parent: parent, name: name, kind: collection.kind)
+        if deeply {
+            if try isInside(tx.read, parent, collection) { throw StoreRefusal.intoItself }
+            let tree = try subtree(tx.read, of: collection)
+            try checkDepth(tx.read, of: parent, with: height(of: tree))
+            try Quota.check(tx.read, try totalSize(tx.read, of: tree), of: parent.owner)
+        }
+        try copyChecked(tx, collection, to: parent, name: name, deeply: deeply, now: now)
+    }
+
+    private static func copyChecked(
+        _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,
+        now: Milliseconds
+    ) throws {
         let made = try make(
             tx, in: parent, name: name, kind: collection.kind, components: collection.components, now: now)
         try DeadProperties.copy(tx, from: collection.id, nil, to: made.id, nil)
         guard deeply else { return }
-        for member in try Members.all(tx.read, in: collection.id) {
-            try Members.copy(tx, member, to: made, name: member.name, now: now)
+        var last: String?
+        while true {
+            let page = try Members.page(tx.read, in: collection.id, after: last, limit: 256)
+            if page.isEmpty { break }
+            for member in page { try Members.copy(tx, member, to: made, name: member.name, now: now) }
+            last = page.last?.name
         }
         for child in try children(tx.read, of: collection.id) {
-            try copy(tx, child, to: made, name: child.name, deeply: true, now: now)
+            try copyChecked(tx, child, to: made, name: child.name, deeply: true, now: now)
         }
     }
 
@@ -211,8 +277,8 @@ package enum Collections {
         try ChangeLog.record(
             tx, in: parent, name: collection.name, isRemoval: true, isCollection: true, memberDelta: 0, now: now)
         let tree = try subtree(tx.read, of: collection)
-        try Locks.removeAll(tx, in: tree.map(\.id))
-        for part in tree { try Quota.release(tx, try Members.totalSize(tx.read, in: part.id), of: part.owner) }
+        try removeLocks(tx, of: tree)
+        try Quota.release(tx, try totalSize(tx.read, of: tree), of: collection.owner)
         try tx.execute("UPDATE collection SET trashed = $2 WHERE id = $1",
                        [.integer(collection.id.rawValue), .integer(now)])
     }

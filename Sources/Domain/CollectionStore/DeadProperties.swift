@@ -40,20 +40,24 @@ package enum DeadProperties {
                      [.integer(collection.rawValue)]) { _ in true } ?? false
     }
 
+    /// Throws `StoreRefusal.quotaExceeded` where the resource would have more than `maximumTotalSize`.
     package static func set(
         _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String, name: String,
         value: [UInt8]
     ) throws {
+        let others = try tx.read.first("""
+            SELECT SUM(LENGTH(value)) FROM property
+            WHERE collection_id = $1 AND member_id = $2 AND NOT (namespace = $3 AND name = $4)
+            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]) {
+            $0.integer(0)
+        } ?? 0
+        if others > Int64(maximumTotalSize) - Int64(value.count) { throw StoreRefusal.quotaExceeded }
         try tx.execute("""
             INSERT INTO property (collection_id, member_id, namespace, name, value) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (collection_id, member_id, namespace, name) DO UPDATE SET value = excluded.value
             """, [
                 .integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name), .bytes(value),
             ])
-        let total = try tx.read.first("""
-            SELECT SUM(LENGTH(value)) FROM property WHERE collection_id = $1 AND member_id = $2
-            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]) { $0.integer(0) } ?? 0
-        if total > maximumTotalSize { throw StoreRefusal.quotaExceeded }
     }
 
     package static func remove(
@@ -69,6 +73,14 @@ package enum DeadProperties {
     ) throws {
         try tx.execute("DELETE FROM property WHERE collection_id = $1 AND member_id = $2",
                        [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)])
+    }
+
+    /// Takes a member's properties along to another collection.
+    static func move(
+        _ tx: borrowing WriteTransaction, of member: MemberID, from source: CollectionID, to target: CollectionID
+    ) throws {
+        try tx.execute("UPDATE property SET collection_id = $3 WHERE collection_id = $1 AND member_id = $2",
+                       [.integer(source.rawValue), .integer(member.rawValue), .integer(target.rawValue)])
     }
 
     static func copy(

@@ -4,7 +4,7 @@ package struct CollectionID: RawRepresentable, Hashable, Sendable {
     package init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
-/// A member's node id; never used twice. It survives a new content, not a move to another name.
+/// A member's node id; never used twice. It survives a new content and a move, not the trash.
 package struct MemberID: RawRepresentable, Hashable, Sendable {
     package var rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }

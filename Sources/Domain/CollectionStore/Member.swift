@@ -32,6 +32,12 @@ package struct MemberFacts: Sendable, Equatable {
         self.component = component
         self.contentType = contentType
     }
+
+    /// By bytes.
+    package static func == (a: MemberFacts, b: MemberFacts) -> Bool {
+        a.uid.isIdentical(to: b.uid) && a.component.isIdentical(to: b.component)
+            && a.contentType.isIdentical(to: b.contentType)
+    }
 }
 
 /// The bytes of a member to be, with the ETag that names them.

@@ -81,16 +81,16 @@ package enum Members {
                 try Blobs.discard(tx, content)
                 return .unchanged
             }
-            if let uid = existing.uid, uid != content.facts.uid { throw StoreRefusal.uidChanged }
+            if let uid = existing.uid, !uid.isIdentical(to: content.facts.uid ?? "") { throw StoreRefusal.uidChanged }
         } else {
             try MemberName.check(name)
             if try Collections.child(tx.read, of: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         }
-        if let uid = content.facts.uid, uid != existing?.uid,
+        if let uid = content.facts.uid, existing?.uid == nil,
             let other = try self.name(tx.read, in: collection.id, uid: uid) {
             throw StoreRefusal.uidConflict(existingName: other)
         }
-        try Quota.take(tx, content.size - (existing?.size ?? 0), of: collection.owner)
+        try Quota.take(tx, content.size &- (existing?.size ?? 0), of: collection.owner)
         let modseq = try ChangeLog.record(
             tx, in: collection.id, name: name, isRemoval: false, isCollection: false,
             memberDelta: existing == nil ? 1 : 0, now: now)
@@ -158,11 +158,12 @@ package enum Members {
         try Locks.removeAll(tx, at: collection.id, member.name)
     }
 
-    /// Copies a member with its properties; its bytes are shared. The destination's name must be free. Throws `StoreRefusal`.
+    /// Copies a member with its properties; its bytes are shared. Throws `StoreRefusal` as `put` does, and nameTaken.
     /// Whether the destination takes such a member at all is its kind's to say, before.
     package static func copy(
         _ tx: borrowing WriteTransaction, _ member: Member, to collection: Collection, name: String, now: Milliseconds
     ) throws {
+        if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         try put(tx, in: collection, name: name, existing: nil, content: MemberContent(
             place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
         if let made = try find(tx.read, in: collection.id, name: name) {
@@ -170,28 +171,34 @@ package enum Members {
         }
     }
 
-    /// Moves a member with its properties, in both collections' logs. The destination's name must be free. Throws
-    /// `StoreRefusal`.
+    /// Moves a member with its properties, in both collections' logs. Throws `StoreRefusal` nameTaken, invalidName,
+    /// uidConflict or quotaExceeded; a move between collections of one owner needs no more of the quota.
     package static func move(
         _ tx: borrowing WriteTransaction, _ member: Member, from source: Collection, to collection: Collection, name: String,
         now: Milliseconds
     ) throws {
-        if source.id == collection.id {
-            // The UID is the member's own: out of the way before its row stands under the new name.
-            try leave(tx, member, source, now: now)
-            try MemberName.check(name)
-            let modseq = try ChangeLog.record(
-                tx, in: collection.id, name: name, isRemoval: false, isCollection: false, memberDelta: 1, now: now)
-            var moved = member
-            moved.name = name
-            moved.modseq = modseq
-            return try insert(tx, moved)
+        try MemberName.check(name)
+        if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
+        if try Collections.child(tx.read, of: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
+        if source.id != collection.id, let uid = member.uid,
+            let other = try self.name(tx.read, in: collection.id, uid: uid) {
+            throw StoreRefusal.uidConflict(existingName: other)
         }
-        try copy(tx, member, to: collection, name: name, now: now)
+        if source.owner != collection.owner {
+            try Quota.take(tx, member.size, of: collection.owner)
+            try Quota.release(tx, member.size, of: source.owner)
+        }
+        // Out of the way before it stands under the new name: within one collection its UID is its own.
         try leave(tx, member, source, now: now)
-        try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
-        try Quota.release(tx, member.size, of: source.owner)
-        try Blobs.release(tx, member.blobID)
+        var moved = member
+        moved.collectionID = collection.id
+        moved.name = name
+        moved.modseq = try ChangeLog.record(
+            tx, in: collection.id, name: name, isRemoval: false, isCollection: false, memberDelta: 1, now: now)
+        try insert(tx, moved)
+        if source.id != collection.id {
+            try DeadProperties.move(tx, of: member.id, from: source.id, to: collection.id)
+        }
     }
 }
 

@@ -40,14 +40,15 @@ package enum Trash {
             Item(id: $0.integer(0), kind: .member(collection: CollectionID(rawValue: $0.integer(1))), name: $0.text(2),
                  size: Int($0.integer(3)), trashed: $0.integer(4))
         }
-        let collections = try trashedCollections(tx, of: owner).map {
+        let collections = try collections(tx, of: owner).map {
             Item(id: $0.collection.id.rawValue, kind: .collection($0.collection.kind), name: $0.collection.name, size: 0,
                  trashed: $0.trashed)
         }
         return (members + collections).sorted { ($0.trashed, $0.id) > ($1.trashed, $1.id) }
     }
 
-    private static func trashedCollections(
+    /// The collections in a principal's trash, without those below them.
+    static func collections(
         _ tx: borrowing ReadTransaction, of owner: PrincipalID
     ) throws -> [(collection: Collection, trashed: Milliseconds)] {
         try tx.all("""
@@ -58,20 +59,20 @@ package enum Trash {
     }
 
     /// Brings an item back to where it was, under its name or, where that is taken, under one made from it. The name that it
-    /// has now. Throws `StoreRefusal.notFound` where it is not in the trash or its place is gone, and the refusals of a put.
+    /// has now. Throws `StoreRefusal.notFound` where it is not in the trash or its place is gone (or in the trash itself),
+    /// tooDeep, and the refusals of a put.
     package static func restore(
         _ tx: borrowing WriteTransaction, _ id: Int64, of owner: PrincipalID, now: Milliseconds
     ) throws -> String {
-        if let item = try trashedCollections(tx.read, of: owner).first(where: { $0.collection.id.rawValue == id }) {
+        if let item = try collections(tx.read, of: owner).first(where: { $0.collection.id.rawValue == id }) {
             return try restore(tx, item.collection, now: now)
         }
         let row = try tx.read.first("""
             SELECT collection_id, name, id, etag, size, 0, component, uid, content_type, blob_id, created, modified
             FROM trash WHERE id = $1 AND owner_id = $2
             """, [.integer(id), .integer(owner.rawValue)], row: Members.read)
-        guard let member = row, let collection = try Collections.find(tx.read, member.collectionID) else {
-            throw StoreRefusal.notFound
-        }
+        guard let member = row, let collection = try Collections.find(tx.read, member.collectionID),
+            try Collections.isReachable(tx.read, collection) else { throw StoreRefusal.notFound }
         let name = try freeName(tx.read, like: member.name, in: collection.id)
         try Members.put(tx, in: collection, name: name, existing: nil, content: MemberContent(
             place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
@@ -83,28 +84,35 @@ package enum Trash {
     private static func restore(
         _ tx: borrowing WriteTransaction, _ collection: Collection, now: Milliseconds
     ) throws -> String {
-        guard let parentID = collection.parentID, try Collections.find(tx.read, parentID) != nil else {
-            throw StoreRefusal.notFound
-        }
+        guard let parentID = collection.parentID, let parent = try Collections.find(tx.read, parentID),
+            try Collections.isReachable(tx.read, parent) else { throw StoreRefusal.notFound }
         let name = try freeName(tx.read, like: collection.name, in: parentID)
-        for part in try Collections.subtree(tx.read, of: collection) {
-            try Quota.take(tx, try Members.totalSize(tx.read, in: part.id), of: part.owner)
-        }
+        let tree = try Collections.subtree(tx.read, of: collection)
+        try Collections.checkDepth(tx.read, of: parent, with: Collections.height(of: tree))
+        try Quota.take(tx, try Collections.totalSize(tx.read, of: tree), of: collection.owner)
         try ChangeLog.record(tx, in: parentID, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
         try tx.execute("UPDATE collection SET trashed = NULL, name = $2, modified = $3 WHERE id = $1",
                        [.integer(collection.id.rawValue), .text(name), .integer(now)])
         return name
     }
 
-    /// `name`, or the first of `name-2`, `name-3`, ... (before the ending) that nothing in the collection has.
+    /// `name`, or one made from it (`name-2`, `name-3`, ... before the ending) that nothing in the collection has.
     private static func freeName(_ tx: borrowing ReadTransaction, like name: String, in collection: CollectionID) throws -> String {
-        let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 } ?? name.endIndex
+        var stem = name
+        var ending = ""
+        if let dot = name.lastIndex(of: "."), dot != name.startIndex, name[dot...].utf8.count <= 32 {
+            stem = String(name[..<dot])
+            ending = String(name[dot...])
+        }
         var candidate = name
         var number = 1
         while try Members.find(tx, in: collection, name: candidate) != nil
             || Collections.child(tx, of: collection, name: candidate) != nil {
-            number += 1
-            candidate = "\(name[..<dot])-\(number)\(name[dot...])"
+            // In ever longer steps, so that it does not look at all of very many.
+            number += number < 100 ? 1 : number
+            let suffix = "-\(number)\(ending)"
+            while stem.utf8.count > MemberName.maximumLength - suffix.utf8.count { stem.unicodeScalars.removeLast() }
+            candidate = stem + suffix
         }
         return candidate
     }
@@ -122,22 +130,32 @@ package enum Trash {
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
             FROM collection WHERE trashed < $1 LIMIT $2
             """, [.integer(horizon), .integer(Int64(limit - members.count))], row: Collections.read)
-        for collection in collections { try destroy(tx, collection) }
+        for collection in collections { try destroy(tx, Collections.subtreeWithTrash(tx.read, of: collection)) }
         return members.count + collections.count
     }
 
     /// Removes all that a principal owns, for good, without a trace in any log: the principal itself is about to go.
     package static func destroyAll(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
-        let homes = try tx.read.all("""
+        // Not by the tree: a row that lost its parent goes too.
+        let all = try tx.read.all("""
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
-            FROM collection WHERE owner_id = $1 AND parent_id IS NULL
+            FROM collection WHERE owner_id = $1
             """, [.integer(owner.rawValue)], row: Collections.read)
-        for item in try trashedCollections(tx.read, of: owner) { try destroy(tx, item.collection) }
-        for home in homes { try destroy(tx, home) }
+        try destroy(tx, all)
+        // What it has elsewhere.
+        let rest = try tx.read.all("SELECT id, blob_id FROM trash WHERE owner_id = $1", [.integer(owner.rawValue)]) {
+            ($0.integer(0), $0.integer(1))
+        }
+        for (id, blob) in rest {
+            try Blobs.release(tx, blob)
+            try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
+        }
+        try tx.execute("DELETE FROM lock WHERE owner_id = $1", [.integer(owner.rawValue)])
+        try tx.execute("UPDATE principal SET used_bytes = 0 WHERE id = $1", [.integer(owner.rawValue)])
     }
 
-    private static func destroy(_ tx: borrowing WriteTransaction, _ top: Collection) throws {
-        for part in try Collections.subtree(tx.read, of: top) {
+    private static func destroy(_ tx: borrowing WriteTransaction, _ collections: [Collection]) throws {
+        for part in collections {
             let id = Value.integer(part.id.rawValue)
             let blobs = try tx.read.all("""
                 SELECT blob_id FROM member WHERE collection_id = $1 UNION ALL

@@ -24,7 +24,7 @@ package enum FileContent {
 
     /// Removes what `make` put into the file store for a change that did not come about.
     package static func discard(_ content: MemberContent, files: FileBlobStore) {
-        if case .file(let name) = content.place { try? files.remove(name) }
+        if case .file(let name) = content.place { _ = try? files.remove(name) }
     }
 
     private static func digest(of path: String) throws -> [UInt8] {
