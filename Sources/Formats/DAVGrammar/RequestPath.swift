@@ -1,0 +1,61 @@
+package import Bytes
+
+/// The path of a request target or of an href, as decoded segments.
+package struct RequestPath: Equatable, Sendable {
+    /// Decoded, none empty: `//` is `/`. As sent otherwise: no Unicode normalisation.
+    package var segments: [String]
+    package var hasTrailingSlash: Bool
+    /// Without the question mark.
+    package var query: String?
+
+    package static let maximumSegments = 100
+
+    /// From `/path?query` or an absolute URI. Throws where it has a bad escape, bytes that are no UTF-8, NUL, a slash that was
+    /// escaped into a segment, or `..`.
+    package init(_ target: String) throws(ParseError) {
+        var rest = [UInt8](target.utf8)[...]
+        if let scheme = Self.schemeEnd(rest) {
+            rest = rest[scheme...]
+            rest = rest.firstIndex(where: { $0 == 0x2F || $0 == 0x3F }).map { rest[$0...] } ?? []
+        }
+        if let fragment = rest.firstIndex(of: 0x23) { rest = rest[..<fragment] }
+        if let mark = rest.firstIndex(of: 0x3F) {
+            query = String(utf8: rest[(mark + 1)...])
+            rest = rest[..<mark]
+        }
+        guard rest.isEmpty || rest.first == 0x2F else { throw ParseError(at: 0, expected: "a path from the root") }
+        hasTrailingSlash = rest.last == 0x2F || rest.isEmpty
+        segments = []
+        for raw in rest.split(separator: 0x2F) {
+            if raw.elementsEqual([0x2E]) { continue }
+            let offset = raw.startIndex
+            guard let decoded = PercentCoding.decode(raw) else { throw ParseError(at: offset, expected: "two hexadecimal digits after %") }
+            if decoded.elementsEqual([0x2E, 0x2E]) { throw ParseError(at: offset, expected: "no .. in the path") }
+            if decoded.contains(where: { $0 == 0 || $0 == 0x2F }) {
+                throw ParseError(at: offset, expected: "no escaped slash or NUL in the path")
+            }
+            guard let text = String(validating: decoded, as: UTF8.self) else { throw ParseError(at: offset, expected: "UTF-8 in the path") }
+            segments.append(text)
+            if segments.count > Self.maximumSegments { throw ParseError(at: offset, expected: "at most \(Self.maximumSegments) segments") }
+        }
+    }
+
+    /// As one canonical path, percent-encoded.
+    package var text: String {
+        var out: [UInt8] = []
+        for segment in segments {
+            out.append(0x2F)
+            PercentCoding.appendSegment(segment.utf8, to: &out)
+        }
+        if hasTrailingSlash || segments.isEmpty { out.append(0x2F) }
+        return String(utf8: out)
+    }
+
+    /// The index behind `scheme://`.
+    static func schemeEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
+        guard let first = bytes.first, first.isASCIILetter, let colon = bytes.firstIndex(of: 0x3A) else { return nil }
+        guard bytes[..<colon].allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E }),
+            bytes[(colon + 1)...].starts(with: [0x2F, 0x2F]) else { return nil }
+        return colon + 3
+    }
+}
