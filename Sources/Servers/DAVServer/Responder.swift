@@ -5,6 +5,7 @@ import DAVGrammar
 import Database
 import Directory
 package import HTTPServer
+import Logging
 
 /// The way of every request: who asks, what method, and what became of it.
 extension DAVServer: HTTPResponder {

@@ -58,4 +58,7 @@ package final class FileBlob: Sendable {
             descriptor = -1
         }
     }
+
+    /// All of it. Only for bodies that are known to be of a size that memory can hold.
+    package func readAll() throws -> [UInt8] { try read(offset: 0, count: Int(size)) }
 }

@@ -1,7 +1,6 @@
 import Bytes
-import CollectionStore
-import DAVGrammar
-import Database
+package import CollectionStore
+package import Database
 import HTTPServer
 import ICalendar
 import VCard

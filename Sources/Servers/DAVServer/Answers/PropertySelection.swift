@@ -35,7 +35,7 @@ struct PropertySelection: Sendable {
             wanted = Self.lookUp(properties.map(\.name))
         case .allprop(let include):
             mode = .all
-            wanted = Self.lookUp(PropertyTable.all.filter(\.isInAllprop).map(\.name) + include.map(\.name))
+            wanted = Self.lookUp(PropertyTable.all.filter(\.isInAllprop).map(\.name) + include)
         case .propname:
             mode = .names
             wanted = Self.lookUp(PropertyTable.all.map(\.name))

@@ -44,9 +44,7 @@ struct Rows: Sendable {
         to out: inout XMLWriter
     ) throws {
         out.open(.dav(.response))
-        out.open(.dav(.href))
-        out.rawBytes(scope.href.bytes, segment: member.name)
-        out.close(.dav(.href))
+        out.href(scope.href, member: member.name)
         try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
         out.close(.dav(.response))
     }

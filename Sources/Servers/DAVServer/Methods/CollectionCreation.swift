@@ -18,7 +18,7 @@ enum CollectionCreation {
             let location = try exchange.locate(tx.read, missingParent: .conflict)
             guard let parent = location.parent else { throw Reply(.methodNotAllowed, "There is something here already.") }
             if location.resource != nil {
-                // RFC 4918 §9.3.1: MKCOL on something mapped is 405; RFC 4791 §5.3.1.1: MKCALENDAR's word is 403.
+                // RFC 4918 §9.3.1: MKCOL on something mapped is 405; RFC 4791 §5.3.1.1: MKCALENDAR's word is 403 with RFC 3253's condition.
                 if answer == .caldav(.mkcalendarResponse) {
                     throw Reply(.forbidden, condition: .dav(.resourceMustBeNull), "There is something here already.")
                 }

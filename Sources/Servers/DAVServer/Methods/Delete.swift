@@ -1,5 +1,6 @@
 import CollectionStore
 import Database
+import Directory
 import HTTPServer
 
 /// RFC 9110 §9.3.5, RFC 4918 §9.6: what is deleted goes to the trash.

@@ -51,7 +51,7 @@ enum Get {
             guard range.upperBound <= bytes.count else { throw Failure(.damaged, "a blob is shorter than its member says") }
             return .bytes(range.count == bytes.count ? bytes : [UInt8](bytes[range]))
         case .file(let name):
-            return .file(path: exchange.server.files.path(of: name), offset: range.lowerBound, count: range.count)
+            return .file(path: try exchange.server.files.path(of: name), offset: range.lowerBound, count: range.count)
         }
     }
 

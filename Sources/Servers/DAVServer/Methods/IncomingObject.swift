@@ -3,6 +3,7 @@ import Calendars
 import CollectionStore
 import Contacts
 import Cryptography
+import DAVGrammar
 import Database
 import Files
 import HTTPServer

@@ -2,6 +2,7 @@ import Bytes
 import CollectionStore
 import DAVGrammar
 import Database
+import Directory
 import Files
 import HTTPServer
 import XML
@@ -20,7 +21,7 @@ enum LockMethod {
         let (lock, root, isCreation) = try exchange.write { tx -> (Lock, Href, Bool) in
             let location = try exchange.locate(tx.read, missingParent: .conflict)
             try Conditional.check(tx.read, exchange, location)
-            let lock = try lock(
+            let lock = try newLock(
                 tx.read, exchange, location, token: token, info: info, isDeep: depth == .infinity, expires: expires)
             try checkConflicts(tx.read, exchange, location, lock)
             let isCreation = try makeEmpty(tx, exchange, location)
@@ -30,7 +31,7 @@ enum LockMethod {
         return answer(exchange, lock, root: root, status: isCreation ? 201 : 200, isNew: true)
     }
 
-    private static func lock(
+    private static func newLock(
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location, token: String, info: LockInfo,
         isDeep: Bool, expires: Milliseconds
     ) throws -> Lock {

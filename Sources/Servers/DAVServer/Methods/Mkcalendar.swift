@@ -1,3 +1,4 @@
+import CollectionStore
 import DAVGrammar
 import HTTPServer
 import XML

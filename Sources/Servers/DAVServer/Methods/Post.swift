@@ -1,5 +1,6 @@
 import Bytes
 import CollectionStore
+import DAVGrammar
 import Database
 import HTTPServer
 

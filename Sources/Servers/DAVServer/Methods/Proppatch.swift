@@ -30,12 +30,14 @@ enum Proppatch {
     }
 }
 
+/// Ends a transaction whose result is one of failure.
+private struct GivenUp: Error {}
+
 extension Exchange {
     /// Runs `body` in a transaction that is undone where its result is one of failure, and gives the result all the same.
     func writeOrGiveUp<Result>(
         _ body: (borrowing WriteTransaction) throws -> Result, unless isFailure: (Result) -> Bool
     ) throws -> Result {
-        struct GivenUp: Error {}
         var failed: Result?
         do {
             return try write { tx in

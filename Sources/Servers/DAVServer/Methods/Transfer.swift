@@ -3,6 +3,7 @@ import CollectionStore
 import Contacts
 import DAVGrammar
 import Database
+import Directory
 import HTTPServer
 
 /// COPY and MOVE (RFC 4918 §9.8 and §9.9): one thing, but for what becomes of the source.

@@ -1,7 +1,9 @@
 import CollectionStore
 import DAVGrammar
 import Database
+import Directory
 import HTTPServer
+import XML
 
 /// RFC 4918 §9.11.
 enum Unlock {

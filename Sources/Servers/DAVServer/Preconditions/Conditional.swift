@@ -1,6 +1,7 @@
 import CollectionStore
 import DAVGrammar
 import Database
+import HTTPServer
 import XML
 
 /// RFC 9110 §13 and RFC 4918 §10.4: the conditions under which a client wants its request to be done.

@@ -1,6 +1,8 @@
 import CollectionStore
 import DAVGrammar
 import Database
+import Directory
+import HTTPServer
 import XML
 
 /// RFC 4918 §7: a change of something locked needs the lock's token, from the principal that took it.

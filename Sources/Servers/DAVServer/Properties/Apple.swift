@@ -1,4 +1,5 @@
 import CollectionStore
+import Directory
 import XML
 
 /// What Apple's server brought and other clients took over (calendarserver-ctag, -sharing; the properties of iCal).

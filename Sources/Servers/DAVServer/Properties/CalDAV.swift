@@ -39,7 +39,7 @@ extension PropertyTable {
             resource: { _, source, out in
                 guard let collection = source.collection, collection.kind == .calendar else { return false }
                 for component in collection.components ?? CalendarComponents.all {
-                    out.empty(.caldav(.comp), attribute: "name", component)
+                    out.empty(.caldav(.comp), attributes: [("name", component)])
                 }
                 return true
             }),
@@ -49,7 +49,7 @@ extension PropertyTable {
                 guard source.collection?.kind == .calendarHome else { return false }
                 for component in CalendarComponents.all {
                     out.open(.caldav(.supportedCalendarComponentSet))
-                    out.empty(.caldav(.comp), attribute: "name", component)
+                    out.empty(.caldav(.comp), attributes: [("name", component)])
                     out.close(.caldav(.supportedCalendarComponentSet))
                 }
                 return true

@@ -1,4 +1,5 @@
 import CollectionStore
+import Directory
 import XML
 
 /// RFC 4331 §3 and §4. Where there is no limit, quota-available-bytes is absent: a made-up number would be one.

@@ -1,6 +1,7 @@
 import Bytes
 import CollectionStore
 import DAVGrammar
+import Directory
 import XML
 
 /// RFC 4918 §15.
@@ -17,7 +18,7 @@ extension PropertyTable {
             name: .dav(.getetag), isInAllprop: true,
             member: { _, member, _, out in
                 out.raw("\"")
-                out.rawBytes(member.etag)
+                out.raw(member.etag)
                 out.raw("\"")
                 return true
             }),

@@ -10,7 +10,7 @@ enum Quirks {
     static func writeAddressSet(of principal: Principal, to out: inout XMLWriter) {
         func write(_ address: String, preferred: Bool) {
             if preferred {
-                out.open(.dav(.href), attribute: "preferred", "1")
+                out.open(.dav(.href), attributes: [("preferred", "1")])
             } else {
                 out.open(.dav(.href))
             }

@@ -40,7 +40,7 @@ enum PrincipalPropertySearch {
         let rows = try PrincipalRows(exchange, request.properties)
         let found = try exchange.read { tx -> [Principal] in
             _ = try exchange.find(tx)
-            return try PrincipalSearch.find(tx, request, asker: exchange.principal, limit: maximumMatches + 1)
+            return try PrincipalQuery.find(tx, request, asker: exchange.principal, limit: maximumMatches + 1)
         }
         if found.count > maximumMatches {
             throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "Too many principals match.")
@@ -56,7 +56,7 @@ enum CalendarserverPrincipalSearch {
         let limit = min(request.limit ?? PrincipalPropertySearch.maximumMatches, PrincipalPropertySearch.maximumMatches)
         let found = try exchange.read { tx -> [Principal] in
             _ = try exchange.find(tx)
-            return try PrincipalSearch.find(tx, tokens: request.tokens, asker: exchange.principal, limit: limit)
+            return try PrincipalQuery.find(tx, tokens: request.tokens, asker: exchange.principal, limit: limit)
         }
         return try rows.response(found)
     }
@@ -68,12 +68,12 @@ enum PrincipalSearchPropertySet {
         try exchange.read { tx in _ = try exchange.find(tx) }
         var out = XMLWriter()
         out.openRoot(.dav(.principalSearchPropertySet))
-        for (name, description) in PrincipalSearch.properties {
+        for (name, description) in PrincipalQuery.properties {
             out.open(.dav(.principalSearchProperty))
             out.open(.dav(.prop))
             out.empty(name)
             out.close(.dav(.prop))
-            out.open(.dav(.description), attribute: "xml:lang", "en")
+            out.open(.dav(.description), attributes: [("xml:lang", "en")])
             out.text(description)
             out.close(.dav(.description))
             out.close(.dav(.principalSearchProperty))

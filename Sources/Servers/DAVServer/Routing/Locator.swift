@@ -11,7 +11,7 @@ struct Locator {
 
     /// Throws `Reply` 404 where nothing is there that the asker may know of, and 409 with `missingParent` where the
     /// parent of the last segment is missing (RFC 4918 §9.7.1, §9.3.1).
-    func locate(_ tx: borrowing ReadTransaction, _ path: [String], missingParent: Int = 404) throws -> Location {
+    func locate(_ tx: borrowing ReadTransaction, _ path: [String], missingParent: HTTPStatus = .notFound) throws -> Location {
         guard let first = path.first else { return Location(ancestors: [], name: "", resource: .root) }
         guard let container = Container(rawValue: first) else { throw Reply(.notFound) }
         guard path.count > 1 else { return Location(ancestors: [], name: first, resource: .container(container)) }
@@ -27,11 +27,11 @@ struct Locator {
     }
 
     private func locate(
-        _ tx: borrowing ReadTransaction, _ path: [String], in home: Collection, of owner: Principal, missingParent: Int
+        _ tx: borrowing ReadTransaction, _ path: [String], in home: Collection, of owner: Principal, missingParent: HTTPStatus
     ) throws -> Location {
         var location = Location(owner: owner, ancestors: [], name: path[1], resource: .collection(home))
         for name in path.dropFirst(2) {
-            guard let parent = location.collection else { throw Reply(HTTPStatus(missingParent)) }
+            guard let parent = location.collection else { throw Reply(missingParent) }
             location.ancestors.append(parent)
             location.name = name
             // In a calendar or a book a name is a member's; in a home it is a collection's: one look-up for most requests.
