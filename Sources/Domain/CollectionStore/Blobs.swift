@@ -12,12 +12,15 @@ package enum Blobs {
     }
 
     package static func read(_ tx: borrowing ReadTransaction, _ id: Int64) throws -> Body {
-        let body = try tx.first("SELECT data, file FROM blob WHERE id = $1", [.integer(id)]) { row -> Body in
+        guard let body = try find(tx, id) else { throw Failure(.damaged, "blob \(id) is missing") }
+        return body
+    }
+
+    static func find(_ tx: borrowing ReadTransaction, _ id: Int64) throws -> Body? {
+        try tx.first("SELECT data, file FROM blob WHERE id = $1", [.integer(id)]) { row -> Body in
             if let file = row.optionalText(1) { return .file(file) }
             return .bytes(row.bytes(0))
         }
-        guard let body else { throw Failure(.damaged, "blob \(id) is missing") }
-        return body
     }
 
     /// Calls `body` with the bytes of a blob in place; false where they are in a file.
@@ -56,7 +59,16 @@ package enum Blobs {
     static func release(_ tx: borrowing WriteTransaction, _ id: Int64) throws {
         let isShared = try tx.execute(
             "UPDATE blob SET reference_count = reference_count - 1 WHERE id = $1 AND reference_count > 1", [.integer(id)]) > 0
-        if isShared { return }
+        if !isShared { try delete(tx, id) }
+    }
+
+    /// Sets the count of references right; without any the bytes go.
+    static func correct(_ tx: borrowing WriteTransaction, _ id: Int64, references: Int64) throws {
+        if references == 0 { return try delete(tx, id) }
+        try tx.execute("UPDATE blob SET reference_count = $2 WHERE id = $1", [.integer(id), .integer(references)])
+    }
+
+    private static func delete(_ tx: borrowing WriteTransaction, _ id: Int64) throws {
         let file = try tx.read.first("DELETE FROM blob WHERE id = $1 RETURNING file", [.integer(id)]) { $0.optionalText(0) }
         if let file = file ?? nil { try markUnused(tx, file) }
     }
@@ -66,7 +78,8 @@ package enum Blobs {
         if case .file(let name) = content.place { try markUnused(tx, name) }
     }
 
-    private static func markUnused(_ tx: borrowing WriteTransaction, _ file: String) throws {
+    /// Notes that nothing refers to a file, for `sweep`.
+    static func markUnused(_ tx: borrowing WriteTransaction, _ file: String) throws {
         try tx.execute("INSERT INTO unused_file (file) VALUES ($1) ON CONFLICT DO NOTHING", [.text(file)])
     }
 

@@ -94,6 +94,24 @@ package enum ChangeLog {
         return row.isRemoval ? .removed(isCollection: false) : nil
     }
 
+    /// Whether the log has the row of a member's latest change.
+    static func hasRow(_ tx: borrowing ReadTransaction, of member: Member) throws -> Bool {
+        try tx.first("""
+            SELECT 1 FROM change
+            WHERE collection_id = $1 AND modseq = $2 AND name = $3 AND is_removal = 0 AND is_collection = 0
+            """, [.integer(member.collectionID.rawValue), .integer(member.modseq.rawValue), .text(member.name)]) { _ in
+            true
+        } ?? false
+    }
+
+    /// How many rows there are after the floor, and the last one's modseq.
+    static func extent(_ tx: borrowing ReadTransaction, of collection: Collection) throws -> (rows: Int64, last: Int64) {
+        try tx.first("SELECT COUNT(*), MAX(modseq) FROM change WHERE collection_id = $1 AND modseq > $2",
+                     [.integer(collection.id.rawValue), .integer(collection.logFloor.rawValue)]) {
+            ($0.integer(0), $0.integer(1))
+        } ?? (0, 0)
+    }
+
     /// Forgets the changes that were made before `horizon`, and raises the floors of the collections concerned. At most
     /// `limit` rows at a time; the count of those that went.
     package static func forget(_ tx: borrowing WriteTransaction, before horizon: Milliseconds, limit: Int) throws -> Int {

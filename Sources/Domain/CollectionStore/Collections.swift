@@ -29,6 +29,22 @@ package enum Collections {
             """, [.integer(parent.rawValue), .text(name)], row: read)
     }
 
+    /// The collections after `id` in the order of their ids, also those in the trash.
+    static func page(_ tx: borrowing ReadTransaction, after id: CollectionID, limit: Int) throws -> [Collection] {
+        try tx.all("""
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+            FROM collection WHERE id > $1 ORDER BY id LIMIT $2
+            """, [.integer(id.rawValue), .integer(Int64(limit))], row: read)
+    }
+
+    /// The collection with this id, also where it is in the trash.
+    static func findWithTrash(_ tx: borrowing ReadTransaction, _ id: CollectionID) throws -> Collection? {
+        try tx.first("""
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+            FROM collection WHERE id = $1
+            """, [.integer(id.rawValue)], row: read)
+    }
+
     /// The collections in `parent`, by name.
     package static func children(_ tx: borrowing ReadTransaction, of parent: CollectionID) throws -> [Collection] {
         try tx.all("""

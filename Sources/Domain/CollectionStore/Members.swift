@@ -47,6 +47,11 @@ package enum Members {
             """, [.integer(collection.rawValue), .text(name ?? ""), .integer(Int64(limit))], row: read)
     }
 
+    static func count(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Int {
+        Int(try tx.first("SELECT COUNT(*) FROM member WHERE collection_id = $1",
+                         [.integer(collection.rawValue)]) { $0.integer(0) } ?? 0)
+    }
+
     static func totalSize(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Int {
         Int(try tx.first("SELECT COALESCE(SUM(size), 0) FROM member WHERE collection_id = $1",
                          [.integer(collection.rawValue)]) { $0.integer(0) } ?? 0)

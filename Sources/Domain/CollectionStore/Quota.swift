@@ -25,6 +25,34 @@ package enum Quota {
                        [.integer(owner.rawValue), .integer(Int64(bytes))])
     }
 
+    /// What `used_bytes` must be: the sizes of all members that neither are in the trash nor stand in something that is.
+    static func counted(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {
+        try tx.first("""
+            WITH RECURSIVE live (id) AS (
+                SELECT id FROM collection WHERE owner_id = $1 AND parent_id IS NULL AND trashed IS NULL
+                UNION
+                SELECT collection.id FROM live JOIN collection ON collection.parent_id = live.id
+                WHERE collection.trashed IS NULL
+            )
+            SELECT COALESCE(SUM(member.size), 0) FROM live JOIN member ON member.collection_id = live.id
+            """, [.integer(owner.rawValue)]) { $0.integer(0) } ?? 0
+    }
+
+    /// The principals after `id` in the order of their ids, with what `used_bytes` says.
+    static func page(
+        _ tx: borrowing ReadTransaction, after id: PrincipalID, limit: Int
+    ) throws -> [(owner: PrincipalID, used: Int64)] {
+        try tx.all("SELECT id, used_bytes FROM principal WHERE id > $1 ORDER BY id LIMIT $2",
+                   [.integer(id.rawValue), .integer(Int64(limit))]) {
+            (PrincipalID(rawValue: $0.integer(0)), $0.integer(1))
+        }
+    }
+
+    static func correct(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
+        try tx.execute("UPDATE principal SET used_bytes = $2 WHERE id = $1",
+                       [.integer(owner.rawValue), .integer(try counted(tx.read, of: owner))])
+    }
+
     /// Bytes in use, and bytes that may be used (nil: no limit).
     package static func state(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> (used: Int64, limit: Int64?) {
         try tx.first("SELECT used_bytes, quota_bytes FROM principal WHERE id = $1", [.integer(owner.rawValue)]) {

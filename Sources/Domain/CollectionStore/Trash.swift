@@ -58,6 +58,14 @@ package enum Trash {
             """, [.integer(owner.rawValue)]) { (try Collections.read($0), $0.integer(12)) }
     }
 
+    /// Members in anybody's trash after `id`, in the order of their ids.
+    static func page(_ tx: borrowing ReadTransaction, after id: Int64, limit: Int) throws -> [Member] {
+        try tx.all("""
+            SELECT collection_id, name, id, etag, size, 0, component, uid, content_type, blob_id, created, modified
+            FROM trash WHERE id > $1 ORDER BY id LIMIT $2
+            """, [.integer(id), .integer(Int64(limit))], row: Members.read)
+    }
+
     /// Brings an item back to where it was, under its name or, where that is taken, under one made from it. The name that it
     /// has now. Throws `StoreRefusal.notFound` where it is not in the trash or its place is gone (or in the trash itself),
     /// tooDeep, and the refusals of a put.

@@ -1,0 +1,159 @@
+package import Database
+import Directory
+
+/// Looks for contradictions: of rows with each other, with the stored bytes and with the files. It changes nothing.
+///
+/// It may run beside a server at work: what must agree is read in one snapshot, and each snapshot is short (a page of objects,
+/// one collection's counts, one principal's sum, one pass over the references).
+package enum Consistency {
+    /// Calls `fault` with one line for each, and `progress` with the count of objects that were looked at since the last call.
+    package static func check(
+        _ database: any Database, files: FileBlobStore, facts: ObjectFacts, now: Milliseconds,
+        progress: (Int) -> Void = { _ in }, fault: (String) -> Void
+    ) throws {
+        try forEachCollection(database) { collection in
+            for line in try database.read({ tx in try faults(tx, of: collection.id) }) { fault(line) }
+            var last: String?
+            while true {
+                let page = try database.read { tx in try StoredObject.page(tx, in: collection.id, after: last) }
+                guard let end = page.last else { break }
+                last = end.member.name
+                for object in page {
+                    try check(object, in: collection.kind, files, facts, isStillThere: {
+                        try database.read { tx in
+                            try Members.find(tx, in: collection.id, name: object.member.name)?.blobID == object.member.blobID
+                        }
+                    }, fault: { fault("\(label(object.member)) in \(label(collection)): \($0)") })
+                }
+                progress(page.count)
+            }
+        }
+        try checkTrash(database, files, facts, progress, fault)
+        try checkQuotas(database, fault)
+        try checkReferences(database, fault)
+        try UnusedFiles.forEach(database, files, now: now, minimumAge: UnusedFiles.age) { names in
+            for name in names { fault("file \(name) belongs to no blob") }
+        }
+    }
+
+    /// Calls `body` for all collections, also those in the trash.
+    static func forEachCollection(_ database: any Database, body: (Collection) throws -> Void) throws {
+        var last = CollectionID(rawValue: 0)
+        while true {
+            let page = try database.read { tx in try Collections.page(tx, after: last, limit: 100) }
+            guard let end = page.last else { return }
+            for collection in page { try body(collection) }
+            last = end.id
+        }
+    }
+
+    // MARK: Labels
+
+    static func label(_ collection: Collection) -> String {
+        "\(collection.kind.rawValue) \(collection.id.rawValue) “\(collection.name)” of principal \(collection.owner.rawValue)"
+    }
+
+    static func label(_ member: Member) -> String { "member \(member.id.rawValue) “\(member.name)”" }
+
+    // MARK: Parts
+
+    private static func faults(_ tx: borrowing ReadTransaction, of id: CollectionID) throws -> [String] {
+        guard let collection = try Collections.findWithTrash(tx, id) else { return [] }
+        var faults: [String] = []
+        if let parentID = collection.parentID {
+            if let parent = try Collections.findWithTrash(tx, parentID) {
+                if parent.owner != collection.owner { faults.append("it has another owner than what it is in") }
+                if !parent.kind.childKinds.contains(collection.kind) { faults.append("it is in a \(parent.kind.rawValue)") }
+            } else {
+                faults.append("what it is in (collection \(parentID.rawValue)) is missing")
+            }
+        } else if !collection.kind.isHome {
+            faults.append("it is in nothing")
+        }
+        let count = try Members.count(tx, in: id)
+        if count != collection.memberCount { faults.append("member_count is \(collection.memberCount), there are \(count)") }
+        let (rows, last) = try ChangeLog.extent(tx, of: collection)
+        let expected = collection.modseq.rawValue &- collection.logFloor.rawValue
+        if rows != expected { faults.append("the log has \(rows) changes after its floor where \(expected) were made") }
+        if rows > 0, last != collection.modseq.rawValue {
+            faults.append("the log ends at \(last), the collection is at \(collection.modseq.rawValue)")
+        }
+        return faults.map { "\(label(collection)): \($0)" }
+    }
+
+    private static func check(
+        _ object: StoredObject, in kind: CollectionKind, _ files: FileBlobStore, _ facts: ObjectFacts,
+        isStillThere: () throws -> Bool, fault: (String) -> Void
+    ) throws {
+        let member = object.member
+        if !object.isInLog { fault("the log has no change \(member.modseq.rawValue) of it") }
+        guard let truth = try object.truth(in: kind, files: files, facts: facts) else {
+            switch object.body {
+            case .file(let name)?:
+                // It may have gone with its member since the page was read.
+                if try isStillThere() { fault("its file \(name) is missing") }
+            default: fault("its blob \(member.blobID) is missing")
+            }
+            return
+        }
+        if !truth.etag.isIdentical(to: member.etag) { fault("its ETag is \(member.etag), its bytes have \(truth.etag)") }
+        if truth.size != member.size { fault("its size is \(member.size), it has \(truth.size) bytes") }
+        guard let found = truth.facts else { return fault("its bytes are nothing that a \(kind.rawValue) takes") }
+        if !found.uid.isIdentical(to: member.uid) { fault("the UID that is kept beside it is not that of its bytes") }
+        if !found.component.isIdentical(to: member.component) {
+            fault("it is kept as “\(member.component)”, its bytes are “\(found.component)”")
+        }
+    }
+
+    private static func checkTrash(
+        _ database: any Database, _ files: FileBlobStore, _ facts: ObjectFacts, _ progress: (Int) -> Void,
+        _ fault: (String) -> Void
+    ) throws {
+        var last: Int64 = 0
+        while true {
+            let (page, kinds) = try database.read { tx in
+                let page = try StoredObject.trashPage(tx, after: last)
+                return (page, try page.map { try Collections.findWithTrash(tx, $0.member.collectionID)?.kind })
+            }
+            guard let end = page.last else { return }
+            last = end.member.id.rawValue
+            for (object, kind) in zip(page, kinds) {
+                let label = "\(label(object.member)) in the trash"
+                guard let kind else {
+                    fault("\(label): collection \(object.member.collectionID.rawValue), where it was, is missing")
+                    continue
+                }
+                try check(object, in: kind, files, facts, isStillThere: {
+                    try database.read { tx in try Trash.page(tx, after: object.member.id.rawValue - 1, limit: 1) }
+                        .first?.id == object.member.id
+                }, fault: { fault("\(label): \($0)") })
+            }
+            progress(page.count)
+        }
+    }
+
+    private static func checkQuotas(_ database: any Database, _ fault: (String) -> Void) throws {
+        var last = PrincipalID(rawValue: 0)
+        while true {
+            let page = try database.read { tx in
+                try Quota.page(tx, after: last, limit: 10).map { ($0.owner, $0.used, try Quota.counted(tx, of: $0.owner)) }
+            }
+            guard let end = page.last else { return }
+            last = end.0
+            for (owner, used, counted) in page where used != counted {
+                fault("principal \(owner.rawValue): used_bytes is \(used), the members have \(counted)")
+            }
+        }
+    }
+
+    private static func checkReferences(_ database: any Database, _ fault: (String) -> Void) throws {
+        let highest = try database.read { tx in try ReferenceCounts.highestBlob(tx) }
+        for start in stride(from: 0, through: highest, by: Int64.Stride(ReferenceCounts.span)) {
+            // After so many it is told that there is something wrong; `Reindex` corrects all.
+            let found = try database.read { tx in try ReferenceCounts.wrong(tx, from: start, limit: 1000) }
+            for wrong in found {
+                fault("blob \(wrong.blob): reference_count is \(wrong.stored), there are \(wrong.counted)")
+            }
+        }
+    }
+}
