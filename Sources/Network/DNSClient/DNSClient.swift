@@ -1,8 +1,8 @@
-// DNSClient: asks the DNS and says how far an answer can be trusted (DNSSEC), through libunbound. It owns names, record data
-// and the resolver's thread. It must not decide what an answer means: that is the asker's.
+// DNSClient: asks the DNS and says how far an answer can be trusted (DNSSEC), through libunbound. It owns names, record
+// data and the resolver's thread. It must not decide what an answer means: that is the asker's.
 //
-// Invariant: every byte of an answer is foreign, so record data are read with bounds and limits only (RecordData.swift), and
-// one bad record is an error of the lookup, never a trap.
+// Invariant: every byte of an answer is foreign, so record data are read with bounds and limits only
+// (RecordData.swift), and one bad record is an error of the lookup, never a trap.
 //
 // Start reading here, then Resolver.swift, DomainName.swift and RecordData.swift.
 

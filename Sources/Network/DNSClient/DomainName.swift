@@ -1,7 +1,7 @@
 package import Bytes
 
-/// RFC 1035 §3.1: a name in the DNS, always complete (absolute). Two names are the same when they differ in the case of ASCII
-/// letters only (RFC 4343).
+/// RFC 1035 §3.1: a name in the DNS, always complete (absolute). Two names are the same when they differ in the case of
+/// ASCII letters only (RFC 4343).
 package struct DomainName: Sendable, Hashable, CustomStringConvertible {
     /// Without the empty label of the root; each of 1 to 63 bytes, in the case in which they were given.
     package private(set) var labels: [[UInt8]]
@@ -15,11 +15,14 @@ package struct DomainName: Sendable, Hashable, CustomStringConvertible {
 
     private init(labels: [[UInt8]]) { self.labels = labels }
 
-    /// Reads what people and zone files write, with or without the last dot: letters, digits, `-`, `_` and `*`; other bytes
-    /// as `\DDD`, a dot in a label as `\.` (RFC 1035 §5.1).
+    /// Reads what people and zone files write, with or without the last dot: letters, digits, `-`, `_` and `*`; other
+    /// bytes as `\DDD`, a dot in a label as `\.` (RFC 1035 §5.1).
     package init(_ text: String) throws(ParseError) {
         let bytes = [UInt8](text.utf8)
-        if bytes == [0x2E] { self = .root; return }
+        if bytes == [0x2E] {
+            self = .root
+            return
+        }
         var labels: [[UInt8]] = []
         var label: [UInt8] = []
         var length = 1
@@ -45,7 +48,8 @@ package struct DomainName: Sendable, Hashable, CustomStringConvertible {
             case _ where byte.isASCIILetter || byte.isASCIIDigit || byte == 0x2D || byte == 0x5F || byte == 0x2A:
                 label.append(byte)
             default:
-                throw ParseError(at: index, expected: "a letter, digit, '-' or '_' (a name in another script in its xn-- form)")
+                throw ParseError(
+                    at: index, expected: "a letter, digit, '-' or '_' (a name in another script in its xn-- form)")
             }
             index += 1
         }
@@ -62,17 +66,21 @@ package struct DomainName: Sendable, Hashable, CustomStringConvertible {
         return (byte, 1)
     }
 
-    /// Reads an uncompressed name of record data: what libunbound gives has the pointers of RFC 1035 §4.1.4 resolved, so one
-    /// that is left can only lead astray.
+    /// Reads an uncompressed name of record data: what libunbound gives has the pointers of RFC 1035 §4.1.4 resolved,
+    /// so one that is left can only lead astray.
     init(reading data: inout RecordDataCursor) throws(ParseError) {
         var labels: [[UInt8]] = []
         var length = 1
         while true {
             let count = Int(try data.byte())
             if count == 0 { break }
-            guard count <= Self.longestLabel else { throw ParseError(at: data.offset - 1, expected: "a label's length") }
+            guard count <= Self.longestLabel else {
+                throw ParseError(at: data.offset - 1, expected: "a label's length")
+            }
             length += count + 1
-            guard length <= Self.longest else { throw ParseError(at: data.offset, expected: "a name of at most 255 bytes") }
+            guard length <= Self.longest else {
+                throw ParseError(at: data.offset, expected: "a name of at most 255 bytes")
+            }
             labels.append([UInt8](try data.bytes(count)))
         }
         self.labels = labels

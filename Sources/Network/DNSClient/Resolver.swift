@@ -17,7 +17,8 @@ package struct ResolverConfiguration: Sendable {
 
     package init(
         forwarders: [String] = [], timeout: Duration = .seconds(10),
-        trustAnchorFiles: [String] = ["/usr/share/dns/root.key", "/var/lib/unbound/root.key"], trustAnchors: [String] = []
+        trustAnchorFiles: [String] = ["/usr/share/dns/root.key", "/var/lib/unbound/root.key"],
+        trustAnchors: [String] = []
     ) {
         self.forwarders = forwarders
         self.timeout = timeout
@@ -28,9 +29,10 @@ package struct ResolverConfiguration: Sendable {
 
 /// A resolver with a cache, for use from any number of threads.
 ///
-/// libunbound works in a thread of its own and says on a descriptor that answers are there; one more thread here hands them
-/// to those who wait. A lookup that is out of time is cancelled there and forgotten: libunbound guarantees that a cancelled
-/// lookup's callback is never called, and says so where it already was, so the waiting object is released exactly once.
+/// libunbound works in a thread of its own and says on a descriptor that answers are there; one more thread here hands
+/// them to those who wait. A lookup that is out of time is cancelled there and forgotten: libunbound guarantees that a
+/// cancelled lookup's callback is never called, and says so where it already was, so the waiting object is released
+/// exactly once.
 package final class Resolver: DNSResolving {
     // ub_ctx is safe to use from several threads (libunbound(3)).
     private nonisolated(unsafe) let context: OpaquePointer

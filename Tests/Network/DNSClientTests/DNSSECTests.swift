@@ -4,16 +4,20 @@ import Testing
 
 /// A zone `example.org` that was signed with ECDSA P-256 (RFC 6605), valid from 2020 to 2080.
 @Suite struct DNSSECTests {
-    private static let anchor = "example.org. IN DS 9685 13 2 3c3ae730702f364d030e9d733e43892d64b8bb59d573447061608a70050fde5b"
+    private static let anchor =
+        "example.org. IN DS 9685 13 2 3c3ae730702f364d030e9d733e43892d64b8bb59d573447061608a70050fde5b"
     private static let key = "Lr/3lpJlbJ8AObllpcwoytVc34z5BCWt8dQePrcH/RpAPkQVcPYOIr9fOAI5/U8t7hwnMWNWXgVxOe5IJBr+JQ=="
-    private static let keySignature = "sRKHTvydqjV3N9TpfpiaC2ud3bGDZJaYEAhObQ+MW7hVxGOKnsA/MPw4Lbwu2iN7vNt7IHpR+RkVDroLqGU3rQ=="
-    private static let serviceSignature = "o/zPHcrupYEi2Azgd1CKcsBIRMa3hZ95ikiyc1lHiOnNDx+NDGwtJxT8ScKuaZNF15BecNQbPBiWLFqNwkmN8Q=="
+    private static let keySignature =
+        "sRKHTvydqjV3N9TpfpiaC2ud3bGDZJaYEAhObQ+MW7hVxGOKnsA/MPw4Lbwu2iN7vNt7IHpR+RkVDroLqGU3rQ=="
+    private static let serviceSignature =
+        "o/zPHcrupYEi2Azgd1CKcsBIRMa3hZ95ikiyc1lHiOnNDx+NDGwtJxT8ScKuaZNF15BecNQbPBiWLFqNwkmN8Q=="
 
     /// RFC 4034 §3.1.
     private static func signature(_ type: UInt16, labels: UInt8, _ base64: String) throws -> NameServer.Record {
         let bytes = try #require(Base64.decode(base64.utf8))
         let times = be(UInt32(3_600)) + be(UInt32(3_471_292_800)) + be(UInt32(1_577_836_800))
-        return .init(type: 46, data: be(type) + [13, labels] + times + be(UInt16(9_685)) + (try wire("example.org")) + bytes)
+        return .init(
+            type: 46, data: be(type) + [13, labels] + times + be(UInt16(9_685)) + (try wire("example.org")) + bytes)
     }
 
     private static func zone(port: UInt16) throws -> [String: [NameServer.Record]] {
@@ -31,8 +35,9 @@ import Testing
     }
 
     private static func lookup(_ server: NameServer, anchors: [String]) throws -> DNSAnswer {
-        let resolver = try Resolver(ResolverConfiguration(
-            forwarders: [server.forwarder], timeout: .seconds(20), trustAnchorFiles: [], trustAnchors: anchors))
+        let resolver = try Resolver(
+            ResolverConfiguration(
+                forwarders: [server.forwarder], timeout: .seconds(20), trustAnchorFiles: [], trustAnchors: anchors))
         return try resolver.lookup(DomainName("_caldavs._tcp.example.org"), .srv)
     }
 
@@ -52,7 +57,9 @@ import Testing
         #expect {
             try Self.lookup(server, anchors: [Self.anchor])
         } throws: { error in
-            guard case ResolverError.bogus(name: "_caldavs._tcp.example.org.", reason: let reason) = error else { return false }
+            guard case ResolverError.bogus(name: "_caldavs._tcp.example.org.", reason: let reason) = error else {
+                return false
+            }
             return !reason.isEmpty
         }
     }

@@ -3,7 +3,9 @@ import DNSClient
 import Testing
 
 @Suite struct DomainNameTests {
-    @Test("names are read with and without the last dot", arguments: ["example.org", "example.org.", "_caldavs._tcp.Example.ORG", "a"])
+    @Test(
+        "names are read with and without the last dot",
+        arguments: ["example.org", "example.org.", "_caldavs._tcp.Example.ORG", "a"])
     func reads(text: String) throws {
         let name = try DomainName(text)
         #expect(name.description == (text.hasSuffix(".") ? text : text + "."))
@@ -31,11 +33,14 @@ import Testing
         #expect(try DomainName(name.description) == name)
     }
 
-    @Test("what is no name is refused", arguments: [
-        "", "..", ".example.org", "example..org", "exa mple.org", "пример.рф", "a\\", #"a\25"#, #"a\256"#, "a\u{0}b", "a;b", "a\"b",
-        String(repeating: "a", count: 64) + ".org",
-        String(repeating: "abcdefg.", count: 32),
-    ])
+    @Test(
+        "what is no name is refused",
+        arguments: [
+            "", "..", ".example.org", "example..org", "exa mple.org", "пример.рф", "a\\", #"a\25"#, #"a\256"#,
+            "a\u{0}b", "a;b", "a\"b",
+            String(repeating: "a", count: 64) + ".org",
+            String(repeating: "abcdefg.", count: 32),
+        ])
     func refuses(text: String) {
         #expect(throws: ParseError.self) { try DomainName(text) }
     }
@@ -45,7 +50,9 @@ import Testing
         let label = String(repeating: "a", count: 63)
         let name = try DomainName([label, label, label, String(repeating: "a", count: 61)].joined(separator: "."))
         #expect(name.labels.count == 4)
-        #expect(throws: ParseError.self) { try DomainName(String(repeating: "a", count: 62) + "." + [label, label, label].joined(separator: ".")) }
+        #expect(throws: ParseError.self) {
+            try DomainName(String(repeating: "a", count: 62) + "." + [label, label, label].joined(separator: "."))
+        }
         #expect(throws: ParseError.self) { try name.prefixed(by: "_caldavs._tcp") }
     }
 

@@ -110,7 +110,8 @@ final class NameServer: Sendable {
         var reply: [UInt8] = [query[0], query[1], 0x81, 0x80 | code, 0, 1, 0, UInt8(found.count), 0, 0, 0, 0]
         reply += query[12..<(index + 5)]
         for record in found {
-            reply += [0xC0, 12] + be(record.type) + [0, 1, 0, 0, 0x0E, 0x10] + be(UInt16(record.data.count)) + record.data
+            reply +=
+                [0xC0, 12] + be(record.type) + [0, 1, 0, 0, 0x0E, 0x10] + be(UInt16(record.data.count)) + record.data
         }
         return reply
     }

@@ -30,7 +30,9 @@ import Testing
             for count in 0..<data.count {
                 // Every prefix of a TXT record that ends with one of its strings is a TXT record.
                 if type == .txt && count == 4 && data.count == 7 { continue }
-                #expect(throws: ParseError.self, "\(text), \(count) bytes") { try DNSRecordData(type, Array(data[..<count])) }
+                #expect(throws: ParseError.self, "\(text), \(count) bytes") {
+                    try DNSRecordData(type, Array(data[..<count]))
+                }
             }
         }
     }
@@ -60,7 +62,8 @@ import Testing
         var random = SystemRandomNumberGenerator()
         for _ in 0..<20_000 {
             let data = (0..<Int.random(in: 0...40, using: &random)).map { _ in
-                Bool.random(using: &random) ? UInt8.random(in: 0...8, using: &random) : .random(in: 0...255, using: &random)
+                Bool.random(using: &random)
+                    ? UInt8.random(in: 0...8, using: &random) : .random(in: 0...255, using: &random)
             }
             for type in DNSRecordType.allCases {
                 guard let record = try? DNSRecordData(type, data) else { continue }

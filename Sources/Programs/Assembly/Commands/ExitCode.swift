@@ -20,7 +20,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
             "A setting is unknown or bad, or a file that one names cannot be used; nothing was done."
         case .damaged: "Stored data are not what they must be; `tegu check` names the faults."
         case .unavailable:
-            "Something that is needed is not there now: the data directory, its lock, an address to listen on, the disk, a name server."
+            "Something that is needed is not there now: the data directory, its lock, an address to "
+                + "listen on, the disk, a name server."
         case .impossible: "What was asked for cannot be: there is no such user or collection, or it exists already."
         case .serverBug: "The program failed in a way that it should not; the log has the detail."
         }

@@ -1,8 +1,8 @@
 import Bytes
 import Glibc
 
-/// How far a long command has come, on standard error: a bar that is drawn over on a terminal, else a line every few seconds.
-/// For one thread.
+/// How far a long command has come, on standard error: a bar that is drawn over on a terminal, else a line every few
+/// seconds. For one thread.
 package struct Progress: ~Copyable {
     private let what: String
     private let total: Int?

@@ -91,6 +91,9 @@ extension DNSRecords {
             }
         }
         let wrong = checks.count { !$0.isOK }
-        return text + (wrong == 0 ? "All records are as they should be.\n" : "\(wrong) of \(checks.count) records are not as they should be.\n")
+        return text
+            + (wrong == 0
+                ? "All records are as they should be.\n"
+                : "\(wrong) of \(checks.count) records are not as they should be.\n")
     }
 }

@@ -1,7 +1,8 @@
 package import Bytes
 package import DNSClient
 
-/// The records by which clients find the server from a domain alone (RFC 6764 §3, §4, on RFC 2782), and whether the DNS has them.
+/// The records by which clients find the server from a domain alone (RFC 6764 §3, §4, on RFC 2782), and whether the DNS
+/// has them.
 package struct DNSRecords: Sendable, Equatable {
     package struct Record: Sendable, Equatable {
         package var name: DomainName
@@ -41,7 +42,8 @@ package struct DNSRecords: Sendable, Equatable {
                     .srv(priority: 0, weight: 1, port: plainPort, target: host))))
                 records.append(Record(name: name, expectation: .exactly(.txt([[UInt8]("path=\(path)".utf8)]))))
             } else {
-                // RFC 2782: "." says that the service is decidedly not available, so that no client tries it in clear text.
+                // RFC 2782: "." says that the service is decidedly not available, so that no client tries it in clear
+                // text.
                 records.append(Record(name: name, expectation: .exactly(
                     .srv(priority: 0, weight: 0, port: 0, target: .root))))
             }

@@ -16,8 +16,8 @@ enum HostName {
         return String(utf8: name.labels.joined(separator: [0x2E]).map(\.asciiLowercased))
     }
 
-    /// The full name of this machine: what the kernel has, completed by /etc/hosts where that has only the first label. No
-    /// question to the DNS: a start must not wait for a name server.
+    /// The full name of this machine: what the kernel has, completed by /etc/hosts where that has only the first label.
+    /// No question to the DNS: a start must not wait for a name server.
     static func ofThisMachine() -> String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }

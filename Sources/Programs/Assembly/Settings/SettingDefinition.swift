@@ -1,8 +1,9 @@
 import Bytes
+import Glibc
 import Wire
 
-/// One setting: its names, what it may be, and what it means. `SettingDefinition.all` (SettingTable.swift) drives reading, checking,
-/// `--help` and docs/settings.md; nothing else in the program knows a setting's name.
+/// One setting: its names, what it may be, and what it means. `SettingDefinition.all` (SettingTable.swift) drives
+/// reading, checking, `--help` and docs/settings.md; nothing else in the program knows a setting's name.
 package struct SettingDefinition: Sendable {
     /// As it stands in the file: `http.xml-limit` is `xml-limit` below `http`.
     package var key: String
@@ -42,25 +43,33 @@ extension SettingDefinition {
         parse: @escaping @Sendable (String) -> Value?
     ) -> SettingDefinition {
         let byDefault = text(Settings()[keyPath: path])
-        return SettingDefinition(key: key, expected: expected, meaning: meaning, defaultText: byDefault) { text, settings in
+        return SettingDefinition(key: key, expected: expected, meaning: meaning, defaultText: byDefault) {
+            text, settings in
             guard let value = parse(text) else { return false }
             settings[keyPath: path] = value
             return true
         }
     }
 
-    static func size(_ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ meaning: String) -> SettingDefinition {
-        make(key, path,
-             expected: "a size such as 10MiB, from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))",
-             meaning: meaning, text: ByteSize.text) { text in ByteSize.parse(text).flatMap { range ~= $0 ? $0 : nil } }
+    static func size(_ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ meaning: String)
+        -> SettingDefinition
+    {
+        make(
+            key, path,
+            expected:
+                "a size such as 10MiB, from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))",
+            meaning: meaning, text: ByteSize.text
+        ) { text in ByteSize.parse(text).flatMap { range ~= $0 ? $0 : nil } }
     }
 
     static func time(
         _ key: String, _ path: Path<Duration>, _ range: ClosedRange<Duration>, _ meaning: String
     ) -> SettingDefinition {
         let (low, high) = (TimeSpan.text(range.lowerBound), TimeSpan.text(range.upperBound))
-        return make(key, path, expected: "a time such as 500ms, 30s, 5m, 12h or 90d, from \(low) to \(high)",
-                    meaning: meaning, text: TimeSpan.text) { text in
+        return make(
+            key, path, expected: "a time such as 500ms, 30s, 5m, 12h or 90d, from \(low) to \(high)",
+            meaning: meaning, text: TimeSpan.text
+        ) { text in
             TimeSpan.parse(text).flatMap { range ~= $0 ? $0 : nil }
         }
     }
@@ -68,15 +77,18 @@ extension SettingDefinition {
     static func number(
         _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ meaning: String
     ) -> SettingDefinition {
-        make(key, path, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)", meaning: meaning,
-             text: { "\($0)" }) { text in
+        make(
+            key, path, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)", meaning: meaning,
+            text: { "\($0)" }
+        ) { text in
             [UInt8](text.utf8).decimalValue.flatMap { range ~= $0 ? $0 : nil }
         }
     }
 
     static func boolean(_ key: String, _ path: Path<Bool>, _ meaning: String) -> SettingDefinition {
-        var result = make(key, path, expected: "true or false", meaning: meaning, text: { $0 ? "true" : "false" },
-                          parse: boolean)
+        var result = make(
+            key, path, expected: "true or false", meaning: meaning, text: { $0 ? "true" : "false" },
+            parse: boolean)
         result.isBoolean = true
         return result
     }
@@ -93,8 +105,10 @@ extension SettingDefinition {
     static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ key: String, _ path: Path<Value>, _ meaning: String
     ) -> SettingDefinition {
-        make(key, path, expected: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "), meaning: meaning,
-             text: \.rawValue) { text in Value(rawValue: text.lowercased()) }
+        make(
+            key, path, expected: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "), meaning: meaning,
+            text: \.rawValue
+        ) { text in Value(rawValue: text.lowercased()) }
     }
 
     static func list<Element: TextSettingElement>(
@@ -116,18 +130,29 @@ extension SettingDefinition {
         return result
     }
 
+    /// A path that does not begin at the root is taken from the working directory, as a shell's user means it.
     static func path(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
-        make(key, path, expected: "a path from the root, such as /var/lib/tegu", meaning: meaning, text: { $0 }) { text in
-            text.hasPrefix("/") && !text.utf8.contains(0) ? text : nil
-        }
+        make(key, path, expected: "a path such as /var/lib/tegu", meaning: meaning, text: { $0 }, parse: absolutePath)
+    }
+
+    @Sendable
+    private static func absolutePath(_ text: String) -> String? {
+        if text.isEmpty || text.utf8.contains(where: { $0 < 0x20 }) { return nil }
+        if text.hasPrefix("/") { return text }
+        guard let directory = getcwd(nil, 0) else { return nil }
+        defer { free(directory) }
+        return String(cString: directory) + "/" + (text.hasPrefix("./") ? String(text.dropFirst(2)) : text)
     }
 
     static func name(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
-        make(key, path, expected: "a name such as example.org", meaning: meaning, text: { $0 }, parse: HostName.normalized)
+        make(
+            key, path, expected: "a name such as example.org", meaning: meaning, text: { $0 },
+            parse: HostName.normalized)
     }
 
     static func nameServer(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
-        make(key, path, expected: "an address such as 192.0.2.1 or 192.0.2.1@5353", meaning: meaning, text: { $0 }) { text in
+        make(key, path, expected: "an address such as 192.0.2.1 or 192.0.2.1@5353", meaning: meaning, text: { $0 }) {
+            text in
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
             guard parts.count <= 2, let address = parts.first, IPAddress(String(address)) != nil else { return nil }
             if parts.count == 2 {

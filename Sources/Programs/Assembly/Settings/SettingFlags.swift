@@ -7,8 +7,9 @@ package struct SettingFlags: Sendable, Equatable {
 
     private static let byName = Dictionary(uniqueKeysWithValues: SettingDefinition.all.map { ($0.flagName, $0) })
 
-    /// Understands `--http-xml-limit 1MiB`, `--http-xml-limit=1MiB` and, for what is true or false, `--http-compression` alone,
-    /// which is true, and `--http-compression=false`. What stands after `--` is left alone, and so are all other flags.
+    /// Understands `--http-xml-limit 1MiB`, `--http-xml-limit=1MiB` and, for what is true or false,
+    /// `--http-compression` alone, which is true, and `--http-compression=false`. What stands after `--` is left alone,
+    /// and so are all other flags.
     package init(_ arguments: [String]) throws(SettingsError) {
         var index = 0
         while index < arguments.count {

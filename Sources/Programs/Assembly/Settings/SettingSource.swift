@@ -2,7 +2,8 @@ import Configuration
 import Glibc
 import Synchronization
 
-/// One of the three places where settings are given. Each has a reader of its own, so that an error can say where a value is from.
+/// One of the three places where settings are given. Each has a reader of its own, so that an error can say where a
+/// value is from.
 struct SettingSource {
     private let reader: ConfigReader
     private let prefix: [String]
@@ -33,18 +34,24 @@ struct SettingSource {
 extension SettingSource {
     private static let byKey = Dictionary(uniqueKeysWithValues: SettingDefinition.all.map { ($0.key, $0) })
     private static let byFlag = Dictionary(uniqueKeysWithValues: SettingDefinition.all.map { ($0.flagName, $0) })
-    private static let byVariable = Dictionary(uniqueKeysWithValues: SettingDefinition.all.map { ($0.environmentName, $0) })
+    private static let byVariable = Dictionary(
+        uniqueKeysWithValues: SettingDefinition.all.map { ($0.environmentName, $0) })
 
     /// Variables that name no setting but are the program's own.
     static let configVariable = "TEGU_CONFIG"
 
     static func environment(_ variables: [String: String]) -> SettingSource {
-        let own = variables.filter { $0.key.hasPrefix("TEGU_") && $0.key != configVariable }
+        let own = variables.filter { $0.key.hasPrefix("TEGU_") && $0.key != configVariable && !isForeign($0.key) }
         return SettingSource(
             reader: ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: own)), prefix: ["tegu"],
             names: own.keys.sorted(), definition: { byVariable[$0] },
             origin: { byVariable[$0] == nil ? "in the environment" : "in the environment variable \($0)" },
             candidates: SettingDefinition.all.map(\.environmentName))
+    }
+
+    /// Kubernetes and Docker tell every container of a service named `tegu` where that is.
+    private static func isForeign(_ variable: String) -> Bool {
+        variable.hasPrefix("TEGU_SERVICE_") || variable == "TEGU_PORT" || variable.hasPrefix("TEGU_PORT_")
     }
 
     /// `flags` by flag name (`http-tls-listen`) or key.
@@ -79,13 +86,15 @@ extension SettingSource {
         } else {
             do {
                 // The provider gives no list of its keys, but it asks for each whether it is a secret.
-                let options = YAMLSnapshot.ParsingOptions(secretsSpecifier: .dynamic { name, _ in
-                    names.list.withLock { $0.append(name) }
-                    return false
-                })
+                let options = YAMLSnapshot.ParsingOptions(
+                    secretsSpecifier: .dynamic { name, _ in
+                        names.list.withLock { $0.append(name) }
+                        return false
+                    })
                 provider = try await FileProvider<YAMLSnapshot>(
                     parsingOptions: options,
-                    config: ConfigReader(provider: InMemoryProvider(values: ["filePath": ConfigValue(.string(path), isSecret: false)])))
+                    config: ConfigReader(
+                        provider: InMemoryProvider(values: ["filePath": ConfigValue(.string(path), isSecret: false)])))
             } catch {
                 throw SettingsError(["the configuration file \(path) is not YAML that can be read: \(error)"])
             }

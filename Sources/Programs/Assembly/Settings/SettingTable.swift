@@ -3,108 +3,148 @@ extension SettingDefinition {
     package static let all: [SettingDefinition] = general + http + tls + auth + limits + results + storage + observation
 
     private static let general: [SettingDefinition] = [
-        .path("data-directory", \.dataDirectory,
-              "Where everything is kept: the database, large objects, and the certificate that was made at the first start."),
-        .name("domain", \.domain,
-              "The internet domain of users who sign in without one, and of the administrator made at the first start.")
-            .byDefault("the domain of the machine's host name, or `localhost`"),
-        .name("host-name", \.hostName,
-              "The name by which clients reach this server; it goes into the certificate made at the first start and into "
-                  + "`tegu dns`.")
-            .byDefault("the machine's host name, or `localhost`"),
-        .time("shutdown-time", \.shutdownTime, .zero ... .seconds(3_600),
-              "How long requests in flight may take to finish after SIGTERM."),
+        .path(
+            "data-directory", \.dataDirectory,
+            "Where everything is kept: the database, large objects, and the certificate made at the first start."
+        ),
+        .name(
+            "domain", \.domain,
+            "The internet domain of users who sign in without one, and of the administrator made at the first start."
+        )
+        .byDefault("the domain of the machine's host name, or `localhost`"),
+        .name(
+            "host-name", \.hostName,
+            "The name by which clients reach this server; it goes into the certificate made at the first start "
+                + "and into `tegu dns`."
+        )
+        .byDefault("the machine's host name, or `localhost`"),
+        .time(
+            "shutdown-time", \.shutdownTime, .zero ... .seconds(3_600),
+            "How long requests in flight may take to finish after SIGTERM."),
     ]
 
     private static let http: [SettingDefinition] = [
         .list("http.tls.listen", \.http.tlsListen, "Where HTTPS is served (HTTP/1.1 and HTTP/2)."),
-        .list("http.plain.listen", \.http.plainListen,
-              "Where HTTP without TLS is served, for a proxy in front that does TLS."),
-        .boolean("http.allow-basic-over-plain", \.http.allowsBasicOverPlain,
-                 "Whether passwords are taken over HTTP without TLS. From this machine itself, and from a trusted proxy that "
-                     + "says that its client used TLS, they always are."),
-        .list("http.trusted-proxies", \.http.trustedProxies,
-              "Proxies whose Forwarded and X-Forwarded-* fields are believed; they are counted as nobody's own address."),
-        .number("http.event-loops", \.http.eventLoops, 0...256,
-                "Threads that move bytes; 0 is as many as the machine has processors, at most 4."),
+        .list(
+            "http.plain.listen", \.http.plainListen,
+            "Where HTTP without TLS is served, for a proxy in front that does TLS."),
+        .boolean(
+            "http.allow-basic-over-plain", \.http.allowsBasicOverPlain,
+            "Whether passwords are taken over HTTP without TLS. From this machine itself, and from a trusted proxy "
+                + "that says that its client used TLS, they always are."),
+        .list(
+            "http.trusted-proxies", \.http.trustedProxies,
+            "Proxies whose Forwarded and X-Forwarded-* fields are believed; they are counted as nobody's own address."),
+        .number(
+            "http.event-loops", \.http.eventLoops, 0...256,
+            "Threads that move bytes; 0 is as many as the machine has processors, at most 4."),
         .number("http.workers", \.http.workers, 1...1_024, "Threads that answer requests."),
-        .number("http.waiting-requests", \.http.waitingRequests, 1...100_000,
-                "Requests that may wait for such a thread; those above are answered 503."),
-        .size("http.header-limit", \.http.headerLimit, 4 << 10 ... 1 << 20,
-              "The longest head of a request; a longer one is answered 431."),
-        .size("http.xml-limit", \.http.xmlLimit, 16 << 10 ... 256 << 20,
-              "The longest XML body of a request, as sent and when inflated; a longer one is answered 413."),
+        .number(
+            "http.waiting-requests", \.http.waitingRequests, 1...100_000,
+            "Requests that may wait for such a thread; those above are answered 503."),
+        .size(
+            "http.header-limit", \.http.headerLimit, 4 << 10...1 << 20,
+            "The longest head of a request; a longer one is answered 431."),
+        .size(
+            "http.xml-limit", \.http.xmlLimit, 16 << 10...256 << 20,
+            "The longest XML body of a request, as sent and when inflated; a longer one is answered 413."),
         .number("http.connections", \.http.connections, 1...1_000_000, "Connections open at once, in all."),
-        .number("http.connections-per-address", \.http.connectionsPerAddress, 1...1_000_000,
-                "Connections open at once from one address; trusted proxies are not counted."),
-        .time("http.header-time", \.http.headerTime, .seconds(1) ... .seconds(3_600),
-              "How long a TLS handshake and the head of a request may take together."),
-        .time("http.body-time", \.http.bodyTime, .seconds(1) ... .seconds(3_600),
-              "How long a client may pause while it sends a body."),
-        .time("http.idle-time", \.http.idleTime, .seconds(1) ... .seconds(86_400),
-              "How long a connection may stay open without a request."),
-        .time("http.write-time", \.http.writeTime, .seconds(1) ... .seconds(3_600),
-              "How long a client may take nothing of an answer."),
+        .number(
+            "http.connections-per-address", \.http.connectionsPerAddress, 1...1_000_000,
+            "Connections open at once from one address; trusted proxies are not counted."),
+        .time(
+            "http.header-time", \.http.headerTime, .seconds(1) ... .seconds(3_600),
+            "How long a TLS handshake and the head of a request may take together."),
+        .time(
+            "http.body-time", \.http.bodyTime, .seconds(1) ... .seconds(3_600),
+            "How long a client may pause while it sends a body."),
+        .time(
+            "http.idle-time", \.http.idleTime, .seconds(1) ... .seconds(86_400),
+            "How long a connection may stay open without a request."),
+        .time(
+            "http.write-time", \.http.writeTime, .seconds(1) ... .seconds(3_600),
+            "How long a client may take nothing of an answer."),
     ]
 
     private static let tls: [SettingDefinition] = [
-        .path("tls.certificate", \.tls.certificate,
-              "The certificate and those above it, in PEM; read again on SIGHUP and when the file changes.")
-            .byDefault("`cert.pem` in the data directory, made (self-signed) if it is missing"),
+        .path(
+            "tls.certificate", \.tls.certificate,
+            "The certificate and those above it, in PEM; read again on SIGHUP and when the file changes."
+        )
+        .byDefault("`cert.pem` in the data directory, made (self-signed) if it is missing"),
         .path("tls.key", \.tls.key, "The certificate's private key, in PEM.")
             .byDefault("`key.pem` in the data directory, made if it is missing"),
     ]
 
     private static let auth: [SettingDefinition] = [
-        .time("auth.cache-time", \.auth.cacheTime, .zero ... .seconds(3_600),
-              "How long a password that was found right is taken again without computing its hash; 0s is never."),
-        .number("auth.scrypt-cost", \.auth.scryptCost, 12...20,
-                "Cost of a new password's hash, as the logarithm of scrypt's N (r is 8, p is 1): each step doubles the time and "
-                    + "the memory of guessing it, 32 MiB at 15. Passwords that are set already keep theirs."),
-        .boolean("auth.guess-guard", \.auth.guessGuard,
-                 "Whether addresses that guess passwords are slowed and then blocked. This machine, trusted proxies and the "
-                     + "addresses of signed-in users never are at once."),
+        .time(
+            "auth.cache-time", \.auth.cacheTime, .zero ... .seconds(3_600),
+            "How long a password that was found right is taken again without computing its hash; 0s is never."),
+        .number(
+            "auth.scrypt-cost", \.auth.scryptCost, 12...20,
+            "Cost of a new password's hash, as the logarithm of scrypt's N (r is 8, p is 1): each step doubles the time "
+                + "and the memory of guessing it, 32 MiB at 15. Passwords that are set already keep theirs."),
+        .boolean(
+            "auth.guess-guard", \.auth.guessGuard,
+            "Whether addresses that guess passwords are slowed and then blocked. This machine, trusted proxies and the "
+                + "addresses of signed-in users never are at once."),
     ]
 
     private static let limits: [SettingDefinition] = [
-        .size("limits.calendar-object", \.limits.calendarObject, 1 << 10 ... 1 << 30,
-              "The largest calendar object; a larger one is refused with CALDAV:max-resource-size."),
-        .size("limits.address-object", \.limits.addressObject, 1 << 10 ... 1 << 30,
-              "The largest address object (vCard); a larger one is refused with CARDDAV:max-resource-size."),
-        .size("limits.file", \.limits.file, 1 << 10 ... 1 << 44, "The largest file; a larger one is answered 413."),
-        .size("limits.dead-properties", \.limits.deadProperties, 1 << 10 ... 1 << 26,
-              "All properties together that clients have set on one resource and the server does not know; more is answered 507."),
-        .time("limits.lock-time", \.limits.lockTime, .seconds(60) ... .seconds(365 * 86_400),
-              "The longest time that a lock lives without being refreshed, whatever the client asks for."),
+        .size(
+            "limits.calendar-object", \.limits.calendarObject, 1 << 10...1 << 30,
+            "The largest calendar object; a larger one is refused with CALDAV:max-resource-size."),
+        .size(
+            "limits.address-object", \.limits.addressObject, 1 << 10...1 << 30,
+            "The largest address object (vCard); a larger one is refused with CARDDAV:max-resource-size."),
+        .size("limits.file", \.limits.file, 1 << 10...1 << 44, "The largest file; a larger one is answered 413."),
+        .size(
+            "limits.dead-properties", \.limits.deadProperties, 1 << 10...1 << 26,
+            "All properties together that clients have set on one resource and the server does not know; more is "
+                + "answered 507."
+        ),
+        .time(
+            "limits.lock-time", \.limits.lockTime, .seconds(60) ... .seconds(365 * 86_400),
+            "The longest time that a lock lives without being refreshed, whatever the client asks for."),
     ]
 
     private static let results: [SettingDefinition] = [
-        .number("results.sync-collection", \.results.syncCollection, 100...10_000_000,
-                "Rows of one sync-collection answer; the client is told to ask for the rest (507 and a token)."),
-        .number("results.query", \.results.query, 100...10_000_000,
-                "Objects in the answer to a calendar-query or addressbook-query; 507 says that there are more."),
+        .number(
+            "results.sync-collection", \.results.syncCollection, 100...10_000_000,
+            "Rows of one sync-collection answer; the client is told to ask for the rest (507 and a token)."),
+        .number(
+            "results.query", \.results.query, 100...10_000_000,
+            "Objects in the answer to a calendar-query or addressbook-query; 507 says that there are more."),
         .number("results.multiget", \.results.multiget, 100...1_000_000, "Objects that one multiget may ask for."),
-        .number("results.principal-search", \.results.principalSearch, 10...100_000,
-                "Principals in the answer to a search; 507 says that there are more."),
+        .number(
+            "results.principal-search", \.results.principalSearch, 10...100_000,
+            "Principals in the answer to a search; 507 says that there are more."),
     ]
 
     private static let storage: [SettingDefinition] = [
-        .number("storage.readers", \.storage.readers, 1...256, "Transactions that read the database at once; others wait."),
-        .size("storage.cache-size", \.storage.cacheSize, 1 << 20 ... 1 << 36, "Page cache of each database connection."),
-        .size("storage.map-size", \.storage.mapSize, 0 ... 1 << 40,
-              "How much of the database file is mapped into memory; 0 is nothing."),
-        .time("storage.sync-log-keep", \.storage.syncLogKeep, .seconds(86_400) ... .seconds(3_650 * 86_400),
-              "How long changes are remembered for clients that sync; one that stayed away longer starts anew."),
-        .time("storage.trash-keep", \.storage.trashKeep, .zero ... .seconds(3_650 * 86_400),
-              "How long a deleted object can be restored."),
+        .number(
+            "storage.readers", \.storage.readers, 1...256, "Transactions that read the database at once; others wait."),
+        .size("storage.cache-size", \.storage.cacheSize, 1 << 20...1 << 36, "Page cache of each database connection."),
+        .size(
+            "storage.map-size", \.storage.mapSize, 0...1 << 40,
+            "How much of the database file is mapped into memory; 0 is nothing."),
+        .time(
+            "storage.sync-log-keep", \.storage.syncLogKeep, .seconds(86_400) ... .seconds(3_650 * 86_400),
+            "How long changes are remembered for clients that sync; one that stayed away longer starts anew."),
+        .time(
+            "storage.trash-keep", \.storage.trashKeep, .zero ... .seconds(3_650 * 86_400),
+            "How long a deleted object can be restored."),
     ]
 
     private static let observation: [SettingDefinition] = [
         .choice("log.level", \.log.level, "The least important level that is logged."),
-        .choice("log.format", \.log.format, "Whether a line of the log is text for people or a JSON object for programs."),
+        .choice(
+            "log.format", \.log.format, "Whether a line of the log is text for people or a JSON object for programs."),
         .choice("log.output", \.log.output, "Where the log is written."),
         .boolean("log.requests", \.log.requests, "Whether each request is logged, on one line."),
-        .list("metrics.access", \.metrics.access, "Addresses from which /metrics is answered; for all others it is not found."),
+        .list(
+            "metrics.access", \.metrics.access,
+            "Addresses from which /metrics is answered; for all others it is not found."),
         .nameServer("dns.server", \.dns.server, "The name server that `tegu dns --check` asks.")
             .byDefault("those of /etc/resolv.conf"),
     ]

@@ -3,7 +3,9 @@ import Wire
 
 /// Sizes in bytes as people write them: `4096`, `64KiB`, `10 MiB`, `1GB`.
 package enum ByteSize {
-    private static let binary: [(String, Int)] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+    private static let binary: [(String, Int)] = [
+        ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
+    ]
     private static let decimal: [(String, Int)] = [
         ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("B", 1),
     ]
@@ -26,7 +28,8 @@ package enum ByteSize {
     }
 }
 
-/// Times as people write them: `500ms`, `30s`, `5m`, `12h`, `90d`. A number alone is none, for nobody could tell its unit.
+/// Times as people write them: `500ms`, `30s`, `5m`, `12h`, `90d`. A number alone is none, for nobody could tell its
+/// unit.
 package enum TimeSpan {
     private static let units: [(String, Int)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),

@@ -4,12 +4,14 @@ extension Settings {
     /// Read if it is there and no other file is named.
     package static let defaultFile = "/etc/tegu/tegu.yaml"
 
-    /// Reads the settings: defaults, then the file, then the environment (`TEGU_...`), then flags, each over those before.
+    /// Reads the settings: defaults, then the file, then the environment (`TEGU_...`), then flags, each over those
+    /// before.
     ///
     /// - Parameters:
     ///   - file: What `--config` names. Nil: what `TEGU_CONFIG` names, or `defaultFile` if that is there.
     ///   - environment: All variables; others than `TEGU_...` are passed over.
-    ///   - flags: By flag name (`http-tls-listen`) or key (`http.tls.listen`), as `SettingFlags` takes them from a command line.
+    ///   - flags: By flag name (`http-tls-listen`) or key (`http.tls.listen`), as `SettingFlags` takes them from a
+    ///     command line.
     package static func load(
         file: String? = nil, environment: [String: String], flags: [String: String] = [:]
     ) async throws(SettingsError) -> Settings {
@@ -57,13 +59,16 @@ extension Settings {
     private func contradictions() -> [String] {
         var problems: [String] = []
         if tls.certificate.isEmpty != tls.key.isEmpty {
-            problems.append("tls.certificate and tls.key belong together: give both, or neither to have a self-signed one made")
+            problems.append(
+                "tls.certificate and tls.key belong together: give both, or neither to have a self-signed one made")
         }
         if http.tlsListen.isEmpty && http.plainListen.isEmpty {
-            problems.append("http.tls.listen and http.plain.listen are both empty: nothing would be served; give one an address")
+            problems.append(
+                "http.tls.listen and http.plain.listen are both empty: nothing would be served; give one an address")
         }
         if http.connectionsPerAddress > http.connections {
-            problems.append("http.connections-per-address is above http.connections: lower it to at most \(http.connections)")
+            problems.append(
+                "http.connections-per-address is above http.connections: lower it to at most \(http.connections)")
         }
         return problems
     }

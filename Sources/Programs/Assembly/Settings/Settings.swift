@@ -1,7 +1,8 @@
 package import Wire
 
-/// All settings, as one unchanging value. What each is called in the file, the environment and on the command line, what it
-/// may be, and what it means, is in `SettingDefinition.all`: one row there for each property here. The values here are the defaults.
+/// All settings, as one unchanging value. What each is called in the file, the environment and on the command line,
+/// what it may be, and what it means, is in `SettingDefinition.all`: one row there for each property here. The values
+/// here are the defaults.
 package struct Settings: Sendable, Equatable {
     package var dataDirectory = "/var/lib/tegu"
     /// Lower case. Empty only before `load` has filled in this machine's own.

@@ -5,15 +5,17 @@ package enum SettingsDocumentation {
         var page = """
             # Settings
 
-            Every setting has a default, so `tegu serve` needs none. A setting can be given in three places; a later one wins:
+            Every setting has a default, so `tegu serve` needs none. A setting can be given in three places; a later one
+            wins:
 
             1. the configuration file, YAML: the one that `--config` or the environment variable `TEGU_CONFIG` names, or
                `\(Settings.defaultFile)` if it is there;
-            2. the environment, e.g. `TEGU_HTTP_XML_LIMIT=8MiB`: `TEGU_` and the setting's name in capitals, with `_` for `.` and `-`;
+            2. the environment, e.g. `TEGU_HTTP_XML_LIMIT=8MiB`: `TEGU_` and the setting's name in capitals, with
+               `_` for `.` and `-`;
             3. the command line, e.g. `--http-xml-limit 8MiB`: the setting's name with `-` for `.`.
 
-            An unknown setting, or a value that is none, is an error that names it, wherever it stands. In the file, a setting named `a.b` is
-            `b` below `a`:
+            An unknown setting, or a value that is none, is an error that names it, wherever it stands. In the file, a
+            setting named `a.b` is `b` below `a`:
 
             ```yaml
             domain: example.org
@@ -23,8 +25,9 @@ package enum SettingsDocumentation {
               xml-limit: 8MiB
             ```
 
-            Sizes are bytes, or have a unit: KiB, MiB, GiB, TiB (1,024 each) or kB, MB, GB, TB (1,000 each). Times have a unit: ms, s, m, h, d.
-            Lists are YAML lists, or text with commas between; `none` is the empty list.
+            Sizes are bytes, or have a unit: KiB, MiB, GiB, TiB (1,024 each) or kB, MB, GB, TB (1,000 each). Times have a
+            unit: ms, s, m, h, d. A path that does not begin at the root is taken from the working directory. Lists are YAML lists, or
+            text with commas between; `none` is the empty list.
 
             This page is generated from the program's table of settings.
 
@@ -36,7 +39,9 @@ package enum SettingsDocumentation {
                 group = own
                 page += "\n## \(own)\n\n| setting | default | value | meaning |\n|---|---|---|---|\n"
             }
-            page += "| `\(definition.key)` | \(shown(definition.defaultText)) | \(definition.expected) | \(definition.meaning) |\n"
+            page +=
+                "| `\(definition.key)` | \(shown(definition.defaultText)) | \(definition.expected) "
+                + "| \(definition.meaning) |\n"
         }
         return page
     }

@@ -21,7 +21,9 @@ extension SettingsError {
 
     /// A value that somebody gave must not steer a terminal when it is shown.
     private static func printable(_ text: String) -> String {
-        let safe = text.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "\u{FFFD}" : String($0) }
+        let safe = text.unicodeScalars.prefix(200).map {
+            $0.properties.generalCategory == .control ? "\u{FFFD}" : String($0)
+        }
         return safe.joined() + (text.unicodeScalars.count > 200 ? "…" : "")
     }
 

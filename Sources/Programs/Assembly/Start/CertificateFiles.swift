@@ -2,8 +2,8 @@ package import Cryptography
 import Glibc
 import Wire
 
-/// The certificate and the key that the server uses: those that the settings name, or a self-signed pair in the data directory, made if it
-/// is missing.
+/// The certificate and the key that the server uses: those that the settings name, or a self-signed pair in the data
+/// directory, made if it is missing.
 package struct CertificateFiles: Sendable, Equatable {
     /// Paths of PEM files.
     package let certificate: String
@@ -23,7 +23,9 @@ package struct CertificateFiles: Sendable, Equatable {
         if !settings.tls.certificate.isEmpty {
             for path in [settings.tls.certificate, settings.tls.key] where access(path, R_OK) != 0 {
                 throw CertificateFilesError(
-                    "\(FileError("read", path)); mend tls.certificate and tls.key, or let the user that runs tegu read the files")
+                    "\(FileError("read", path)); "
+                        + "mend tls.certificate and tls.key, or let the user that runs tegu read the files"
+                )
             }
             return CertificateFiles(certificate: settings.tls.certificate, key: settings.tls.key, made: nil)
         }
@@ -33,9 +35,13 @@ package struct CertificateFiles: Sendable, Equatable {
         case (true, true):
             return CertificateFiles(certificate: certificate, key: key, made: nil)
         case (true, false):
-            throw CertificateFilesError("\(certificate) is there without its key \(key); put the key beside it, or remove it to have both made")
+            throw CertificateFilesError(
+                "\(certificate) is there without its key \(key); put the key beside it, or remove it to have both made")
         case (false, true):
-            throw CertificateFilesError("\(key) is there without its certificate \(certificate); put it there, or remove the key to have both made")
+            throw CertificateFilesError(
+                "\(key) is there without its certificate \(certificate); "
+                    + "put it there, or remove the key to have both made"
+            )
         case (false, false):
             break
         }

@@ -20,10 +20,12 @@ package struct DataDirectory: Sendable, Equatable {
     package var key: String { path + "/key.pem" }
     var lockFile: String { path + "/serve.lock" }
 
-    /// Makes what is missing, for the owner's eyes only, and proves that files can be written. Returns whether the directory was
-    /// made now, and what the administrator should know.
+    /// Makes what is missing, for the owner's eyes only, and proves that files can be written. Returns whether the
+    /// directory was made now, and what the administrator should know.
     package func prepare() throws(DataDirectoryError) -> (isNew: Bool, warnings: [String]) {
-        guard path.hasPrefix("/") else { throw DataDirectoryError("\(path) is no path from the root", "give one, such as /var/lib/tegu") }
+        guard path.hasPrefix("/") else {
+            throw DataDirectoryError("\(path) is no path from the root", "give one, such as /var/lib/tegu")
+        }
         let isNew = try makeDirectory(path)
         for directory in [blobs, spool] { _ = try makeDirectory(directory) }
         try proveWritable()
@@ -91,7 +93,8 @@ package struct DataDirectory: Sendable, Equatable {
         let advice =
             switch code {
             case EACCES, EPERM:
-                "run `tegu` as the user that owns it, or: mkdir -p \(self.path) && chown \(Self.userName()) \(self.path)"
+                "run `tegu` as the user that owns it, or: "
+                    + "mkdir -p \(self.path) && chown \(Self.userName()) \(self.path)"
             case ENOSPC, EDQUOT: "make room on that disk"
             case EROFS: "give a --data-directory on a disk that can be written"
             default: "give another --data-directory, or mend the disk"

@@ -1,8 +1,9 @@
 import Bytes
 import Glibc
 
-/// Keeps a second server off a data directory. Commands that work beside the server do not take it: the database has its own locks.
-/// The kernel lets go of it when the process ends, however it ends, so there is never a stale lock to remove by hand.
+/// Keeps a second server off a data directory. Commands that work beside the server do not take it: the database has
+/// its own locks. The kernel lets go of it when the process ends, however it ends, so there is never a stale lock to
+/// remove by hand.
 package struct ServeLock: ~Copyable {
     private let descriptor: Int32
 
@@ -10,7 +11,8 @@ package struct ServeLock: ~Copyable {
         let path = directory.lockFile
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw DataDirectoryError(FileError("open", path).description, "run `tegu serve` as the user that owns \(directory.path)")
+            throw DataDirectoryError(
+                FileError("open", path).description, "run `tegu serve` as the user that owns \(directory.path)")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno

@@ -19,8 +19,8 @@ package enum ServerSignal: Sendable, Equatable {
 
 /// Signals as a sequence, which a task of the server reads.
 package enum SignalSource {
-    /// From here on the signals do not end the process any more, and neither does a client or a log's reader that goes away
-    /// while it is written to (SIGPIPE).
+    /// From here on the signals do not end the process any more, and neither does a client or a log's reader that goes
+    /// away while it is written to (SIGPIPE).
     package static func trap() async -> some AsyncSequence<ServerSignal, Never> & Sendable {
         signal(SIGPIPE, SIG_IGN)
         return await UnixSignalsSequence(trapping: [.sigterm, .sigint, .sighup]).compactMap { ServerSignal($0) }

@@ -38,8 +38,8 @@ enum SmallFile {
         }
     }
 
-    /// Writes a file that is either whole and on disk under its name, or not there: a file beside it, fsync, then its name. Does not
-    /// replace a file that is there (EEXIST).
+    /// Writes a file that is either whole and on disk under its name, or not there: a file beside it, fsync, then its
+    /// name. Does not replace a file that is there (EEXIST).
     static func create(_ path: String, _ content: [UInt8], mode: mode_t) throws(FileError) {
         let temporary = path + ".new"
         unlink(temporary)

@@ -2,8 +2,8 @@ import Bytes
 import Glibc
 import Logging
 
-/// One event as a line of bytes. Whatever a client can put into a value, the line stays one line, and a reader can tell where
-/// the value ends.
+/// One event as a line of bytes. Whatever a client can put into a value, the line stays one line, and a reader can tell
+/// where the value ends.
 enum LogLine {
     /// Bytes of one value; a longer one is cut and ends in `…`.
     private static let longestValue = 4_096
@@ -68,7 +68,8 @@ enum LogLine {
         }
     }
 
-    /// Letters of all scripts stand as they are; what moves the cursor, ends a line or turns the direction of writing does not.
+    /// Letters of all scripts stand as they are; what moves the cursor, ends a line or turns the direction of writing
+    /// does not.
     private static func appendEscaped(_ text: String, to out: inout [UInt8], quote: UInt8?) {
         let end = out.count + longestValue
         for scalar in text.unicodeScalars {

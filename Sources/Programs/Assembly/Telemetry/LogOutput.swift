@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Where log lines go. A line is one write(2), done when the call returns: nothing waits in a buffer that a crash could lose,
-/// and lines of several threads do not mix.
+/// Where log lines go. A line is one write(2), done when the call returns: nothing waits in a buffer that a crash could
+/// lose, and lines of several threads do not mix.
 package final class LogOutput: Sendable {
     private let descriptor: Int32
     private let lock = Mutex(())

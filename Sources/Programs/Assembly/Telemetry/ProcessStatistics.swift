@@ -31,8 +31,8 @@ struct ProcessStatistics: Sendable {
         out.append("\(name) \(prometheusText(value))\n")
     }
 
-    /// The fields of /proc/self/stat after the name of the program, which may hold blanks and parentheses; what is no number
-    /// (the state) is 0.
+    /// The fields of /proc/self/stat after the name of the program, which may hold blanks and parentheses; what is no
+    /// number (the state) is 0.
     static func fields(_ stat: [UInt8]) -> [Int]? {
         guard let end = stat.lastIndex(of: 0x29) else { return nil }
         let fields = stat[stat.index(after: end)...].split { $0.isASCIIWhitespace }.map { $0.decimalValue ?? 0 }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// swift-metrics' backend for Prometheus: keeps all series in memory and writes them when they are asked for.
 ///
-/// Invariants: the number of series is bounded whatever labels are made of (a family that is full counts the rest in one series whose
-/// label values are `other`); a name has one kind, so that the page is always well-formed.
+/// Invariants: the number of series is bounded whatever labels are made of (a family that is full counts the rest in
+/// one series whose label values are `other`); a name has one kind, so that the page is always well-formed.
 package final class PrometheusMetrics: MetricsFactory {
     private struct State {
         var families: [String: Family] = [:]
@@ -66,7 +66,8 @@ package final class PrometheusMetrics: MetricsFactory {
         series(label, "_seconds", dimensions, .histogram) { PrometheusHistogram(bounds: PrometheusHistogram.seconds) }
     }
 
-    // A series stays when one of its users lets go of it: a counter that starts anew is a reset to Prometheus, and others may hold it.
+    // A series stays when one of its users lets go of it: a counter that starts anew is a reset to Prometheus, and
+    // others may hold it.
     package func destroyCounter(_ handler: any CounterHandler) {}
     package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
     package func destroyMeter(_ handler: any MeterHandler) {}

@@ -1,0 +1,129 @@
+import Bytes
+import Glibc
+import Logging
+import Testing
+
+@testable import Assembly
+
+/// A pipe to log into.
+private final class LogPipe {
+    private let reader: Int32
+    private let writer: Int32
+    let output: LogOutput
+
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        (reader, writer) = (ends[0], ends[1])
+        _ = fcntl(reader, F_SETFL, O_NONBLOCK)
+        output = LogOutput(descriptor: writer)
+    }
+
+    deinit {
+        close(reader)
+        close(writer)
+    }
+
+    /// What was written since the last call.
+    func read() -> String {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = Glibc.read(reader, &buffer, buffer.count)
+        return String(utf8: buffer.prefix(max(count, 0)))
+    }
+}
+
+@Suite struct LogTests {
+    private let pipe: LogPipe
+
+    init() throws { pipe = try LogPipe() }
+
+    private func logger(_ format: Settings.Log.Format, level: Settings.Log.Level = .info) -> Logger {
+        var settings = Settings.Log()
+        settings.format = format
+        settings.level = level
+        let output = pipe.output
+        return Logger(label: "tegu.http") { label in LineLogHandler(label: label, settings: settings, output: output) }
+    }
+
+    /// The line after its time, which is checked.
+    private func line() throws -> String {
+        let text = pipe.read()
+        let time = try #require(text.firstMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/#))
+        return text.replacing(time.output, with: "TIME")
+    }
+
+    @Test("a line of text has time, level, logger, message and its values in the order of their keys")
+    func text() throws {
+        logger(.text).info("request", metadata: ["path": "/a b", "method": "PROPFIND", "status": "\(207)"])
+        #expect(try line() == "TIME INFO tegu.http: request method=PROPFIND path=\"/a b\" status=207\n")
+    }
+
+    @Test("no value can end the line, forge another value or steer a terminal")
+    func injection() throws {
+        let evil = "x\nTIME ERROR forged\r\u{1B}[2J\u{202E}\u{2028}\u{85}\" level=critical \\"
+        logger(.text).info("request", metadata: ["user": "\(evil)", "a=b\n": "", "empty": ""])
+        let text = try line()
+        #expect(text.utf8.count { $0 == 0x0A } == 1)
+        #expect(
+            text.hasSuffix(#"user="x\nTIME ERROR forged\r\u{1b}[2J\u{202e}\u{2028}\u{85}\" level=critical \\""# + "\n"))
+        #expect(text.contains(#""a=b\n"="" empty="""#))
+    }
+
+    @Test("letters of all scripts stay readable")
+    func scripts() throws {
+        logger(.text).info("request", metadata: ["user": "Анна", "name": "会議"])
+        #expect(try line().hasSuffix("name=\"会議\" user=\"Анна\"\n"))
+    }
+
+    @Test("a JSON line is one object, with values in their types")
+    func json() throws {
+        var logger = logger(.json)
+        logger[metadataKey: "conn"] = .stringConvertible(7)
+        logger.notice(
+            "request",
+            metadata: [
+                "path": "/\"\\\n\u{1}\u{2028}", "ok": .stringConvertible(true), "ms": .stringConvertible(1.5),
+                "list": ["a", ["b": "c"]],
+                "time": "reserved",
+            ])
+        #expect(
+            try line()
+                == #"{"time":"TIME","level":"notice","logger":"tegu.http","message":"request","conn":7,"list":["a",{"b":"c"}],"ms":1.5,"ok":true,"path":"/\"\\\n\u0001\u2028","_time":"reserved"}"#
+                + "\n")
+    }
+
+    @Test("what is below the level is not written")
+    func levels() throws {
+        logger(.text, level: .warning).info("no")
+        #expect(pipe.read() == "")
+        logger(.text, level: .warning).warning("yes")
+        #expect(try line().contains("WARNING tegu.http: yes"))
+    }
+
+    @Test("a very long value is cut", arguments: [Settings.Log.Format.text, .json])
+    func long(format: Settings.Log.Format) throws {
+        logger(format).info("request", metadata: ["agent": "\(String(repeating: "x", count: 50_000))"])
+        let text = try line()
+        #expect(text.utf8.count < 5_000)
+        #expect(text.contains("…"))
+    }
+
+    @Test("an error and the metadata of a handler are in the line; the event's own win")
+    func merges() throws {
+        var logger = logger(.text)
+        logger[metadataKey: "conn"] = "1"
+        logger[metadataKey: "user"] = "a"
+        logger.error("failed", metadata: ["user": "b"])
+        #expect(try line().hasSuffix("ERROR tegu.http: failed conn=1 user=b\n"))
+    }
+
+    @Test("a reader that is gone does not stop the server")
+    func brokenPipe() throws {
+        signal(SIGPIPE, SIG_IGN)
+        var ends: [Int32] = [-1, -1]
+        try #require(Glibc.pipe(&ends) == 0)
+        close(ends[0])
+        LogOutput(descriptor: ends[1]).write([0x61, 0x0A])
+        close(ends[1])
+    }
+}
