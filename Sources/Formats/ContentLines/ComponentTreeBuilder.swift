@@ -20,12 +20,10 @@ struct ComponentTreeBuilder {
         for line in extents.indices {
             extents[line].scanName(in: text)
             let extent = extents[line]
-            let name = text[Int(extent.nameStart)..<Int(extent.nameEnd)]
-            if name.count == 5, name.equalsIgnoringASCIICase("BEGIN") {
-                if let failure = begin(line, text) { return failure }
-            } else if name.count == 3, name.equalsIgnoringASCIICase("END") {
-                end(line, text)
-            } else {
+            switch extent.delimiter(in: text) {
+            case .begin: if let failure = begin(line, text) { return failure }
+            case .end: end(line, text)
+            case nil:
                 if extent.flaw == .withoutValue { repairs.insert(.lineWithoutValue) }
                 if open.isEmpty { repairs.insert(.textOutside) }
             }

@@ -73,15 +73,9 @@ package struct ContentLineStream {
     }
 
     private func kind() -> Kind {
-        guard let colon = head.firstIndex(where: { $0 == 0x3A || $0 == 0x3B }), head[colon] == 0x3A else {
-            return .property
-        }
-        var keyword = head[..<colon].trimmingASCIIWhitespace
-        if let dot = keyword.lastIndex(of: 0x2E) { keyword = keyword[(dot + 1)...] }
-        let name = { [head] in head[(colon + 1)...].trimmingASCIIWhitespace.map(\.asciiUppercased) }
-        if keyword.equalsIgnoringASCIICase("BEGIN") { return .begin(name()) }
-        if keyword.equalsIgnoringASCIICase("END") { return .end(name()) }
-        return .property
+        guard let delimiter = Delimiter(head) else { return .property }
+        let name = head.drop { $0 != 0x3A }.dropFirst().trimmingASCIIWhitespace.map(\.asciiUppercased)
+        return delimiter == .begin ? .begin(name) : .end(name)
     }
 
     private mutating func readPhysicalLine() throws {

@@ -109,16 +109,15 @@ struct Lexer {
         pending = end
     }
 
-    /// vCard 2.1 and vCalendar 1.0: a quoted-printable value goes on after `=` at a line's end. An END is never taken for
-    /// more of it, since writers that end a whole value in `=` are met too.
+    /// vCard 2.1 and vCalendar 1.0: a quoted-printable value goes on after `=` at a line's end. BEGIN and END are never
+    /// taken for more of it, since writers that end a whole value in `=` are met too.
     private static func endsInSoftBreak(
         _ open: ContentLineExtent, next: Int, in source: UnsafeBufferPointer<UInt8>
     ) -> Bool {
         let start = Int(open.sourceStart)
         let end = Int(open.sourceEnd)
         guard end > start, source[end - 1] == 0x3D else { return false }
-        if source[next...].prefix(4).equalsIgnoringASCIICase("END:") { return false }
-        if source[start...].prefix(5).equalsIgnoringASCIICase("BEGIN") { return false }
+        if Delimiter(source[next...]) != nil || Delimiter(source[start..<end]) != nil { return false }
         let head = source[start..<min(end, start + 512)].prefix { $0 != 0x3A }
         guard head.count < end - start else { return false }
         return head.indices.contains {
@@ -137,6 +136,14 @@ struct Lexer {
 }
 
 extension ContentLineExtent {
+    /// Whether the line is a BEGIN or an END, once its name was found.
+    func delimiter(in text: UnsafeBufferPointer<UInt8>) -> Delimiter? {
+        // Names of other lengths are most of all names.
+        let count = nameEnd - nameStart
+        guard count == 5 || count == 3 else { return nil }
+        return Delimiter(text[Int(start)..<Int(end)])
+    }
+
     /// Finds name, parameters and value in the line.
     mutating func scanName(in text: UnsafeBufferPointer<UInt8>) {
         let end = Int(self.end)

@@ -45,6 +45,8 @@ package struct CalendarSplitter {
     private let index: CalendarFileIndex
     private var nextGroup = 0
     private var refusals: ArraySlice<Refusal>
+    /// Two UIDs of a vCalendar 1.0 file can become one, when what iCalendar does not allow is taken out.
+    private var givenUIDs: Set<String> = []
 
     /// Reads the file once.
     ///
@@ -88,6 +90,10 @@ package struct CalendarSplitter {
         do {
             let bytes = assembly.bytes()
             let resource = try CalendarObjectResource.validate(bytes)
+            guard givenUIDs.insert(resource.uid).inserted else {
+                return .refused(Refusal(
+                    lineNumber: group.lineNumber, uid: group.uid, reason: "Another object of the file has its UID."))
+            }
             return .object(Object(
                 uid: resource.uid, kind: resource.kind, bytes: bytes, lineNumber: group.lineNumber,
                 sourceByteCount: byteCount))

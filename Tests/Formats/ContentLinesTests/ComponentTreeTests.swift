@@ -41,6 +41,13 @@ struct ComponentTreeTests {
         #expect(text(try first(tree.roots).normalizedSource) == written.map { $0 + "\r\n" }.joined())
     }
 
+    @Test("BEGIN and END have no group and no parameters; what has them is a property")
+    func delimiters() throws {
+        let component = try root(document("BEGIN \t: X ", "g.BEGIN:Y", "END;A=1:X", "BEGINS:Y", "END : X", "A:1"))
+        #expect(text(component.name) == "X")
+        #expect(component.properties.map { text($0.name) } == ["BEGIN", "END", "BEGINS"])
+    }
+
     @Test("an END that closes nothing is passed over, and left out")
     func strayEnd() throws {
         let tree = try ComponentTree.parse(document("BEGIN:A", "END:B", "X:1", "END:A"))

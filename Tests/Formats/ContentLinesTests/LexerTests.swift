@@ -70,12 +70,13 @@ struct LexerTests {
         #expect(component.property("SUMMARY")?.rawText == " x")
     }
 
-    @Test("a quoted-printable value goes on over soft breaks, but never over an END")
+    @Test("a quoted-printable value goes on over soft breaks, but never over a BEGIN or an END")
     func softBreaks() throws {
         let lines = try properties(
             "NOTE;ENCODING=QUOTED-PRINTABLE:Stra=C3=9Fe=0D=0A=", " und =", "mehr", "LABEL;QUOTED-PRINTABLE;HOME:x=")
         #expect(lines.map(\.text) == ["Straße\r\n und mehr", "x"])
         #expect(try root(document("BEGIN:X", "A;QUOTED-PRINTABLE:x=", "END:X")).properties.map(\.text) == ["x"])
+        #expect(try root(document("BEGIN:X", "A;QUOTED-PRINTABLE:x=", "begin :Y", "END:X")).children.map { text($0.name) } == ["Y"])
         // In other lines it is a character like any other.
         #expect(try properties("A:YQ==", "B:2").map(\.text) == ["YQ==", "2"])
     }

@@ -1,0 +1,27 @@
+import Bytes
+
+/// RFC 5545 §3.4, RFC 6350 §6.1.1: BEGIN and END, which have no group and no parameters. The parser and the stream must see
+/// them in the same lines, so both ask here.
+enum Delimiter {
+    case begin
+    case end
+
+    /// - Parameter line: without folds, from its first byte; a part of it will do.
+    init?(_ line: some Collection<UInt8>) {
+        let name = line.prefix(16).prefix { $0 != 0x3A }
+        guard name.count < line.count, name.count < 16 else { return nil }
+        if Self.matches(name, "BEGIN") {
+            self = .begin
+        } else if Self.matches(name, "END") {
+            self = .end
+        } else {
+            return nil
+        }
+    }
+
+    private static func matches(_ name: some Collection<UInt8>, _ keyword: StaticString) -> Bool {
+        let count = keyword.utf8CodeUnitCount
+        return name.count >= count && name.prefix(count).equalsIgnoringASCIICase(keyword)
+            && name.dropFirst(count).allSatisfy { $0 == 0x20 || $0 == 0x09 }
+    }
+}
