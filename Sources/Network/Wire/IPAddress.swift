@@ -73,7 +73,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether the first `length` bits are those of `other`.
     package func hasPrefix(of other: IPAddress, length: Int) -> Bool {
         guard isIPv4 == other.isIPv4 else { return false }
-        if isIPv4 { return (low ^ other.low) & 0xFFFF_FFFF >> UInt64(32 - max(0, min(32, length))) == 0 }
+        if isIPv4 { return ((low ^ other.low) & 0xFFFF_FFFF) >> UInt64(32 - max(0, min(32, length))) == 0 }
         if length <= 64 { return (high ^ other.high) >> UInt64(64 - max(0, length)) == 0 }
         return high == other.high && (low ^ other.low) >> UInt64(128 - min(128, length)) == 0
     }

@@ -61,6 +61,8 @@ package struct DAVConfiguration: Sendable {
     package var maximumSyncRows: Int?
     /// The longest time for which a lock is given, in seconds.
     package var maximumLockTimeout = 86_400
+    /// RFC 3744 §9.4: more principals than that are answered with DAV:number-of-matches-within-limits.
+    package var maximumPrincipals = 500
 
     package init(defaultDomain: String) { self.defaultDomain = defaultDomain }
 }

@@ -1,4 +1,6 @@
 package import CollectionStore
+package import Cryptography
+import DAVServer
 package import Database
 package import Directory
 
@@ -7,7 +9,7 @@ package enum Accounts {
     /// Makes a user with its homes, a calendar, a task list and an address book. Throws the directory's refusal.
     @discardableResult
     package static func add(_ tx: borrowing WriteTransaction, _ user: NewPrincipal, now: Milliseconds) throws -> Principal {
-        let principal = try LocalDirectory.add(tx, user, now: now)
+        let principal = try LocalDirectory().add(tx, user, now: now)
         let calendars = try Collections.makeHome(tx, of: principal.id, kind: .calendarHome, now: now)
         let books = try Collections.makeHome(tx, of: principal.id, kind: .bookHome, now: now)
         try Collections.makeHome(tx, of: principal.id, kind: .fileHome, now: now)
@@ -33,6 +35,13 @@ package enum Accounts {
     /// Removes a user and everything that is theirs, for good.
     package static func remove(_ tx: borrowing WriteTransaction, _ principal: Principal) throws {
         try Trash.destroyAll(tx, of: principal.id)
-        try LocalDirectory.remove(tx, principal.id)
+        try LocalDirectory().remove(tx, principal.id)
     }
+
+    /// What new passwords' hashes cost, by the settings.
+    package static func scryptParameters(_ settings: Settings) -> Scrypt.Parameters {
+        Scrypt.Parameters(logarithmOfN: settings.auth.scryptCost) ?? .standard
+    }
+
+    package static func passwords(_ settings: Settings) -> Passwords { Passwords(parameters: scryptParameters(settings)) }
 }

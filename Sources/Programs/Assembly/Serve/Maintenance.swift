@@ -1,10 +1,10 @@
 import CollectionStore
+import Database
 import Logging
-import ServiceLifecycle
 
 /// What must be done from time to time: old changes are forgotten, the trash is emptied, files that nobody needs are removed. Each
 /// step is a short transaction, so that it is never in a request's way.
-struct Maintenance: Service {
+struct Maintenance: Sendable {
     let installation: Installation
     let logger: Logger
     let clock: @Sendable () -> Int64
@@ -12,15 +12,15 @@ struct Maintenance: Service {
     private static let interval = Duration.seconds(60)
     private static let batch = 500
 
-    func run() async throws {
+    /// Until the task is cancelled.
+    func run() async {
         while !Task.isCancelled {
             do {
                 try step()
             } catch {
                 logger.error("maintenance failed", metadata: ["failure": "\(error)"])
             }
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
-            if Task.isShuttingDownGracefully { return }
+            try? await Task.sleep(for: Self.interval)
         }
     }
 

@@ -1,12 +1,14 @@
 import Bytes
 import CollectionStore
+import Cryptography
 import DAVServer
 import Database
 import Directory
 import HTTPServer
 import Logging
 import Metrics
-import ServiceLifecycle
+import NIOCore
+import NIOPosix
 import Wire
 
 /// `tegu serve`: puts the parts together and runs them until it is told to stop.
@@ -27,36 +29,105 @@ package enum Serve {
         try FirstStart.makeAdministrator(installation, logger: logger)
         let certificates = try FirstStart.certificates(installation, logger: logger)
 
-        let dav = try davServer(installation, logger: Logger(label: "tegu.dav"))
         let database = installation.database
         let responder = RootResponder(
-            dav: dav, metrics: metrics, metricsAccess: settings.metrics.access,
+            dav: davServer(installation), metrics: metrics, metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
-        let server = try HTTPServer(
-            configuration: httpConfiguration(settings, directory, certificates), responder: responder,
+        let server = HTTPServer(
+            configuration: configuration(settings, directory, certificates), responder: responder,
             logger: Logger(label: "tegu.http"))
         try await server.start()
-        announce(server, settings)
+        let watch = certificates?.watch(
+            every: .seconds(5), on: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "tegu.tls"))
+        defer { watch?.cancel() }
+        announce(server)
 
         let maintenance = Maintenance(installation: installation, logger: Logger(label: "tegu.maintenance"), clock: System.clock)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await maintenance.run() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await maintenance.run() }
             for await signal in signals {
                 switch signal {
                 case .reload: reload(certificates, logger)
                 case .stop:
-                    logger.notice("stopping: requests in flight may take \(settings.shutdownTime)")
+                    logger.notice("stopping", metadata: ["requests-may-take": "\(settings.shutdownTime)"])
                     await server.drain(within: settings.shutdownTime)
                     group.cancelAll()
                     return
                 }
             }
         }
+        logger.notice("stopped")
+        _ = consume lock
     }
 
-    private static func announce(_ server: HTTPServer, _ settings: Settings) {
-        for address in server.tlsAddresses { print("https://\(address)/") }
-        for address in server.plainAddresses { print("http://\(address)/") }
-        print("tegu is ready")
+    private static func announce(_ server: HTTPServer) {
+        func text(_ address: SocketAddress) -> String {
+            let host = address.ipAddress ?? "localhost"
+            return (host.contains(":") ? "[\(host)]" : host) + ":\(address.port ?? 0)"
+        }
+        for address in server.tlsAddresses { ConsoleOutput.write("https://\(text(address))/\n") }
+        for address in server.plainAddresses { ConsoleOutput.write("http://\(text(address))/\n") }
+        ConsoleOutput.write("tegu is ready\n")
+    }
+
+    private static func reload(_ certificates: TLSCertificates?, _ logger: Logger) {
+        do throws(TLSFailure) {
+            try certificates?.reload()
+            logger.notice("certificates loaded anew")
+        } catch {
+            logger.error("certificates cannot be used, those before stay", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func davServer(_ installation: Installation) -> DAVServer {
+        let settings = installation.settings
+        let principals = PrincipalCache(database: installation.database, clock: System.clock)
+        let proxies = settings.http.trustedProxies
+        let guessGuard = GuessGuard { peer in
+            guard settings.auth.guessGuard, let address = IPAddress(peer) else { return true }
+            return address.isLoopback || proxies.contains(address)
+        }
+        var options = Authenticator.Options(defaultDomain: settings.domain)
+        options.parameters = Accounts.scryptParameters(settings)
+        options.idleTime = settings.auth.cacheTime.milliseconds
+        var configuration = DAVConfiguration(defaultDomain: settings.domain)
+        configuration.isBasicAllowedOverPlain = settings.http.allowsBasicOverPlain
+        configuration.maximumCalendarObjectSize = settings.limits.calendarObject
+        configuration.maximumCardSize = settings.limits.addressObject
+        configuration.maximumFileSize = settings.limits.file
+        configuration.maximumXMLSize = settings.http.xmlLimit
+        configuration.maximumHrefs = settings.results.multiget
+        configuration.maximumSyncRows = settings.results.syncCollection
+        configuration.maximumPrincipals = settings.results.principalSearch
+        configuration.maximumLockTimeout = Int(settings.limits.lockTime.milliseconds / 1000)
+        return DAVServer(
+            database: installation.database, files: installation.files,
+            authenticator: Authenticator(
+                database: installation.database, principals: principals, guessGuard: guessGuard, options: options),
+            principals: principals, configuration: configuration, logger: Logger(label: "tegu.dav"), clock: System.clock,
+            random: System.random)
+    }
+
+    private static func configuration(
+        _ settings: Settings, _ directory: DataDirectory, _ certificates: TLSCertificates?
+    ) -> HTTPServerConfiguration {
+        let http = settings.http
+        var configuration = HTTPServerConfiguration()
+        configuration.plainAddresses = http.plainListen
+        configuration.tlsAddresses = http.tlsListen
+        configuration.certificates = certificates
+        configuration.eventLoops = http.eventLoops
+        configuration.workers = http.workers
+        configuration.waitingRequests = http.waitingRequests
+        configuration.connections = http.connections
+        configuration.connectionsPerAddress = http.connectionsPerAddress
+        configuration.trustedProxies = http.trustedProxies
+        configuration.spoolDirectory = directory.spool
+        configuration.headLength = http.headerLimit
+        configuration.headTimeout = .milliseconds(http.headerTime.milliseconds)
+        configuration.bodyTimeout = .milliseconds(http.bodyTime.milliseconds)
+        configuration.idleTimeout = .milliseconds(http.idleTime.milliseconds)
+        configuration.writeTimeout = .milliseconds(http.writeTime.milliseconds)
+        return configuration
     }
 }

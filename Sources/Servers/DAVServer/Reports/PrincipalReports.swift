@@ -33,11 +33,9 @@ enum PrincipalMatch {
 
 /// RFC 3744 §9.4: principals by parts of their names and addresses. Those of other domains are not found.
 enum PrincipalPropertySearch {
-    /// RFC 3744 §9.4: more is answered with DAV:number-of-matches-within-limits.
-    static let maximumMatches = 500
-
     static func respond(_ exchange: Exchange, _ request: PrincipalPropertySearchRequest) throws -> HTTPResponse {
         let rows = try PrincipalRows(exchange, request.properties)
+        let maximumMatches = exchange.server.configuration.maximumPrincipals
         let found = try exchange.read { tx -> [Principal] in
             _ = try exchange.find(tx)
             return try PrincipalQuery.find(tx, request, asker: exchange.principal, limit: maximumMatches + 1)
@@ -53,7 +51,8 @@ enum PrincipalPropertySearch {
 enum CalendarserverPrincipalSearch {
     static func respond(_ exchange: Exchange, _ request: CalendarserverPrincipalSearchRequest) throws -> HTTPResponse {
         let rows = try PrincipalRows(exchange, request.properties)
-        let limit = min(request.limit ?? PrincipalPropertySearch.maximumMatches, PrincipalPropertySearch.maximumMatches)
+        let maximumMatches = exchange.server.configuration.maximumPrincipals
+        let limit = min(request.limit ?? maximumMatches, maximumMatches)
         let found = try exchange.read { tx -> [Principal] in
             _ = try exchange.find(tx)
             return try PrincipalQuery.find(tx, tokens: request.tokens, asker: exchange.principal, limit: limit)

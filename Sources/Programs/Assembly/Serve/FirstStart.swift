@@ -1,0 +1,56 @@
+import Bytes
+import Cryptography
+import Database
+import Directory
+import Glibc
+import HTTPServer
+import Logging
+import Wire
+
+/// What a start makes where it is missing: an administrator and a certificate.
+enum FirstStart {
+    /// Makes `admin@<domain>` in a directory without anybody, and prints its one-time password: the only time that a password is
+    /// written anywhere.
+    static func makeAdministrator(_ installation: Installation, logger: Logger) throws {
+        guard try installation.database.read({ tx in try LocalDirectory.isEmpty(tx) }) else { return }
+        guard let name = SignInName(name: "admin", domain: installation.settings.domain) else {
+            throw SettingsError(["domain: “\(installation.settings.domain)” cannot be the domain of users"])
+        }
+        let password = OneTimePassword.make()
+        let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
+        let user = NewPrincipal(
+            name, displayName: "Administrator", addresses: [name.description], isAdministrator: true, password: hash,
+            mustChangePassword: true)
+        try installation.database.write { tx in
+            // Another process may have been faster.
+            guard try LocalDirectory.isEmpty(tx.read) else { return }
+            try Accounts.add(tx, user, now: System.clock())
+        }
+        ConsoleOutput.write("administrator: \(name)  one-time password: \(password)\n")
+        logger.notice("made the administrator", metadata: ["name": "\(name)"])
+    }
+
+    static func certificates(_ installation: Installation, logger: Logger) throws -> TLSCertificates? {
+        if installation.settings.http.tlsListen.isEmpty { return nil }
+        let files = try CertificateFiles.ensure(installation.settings, now: System.clock(), random: System.random)
+        if let made = files.made {
+            ConsoleOutput.write("made a self-signed certificate: \(files.certificate)\n")
+            logger.notice("made a self-signed certificate", metadata: ["file": "\(files.certificate)", "info": "\(made)"])
+        }
+        return try TLSCertificates(
+            chainFile: files.certificate, keyFile: files.key, applicationProtocols: HTTPServer.applicationProtocols)
+    }
+}
+
+/// Standard output, a line at once, also where it is a pipe.
+package enum ConsoleOutput {
+    package static func write(_ text: String) {
+        var bytes = [UInt8](text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            if count <= 0 { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}
