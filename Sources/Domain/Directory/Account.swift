@@ -8,7 +8,8 @@ final class Account: Sendable {
     let password: PasswordHash?
     /// As it is stored; empty where there is none.
     let storedPassword: String
-    /// What is authenticated with a password to remember that it was right: another account's or another hash's is other bytes.
+    /// What is authenticated with a password to remember that it was right: another account's or another hash's is
+    /// other bytes.
     let seal: [UInt8]
 
     init(_ principal: Principal, storedPassword: String?) {

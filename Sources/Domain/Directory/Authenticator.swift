@@ -27,7 +27,8 @@ package final class Authenticator: Sendable {
         package var capacity = 50_000
         /// Hashes computed at a time: each takes the memory of its parameters and one processor.
         package var concurrentHashes = 2
-        /// Threads that may wait for a hash: fewer than there are, or wrong passwords keep all others from being served.
+        /// Threads that may wait for a hash: fewer than there are, or wrong passwords keep all others from being
+        /// served.
         package var waitingThreads = 16
 
         package init(defaultDomain: String) { self.defaultDomain = defaultDomain }
@@ -73,7 +74,7 @@ package final class Authenticator: Sendable {
     /// - Parameter peer: the address of who asks, without a port; empty for a local socket.
     package func authenticate(name: String, password: [UInt8], peer: String, now: Int64) -> AuthenticationOutcome {
         // Neither can be anybody's; no hash is computed for them, and nothing is learned.
-        guard password.count <= Passwords.maximumLength,
+        guard Passwords.isPossible(password),
             let signInName = SignInName(name, defaultDomain: options.defaultDomain)
         else { return .failure }
         // Before all else: whoever is blocked must not learn either that a guess was right.
@@ -128,7 +129,8 @@ package final class Authenticator: Sendable {
         .mustWait(seconds: max(1, Int((milliseconds + 999) / 1000)))
     }
 
-    /// Gives a password that is known just now the cost that hashes should have. Under the gate, as it computes a hash too.
+    /// Gives a password that is known just now the cost that hashes should have. Under the gate, as it computes a
+    /// hash too.
     private func replaceHash(of account: Account, _ password: [UInt8]) {
         guard let old = account.password, old.parameters != options.parameters else { return }
         // Where it fails the old hash stays, and the next sign-in tries again.

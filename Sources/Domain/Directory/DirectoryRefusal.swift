@@ -12,7 +12,7 @@ package enum DirectoryRefusal: Error, Equatable, Sendable {
     case invalidDisplayName
     /// Less than nothing.
     case invalidQuota
-    /// Empty, or longer than `Passwords.maximumLength`.
+    /// Empty, longer than `Passwords.maximumLength`, or with a zero byte.
     case invalidPassword
     /// It is not there, or not any more.
     case notFound

@@ -2,13 +2,16 @@ import Synchronization
 
 /// Slows and then blocks addresses from which passwords are guessed.
 ///
-/// - An address (IPv4: itself; IPv6: its /64) has some failures free, then must wait after each, longer and longer, and then is
-///   blocked, for twice as long each time. One failure is forgiven every ten minutes.
+/// - An address (IPv4: itself; IPv6: its /64) has some failures free, then must wait after each, longer and longer,
+///   and then is blocked, for twice as long each time. One failure is forgiven every ten minutes.
 /// - The same wrong password for the same name counts once: a phone with an old password is no guesser.
-/// - An address from which somebody signed in within a day has several times as many failures: an office behind one address.
+/// - An address from which somebody signed in within a day has several times as many failures: an office behind one
+///   address.
 /// - Who signed in from an address within a day is let through there while others on it are slowed or blocked, unless
-///   that very name collects failures there: nobody is locked out by a neighbour, and a neighbour gains five guesses a name.
-/// - A name that is guessed at from many addresses is slowed, never blocked, from all addresses but those it signed in from.
+///   that very name collects failures there: nobody is locked out by a neighbour, and a neighbour gains five guesses
+///   a name.
+/// - A name that is guessed at from many addresses is slowed, never blocked, from all addresses but those it signed
+///   in from.
 /// - This machine and the addresses that are listed (trusted proxies) never wait; their failures are only counted.
 package final class GuessGuard: Sendable {
     /// All times in milliseconds.
@@ -120,10 +123,14 @@ package final class GuessGuard: Sendable {
     /// `fingerprint` is the same for the same password tried for the same name, and tells nothing of it.
     func failed(_ peer: String, _ name: SignInName, fingerprint: UInt64, now: Int64) {
         let network = PeerNetwork(peer)
+        let isExempt = network.isLoopback || isExempt(peer)
         state.withLock { state in
             var entry = state.peers.use(network) ?? Peer()
             let isNew = entry.recent.insert(fingerprint)
-            if isNew { count(&entry, now: now) }
+            if isNew {
+                entry.failures.add(now: now)
+                if !isExempt { slow(&entry, now: now) }
+            }
             state.peers.set(network, entry)
 
             var named = state.names.use(name) ?? Name()
@@ -167,8 +174,7 @@ package final class GuessGuard: Sendable {
         return now &- time < options.memory
     }
 
-    private func count(_ peer: inout Peer, now: Int64) {
-        peer.failures.add(now: now)
+    private func slow(_ peer: inout Peer, now: Int64) {
         let factor = isRecent(peer.signedIn, now: now) ? max(1, options.knownAddressFactor) : 1
         let failures = peer.failures.value(now: now)
         if failures >= options.blockingFailures * factor {
@@ -197,7 +203,7 @@ package final class GuessGuard: Sendable {
         state.withLock { state in
             state.peers.forEach { network, peer in
                 let failures = peer.failures.value(now: now)
-                let isBlocked = peer.blockedUntil > now && !network.isLoopback && options.isEnabled
+                let isBlocked = peer.blockedUntil > now && options.isEnabled
                 if failures > 0 || isBlocked {
                     all.append(Offender(
                         network: network.description, failures: failures,
@@ -213,14 +219,13 @@ package final class GuessGuard: Sendable {
     package func blockedCount(now: Int64) -> Int {
         var count = 0
         state.withLock { state in
-            state.peers.forEach { network, peer in
-                if peer.blockedUntil > now && !network.isLoopback { count += 1 }
-            }
+            state.peers.forEach { _, peer in if peer.blockedUntil > now { count += 1 } }
         }
         return options.isEnabled ? count : 0
     }
 
-    /// Forgets all failures of an address (for IPv6: of its /64, with or without the `/64`). False where there were none.
+    /// Forgets all failures of an address (for IPv6: of its /64, with or without the `/64`). False where there were
+    /// none.
     @discardableResult
     package func unblock(_ peer: String) -> Bool {
         let network = PeerNetwork(peer.hasSuffix("/64") ? String(peer.dropLast(3)) : peer)

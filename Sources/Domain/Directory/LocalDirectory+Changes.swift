@@ -18,8 +18,8 @@ extension LocalDirectory {
             VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, $10)
             """, [
                 .integer(id.rawValue), .text(new.kind.rawValue), .text(signInName.domain), .text(signInName.name),
-                .text(displayName), Value(new.isAdministrator), Value(new.password?.text), Value(new.mustChangePassword),
-                Value(new.quotaBytes), .integer(now),
+                .text(displayName), Value(new.isAdministrator), Value(new.password?.text),
+                Value(new.mustChangePassword), Value(new.quotaBytes), .integer(now),
             ])
         for address in new.addresses { try insertAddress(tx, address, of: id) }
         forget(tx, id)
@@ -55,7 +55,8 @@ extension LocalDirectory {
 
     package func setAdministrator(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ isAdministrator: Bool) throws {
         try changed(tx, id, tx.execute(
-            "UPDATE principal SET is_administrator = $2 WHERE id = $1", [.integer(id.rawValue), Value(isAdministrator)]))
+            "UPDATE principal SET is_administrator = $2 WHERE id = $1",
+            [.integer(id.rawValue), Value(isAdministrator)]))
     }
 
     /// Nil: no limit. One below what is used already is allowed: then nothing can be added.
@@ -82,7 +83,8 @@ extension LocalDirectory {
             try insertAddress(tx, folded, of: id)
         }
         if isPreferred {
-            try tx.execute("UPDATE address SET position = position + 1 WHERE principal_id = $1", [.integer(id.rawValue)])
+            try tx.execute(
+                "UPDATE address SET position = position + 1 WHERE principal_id = $1", [.integer(id.rawValue)])
             try tx.execute("UPDATE address SET position = 0 WHERE address = $1", [.text(folded)])
         }
         forget(tx, id)

@@ -1,6 +1,7 @@
 package import Database
 
-/// The principals that this database has. What only reads is static and needs a transaction; what changes also tells the cache.
+/// The principals that this database has. What only reads is static and needs a transaction; what changes also tells
+/// the cache.
 package struct LocalDirectory: Sendable {
     /// Of one principal.
     package static let maximumAddresses = 100
@@ -57,8 +58,8 @@ package struct LocalDirectory: Sendable {
         try tx.first("SELECT id FROM principal LIMIT 1") { $0.integer(0) } == nil
     }
 
-    /// Calls `body` for the principals in order of domain and name, after `previous`, until it returns false or `limit` is
-    /// reached. `body` must not use the transaction.
+    /// Calls `body` for the principals in order of domain and name, after `previous`, until it returns false or
+    /// `limit` is reached. `body` must not use the transaction.
     ///
     /// - Parameter domain: in lower case; nil: all of them.
     package static func forEach(
@@ -90,11 +91,15 @@ package struct LocalDirectory: Sendable {
 
     /// What the members of its collections take, in bytes.
     package static func usedBytes(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> Int64 {
-        try tx.first("SELECT used_bytes FROM principal WHERE id = $1", [.integer(id.rawValue)]) { max(0, $0.integer(0)) } ?? 0
+        try tx.first("SELECT used_bytes FROM principal WHERE id = $1", [.integer(id.rawValue)]) {
+            max(0, $0.integer(0))
+        } ?? 0
     }
 
     /// The PHC string of its password.
     static func storedPassword(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> String? {
-        try tx.first("SELECT password FROM principal WHERE id = $1", [.integer(id.rawValue)]) { $0.optionalText(0) } ?? nil
+        try tx.first("SELECT password FROM principal WHERE id = $1", [.integer(id.rawValue)]) {
+            $0.optionalText(0)
+        } ?? nil
     }
 }

@@ -16,8 +16,14 @@ package struct Passwords: Sendable {
 
     /// The hash to store. It takes about a tenth of a second: never inside a transaction. Throws `DirectoryRefusal`.
     package func hash(_ password: [UInt8]) throws -> PasswordHash {
-        guard 1...Self.maximumLength ~= password.count else { throw DirectoryRefusal.invalidPassword }
+        guard Self.isPossible(password) else { throw DirectoryRefusal.invalidPassword }
         return try PasswordHash.make(password: password, salt: random(16), parameters: parameters)
+    }
+
+    /// Whether it could be anybody's. RFC 2104 §2 fills the key up with zeros, so that with scrypt (RFC 7914 §6) a
+    /// password and the same with a zero byte at its end are one: none has a zero byte.
+    static func isPossible(_ password: [UInt8]) -> Bool {
+        1...maximumLength ~= password.count && !password.contains(0)
     }
 
     /// A hash that no password has, and that costs the same to check.

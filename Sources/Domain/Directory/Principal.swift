@@ -30,8 +30,9 @@ package struct Principal: Sendable, Equatable, Identifiable {
     package var mustChangePassword: Bool
 
     package init(
-        id: PrincipalID, kind: Kind = .user, domain: String, name: String, displayName: String, addresses: [String] = [],
-        isAdministrator: Bool = false, isDisabled: Bool = false, quotaBytes: Int64? = nil, mustChangePassword: Bool = false
+        id: PrincipalID, kind: Kind = .user, domain: String, name: String, displayName: String,
+        addresses: [String] = [], isAdministrator: Bool = false, isDisabled: Bool = false, quotaBytes: Int64? = nil,
+        mustChangePassword: Bool = false
     ) {
         self.id = id
         self.kind = kind

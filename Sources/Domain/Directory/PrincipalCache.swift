@@ -13,6 +13,9 @@ package final class PrincipalCache: Sendable {
 
     private struct State {
         var entries: RecencyMap<SignInName, Entry>
+        // When a name was found to be nobody's. Apart, as anybody can ask for any number of names; kept at all, so
+        // that the time of an answer does not tell whether a name exists.
+        var absent: RecencyMap<SignInName, Int64>
         // Counts what was forgotten: what was read before must not be kept after.
         var generation = 0
     }
@@ -31,7 +34,7 @@ package final class PrincipalCache: Sendable {
         self.database = database
         self.lifetime = lifetime
         self.clock = clock
-        state = Mutex(State(entries: RecencyMap(capacity: capacity)))
+        state = Mutex(State(entries: RecencyMap(capacity: capacity), absent: RecencyMap(capacity: capacity)))
     }
 
     /// The principal of this name, as the cache has it or else as the transaction sees it. Both in lower case.
@@ -47,34 +50,44 @@ package final class PrincipalCache: Sendable {
     /// The account that signs in under this name, or has it as a mail address. Opens a transaction where it must.
     func account(_ signInName: SignInName, now: Int64) throws -> Account? {
         if let account = cached(signInName, now: now) { return account }
-        let generation = state.withLock { $0.generation }
+        let (isAbsent, generation) = state.withLock { state in
+            (isFresh(state.absent.use(signInName), now: now), state.generation)
+        }
+        if isAbsent { return nil }
         let loaded = try database.read { tx -> Account? in
             let found = try LocalDirectory.find(tx, signInName)
                 ?? LocalDirectory.find(tx, address: signInName.description)
             guard let principal = found else { return nil }
             return Account(principal, storedPassword: try LocalDirectory.storedPassword(tx, of: principal.id))
         }
-        // Names that do not exist are not kept, for anybody can ask for any number of them.
-        guard let loaded else { return nil }
         state.withLock { state in
-            if state.generation == generation { state.entries.set(signInName, Entry(account: loaded, loaded: now)) }
+            guard state.generation == generation else { return }
+            if let loaded {
+                state.entries.set(signInName, Entry(account: loaded, loaded: now))
+            } else {
+                state.absent.set(signInName, now)
+            }
         }
         return loaded
     }
 
     private func cached(_ signInName: SignInName, now: Int64) -> Account? {
         state.withLock { state in
-            guard let entry = state.entries.use(signInName), now >= entry.loaded, now - entry.loaded < lifetime else {
-                return nil
-            }
+            guard let entry = state.entries.use(signInName), isFresh(entry.loaded, now: now) else { return nil }
             return entry.account
         }
     }
 
-    /// The principal was changed or removed.
+    private func isFresh(_ loaded: Int64?, now: Int64) -> Bool {
+        guard let loaded else { return false }
+        return now >= loaded && now - loaded < lifetime
+    }
+
+    /// The principal was added, changed or removed.
     package func forget(_ id: PrincipalID) {
         state.withLock { state in
             state.generation &+= 1
+            state.absent.removeAll()
             state.entries.removeAll { $1.account.principal.id == id }
         }
     }
@@ -82,7 +95,8 @@ package final class PrincipalCache: Sendable {
     package func forgetAll() {
         state.withLock { state in
             state.generation &+= 1
-            state.entries.removeAll { _, _ in true }
+            state.entries.removeAll()
+            state.absent.removeAll()
         }
     }
 }

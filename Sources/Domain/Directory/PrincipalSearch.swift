@@ -88,9 +88,11 @@ extension PrincipalSearch.Test {
 }
 
 extension LocalDirectory {
-    /// Those that `search` looks for, in order of domain and name; `isComplete` is false where there are more than its limit.
+    /// Those that `search` looks for, in order of domain and name; `isComplete` is false where there are more than
+    /// its limit.
     ///
-    /// Reads the principals one after the other (SQL's own comparison without case is of ASCII only), and keeps what is found.
+    /// Reads the principals one after the other (SQL's own comparison without case is of ASCII only), and keeps what
+    /// is found.
     package static func search(
         _ tx: borrowing ReadTransaction, _ search: PrincipalSearch
     ) throws -> (found: [Principal], isComplete: Bool) {

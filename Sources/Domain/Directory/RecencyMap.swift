@@ -72,6 +72,8 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return value
     }
 
+    mutating func removeAll() { self = RecencyMap(capacity: capacity) }
+
     mutating func removeAll(where shouldRemove: (Key, Value) -> Bool) {
         for key in slots.filter({ shouldRemove($0.key, $0.value) }).map(\.key) { remove(key) }
     }

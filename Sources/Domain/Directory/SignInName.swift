@@ -2,8 +2,8 @@ import Bytes
 
 /// The name under which a principal signs in, and its segment in URLs: `name@domain`, all in lower case.
 ///
-/// A name is of letters, digits and a few marks: nothing in it needs to be escaped in a path, a shell or a log, and nothing
-/// looks like two names (`/`, `:`, `@`, blanks, controls, invisible characters).
+/// A name is of letters, digits and a few marks: nothing in it needs to be escaped in a path, a shell or a log, and
+/// nothing looks like two names (`/`, `:`, `@`, blanks, controls, invisible characters).
 package struct SignInName: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of the part before `@`.
     package static let maximumNameLength = 64
@@ -58,7 +58,8 @@ package struct SignInName: Hashable, Sendable, CustomStringConvertible {
                 guard isNameByte(UInt8(truncatingIfNeeded: scalar.value)) else { return nil }
             } else {
                 switch scalar.properties.generalCategory {
-                case .lowercaseLetter, .otherLetter, .modifierLetter, .nonspacingMark, .spacingMark, .decimalNumber: break
+                case .lowercaseLetter, .otherLetter, .modifierLetter, .nonspacingMark, .spacingMark, .decimalNumber:
+                    break
                 default: return nil
                 }
             }

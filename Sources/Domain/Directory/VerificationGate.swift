@@ -1,6 +1,7 @@
 import Glibc
 
-/// Lets few computations of hashes run at a time, each a key's; who asks for the same key meanwhile gets the same result.
+/// Lets few computations of hashes run at a time, each a key's; who asks for the same key meanwhile gets the same
+/// result.
 ///
 /// `lock` guards all variables, of the flights too.
 final class VerificationGate<Result: Sendable>: @unchecked Sendable {

@@ -1,9 +1,10 @@
-// Cryptography: hashes, password hashes and self-signed certificates, over libcrypto's. It owns what is computed, and the
-// text forms (PHC strings, PEM) of it. It must never invent a primitive, read a clock or draw random numbers: salts, serial
-// numbers and times are passed in. The one exception is a certificate's private key, which libcrypto draws itself, as it
-// must not pass through more hands than it has to.
+// Cryptography: hashes, password hashes and self-signed certificates, over libcrypto's. It owns what is computed, and
+// the text forms (PHC strings, PEM) of it. It must never invent a primitive, read a clock or draw random numbers:
+// salts, serial numbers and times are passed in. The one exception is a certificate's private key, which libcrypto
+// draws itself, as it must not pass through more hands than it has to.
 //
-// Invariants: secrets are compared in constant time; parameters that were read are limited before memory is taken for them.
+// Invariants: secrets are compared in constant time; parameters that were read are limited before memory is taken for
+// them.
 //
 // Start reading at SHA256.swift and PasswordHash.swift.
 

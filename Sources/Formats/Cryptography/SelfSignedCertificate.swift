@@ -22,8 +22,8 @@ package struct SelfSignedCertificate: Sendable {
     /// A P-256 key and its certificate for all of `hostNames` and `ipAddresses`, valid from an hour before `now`
     /// (milliseconds since 1970) for `validDays`.
     ///
-    /// The key's randomness is libcrypto's own. `serial` is to be 16 random bytes (RFC 5280 §4.1.2.2: unique, positive, at most 20).
-    /// Apple's systems take no certificate that is valid for more than 825 days.
+    /// The key's randomness is libcrypto's own. `serial` is to be 16 random bytes (RFC 5280 §4.1.2.2: unique,
+    /// positive, at most 20). Apple's systems take no certificate that is valid for more than 825 days.
     package static func make(
         hostNames: [String], ipAddresses: [String], validDays: Int, serial: [UInt8], now: Int64
     ) throws -> SelfSignedCertificate {
@@ -86,9 +86,10 @@ package struct SelfSignedCertificate: Sendable {
     }
 
     private static func isAddress(_ text: String) -> Bool {
-        guard text.utf8.allSatisfy({ $0.hexadecimalValue != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }),
-            let address = a2i_IPADDRESS(text)
-        else { return false }
+        let isPlain = text.utf8.allSatisfy {
+            $0.hexadecimalValue != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+        }
+        guard isPlain, let address = a2i_IPADDRESS(text) else { return false }
         ASN1_OCTET_STRING_free(address)
         return true
     }
