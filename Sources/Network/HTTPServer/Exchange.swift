@@ -82,6 +82,7 @@ final class Exchange: @unchecked Sendable {
                 conditions.expectsContinue = try expectsContinue()
                 setBodyDeadline()
             } catch {
+                (conditions.limit, conditions.asksAbove) = (.max, .max)
                 perform(machine.start(conditions))
                 return perform(machine.refuse(error))
             }
@@ -156,8 +157,9 @@ final class Exchange: @unchecked Sendable {
         wasAskedForRefusal = true
         deadline = .distantFuture
         let head = head
-        let conditions = conditions
-        let isTaken = submit { [context] () -> (Exchange) -> Void in
+        var conditions = conditions
+        conditions.keepsAlive = conditions.keepsAlive && machine.keepsAliveWithoutBody
+        let isTaken = submit { [context, conditions] () -> (Exchange) -> Void in
             guard let response = context.responder.refusal(of: head) else { return { $0.accepted() } }
             let answer = AnswerMaker(response, conditions: conditions, context: context).make()
             return { $0.answered(answer) }
@@ -241,9 +243,11 @@ final class Exchange: @unchecked Sendable {
         let spool = spool ?? Spool(
             directory: context.configuration.spoolDirectory, name: head.id, limit: body?.limit ?? 0, coding: body?.coding)
         self.spool = spool
-        let (head, conditions, asks) = (head, conditions, !wasAskedForRefusal)
+        var conditions = conditions
+        conditions.keepsAlive = conditions.keepsAlive && machine.keepsAliveWithoutBody
+        let (head, asks) = (head, !wasAskedForRefusal)
         wasAskedForRefusal = true
-        _ = submit(always: true) { [context] () -> (Exchange) -> Void in
+        _ = submit(always: true) { [context, conditions] () -> (Exchange) -> Void in
             // A body that did not announce its length turns out to be long.
             if asks, let response = context.responder.refusal(of: head) {
                 let answer = AnswerMaker(response, conditions: conditions, context: context).make()

@@ -5,8 +5,8 @@ import Wire
 
 /// One HTTP/1 connection, plain or within TLS: bytes in, requests one after the other, bytes out.
 ///
-/// Invariants: one request is in work at a time; nothing is read from the socket meanwhile, nor while the client does not take its
-/// answer.
+/// Invariants: one request is in work at a time; meanwhile one read at most is taken from the socket, as it is also while the client
+/// does not take its answer.
 final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = IOData
@@ -72,8 +72,11 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
 
     func channelReadComplete(context: ChannelHandlerContext) {}
 
+    /// Reading ahead by one read costs less than to tell the kernel to stop, and shows when the client goes.
+    private var mayRead: Bool { wantsInput || (mode == .open && decoder.pendingBytes == 0) }
+
     func read(context: ChannelHandlerContext) {
-        if wantsInput { context.read() } else { isReadHeld = true }
+        if mayRead { context.read() } else { isReadHeld = true }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) { exchange?.writabilityChanged() }
@@ -111,7 +114,7 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
                 break
             }
         }
-        let hasPartialHead = exchange == nil && !decoder.isBetweenRequests
+        let hasPartialHead = mode == .open && exchange == nil && !decoder.isBetweenRequests
         if hasPartialHead && !self.hasPartialHead { ownDeadline = .now() + server.configuration.headTimeout }
         self.hasPartialHead = hasPartialHead
         continueReading()
@@ -158,7 +161,7 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
     }
 
     private func continueReading() {
-        guard isReadHeld, wantsInput else { return }
+        guard isReadHeld, mayRead else { return }
         isReadHeld = false
         context?.read()
     }
@@ -203,6 +206,7 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
         case .linger:
             mode = .lingering
             ownDeadline = .now() + Self.lingerTime
+            whenSent { $0.close(mode: .output, promise: nil) }
             continueReading()
         case .abort:
             abort()
@@ -210,12 +214,16 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
     }
 
     private func closeWhenSent() {
-        guard let context, mode != .closed else { return }
+        guard mode != .closed else { return }
         mode = .closed
         ownDeadline = .now() + server.configuration.writeTimeout
+        whenSent { $0.close(promise: nil) }
+    }
+
+    private func whenSent(_ body: @escaping @Sendable (any Channel) -> Void) {
+        guard let context else { return }
         let promise = context.eventLoop.makePromise(of: Void.self)
-        let channel = context.channel
-        promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        promise.futureResult.whenComplete { [channel = context.channel] _ in body(channel) }
         // It is done once all before it is out.
         context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: promise)
     }

@@ -11,6 +11,9 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    /// How long a client is given to see that its answer is complete before the stream is reset.
+    private static let lingerTime = TimeAmount.seconds(1)
+
     private let server: ServerContext
     private let members: LoopMembers
     private let address: IPAddress
@@ -18,6 +21,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
     private var context: ChannelHandlerContext?
     private var exchange: Exchange?
     private var isReadHeld = false
+    private var lingerDeadline = NIODeadline.distantFuture
     var slot = -1
 
     init(server: ServerContext, members: LoopMembers, address: IPAddress, peer: String) {
@@ -130,16 +134,13 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
 
     func exchangeEnded(_ ending: RequestStateMachine.Ending) {
         exchange = nil
-        guard let context else { return }
         switch ending {
         case .reuse, .close:
             // Both sides have ended the stream; it closes by itself once all is sent.
             inputDemandChanged()
         case .linger:
-            // RFC 9113 §8.1: the answer is complete, and the client may stop to send. Any other code would make it drop the answer.
-            let codec = try? context.pipeline.syncOperations.context(
-                handlerType: HTTP2FramePayloadToHTTP1ServerCodec.self)
-            codec?.writeAndFlush(NIOAny(HTTP2Frame.FramePayload.rstStream(.noError)), promise: nil)
+            lingerDeadline = .now() + Self.lingerTime
+            inputDemandChanged()
         case .abort:
             abort()
         }
@@ -147,9 +148,15 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
 
     // MARK: LoopMember
 
-    var deadline: NIODeadline { exchange?.deadline ?? .distantFuture }
+    var deadline: NIODeadline { exchange?.deadline ?? lingerDeadline }
 
-    func deadlinePassed() { exchange?.deadlinePassed() }
+    func deadlinePassed() {
+        if let exchange { return exchange.deadlinePassed() }
+        lingerDeadline = .distantFuture
+        // RFC 9113 §8.1: the answer is complete, and the client is to stop sending; by any other code it would drop the answer.
+        let codec = try? context?.pipeline.syncOperations.context(handlerType: HTTP2FramePayloadToHTTP1ServerCodec.self)
+        codec?.writeAndFlush(NIOAny(HTTP2Frame.FramePayload.rstStream(.noError)), promise: nil)
+    }
 
     func drain() { exchange?.drain() }
 

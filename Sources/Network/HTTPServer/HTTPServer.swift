@@ -83,21 +83,30 @@ package final class HTTPServer: Sendable {
         await plain?.close()
         await tls?.close()
         for members in members { members.eventLoop.execute { members.drain() } }
-        let clock = ContinuousClock()
-        let end = clock.now.advanced(by: time)
-        while limits.open > 0, clock.now < end {
-            try? await clock.sleep(until: min(end, clock.now.advanced(by: .milliseconds(20))))
+        let limits = limits
+        if await !Self.wait(time, until: { limits.open == 0 }) {
+            context.logger.notice("connections cut at the end of the drain", metadata: ["count": "\(limits.open)"])
         }
-        let left = limits.open
-        if left > 0 { context.logger.notice("connections cut at the end of the drain", metadata: ["count": "\(left)"]) }
         for members in members {
             try? await members.eventLoop.submit {
                 members.abort()
                 members.stop()
             }.get()
         }
-        context.pool.stop()
-        try? await group.shutdownGracefully()
+        let pool = context.pool
+        pool.stop()
+        // A job that ends later comes back to its event loop, which must still run. What hangs for longer ends with the process.
+        if await Self.wait(.seconds(1), until: { pool.isQuiet }) { try? await group.shutdownGracefully() }
+    }
+
+    private static func wait(_ time: Duration, until isDone: () -> Bool) async -> Bool {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: time)
+        while !isDone() {
+            if clock.now >= end { return false }
+            try? await clock.sleep(until: min(end, clock.now.advanced(by: .milliseconds(10))))
+        }
+        return true
     }
 
     private func listen(

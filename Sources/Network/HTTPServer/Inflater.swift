@@ -22,7 +22,7 @@ enum ContentCoding: Equatable {
 /// Inflates a request's body in pieces, with limits that a decompression bomb meets early.
 final class Inflater {
     /// RFC 1951 cannot go above 1,032; texts that people write stay far below this.
-    private static let highestRatio = 250
+    private static let highestRatio = 200
     /// The ratio is not looked at below.
     private static let harmless = 1 << 20
 

@@ -151,8 +151,9 @@ struct RequestStateMachine {
         switch refusal {
         case .badRequest, .timedOut, .headTooLong, .targetTooLong, .versionNotSupported, .notImplemented:
             // What follows cannot be read, or is not worth to be waited for.
+            if hasEnded { break }
             keepsAlive = false
-            input = input == .ended || hasEnded ? .ended : .unwanted
+            input = .unwanted
         default:
             leaveBody()
         }
@@ -170,12 +171,18 @@ struct RequestStateMachine {
 
     /// What is left of the body is read and dropped where that is little, or the connection ends with this answer.
     private mutating func leaveBody() {
+        keepsAlive = keepsAliveWithoutBody
         if hasEnded { input = .ended }
-        guard input != .ended, conditions.length != .none else { return }
-        input = .unwanted
+        if input != .ended && conditions.length != .none { input = .unwanted }
+    }
+
+    /// Whether another request may follow if what is still to come of this one's body is not wanted.
+    var keepsAliveWithoutBody: Bool {
+        if hasEnded || conditions.length == .none { return keepsAlive }
         // RFC 9110 §10.1.1: whether a client that was not told to continue sends its body is not known.
-        if conditions.expectsContinue && !isContinued && received == 0 { keepsAlive = false }
-        if case .known(let count) = conditions.length, count - received > conditions.discards { keepsAlive = false }
+        if conditions.expectsContinue && !isContinued && received == 0 { return false }
+        guard case .known(let count) = conditions.length else { return keepsAlive && received <= conditions.discards }
+        return keepsAlive && count - received <= conditions.discards
     }
 
     /// The whole answer has been given to the connection.

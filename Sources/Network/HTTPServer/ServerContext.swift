@@ -35,9 +35,13 @@ final class ServerContext: Sendable {
     /// Twelve characters, so that the string needs no memory of its own.
     func nextRequestID() -> String {
         let number = requests.add(1, ordering: .relaxed).newValue
-        var id = run
-        id.append(contentsOf: Hexadecimal.encode((0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }))
-        return String(utf8: id)
+        return String(unsafeUninitializedCapacity: 12) { bytes in
+            for index in 0..<12 {
+                let digit = UInt8(truncatingIfNeeded: number >> UInt32(4 * max(0, 11 - index))) & 15
+                bytes[index] = index < 4 ? run[index] : digit &+ (digit < 10 ? 0x30 : 0x57)
+            }
+            return 12
+        }
     }
 
     /// Nanoseconds of a clock that never goes back.

@@ -14,9 +14,9 @@ final class WorkerPool: @unchecked Sendable {
     private let hasWork = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var jobs = Ring()
     private var idle = 0
+    private var busy = 0
     private var isWaking = false
     private var isStopped = false
-    private var running = 0
     private let limit: Int
 
     /// - Parameter limit: how many jobs may wait; `submit` refuses what comes above.
@@ -63,6 +63,13 @@ final class WorkerPool: @unchecked Sendable {
         pthread_cond_broadcast(hasWork)
     }
 
+    /// Whether no job waits or runs.
+    var isQuiet: Bool {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        return jobs.count == 0 && busy == 0
+    }
+
     private func takeWake() -> Bool {
         guard idle > 0, !isWaking else { return false }
         isWaking = true
@@ -79,7 +86,6 @@ final class WorkerPool: @unchecked Sendable {
         }, pool.toOpaque())
         if result == 0 {
             pthread_detach(thread)
-            running += 1
         } else {
             pool.release()
         }
@@ -90,10 +96,12 @@ final class WorkerPool: @unchecked Sendable {
         while true {
             if let job = jobs.popFirst() {
                 let wakes = jobs.count > 0 && takeWake()
+                busy += 1
                 pthread_mutex_unlock(lock)
                 if wakes { pthread_cond_signal(hasWork) }
                 job()
                 pthread_mutex_lock(lock)
+                busy -= 1
             } else if isStopped {
                 break
             } else {

@@ -56,6 +56,7 @@ package final class Listener: Sendable {
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 // What arrives while a connection is held back is then one buffer at most.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelOption(.recvAllocator, value: ReceiveBuffers())
                 .childChannelInitializer { channel in
                     // A client that is gone already has no address.
                     guard let peer = channel.remoteAddress.flatMap({ IPAddress($0) }) else {

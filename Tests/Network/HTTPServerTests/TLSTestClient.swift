@@ -1,0 +1,177 @@
+import NIOCore
+import NIOHTTP1
+import NIOHTTP2
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// Clients over TLS that trust nothing but one certificate.
+enum TLSTestClient {
+    struct Failed: Error {
+        var reason: String
+    }
+
+    private static func context(_ trusted: TestCertificate, _ protocols: [String]) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(trusted.chain.utf8)))
+        configuration.applicationProtocols = protocols
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    private static func bootstrap(
+        _ trusted: TestCertificate, _ protocols: [String], _ setUp: @escaping @Sendable (any Channel) throws -> Void
+    ) throws -> ClientBootstrap {
+        let context = try context(trusted, protocols)
+        return ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = try NIOSSLClientHandler(context: context, serverHostname: trusted.name)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                    try setUp(channel)
+                }
+            }
+    }
+
+    /// Sends the bytes of an HTTP/1 request that asks to close, and gives what comes until the end.
+    static func http1(
+        port: Int, trusted: TestCertificate = .one, protocols: [String] = ["http/1.1"], _ request: String
+    ) async throws -> String {
+        let received = Received()
+        let channel = try await bootstrap(trusted, protocols) { channel in
+            try channel.pipeline.syncOperations.addHandler(Collector(received))
+        }.connect(host: "127.0.0.1", port: port).get()
+        try await channel.writeAndFlush(ByteBuffer(string: request.replacing("\n", with: "\r\n")))
+        try await channel.closeFuture.get()
+        return String(decoding: received.bytes, as: UTF8.self)
+    }
+
+    private final class Received: Sendable {
+        private let buffer = Mutex<[UInt8]>([])
+        var bytes: [UInt8] { buffer.withLock { $0 } }
+        func append(_ bytes: ByteBuffer) { buffer.withLock { $0.append(contentsOf: bytes.readableBytesView) } }
+    }
+
+    private final class Collector: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let received: Received
+        init(_ received: Received) { self.received = received }
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { received.append(unwrapInboundIn(data)) }
+    }
+
+    // MARK: HTTP/2
+
+    final class HTTP2: Sendable {
+        let channel: any Channel
+        private let multiplexer: NIOHTTP2Handler.StreamMultiplexer
+
+        init(port: Int, trusted: TestCertificate = .one) async throws {
+            channel = try await bootstrap(trusted, ["h2"]) { channel in
+                let handler = NIOHTTP2Handler(mode: .client, eventLoop: channel.eventLoop) { $0.close() }
+                try channel.pipeline.syncOperations.addHandler(handler)
+            }.connect(host: "127.0.0.1", port: port).get()
+            multiplexer = try await channel.pipeline.handler(type: NIOHTTP2Handler.self)
+                .flatMap { $0.multiplexer }.get()
+        }
+
+        struct Response: Sendable {
+            var informational: [Int] = []
+            var status = 0
+            var headers = HTTPHeaders()
+            var body: [UInt8] = []
+            var text: String { String(decoding: body, as: UTF8.self) }
+        }
+
+        /// - Parameter waits: sends the body only after 100.
+        func request(
+            _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil, waits: Bool = false
+        ) async throws -> Response {
+            let (stream, future) = try await open(method, path, headers: headers, endsAtOnce: body == nil) {
+                $0.waits = waits
+                $0.body = body
+            }
+            _ = stream
+            return try await future.get()
+        }
+
+        /// Begins a request that stays open.
+        func open(
+            _ method: String, _ path: String, headers: [(String, String)] = [], endsAtOnce: Bool = true,
+            configure: @escaping @Sendable (StreamHandler) -> Void = { _ in }
+        ) async throws -> (any Channel, EventLoopFuture<Response>) {
+            let promise = channel.eventLoop.makePromise(of: Response.self)
+            let made = channel.eventLoop.makePromise(of: (any Channel).self)
+            multiplexer.createStreamChannel(promise: made) { stream in
+                stream.eventLoop.makeCompletedFuture {
+                    let handler = StreamHandler(promise)
+                    configure(handler)
+                    try stream.pipeline.syncOperations.addHandlers(
+                        HTTP2FramePayloadToHTTP1ClientCodec(httpProtocol: .https), handler)
+                }
+            }
+            let stream = try await made.futureResult.get()
+            var fields = HTTPHeaders(headers)
+            fields.add(name: "host", value: "h2.example")
+            let head = NIOHTTP1.HTTPRequestHead(
+                version: .http2, method: HTTPMethod(rawValue: method), uri: path, headers: fields)
+            try await stream.eventLoop.submit {
+                try stream.pipeline.syncOperations.handler(type: StreamHandler.self).begin(head, endsAtOnce: endsAtOnce)
+            }.get()
+            return (stream, promise.futureResult)
+        }
+
+        final class StreamHandler: ChannelInboundHandler {
+            typealias InboundIn = HTTPClientResponsePart
+            typealias OutboundOut = HTTPClientRequestPart
+
+            var waits = false
+            var body: [UInt8]?
+            private var context: ChannelHandlerContext?
+            private var response = Response()
+            private let promise: EventLoopPromise<Response>
+
+            init(_ promise: EventLoopPromise<Response>) { self.promise = promise }
+
+            func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+            func begin(_ head: NIOHTTP1.HTTPRequestHead, endsAtOnce: Bool) {
+                guard let context else { return }
+                context.write(wrapOutboundOut(.head(head)), promise: nil)
+                if endsAtOnce { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+                context.flush()
+                if !waits { sendBody() }
+            }
+
+            private func sendBody() {
+                guard let context, let body else { return }
+                context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            }
+
+            func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+                switch unwrapInboundIn(data) {
+                case .head(let head) where head.status.code < 200:
+                    response.informational.append(Int(head.status.code))
+                    if waits { sendBody() }
+                case .head(let head):
+                    response.status = Int(head.status.code)
+                    response.headers = head.headers
+                case .body(let bytes):
+                    response.body.append(contentsOf: bytes.readableBytesView)
+                case .end:
+                    promise.succeed(response)
+                }
+            }
+
+            func errorCaught(context: ChannelHandlerContext, error: any Error) {
+                promise.fail(error)
+                context.close(promise: nil)
+            }
+
+            func channelInactive(context: ChannelHandlerContext) {
+                self.context = nil
+                promise.fail(Failed(reason: "closed"))
+            }
+        }
+    }
+}
