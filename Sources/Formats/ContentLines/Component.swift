@@ -38,8 +38,8 @@ package struct Component: Sendable {
     /// The first property with that name, in whatever group.
     package func property(_ name: StaticString) -> ContentLine? {
         var iterator = PropertySequence.Iterator(of: self)
-        while let line = iterator.next() {
-            if line.isNamed(name) { return line }
+        while let line = iterator.nextLine() {
+            if storage.extents[line].isNamed(name, in: storage.text) { return ContentLine(storage: storage, index: line) }
         }
         return nil
     }
@@ -110,6 +110,10 @@ package struct PropertySequence: Sequence, Sendable {
         }
 
         package mutating func next() -> ContentLine? {
+            nextLine().map { ContentLine(storage: storage, index: $0) }
+        }
+
+        mutating func nextLine() -> Int? {
             while line < endLine {
                 if child < childEnd, line == storage.nodes[child].beginLine {
                     line = storage.nodes[child].lineAfter
@@ -117,7 +121,7 @@ package struct PropertySequence: Sequence, Sendable {
                     continue
                 }
                 defer { line += 1 }
-                if storage.extents[line].flaw == .none { return ContentLine(storage: storage, index: line) }
+                if storage.extents[line].flaw == .none { return line }
             }
             return nil
         }

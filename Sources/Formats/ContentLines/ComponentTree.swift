@@ -1,4 +1,5 @@
 package import Bytes
+import Glibc
 
 /// A document as lines and components, each in its place, in an arena in the order of the document.
 ///
@@ -85,7 +86,11 @@ package struct ComponentTree: Sendable {
         return storage.nodes.indices.lazy.map { Component(storage: storage, index: $0) }
     }
     /// Whether the source has a NUL byte, which neither format allows and nothing here can show.
-    package var containsNUL: Bool { storage.source.contains(0) }
+    package var containsNUL: Bool {
+        storage.source.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        }
+    }
 }
 
 /// What may not stand within what, so that a lost END does not put one object into another.

@@ -35,9 +35,7 @@ package struct ContentLine: Sendable {
 
     /// Whether the name is `name`, without case.
     package func isNamed(_ name: StaticString) -> Bool {
-        let extent = extent
-        guard Int(extent.nameEnd - extent.nameStart) == name.utf8CodeUnitCount else { return false }
-        return self.name.equalsIgnoringASCIICase(name)
+        extent.isNamed(name, in: storage.text)
     }
     /// Whether the name is `name`, without case.
     package func isNamed(_ name: some Collection<UInt8>) -> Bool { self.name.equalsIgnoringASCIICase(name) }

@@ -144,6 +144,12 @@ extension ContentLineExtent {
         return Delimiter(text[Int(start)..<Int(end)])
     }
 
+    func isNamed(_ name: StaticString, in text: [UInt8]) -> Bool {
+        // Most names differ in length already.
+        guard Int(nameEnd - nameStart) == name.utf8CodeUnitCount else { return false }
+        return text.withUnsafeBufferPointer { $0[Int(nameStart)..<Int(nameEnd)].equalsIgnoringASCIICase(name) }
+    }
+
     /// Finds name, parameters and value in the line.
     mutating func scanName(in text: UnsafeBufferPointer<UInt8>) {
         let end = Int(self.end)
