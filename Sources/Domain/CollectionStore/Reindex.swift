@@ -12,6 +12,8 @@ package enum Reindex {
         package var objects = 0
         /// Rows set right.
         package var corrected = 0
+
+        package init() {}
     }
 
     private struct Correction {

@@ -18,7 +18,8 @@ package struct RequestPath: Equatable, Sendable {
             rest = rest[scheme...]
             rest = rest.firstIndex(where: { $0 == 0x2F || $0 == 0x3F }).map { rest[$0...] } ?? []
         }
-        if let fragment = rest.firstIndex(of: 0x23) { rest = rest[..<fragment] }
+        // RFC 9110 §7.1: a target has no fragment; to cut it off would be to act on something else than was named.
+        if rest.contains(0x23) { throw ParseError(at: 0, expected: "no fragment") }
         if let mark = rest.firstIndex(of: 0x3F) {
             query = String(utf8: rest[(mark + 1)...])
             rest = rest[..<mark]

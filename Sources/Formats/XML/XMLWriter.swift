@@ -30,6 +30,21 @@ package struct XMLWriter: Sendable {
         bytes.append(0x3E)
     }
 
+    /// Begins an element that declares its own namespace, and so means the same wherever it stands.
+    package mutating func openStandalone(_ name: XMLName) {
+        bytes.append(0x3C)
+        appendName(name)
+        if let namespace = name.knownNamespace {
+            bytes.append(" xmlns:")
+            bytes.append(namespace.prefix)
+            bytes.append("=\"")
+            bytes.append(namespace.uri)
+            bytes.append(0x22)
+        }
+        appendForeignDeclaration(name)
+        bytes.append(0x3E)
+    }
+
     package mutating func open(_ name: XMLName) {
         bytes.append(0x3C)
         appendName(name)

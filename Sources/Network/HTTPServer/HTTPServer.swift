@@ -15,6 +15,7 @@ package final class HTTPServer: Sendable {
     private static let concurrentStreams = 100
     /// How much of a request's body an HTTP/2 client may send ahead.
     private static let streamWindow = 256 << 10
+    private static let connectionWindow = 1 << 20
 
     private struct State {
         var plain: Listener?
@@ -164,6 +165,7 @@ package final class HTTPServer: Sendable {
             HTTP2Setting(parameter: .maxHeaderListSize, value: context.configuration.headLength),
             HTTP2Setting(parameter: .initialWindowSize, value: streamWindow),
         ]
+        connection.targetWindowSize = connectionWindow
         var stream = NIOHTTP2Handler.StreamConfiguration()
         stream.targetWindowSize = streamWindow
         stream.outboundBufferSizeHighWatermark = 64 << 10

@@ -1,7 +1,6 @@
 import CSQLite
 import Database
 import Glibc
-import Synchronization
 
 /// Copies the log into the database file, on a thread and a connection of its own, so that no writer does it.
 ///
@@ -14,7 +13,7 @@ final class Checkpointer: @unchecked Sendable {
     private let stepPages: Int
     private let truncatePages: Int
     private let wakeUp = Semaphore()
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     private struct State {
         var pages = 0
@@ -37,7 +36,7 @@ final class Checkpointer: @unchecked Sendable {
         let frame = max(512, pageSize) + 24
         stepPages = max(1, options.checkpointBytes / frame)
         truncatePages = max(1, options.truncateBytes / frame)
-        state = Mutex(State(duePages: stepPages))
+        state = Lock(State(duePages: stepPages))
     }
 
     /// Told after each commit how many pages the log has.

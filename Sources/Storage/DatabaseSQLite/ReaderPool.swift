@@ -1,5 +1,4 @@
 import Database
-import Synchronization
 
 /// The connections that read, made when they are first needed.
 ///
@@ -28,7 +27,7 @@ final class ReaderPool: Sendable {
 
     private let path: String
     private let options: SQLiteOptions
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(path: String, options: SQLiteOptions) {
         self.path = path

@@ -10,14 +10,13 @@
 
 package import Database
 import Glibc
-import Synchronization
 
 /// The embedded engine.
 package final class SQLiteDatabase: Database {
     private let readers: ReaderPool
     private let writer: Writer
     private let checkpointer: Checkpointer
-    private let isClosed = Mutex(false)
+    private let isClosed = Lock(false)
     /// Removed at the end; for tests.
     private let temporaryDirectory: String?
 

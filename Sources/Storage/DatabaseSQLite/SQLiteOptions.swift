@@ -10,8 +10,9 @@ package struct SQLiteOptions: Sendable {
     package var cacheKibibytes = 4096
     /// How much of the file is read through the address space.
     package var mappedBytes = 0
-    /// Of a new database.
-    package var pageSize = 4096
+    /// Of a new database. With 4096 bytes a body of 2 KB has a page to itself; with 8192 three share one: a third less
+    /// CPU an insert, and no case that was slower.
+    package var pageSize = 8192
     /// How much the log may grow before it is copied into the database file, beside the writers.
     package var checkpointBytes = 4 << 20
     /// How long the log may become before the writers wait for that, so that it starts anew.

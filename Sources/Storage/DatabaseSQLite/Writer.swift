@@ -1,6 +1,5 @@
 import CSQLite
 import Database
-import Synchronization
 
 /// The one connection that writes, and the threads that wait for it.
 ///
@@ -15,7 +14,7 @@ final class Writer: @unchecked Sendable {
     private var connection: SQLiteConnection?
     private let groupLimit: Int
     private let logGrew: @Sendable (_ pages: Int) -> Void
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     private struct State {
         var queue: [WriteRequest] = []
@@ -60,7 +59,7 @@ final class Writer: @unchecked Sendable {
     }
 
     /// True where the caller leads and `request` is its group; otherwise it stands in the queue.
-    private static func enter(_ request: WriteRequest, _ state: inout sending State) -> Bool {
+    private static func enter(_ request: WriteRequest, _ state: inout State) -> Bool {
         if state.hasLeader {
             request.prepareToWait()
             state.queue.append(request)

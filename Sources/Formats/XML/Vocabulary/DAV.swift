@@ -94,6 +94,7 @@
     case currentUserPrincipal = "current-user-principal"
     case mkcolResponse = "mkcol-response"
     case validResourcetype = "valid-resourcetype"
+    case resourceMustBeNull = "resource-must-be-null"
     case resourceId = "resource-id"
     case parentSet = "parent-set"
     case addMember = "add-member"

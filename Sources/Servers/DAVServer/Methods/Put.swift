@@ -8,6 +8,15 @@ import XML
 /// RFC 9110 §9.3.4, RFC 4918 §9.7, RFC 4791 §5.3.2, RFC 6352 §6.3.2.
 enum Put {
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        do {
+            return try put(exchange)
+        } catch let refusal as Reply where refusal.status == .preconditionFailed && exchange.preferences.isRepresentation {
+            // RFC 8144 §3.2: who lost a race gets what won it, and need not ask for it.
+            return try Get.representation(exchange, status: .preconditionFailed) ?? refusal.response
+        }
+    }
+
+    private static func put(_ exchange: Exchange) throws -> HTTPResponse {
         // RFC 9110 §14.4: a part must not be taken for the whole.
         if exchange.head.headers.first("content-range") != nil { throw Reply(.badRequest, "Content-Range cannot be PUT.") }
         // The first segment tells what kind of object it is to be, before anything is looked up.
@@ -20,6 +29,11 @@ enum Put {
         let outcome = try exchange.write { tx in
             let (location, parent) = try place(tx.read, exchange)
             return try incoming.put(tx, exchange, in: parent, name: location.name, existing: location.member)
+        }
+        // RFC 8144 §3.1, RFC 7240 §4.2.
+        if exchange.preferences.isRepresentation,
+            let representation = try Get.representation(exchange, status: outcome == .created ? .created : .ok) {
+            return representation
         }
         return response(outcome, etag: incoming.etag)
     }

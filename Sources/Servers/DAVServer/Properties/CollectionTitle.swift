@@ -27,11 +27,10 @@ package enum CollectionTitle {
         _ tx: borrowing WriteTransaction, _ name: XMLName, of collection: Collection, to text: String
     ) throws {
         var out = XMLWriter()
-        out.openRoot(name)
+        out.openStandalone(name)
         out.text(text)
         out.close(name)
         try DeadProperties.set(
-            tx, of: collection.id, nil, namespace: name.namespace, name: name.local,
-            value: try XMLDocument.parse(out.bytes, limits: XMLLimits()).root.standaloneBytes)
+            tx, of: collection.id, nil, namespace: name.namespace, name: name.local, value: out.bytes)
     }
 }
