@@ -48,7 +48,7 @@ let layers: [Layer] = [
         Module(name: "DNSClient", uses: ["Bytes"], libraries: ["CUnbound"]),
     ]),
     Layer(name: "Domain", modules: [
-        Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"], libraries: [logging]),
+        Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
         Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),

@@ -1,6 +1,7 @@
 import Bytes
 import Directory
 import HTTPServer
+import Logging
 
 /// RFC 7617: who asks. Every request but those for `/.well-known` tells it anew; the authenticator makes that cheap.
 extension DAVServer {
@@ -21,8 +22,9 @@ extension DAVServer {
         case .success(let principal): return .principal(principal)
         case .failure: return .refused(challenge())
         case .mustWait(let seconds):
-            return .refused(Reply(.tooManyRequests, "Too many wrong passwords.", headers: [("Retry-After", "\(seconds)")]).response)
-        case .unavailable:
+            return .refused(Reply(.tooManyRequests, "Too many sign-ins at once, or too many wrong passwords.", headers: [("Retry-After", "\(seconds)")]).response)
+        case .unavailable(let error):
+            logger.error("passwords cannot be checked", metadata: ["failure": "\(error)"])
             return .refused(Reply(.serviceUnavailable, "Passwords cannot be checked now.", headers: [("Retry-After", "5")]).response)
         }
     }

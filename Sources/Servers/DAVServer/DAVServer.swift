@@ -57,8 +57,8 @@ package struct DAVConfiguration: Sendable {
     package var maximumXMLSize = 4 << 20
     /// Hrefs of one multiget.
     package var maximumHrefs = 10_000
-    /// Rows of one page of sync-collection; nil: all.
-    package var maximumSyncRows: Int?
+    /// Changes that one answer to sync-collection tells.
+    package var maximumSyncRows = 100_000
     /// The longest time for which a lock is given, in seconds.
     package var maximumLockTimeout = 86_400
     /// RFC 3744 §9.4: more principals than that are answered with DAV:number-of-matches-within-limits.

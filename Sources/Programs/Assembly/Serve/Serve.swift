@@ -33,9 +33,11 @@ package enum Serve {
         let responder = RootResponder(
             dav: davServer(installation), metrics: metrics, metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
+        var httpLogger = Logger(label: "tegu.http")
+        // A request is told at info.
+        if !settings.log.requests { httpLogger.logLevel = max(httpLogger.logLevel, .notice) }
         let server = HTTPServer(
-            configuration: configuration(settings, directory, certificates), responder: responder,
-            logger: Logger(label: "tegu.http"))
+            configuration: configuration(settings, directory, certificates), responder: responder, logger: httpLogger)
         try await server.start()
         let watch = certificates?.watch(
             every: .seconds(5), on: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "tegu.tls"))
@@ -83,13 +85,17 @@ package enum Serve {
         let settings = installation.settings
         let principals = PrincipalCache(database: installation.database, clock: System.clock)
         let proxies = settings.http.trustedProxies
-        let guessGuard = GuessGuard { peer in
-            guard settings.auth.guessGuard, let address = IPAddress(peer) else { return true }
+        var guessing = GuessGuard.Options()
+        guessing.isEnabled = settings.auth.guessGuard
+        let guessGuard = GuessGuard(guessing) { peer in
+            guard let address = IPAddress(peer) else { return true }
             return address.isLoopback || proxies.contains(address)
         }
         var options = Authenticator.Options(defaultDomain: settings.domain)
         options.parameters = Accounts.scryptParameters(settings)
         options.idleTime = settings.auth.cacheTime.milliseconds
+        // Some workers must be left for those whose passwords need no hash.
+        options.waitingThreads = max(1, settings.http.workers / 2)
         var configuration = DAVConfiguration(defaultDomain: settings.domain)
         configuration.isBasicAllowedOverPlain = settings.http.allowsBasicOverPlain
         configuration.maximumCalendarObjectSize = settings.limits.calendarObject

@@ -81,7 +81,7 @@ extension SettingDefinition {
             "auth.cache-time", \.auth.cacheTime, .zero ... .seconds(3_600),
             "How long a password that was found right is taken again without computing its hash; 0s is never."),
         .number(
-            "auth.scrypt-cost", \.auth.scryptCost, 12...20,
+            "auth.scrypt-cost", \.auth.scryptCost, 12...18,
             "Cost of a new password's hash, as the logarithm of scrypt's N (r is 8, p is 1): each step doubles the time "
                 + "and the memory of guessing it, 32 MiB at 15. Passwords that are set already keep theirs."),
         .boolean(
@@ -98,11 +98,6 @@ extension SettingDefinition {
             "limits.address-object", \.limits.addressObject, 1 << 10...1 << 30,
             "The largest address object (vCard); a larger one is refused with CARDDAV:max-resource-size."),
         .size("limits.file", \.limits.file, 1 << 10...1 << 44, "The largest file; a larger one is answered 413."),
-        .size(
-            "limits.dead-properties", \.limits.deadProperties, 1 << 10...1 << 26,
-            "All properties together that clients have set on one resource and the server does not know; more is "
-                + "answered 507."
-        ),
         .time(
             "limits.lock-time", \.limits.lockTime, .seconds(60) ... .seconds(365 * 86_400),
             "The longest time that a lock lives without being refreshed, whatever the client asks for."),
@@ -111,10 +106,7 @@ extension SettingDefinition {
     private static let results: [SettingDefinition] = [
         .number(
             "results.sync-collection", \.results.syncCollection, 100...10_000_000,
-            "Rows of one sync-collection answer; the client is told to ask for the rest (507 and a token)."),
-        .number(
-            "results.query", \.results.query, 100...10_000_000,
-            "Objects in the answer to a calendar-query or addressbook-query; 507 says that there are more."),
+            "Changes that one sync-collection answer tells; the client is told to ask for the rest (507 and a token)."),
         .number("results.multiget", \.results.multiget, 100...1_000_000, "Objects that one multiget may ask for."),
         .number(
             "results.principal-search", \.results.principalSearch, 10...100_000,

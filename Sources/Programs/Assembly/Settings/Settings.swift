@@ -57,13 +57,11 @@ package struct Settings: Sendable, Equatable {
         package var calendarObject = 10 << 20
         package var addressObject = 10 << 20
         package var file = 10 << 30
-        package var deadProperties = 1 << 20
         package var lockTime: Duration = .seconds(86_400)
     }
 
     package struct Results: Sendable, Equatable {
-        package var syncCollection = 10_000
-        package var query = 100_000
+        package var syncCollection = 100_000
         package var multiget = 10_000
         package var principalSearch = 500
     }

@@ -19,7 +19,8 @@ enum SyncCollection {
         let rows = Rows(
             exchange: exchange,
             selection: try PropertySelection(request.properties, omitsMissing: exchange.preferences.isMinimal))
-        let limit = min(request.limit ?? Int.max, exchange.server.configuration.maximumSyncRows ?? Int.max)
+        // A first listing is streamed, and needs no limit but the client's. Outlook CalDAV Synchronizer cannot go on after 507.
+        let limit = request.limit ?? Int.max
         if limit < 1 { throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A page has at least one row.") }
         guard !request.token.isEmpty else {
             return try listing(exchange, rows, location, collection, owner: owner, base: SyncToken(of: collection), limit: limit)
@@ -30,7 +31,9 @@ enum SyncCollection {
         if token.listedUpTo != nil {
             return try listing(exchange, rows, location, collection, owner: owner, base: token, limit: limit)
         }
-        return try changes(exchange, rows, location, collection, owner: owner, since: token, limit: limit)
+        return try changes(
+            exchange, rows, location, collection, owner: owner, since: token,
+            limit: min(limit, exchange.server.configuration.maximumSyncRows))
     }
 
     // MARK: The first listing
