@@ -20,7 +20,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
     let cards = split(bytes)
     for card in cards {
-        guard let resource = try? AddressObjectResource.validate(card.bytes) else { preconditionFailure("not storable") }
+        guard let resource = try? AddressObjectResource.validate(card.bytes) else {
+            preconditionFailure("not storable")
+        }
         precondition(resource.uid == card.uid)
         _ = resource.formattedName
         _ = resource.emails

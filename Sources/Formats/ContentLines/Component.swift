@@ -39,7 +39,9 @@ package struct Component: Sendable {
     package func property(_ name: StaticString) -> ContentLine? {
         var iterator = PropertySequence.Iterator(of: self)
         while let line = iterator.nextLine() {
-            if storage.extents[line].isNamed(name, in: storage.text) { return ContentLine(storage: storage, index: line) }
+            if storage.extents[line].isNamed(name, in: storage.text) {
+                return ContentLine(storage: storage, index: line)
+            }
         }
         return nil
     }
@@ -66,7 +68,9 @@ package struct ComponentSequence: Sequence, Sendable {
     let storage: ComponentTree.Storage
     let range: Range<Int>
 
-    package func makeIterator() -> Iterator { Iterator(storage: storage, node: range.lowerBound, end: range.upperBound) }
+    package func makeIterator() -> Iterator {
+        Iterator(storage: storage, node: range.lowerBound, end: range.upperBound)
+    }
 
     /// Walks over siblings.
     package struct Iterator: IteratorProtocol {

@@ -1,8 +1,8 @@
 import Bytes
 
 extension Component {
-    /// Appends the component as it was written, each line ended by CRLF, folds where they were. An END that is missing is
-    /// added, one that closes nothing is left out.
+    /// Appends the component as it was written, each line ended by CRLF, folds where they were. An END that is missing
+    /// is added, one that closes nothing is left out.
     package func appendSource(to out: inout [UInt8]) {
         appendSource(to: &out) { _ in }
     }

@@ -95,8 +95,8 @@ package struct ComponentTree: Sendable {
 
 /// What may not stand within what, so that a lost END does not put one object into another.
 package struct NestingRules: Sendable {
-    /// 1 for the outermost, higher for what stands in it: a component with a level closes all open ones from the outermost of
-    /// the same or a higher level on. Nil for components that may stand anywhere.
+    /// 1 for the outermost, higher for what stands in it: a component with a level closes all open ones from the
+    /// outermost of the same or a higher level on. Nil for components that may stand anywhere.
     var level: @Sendable (ArraySlice<UInt8>) -> UInt8?
     /// A property whose value, when it is empty, is the component that follows it (AGENT in vCard 2.1).
     var nestingProperty: StaticString?

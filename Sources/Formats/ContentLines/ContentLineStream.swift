@@ -38,7 +38,7 @@ package struct ContentLineStream {
 
     private static let headLimit = 128
 
-    /// - Parameter read: the bytes of that range; fewer only where the document has become shorter, and then it ends there.
+    /// - Parameter read: the bytes of that range; fewer only where the document has become shorter, and it ends there.
     package init(byteCount: Int, chunkSize: Int = 256 << 10, read: @escaping (Range<Int>) throws -> [UInt8]) {
         self.byteCount = byteCount
         self.chunkSize = max(3, chunkSize)

@@ -4,8 +4,8 @@ import Bytes
 package enum ContentLineFolding {
     static let limit = 75
 
-    /// Appends one logical line with its folds and its line end. A fold never stands within a character, unless the bytes
-    /// are no UTF-8.
+    /// Appends one logical line with its folds and its line end. A fold never stands within a character, unless the
+    /// bytes are no UTF-8.
     package static func append(_ line: ArraySlice<UInt8>, to out: inout [UInt8]) {
         var start = line.startIndex
         var room = limit

@@ -24,8 +24,8 @@ package enum TextValue {
         return ArraySlice(out)
     }
 
-    /// Appends `text` with its escapes. CRLF and CR are line breaks too; other control characters, which may not stand in a
-    /// value, are left out.
+    /// Appends `text` with its escapes. CRLF and CR are line breaks too; other control characters, which may not stand
+    /// in a value, are left out.
     package static func appendEscaped(_ text: some Collection<UInt8>, to out: inout [UInt8]) {
         var isAfterCR = false
         for byte in text {

@@ -3,7 +3,8 @@ import Bytes
 /// Bytes that should be UTF-8, and sometimes are not.
 ///
 /// Text that is not UTF-8 is taken for windows-1252 (Latin-1 with the quotes and dashes that writers really use) where
-/// it has no sequence that looks like UTF-8 and every byte has a meaning there; else each broken sequence becomes U+FFFD.
+/// it has no sequence that looks like UTF-8 and every byte has a meaning there; else each broken sequence becomes
+/// U+FFFD.
 package enum WellFormedText {
     /// Whether all of it is UTF-8: no overlong forms, no surrogates.
     package static func isUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
@@ -18,8 +19,8 @@ package enum WellFormedText {
         return hasMultibyte ? repaired : windows1252(bytes) ?? repaired
     }
 
-    /// A document, of either format, that is well-formed UTF-8 and can stand within XML's text: the same bytes where they
-    /// are, else with the lines that are not written anew (a fold within a character is enough to need it).
+    /// A document, of either format, that is well-formed UTF-8 and can stand within XML's text: the same bytes where
+    /// they are, else with the lines that are not written anew (a fold within a character is enough to need it).
     package static func document(_ bytes: [UInt8], limits: ContentLineLimits = ContentLineLimits()) -> [UInt8] {
         if isUTF8(bytes[...]) { return bytes }
         var lexer = Lexer(limits: limits)

@@ -1,8 +1,8 @@
 // ICalendar: RFC 5545 and what extends it, as documents whose bytes stay the client's.
 //
-// It owns the shape of a calendar document, what makes one a calendar object resource (RFC 4791 §4.1), and how whole files
-// become objects and objects become whole files. It must never change an object that is stored as it was sent, refuse
-// one for a value that it does not understand, or know of a server, a clock or a store.
+// It owns the shape of a calendar document, what makes one a calendar object resource (RFC 4791 §4.1), and how whole
+// files become objects and objects become whole files. It must never change an object that is stored as it was sent,
+// refuse one for a value that it does not understand, or know of a server, a clock or a store.
 //
 // Invariants: what `CalendarObjectResource` accepts has exactly one UID and one kind of component; what
 // `CalendarSplitter` gives out is accepted by it.
@@ -36,8 +36,8 @@ package struct CalendarDocument: Sendable {
 
     static let outermost: UInt8 = 1
     static let sideBySide: UInt8 = 2
-    /// RFC 5545 §3.6: VCALENDAR is outermost, and the others stand side by side in it. A VEVENT within a VPOLL, or within a
-    /// component that nobody knows, is left there.
+    /// RFC 5545 §3.6: VCALENDAR is outermost, and the others stand side by side in it. A VEVENT within a VPOLL, or
+    /// within a component that nobody knows, is left there.
     static let nesting = NestingRules { name in
         switch name.count {
         case 9 where name.equalsIgnoringASCIICase("VCALENDAR"): outermost

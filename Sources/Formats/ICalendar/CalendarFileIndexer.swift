@@ -140,7 +140,9 @@ struct CalendarFileIndexer {
             refuse(nil, "The VTIMEZONE has no TZID.")
             return
         }
-        guard let calendar = index.calendars.indices.last, index.calendars[calendar].timeZones[id] == nil else { return }
+        guard let calendar = index.calendars.indices.last, index.calendars[calendar].timeZones[id] == nil else {
+            return
+        }
         let source = component.normalizedSource
         if timeZonePlaces[source] == nil {
             timeZoneByteCount += source.count

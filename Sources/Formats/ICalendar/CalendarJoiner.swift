@@ -3,9 +3,9 @@ import ContentLines
 
 /// Makes one iCalendar stream of many calendar objects, piece by piece.
 ///
-/// A time zone is written once for its TZID, before the first object that brings it. RFC 5545 §3.6.5 lets no two VTIMEZONEs
-/// of a calendar have one TZID, so the definition that comes first stands for all; where another object had a
-/// different one, its times are read by the first, and `conflictingTimeZoneIDs` names it.
+/// A time zone is written once for its TZID, before the first object that brings it. RFC 5545 §3.6.5 lets no two
+/// VTIMEZONEs of a calendar have one TZID, so the definition that comes first stands for all; where another object had
+/// a different one, its times are read by the first, and `conflictingTimeZoneIDs` names it.
 package struct CalendarJoiner {
     /// RFC 5545 §3.7.3
     package static let productID = "-//Tegu//Tegu//EN"
@@ -36,8 +36,8 @@ package struct CalendarJoiner {
         return writer.bytes
     }
 
-    /// The object's components and the time zones that were not written yet. Nil for bytes that are no iCalendar: the rest of
-    /// the calendar is of use without them.
+    /// The object's components and the time zones that were not written yet. Nil for bytes that are no iCalendar: the
+    /// rest of the calendar is of use without them.
     package mutating func append(_ object: [UInt8]) -> [UInt8]? {
         guard let document = try? CalendarDocument.parse(object) else { return nil }
         var out: [UInt8] = []

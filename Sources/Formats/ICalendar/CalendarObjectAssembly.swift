@@ -25,8 +25,8 @@ struct CalendarObjectAssembly {
     /// Whether nothing was added, or all of it refused.
     var isEmpty: Bool { parts.isEmpty }
 
-    /// What is refused for it: of two components for the same instance, the one with the higher SEQUENCE is taken, and of
-    /// equal ones the later. The very same component twice is one.
+    /// What is refused for it: of two components for the same instance, the one with the higher SEQUENCE is taken, and
+    /// of equal ones the later. The very same component twice is one.
     mutating func add(_ component: Component, _ entry: CalendarFileIndex.Entry) -> [CalendarSplitter.Refusal] {
         guard index.calendars.indices.contains(entry.calendar) else { return [] }
         var bytes: [UInt8] = []
@@ -54,8 +54,8 @@ struct CalendarObjectAssembly {
         let winner = other.sequence > part.sequence ? other : part
         let loser = other.sequence > part.sequence ? part : other
         parts[place] = winner
-        return [refusal(
-            loser.lineNumber, "Line \(winner.lineNumber) has the same \(group.kind.name) again, in a version to prefer.")]
+        let reason = "Line \(winner.lineNumber) has the same \(group.kind.name) again, in a version to prefer."
+        return [refusal(loser.lineNumber, reason)]
     }
 
     func bytes() -> [UInt8] {
@@ -65,7 +65,9 @@ struct CalendarObjectAssembly {
         var written: Set<String> = []
         for part in parts {
             for id in part.timeZoneIDs {
-                guard let place = index.calendars[part.calendar].timeZones[id], written.insert(id).inserted else { continue }
+                guard let place = index.calendars[part.calendar].timeZones[id], written.insert(id).inserted else {
+                    continue
+                }
                 out.append(contentsOf: WellFormedText.document(index.timeZones[place]))
             }
         }

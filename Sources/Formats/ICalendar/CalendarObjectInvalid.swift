@@ -26,7 +26,8 @@ package enum CalendarObjectInvalid: Error, Equatable, Sendable {
         case .containsNUL: "The data has a NUL byte in it, which iCalendar does not allow."
         case .unsupportedVersion(let version): "Version \(version) of iCalendar is not supported; send VERSION:2.0."
         case .severalCalendars(let count): "The data has \(count) VCALENDAR objects, where one object has exactly one."
-        case .noComponent: "The VCALENDAR has no event, to-do, journal entry, free-busy or availability component in it."
+        case .noComponent:
+            "The VCALENDAR has no event, to-do, journal entry, free-busy or availability component in it."
         case .onlyTimeZones: "The VCALENDAR has only time zones in it."
         case .mixedComponents(let one, let other):
             "The data has a \(one.name) and a \(other.name), where one object has components of one kind."
@@ -34,7 +35,8 @@ package enum CalendarObjectInvalid: Error, Equatable, Sendable {
         case .emptyUID(let kind): "The UID of the \(kind.name) is empty."
         case .uidTooLong(let count):
             "The UID has \(count) bytes; at most \(CalendarObjectResource.maximumUIDByteCount) are taken."
-        case .mixedUIDs(let one, let other): "The data has the UIDs “\(one)” and “\(other)”, where one object has one UID."
+        case .mixedUIDs(let one, let other):
+            "The data has the UIDs “\(one)” and “\(other)”, where one object has one UID."
         case .methodPresent(let method):
             "The data has METHOD:\(method), which a scheduling message has and a stored object must not have."
         case .repeatedProperty(let name): "A component has more than one \(name), and they differ."

@@ -45,15 +45,16 @@ package struct CalendarObjectResource: Sendable {
         return try validate(document)
     }
 
-    /// RFC 4791 §4.1 and §5.3.2.1. Only what has no identity is refused: values, dates and missing properties are looked at
-    /// by whoever needs them.
+    /// RFC 4791 §4.1 and §5.3.2.1. Only what has no identity is refused: values, dates and missing properties are
+    /// looked at by whoever needs them.
     package static func validate(
         _ document: CalendarDocument
     ) throws(CalendarObjectInvalid) -> CalendarObjectResource {
         if document.tree.containsNUL { throw .containsNUL }
         let calendars = Array(document.calendars)
         guard let calendar = calendars.first, calendars.count == 1 else { throw .severalCalendars(calendars.count) }
-        if let version = calendar.property("VERSION")?.value.trimmingASCIIWhitespace, version.elementsEqual("1.0".utf8) {
+        if let version = calendar.property("VERSION")?.value.trimmingASCIIWhitespace, version.elementsEqual("1.0".utf8)
+        {
             throw .unsupportedVersion("1.0")
         }
         // RFC 4791 §4.1: "MUST NOT specify the iCalendar METHOD property".

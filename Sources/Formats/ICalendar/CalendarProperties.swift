@@ -17,8 +17,8 @@ package struct CalendarProperties: Equatable, Sendable {
         self.timeZoneID = timeZoneID
     }
 
-    /// Takes over what `line` says, unless it was said before. Whether the line is about the calendar as a whole, so that it
-    /// has no place in a single object.
+    /// Takes over what `line` says, unless it was said before. Whether the line is about the calendar as a whole, so
+    /// that it has no place in a single object.
     package mutating func take(_ line: ContentLine) -> Bool {
         let name = line.uppercasedName
         switch name {
@@ -27,7 +27,8 @@ package struct CalendarProperties: Equatable, Sendable {
         case "X-WR-CALDESC", "DESCRIPTION": description = description ?? Self.text(line)
         case "X-WR-TIMEZONE": timeZoneID = timeZoneID ?? Self.text(line)
         // RFC 5546 §1.4 and RFC 7986 §5: of a message, or of the calendar as a publication.
-        case "METHOD", "X-PUBLISHED-TTL", "UID", "LAST-MODIFIED", "URL", "CATEGORIES", "REFRESH-INTERVAL", "SOURCE", "IMAGE":
+        case "METHOD", "X-PUBLISHED-TTL", "UID", "LAST-MODIFIED", "URL", "CATEGORIES", "REFRESH-INTERVAL", "SOURCE",
+            "IMAGE":
             break
         default: return name.hasPrefix("X-WR-")
         }

@@ -1,13 +1,13 @@
 import Bytes
 import ContentLines
 
-/// Cuts a whole iCalendar file, of any size and with any number of VCALENDARs, into calendar objects: one for each UID, with
-/// the time zones that it refers to.
+/// Cuts a whole iCalendar file, of any size and with any number of VCALENDARs, into calendar objects: one for each UID,
+/// with the time zones that it refers to.
 ///
-/// The components of one UID may stand anywhere in the file, and a time zone may stand after what needs it. So the file is
-/// read twice: `init` reads it once from end to end and keeps, for each component, where it stands, and each time zone
-/// once; `next` reads an object's components again and puts them together. Memory goes with the count of components,
-/// not with their size.
+/// The components of one UID may stand anywhere in the file, and a time zone may stand after what needs it. So the file
+/// is read twice: `init` reads it once from end to end and keeps, for each component, where it stands, and each time
+/// zone once; `next` reads an object's components again and puts them together. Memory goes with the count of
+/// components, not with their size.
 package struct CalendarSplitter {
     /// One step of the result.
     package enum Item: Equatable, Sendable {

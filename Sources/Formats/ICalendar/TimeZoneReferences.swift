@@ -12,8 +12,8 @@ package enum TimeZoneReferences {
         return found.names
     }
 
-    /// The TZID parameters of all properties in `component` and in what stands within it, time zones apart, in their order,
-    /// each once.
+    /// The TZID parameters of all properties in `component` and in what stands within it, time zones apart, in their
+    /// order, each once.
     package static func referenced(in component: Component) -> [String] {
         var found = OrderedNames()
         collect(component, into: &found)

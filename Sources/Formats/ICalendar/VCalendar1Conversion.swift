@@ -37,7 +37,8 @@ enum VCalendar1Conversion {
     private static func convert(_ line: ContentLine, to writer: inout ContentLineWriter) throws(Unsupported) {
         let name = line.uppercasedName
         switch name {
-        case "DTSTART", "DTEND", "DUE", "COMPLETED", "LAST-MODIFIED", "RECURRENCE-ID": writeTime(name, line, to: &writer)
+        case "DTSTART", "DTEND", "DUE", "COMPLETED", "LAST-MODIFIED", "RECURRENCE-ID":
+            writeTime(name, line, to: &writer)
         case "DCREATED": writeTime("CREATED", line, to: &writer)
         case "RRULE", "EXRULE":
             guard let rule = VCalendar1Rule.convert(line.rawText) else { throw Unsupported(property: name) }
@@ -56,7 +57,8 @@ enum VCalendar1Conversion {
         case "STATUS": writer.property("STATUS", text: status(line.text))
         case "TRANSP":
             let value = line.text.filter { !$0.isWhitespace }
-            writer.property("TRANSP", text: value.allSatisfy(\.isLetter) ? value : value == "0" ? "OPAQUE" : "TRANSPARENT")
+            writer.property(
+                "TRANSP", text: value.allSatisfy(\.isLetter) ? value : value == "0" ? "OPAQUE" : "TRANSPARENT")
         case "ATTENDEE": convertAttendee(line, to: &writer)
         case "URL", "ATTACH", "PRIORITY", "SEQUENCE": writer.logicalLine("\(name):\(line.rawText)".utf8)
         // The count of instances follows from the rule; the others go to a mail address or a program.
@@ -73,7 +75,9 @@ enum VCalendar1Conversion {
         writer.logicalLine("\(name)\(isDate(value) ? ";VALUE=DATE" : ""):\(value)".utf8)
     }
 
-    private static func isDate(_ value: String) -> Bool { value.utf8.count == 8 && value.utf8.allSatisfy(\.isASCIIDigit) }
+    private static func isDate(_ value: String) -> Bool {
+        value.utf8.count == 8 && value.utf8.allSatisfy(\.isASCIIDigit)
+    }
 
     private static func status(_ value: String) -> String {
         switch value.uppercased() {
@@ -115,7 +119,8 @@ enum VCalendar1Conversion {
     }
 }
 
-/// The recurrence rules of vCalendar 1.0: `D2 #5`, `W1 MO TH 19971231T000000Z`, `MP1 1+ MO 2- FR #0`, `MD1 1 15`, `YM1 6`, `YD1 100`.
+/// The recurrence rules of vCalendar 1.0: `D2 #5`, `W1 MO TH 19971231T000000Z`, `MP1 1+ MO 2- FR #0`, `MD1 1 15`,
+/// `YM1 6`, `YD1 100`.
 enum VCalendar1Rule {
     private static let weekdays: Set<Substring> = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
@@ -146,7 +151,9 @@ enum VCalendar1Rule {
 
     private static func frequency(_ word: Substring) -> (String, list: String?, interval: Int)? {
         let letters = word.prefix { $0.isLetter }
-        guard let interval = ArraySlice(word.dropFirst(letters.count).utf8).decimalValue, interval > 0 else { return nil }
+        guard let interval = ArraySlice(word.dropFirst(letters.count).utf8).decimalValue, interval > 0 else {
+            return nil
+        }
         switch letters {
         case "D": return ("DAILY", nil, interval)
         case "W": return ("WEEKLY", "BYDAY", interval)

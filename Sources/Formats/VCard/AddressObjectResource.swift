@@ -32,8 +32,8 @@ package struct AddressObjectResource: Sendable {
         return try validate(document)
     }
 
-    /// RFC 6352 §5.1 and §6.3.2.1. Only what has no identity or no known version is refused: a card without FN or N is taken,
-    /// and shown by what it has.
+    /// RFC 6352 §5.1 and §6.3.2.1. Only what has no identity or no known version is refused: a card without FN or N is
+    /// taken, and shown by what it has.
     package static func validate(_ document: VCardDocument) throws(AddressObjectInvalid) -> AddressObjectResource {
         if document.tree.containsNUL { throw .containsNUL }
         let cards = Array(document.cards)

@@ -1,8 +1,8 @@
 // VCard: RFC 6350 (4.0), RFC 2426 (3.0) and vCard 2.1, as documents whose bytes stay the client's.
 //
-// It owns the shape of a vCard stream, what makes one an address object resource (RFC 6352 §5.1), and how whole files become
-// cards and cards become whole files. It must never change a card that is stored as it was sent, refuse one for a
-// value that it does not understand, or know of a server, a clock or a store.
+// It owns the shape of a vCard stream, what makes one an address object resource (RFC 6352 §5.1), and how whole files
+// become cards and cards become whole files. It must never change a card that is stored as it was sent, refuse one for
+// a value that it does not understand, or know of a server, a clock or a store.
 //
 // Invariants: what `AddressObjectResource` accepts is one card of version 3.0 or 4.0 with one UID; what `VCardSplitter`
 // gives out is accepted by it.

@@ -3,8 +3,8 @@ import ContentLines
 
 /// Cuts a whole vCard file, of any size, into address objects, in one reading. One card is held at a time.
 ///
-/// Cards of version 3.0 and 4.0 keep their lines as they are; cards of 2.1 become 3.0. Text that is not UTF-8 becomes UTF-8.
-/// Whether two cards have the same UID is for the caller to see, who knows what the book has already.
+/// Cards of version 3.0 and 4.0 keep their lines as they are; cards of 2.1 become 3.0. Text that is not UTF-8 becomes
+/// UTF-8. Whether two cards have the same UID is for the caller to see, who knows what the book has already.
 package struct VCardSplitter {
     /// One step of the result.
     package enum Item: Equatable, Sendable {
@@ -75,7 +75,9 @@ package struct VCardSplitter {
         }
         do {
             let document = try VCardDocument.parse(try read(range))
-            guard let card = document.cards.first(where: { _ in true }) else { return refused(begin, "This is no card.") }
+            guard let card = document.cards.first(where: { _ in true }) else {
+                return refused(begin, "This is no card.")
+            }
             let bytes = try store(card)
             let resource = try AddressObjectResource.validate(bytes)
             return .card(Card(

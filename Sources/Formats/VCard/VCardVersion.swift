@@ -7,8 +7,8 @@ package enum VCardVersion: String, Sendable {
     case v3_0 = "3.0"
     case v4_0 = "4.0"
 
-    /// By the card's first VERSION, wherever it stands. A card without one is read as 3.0, the version that RFC 6352 §6.2.2
-    /// takes for granted; nil for a version that is none of these.
+    /// By the card's first VERSION, wherever it stands. A card without one is read as 3.0, the version that RFC 6352
+    /// §6.2.2 takes for granted; nil for a version that is none of these.
     package init?(of card: Component) {
         guard let line = card.property("VERSION") else { self = .v3_0; return }
         let value = line.value.trimmingASCIIWhitespace

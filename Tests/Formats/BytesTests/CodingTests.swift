@@ -6,7 +6,8 @@ private func bytes(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
 @Suite("Codings of bytes as text")
 struct CodingTests {
     @Test("RFC 4648 §10: the test vectors of base64", arguments: [
-        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy")
     ])
     func base64(plain: String, encoded: String) {
         #expect(Base64.encode(bytes(plain)) == bytes(encoded))
@@ -67,7 +68,9 @@ struct ASCIITests {
         #expect(!bytes("Ж").equalsIgnoringASCIICase(bytes("ж")))
     }
 
-    @Test("numbers are read as far as they fit, and written in full", arguments: [0, 7, 10, 1234567890, Int.max, Int.min, -1])
+    @Test(
+        "numbers are read as far as they fit, and written in full",
+        arguments: [0, 7, 10, 1234567890, Int.max, Int.min, -1])
     func decimals(number: Int) {
         var out: [UInt8] = []
         out.append(decimal: number)
@@ -75,7 +78,9 @@ struct ASCIITests {
         #expect(out.decimalValue == (number < 0 ? nil : number))
     }
 
-    @Test("what is no number without a sign is none", arguments: ["", " 1", "+1", "1a", "9223372036854775808", "99999999999999999999"])
+    @Test(
+        "what is no number without a sign is none",
+        arguments: ["", " 1", "+1", "1a", "9223372036854775808", "99999999999999999999"])
     func noDecimals(text: String) {
         #expect(bytes(text).decimalValue == nil)
     }

@@ -12,7 +12,8 @@ struct ContentLineStreamTests {
         return lines
     }
 
-    private let source = [UInt8]("\u{FEFF}begin:x\r\n\r\nA:1\r\n 2\r\n\r\n\t3\rB:4\nBE\n GIN:Y\r\nEND:Y\n\nBEGIN;P=1:Z".utf8)
+    private let source = [UInt8](
+        "\u{FEFF}begin:x\r\n\r\nA:1\r\n 2\r\n\r\n\t3\rB:4\nBE\n GIN:Y\r\nEND:Y\n\nBEGIN;P=1:Z".utf8)
 
     @Test("lines have their ranges, numbers and kinds")
     func kinds() throws {
@@ -33,7 +34,9 @@ struct ContentLineStreamTests {
 
     @Test("a file that became shorter while it was read ends there")
     func shortened() throws {
-        var stream = ContentLineStream(byteCount: 1000, chunkSize: 10) { $0.lowerBound == 0 ? [UInt8]("BEGIN:X\r\n".utf8) : [] }
+        var stream = ContentLineStream(byteCount: 1000, chunkSize: 10) {
+            $0.lowerBound == 0 ? [UInt8]("BEGIN:X\r\n".utf8) : []
+        }
         #expect(try stream.next()?.kind == .begin([0x58]))
         #expect(try stream.next() == nil)
     }

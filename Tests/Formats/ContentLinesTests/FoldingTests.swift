@@ -33,7 +33,9 @@ struct FoldingTests {
             let count = Int.random(in: 0..<400, using: &random)
             let kinds: [ClosedRange<UInt8>] = [0x00...0xFF, 0x80...0xBF, 0x20...0x7E, 0xC0...0xFF]
             let kind = kinds[Int.random(in: 0..<4, using: &random)]
-            let value = (0..<count).map { _ in UInt8.random(in: kind, using: &random) }.filter { $0 != 0x0A && $0 != 0x0D }
+            let value = (0..<count).map { _ in UInt8.random(in: kind, using: &random) }.filter {
+                $0 != 0x0A && $0 != 0x0D
+            }
             let bytes = Array("BEGIN:X\r\n".utf8) + folded(Array("A:".utf8) + value) + Array("END:X\r\n".utf8)
             #expect(try Array(first(root(bytes).properties).value) == value)
         }

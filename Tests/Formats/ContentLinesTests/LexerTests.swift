@@ -23,7 +23,9 @@ struct LexerTests {
         #expect(text(component.normalizedSource).hasPrefix("BEGIN:X\r\nA:1\r\nB:2\r\nEND:X"))
     }
 
-    @Test("folds go away wherever they stand: in a character, an escape, a name, a parameter, a quote; by tab; empty ones")
+    @Test(
+        "folds go away wherever they stand: in a character, an escape, a name, a parameter, a quote; by tab; empty ones"
+    )
     func folds() throws {
         // RFC 5545 §3.1: unfolding comes before everything else, on octets.
         var bytes = [UInt8]("BEGIN:X\r\nSUMMARY:Stra".utf8)
@@ -59,7 +61,8 @@ struct LexerTests {
 
     @Test("names are compared without case, groups stand apart")
     func namesAndGroups() throws {
-        let component = try root(document("begin:vEvent", "item1.Email;Type=Home:a@b.c", "A.b.tel:1", "summary : x", "end:VEVENT"))
+        let component = try root(
+            document("begin:vEvent", "item1.Email;Type=Home:a@b.c", "A.b.tel:1", "summary : x", "end:VEVENT"))
         #expect(component.isNamed("VEVENT"))
         let email = try #require(component.property("EMAIL"))
         #expect(email.group.map(text) == "item1")
@@ -76,14 +79,17 @@ struct LexerTests {
             "NOTE;ENCODING=QUOTED-PRINTABLE:Stra=C3=9Fe=0D=0A=", " und =", "mehr", "LABEL;QUOTED-PRINTABLE;HOME:x=")
         #expect(lines.map(\.text) == ["Straße\r\n und mehr", "x"])
         #expect(try root(document("BEGIN:X", "A;QUOTED-PRINTABLE:x=", "END:X")).properties.map(\.text) == ["x"])
-        #expect(try root(document("BEGIN:X", "A;QUOTED-PRINTABLE:x=", "begin :Y", "END:X")).children.map { text($0.name) } == ["Y"])
+        #expect(
+            try root(document("BEGIN:X", "A;QUOTED-PRINTABLE:x=", "begin :Y", "END:X")).children.map { text($0.name) }
+                == ["Y"])
         // In other lines it is a character like any other.
         #expect(try properties("A:YQ==", "B:2").map(\.text) == ["YQ==", "2"])
     }
 
     @Test("a line without a colon is kept in its place, but is no property")
     func withoutColon() throws {
-        let tree = try ComponentTree.parse(document("BEGIN:X", "A:1", "what is this", "X-Y;Z", ":no name", "B:2", "END:X"))
+        let tree = try ComponentTree.parse(
+            document("BEGIN:X", "A:1", "what is this", "X-Y;Z", ":no name", "B:2", "END:X"))
         let component = try first(tree.roots)
         #expect(component.properties.map(\.text) == ["1", "2"])
         #expect(tree.repairs == .lineWithoutValue)
@@ -100,7 +106,9 @@ struct LexerTests {
             try ComponentTree.parse(bytes, limits: ContentLineLimits(byteCount: 10))
         }
         let deep = [UInt8](String(repeating: "BEGIN:X\r\n", count: 33).utf8)
-        #expect(throws: ParseError(at: 288, expected: "at most 32 levels of components")) { try ComponentTree.parse(deep) }
+        #expect(throws: ParseError(at: 288, expected: "at most 32 levels of components")) {
+            try ComponentTree.parse(deep)
+        }
     }
 
     @Test("a long file with bare CR does not take time by the square of its length")

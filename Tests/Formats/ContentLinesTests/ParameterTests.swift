@@ -10,14 +10,16 @@ struct ParameterTests {
 
     @Test("RFC 6868: carets stand for line break, quote and caret, and else for themselves")
     func carets() throws {
-        let line = try first(properties(#"ATTENDEE;CN="George Herman ^'Babe^' Ruth";X=a^nb^^c^d^:mailto:babe@example.com"#))
+        let line = try first(
+            properties(#"ATTENDEE;CN="George Herman ^'Babe^' Ruth";X=a^nb^^c^d^:mailto:babe@example.com"#))
         #expect(line.parameterValues("CN") == [#"George Herman "Babe" Ruth"#])
         #expect(line.parameterValues("X") == ["a\nb^c^d^"])
         #expect(line.rawText == "mailto:babe@example.com")
     }
 
     @Test("writing a parameter and reading it gives the same, whatever is in it", arguments: [
-        "", "plain", "a,b", "a;b", "a:b", "\"quoted\"", "^n", "line\nbreak", "tab\tstop", "Straße 🙂", "a\"b:c", " edge ",
+            "", "plain", "a,b", "a;b", "a:b", "\"quoted\"", "^n", "line\nbreak", "tab\tstop", "Straße 🙂", "a\"b:c",
+            " edge "
     ])
     func roundTrip(value: String) throws {
         var writer = ContentLineWriter()

@@ -41,7 +41,9 @@ struct RobustnessTests {
                 switch Int.random(in: 0..<3, using: &random) {
                 case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
                 case 1: bytes.remove(at: place)
-                default: bytes.insert(contentsOf: source[Int.random(in: 0..<source.count, using: &random)...].prefix(20), at: place)
+                default:
+                    bytes.insert(
+                        contentsOf: source[Int.random(in: 0..<source.count, using: &random)...].prefix(20), at: place)
                 }
             }
             readEverything(bytes)

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Text that should be UTF-8")
 struct WellFormedTextTests {
-    @Test("overlong forms, surrogates and cut characters are no UTF-8, and become U+FFFD beside text that is", arguments: [
+    @Test(
+        "overlong forms, surrogates and cut characters are no UTF-8, and become U+FFFD beside text that is",
+        arguments: [
         [0xC0, 0x80], [0xE0, 0x80, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82],
     ] as [[UInt8]])
     func broken(bytes: [UInt8]) {
@@ -29,7 +31,9 @@ struct WellFormedTextTests {
     @Test("a fold within a character moves, and other lines stay as they are")
     func foldInCharacter() throws {
         let other = "DESCRIPTION:fol\r\n ded\r\n"
-        let bytes = Array("BEGIN:X\r\n\(other)SUMMARY:Stra".utf8) + [0xC3, 0x0D, 0x0A, 0x20, 0x9F] + Array("e\r\nEND:X\r\n".utf8)
+        let bytes =
+            Array("BEGIN:X\r\n\(other)SUMMARY:Stra".utf8) + [0xC3, 0x0D, 0x0A, 0x20, 0x9F]
+            + Array("e\r\nEND:X\r\n".utf8)
         #expect(text(WellFormedText.document(bytes)) == "BEGIN:X\r\n\(other)SUMMARY:Straße\r\nEND:X\r\n")
     }
 

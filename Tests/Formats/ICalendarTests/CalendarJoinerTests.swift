@@ -28,7 +28,8 @@ struct CalendarJoinerTests {
 
     @Test("name, description and colour of the calendar stand in the header, and are read back")
     func properties() throws {
-        let properties = CalendarProperties(name: "Мой, №1", color: "#112233", description: "a\nb", timeZoneID: "Europe/Moscow")
+        let properties = CalendarProperties(
+            name: "Мой, №1", color: "#112233", description: "a\nb", timeZoneID: "Europe/Moscow")
         let joined = join([calendar(event("1"))], properties)
         #expect(text(joined).contains("X-WR-CALNAME:Мой\\, №1\r\n"))
         #expect(try CalendarSplitter(joined).properties == properties)
@@ -53,10 +54,13 @@ struct CalendarJoinerTests {
     }
 
     private func randomObject(_ number: Int, _ random: inout Seeded) -> [UInt8] {
-        let zones = ["Europe/Moscow", "Asia/Omsk", "UTC"].shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random))
+        let zones = ["Europe/Moscow", "Asia/Omsk", "UTC"].shuffled(using: &random).prefix(
+            Int.random(in: 0...3, using: &random))
         let properties = zones.map { "X-TIME;TZID=\($0):x" } + ["SUMMARY:жук\\, №\(number)", "X-LONG:a\r\n b\r\n  c"]
         var lines = zones.flatMap { zone($0) } + event("\(number)@x", properties)
-        for day in 0..<Int.random(in: 0..<3, using: &random) { lines += event("\(number)@x", ["RECURRENCE-ID:2025010\(day + 1)"]) }
+        for day in 0..<Int.random(in: 0..<3, using: &random) {
+            lines += event("\(number)@x", ["RECURRENCE-ID:2025010\(day + 1)"])
+        }
         return calendar(lines)
     }
 }

@@ -6,7 +6,8 @@ import Testing
 @Suite("Calendar object resources: RFC 4791 §4.1 and §5.3.2.1")
 struct CalendarObjectResourceTests {
     @Test("the examples of RFC 5545 §4 and RFC 7953 §5 are taken", arguments: zip(RFCExamples.rfc5545, [
-        ("uid1@example.com", CalendarComponentKind.vevent), ("guid-1.example.com", .vevent), ("uid4@example.com", .vtodo),
+                ("uid1@example.com", CalendarComponentKind.vevent), ("guid-1.example.com", .vevent),
+                ("uid4@example.com", .vtodo),
         ("uid5@example.com", .vjournal), ("19970901T115957Z-76A912@example.com", .vfreebusy),
         ("0428C7D2-688E-4D2E-AC52-CD112E2469DF", .vavailability),
     ]))
@@ -62,7 +63,8 @@ struct CalendarObjectResourceTests {
     @Test("L11: unknown components and properties stand where they stood")
     func unknown() throws {
         let bytes = calendar(
-            ["X-A;X-P=1:x", "BEGIN:X-COMP", "IANA:1", "END:X-COMP"] + event("1", ["FOO:1", "BEGIN:X-IN", "END:X-IN", "BAR:2"]))
+            ["X-A;X-P=1:x", "BEGIN:X-COMP", "IANA:1", "END:X-COMP"]
+                + event("1", ["FOO:1", "BEGIN:X-IN", "END:X-IN", "BAR:2"]))
         let resource = try CalendarObjectResource.validate(bytes)
         #expect(resource.calendar.normalizedSource == bytes)
         #expect(resource.calendar.children.map(\.uppercasedName) == ["X-COMP", "VEVENT"])
@@ -81,7 +83,9 @@ struct CalendarObjectResourceTests {
         #expect(refusal(whole + whole) == .severalCalendars(2))
         #expect(refusal(whole.dropLast(15) + whole) == .severalCalendars(2))
         // An END of something else within the event.
-        #expect(try CalendarObjectResource.validate(calendar(event("1", ["END:VALARM"]))).document.tree.repairs == .strayEnd)
+        #expect(
+            try CalendarObjectResource.validate(calendar(event("1", ["END:VALARM"]))).document.tree.repairs == .strayEnd
+        )
         #expect(try CalendarObjectResource.validate(calendar(event("1", ["BEGIN:VALARM"]))).components.count == 1)
     }
 
@@ -105,13 +109,15 @@ struct CalendarObjectResourceTests {
     func repeated() {
         #expect(refusal(calendar(event("1", ["DTSTART:20250103T090000Z"]))) == .repeatedProperty("DTSTART"))
         #expect(refusal(calendar(event("1", ["DTSTART:20250102T090000Z"]))) == nil)
-        #expect(refusal(calendar(event("1", ["SUMMARY:a", "SUMMARY:b", "RRULE:FREQ=DAILY", "RRULE:FREQ=DAILY"]))) == nil)
+        #expect(
+            refusal(calendar(event("1", ["SUMMARY:a", "SUMMARY:b", "RRULE:FREQ=DAILY", "RRULE:FREQ=DAILY"]))) == nil)
         #expect(refusal(calendar(event("1", ["RECURRENCE-ID:20250102", "RECURRENCE-ID:20250103"])))
             == .repeatedProperty("RECURRENCE-ID"))
     }
 
     @Test("L16: addresses of every form are kept as they are", arguments: [
-        "MAILTO:a@b.c", "mailto:%D0%B0@b.c", "mailto:", "invalid:nomail", "urn:uuid:1", "/principals/a/", "https://x/p/", "",
+            "MAILTO:a@b.c", "mailto:%D0%B0@b.c", "mailto:", "invalid:nomail", "urn:uuid:1", "/principals/a/",
+            "https://x/p/", ""
     ])
     func addresses(uri: String) throws {
         let resource = try CalendarObjectResource.validate(calendar(event("1", ["ATTENDEE;CN=\"A, B\":" + uri])))
@@ -140,7 +146,8 @@ struct CalendarObjectResourceTests {
         #expect(refusal(calendar(event("1") + event("2"))) == .mixedUIDs("1", "2"))
         #expect(refusal(calendar(event("1", ["UID:2"]))) == .mixedUIDs("1", "2"))
         #expect(refusal(calendar(event("1", ["UID:1"]))) == nil)
-        #expect(refusal(calendar(event("1") + ["BEGIN:VTODO", "UID:1", "END:VTODO"])) == .mixedComponents(.vevent, .vtodo))
+        #expect(
+            refusal(calendar(event("1") + ["BEGIN:VTODO", "UID:1", "END:VTODO"])) == .mixedComponents(.vevent, .vtodo))
         #expect(refusal(calendar(zone("Europe/Moscow"))) == .onlyTimeZones)
         #expect(refusal(calendar([])) == .noComponent)
         #expect(refusal(calendar(["BEGIN:X-FOO", "UID:1", "END:X-FOO"])) == .noComponent)
@@ -169,11 +176,18 @@ struct CalendarObjectResourceTests {
         ["DUE:20250101"], ["DTSTART:20250102", "DUE:20250101T000000Z"], ["DTSTART:20250101", "DURATION:P1DT"],
         ["RRULE:FREQ=DAILY", "COMPLETED:20250101T000000Z", "STATUS:NEEDS-ACTION", "PERCENT-COMPLETE:100"],
         ["RELATED-TO;RELTYPE=PARENT:missing"], ["BEGIN:VALARM", "TRIGGER:19760401T005545Z", "END:VALARM"],
-        ["BEGIN:VALARM", "UID:alarm", "ACTION:NONE", "TRIGGER;RELATED=END:PT5M", "X-MOZ-LASTACK:x", "ACKNOWLEDGED:y", "END:VALARM"],
-        ["DESCRIPTION:a", "DESCRIPTION:b"], ["ATTACH;ENCODING=BASE64;VALUE=BINARY;FMTTYPE=a/b:QQ=", "ATTACH;MANAGED-ID=1:u"],
+            [
+                "BEGIN:VALARM", "UID:alarm", "ACTION:NONE", "TRIGGER;RELATED=END:PT5M", "X-MOZ-LASTACK:x",
+                "ACKNOWLEDGED:y", "END:VALARM"
+            ],
+            ["DESCRIPTION:a", "DESCRIPTION:b"],
+            ["ATTACH;ENCODING=BASE64;VALUE=BINARY;FMTTYPE=a/b:QQ=", "ATTACH;MANAGED-ID=1:u"],
         ["COLOR:red", "IMAGE;VALUE=URI:x", "CONFERENCE:tel:1", "BEGIN:PARTICIPANT", "UID:inner", "END:PARTICIPANT"],
         ["BEGIN:VLOCATION", "UID:place", "END:VLOCATION", "LINK;LINKREL=x:y", "STRUCTURED-DATA:z"],
-        ["GEO:malformed", "URL:", "LOCATION:", "SUMMARY:", "DTSTAMP:nonsense", "RRULE:nonsense", "DTSTART;TZID=:yesterday"],
+            [
+                "GEO:malformed", "URL:", "LOCATION:", "SUMMARY:", "DTSTAMP:nonsense", "RRULE:nonsense",
+                "DTSTART;TZID=:yesterday"
+            ]
     ])
     func odd(lines: [String]) throws {
         let bytes = calendar(["BEGIN:VTODO", "UID:1"] + lines + ["END:VTODO"])
@@ -188,7 +202,8 @@ struct CalendarObjectResourceTests {
         "/mozilla.org/20050126_1/Europe/Berlin", "GMT+3 ", "",
     ])
     func zones(id: String) throws {
-        let resource = try CalendarObjectResource.validate(calendar(event("1", ["DTEND;TZID=\"\(id)\":20250102T100000"])))
+        let resource = try CalendarObjectResource.validate(
+            calendar(event("1", ["DTEND;TZID=\"\(id)\":20250102T100000"])))
         #expect(TimeZoneReferences.referenced(in: resource.calendar) == [id])
         #expect(TimeZoneReferences.defined(in: resource.calendar).isEmpty)
     }

@@ -67,7 +67,8 @@ struct CalendarSplitterTests {
     func refusals() throws {
         let bytes = calendar(
             ["BEGIN:VEVENT", "SUMMARY:no uid", "END:VEVENT"] + event("a") + ["BEGIN:VTODO", "UID:a", "END:VTODO"]
-                + ["BEGIN:X-FOO", "UID:f", "END:X-FOO", "BEGIN:VTODO", "UID:", "END:VTODO"] + event("b", ["DTSTART:2025"]))
+                + ["BEGIN:X-FOO", "UID:f", "END:X-FOO", "BEGIN:VTODO", "UID:", "END:VTODO"]
+                + event("b", ["DTSTART:2025"]))
         let (objects, refusals) = try split(bytes)
         #expect(objects.map(\.uid) == ["a"])
         #expect(refusals.map(\.lineNumber) == [4, 12, 15, 18, 21])

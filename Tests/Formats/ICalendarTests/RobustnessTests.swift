@@ -6,8 +6,15 @@ import Testing
 @Suite("Foreign bytes")
 struct RobustnessTests {
     private let source = calendar(
-        zone("Z") + event("1", ["SUMMARY:Straße\\, 1", "DTEND;TZID=Z:20250102T100000", "BEGIN:VALARM", "TRIGGER:-PT5M", "END:VALARM"])
-            + event("2")) + calendar(["BEGIN:VEVENT", "UID:3", "RRULE:MP1 1+ MO #3", "END:VEVENT"], header: ["VERSION:1.0"])
+            zone("Z")
+                + event(
+                    "1",
+                    [
+                        "SUMMARY:Straße\\, 1", "DTEND;TZID=Z:20250102T100000", "BEGIN:VALARM", "TRIGGER:-PT5M",
+                        "END:VALARM"
+                    ])
+                + event("2"))
+        + calendar(["BEGIN:VEVENT", "UID:3", "RRULE:MP1 1+ MO #3", "END:VEVENT"], header: ["VERSION:1.0"])
 
     /// Whatever comes out of a file can be stored, and comes out of a joined file again.
     private func check(_ bytes: [UInt8]) throws {
@@ -38,7 +45,9 @@ struct RobustnessTests {
                 switch Int.random(in: 0..<3, using: &random) {
                 case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
                 case 1: bytes.remove(at: place)
-                default: bytes.insert(contentsOf: source[Int.random(in: 0..<source.count, using: &random)...].prefix(40), at: place)
+                default:
+                    bytes.insert(
+                        contentsOf: source[Int.random(in: 0..<source.count, using: &random)...].prefix(40), at: place)
                 }
             }
             try check(bytes)

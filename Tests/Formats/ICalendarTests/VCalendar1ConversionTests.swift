@@ -7,13 +7,15 @@ import Testing
 struct VCalendar1ConversionTests {
     private func converted(_ lines: [String], _ name: String = "VEVENT") throws -> [String] {
         let bytes = calendar(
-            ["BEGIN:\(name)", "UID:1"] + lines + ["END:\(name)"], header: ["VERSION:1.0", "PRODID:-//Old//EN", "TZ:+03", "DAYLIGHT:FALSE"])
+            ["BEGIN:\(name)", "UID:1"] + lines + ["END:\(name)"],
+            header: ["VERSION:1.0", "PRODID:-//Old//EN", "TZ:+03", "DAYLIGHT:FALSE"])
         let (objects, refusals) = try split(bytes)
         if let refusal = refusals.first { return ["refused: " + refusal.reason] }
         let resource = try CalendarObjectResource.validate(try #require(objects.first).bytes)
         #expect(resource.calendar.properties.map { text($0.unfolded) } == ["VERSION:2.0", "PRODID:-//Old//EN"])
         return resource.components.flatMap { component in
-            component.properties.map { text($0.unfolded) } + component.children.flatMap { $0.properties.map { text($0.unfolded) } }
+            component.properties.map { text($0.unfolded) }
+                + component.children.flatMap { $0.properties.map { text($0.unfolded) } }
         }
     }
 
@@ -26,7 +28,8 @@ struct VCalendar1ConversionTests {
             "ATTENDEE;ROLE=ATTENDEE;STATUS=SENT:Henry Cabot <hcabot@example.org>",
             "DALARM:20010102T080000Z;PT5M;2;Wake up", "AALARM:20010102T080000;;;",
         ]) == [
-            "UID:1", "SUMMARY:Пр\\, и", "CREATED:20010101T000000Z", "DTSTART;VALUE=DATE:20010102", "DTEND:20010103T100000Z",
+                "UID:1", "SUMMARY:Пр\\, и", "CREATED:20010101T000000Z", "DTSTART;VALUE=DATE:20010102",
+                "DTEND:20010103T100000Z",
             "CATEGORIES:A,B", "STATUS:NEEDS-ACTION", "TRANSP:TRANSPARENT", "EXDATE:20010105T090000Z,20010106T090000Z",
             "DESCRIPTION:one\\;two", "ATTENDEE;CN=Henry Cabot:mailto:hcabot@example.org",
             "ACTION:DISPLAY", "TRIGGER;VALUE=DATE-TIME:20010102T080000Z", "DESCRIPTION:Wake up",

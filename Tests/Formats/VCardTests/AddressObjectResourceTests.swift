@@ -8,7 +8,8 @@ struct AddressObjectResourceTests {
     @Test("the example of RFC 6350 §8 is taken, with a UID")
     func example4() throws {
         let bytes = card([
-            "UID:urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1", "FN:Simon Perreault", "N:Perreault;Simon;;;ing. jr,M.Sc.",
+                "UID:urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1", "FN:Simon Perreault",
+                "N:Perreault;Simon;;;ing. jr,M.Sc.",
             "BDAY:--0203", "ANNIVERSARY:20090808T1430-0500", "GENDER:M", "LANG;PREF=1:fr", "LANG;PREF=2:en",
             "ORG;TYPE=work:Viagenie", "ADR;TYPE=work:;Suite D2-630;2875 Laurier;", " Quebec;QC;G1V 2M2;Canada",
             "TEL;VALUE=uri;TYPE=\"work,voice\";PREF=1:tel:+1-418-656-9254;ext=102",
@@ -71,7 +72,8 @@ struct AddressObjectResourceTests {
     @Test("C3, C4: addresses with types of every form, in groups")
     func emails() throws {
         let resource = try AddressObjectResource.validate(card([
-            "UID:1", "EMAIL;TYPE=INTERNET,pref:a@x", "item1.EMAIL;type=INTERNET;type=pref: b@x ", "item1.X-ABLabel:_$!<Work>!$_",
+                "UID:1", "EMAIL;TYPE=INTERNET,pref:a@x", "item1.EMAIL;type=INTERNET;type=pref: b@x ",
+                "item1.X-ABLabel:_$!<Work>!$_",
             "EMAIL;HOME;PREF:mailto:c@x", "EMAIL:", "A.b.EMAIL;PREF=1:d@x",
         ]))
         #expect(resource.emails == ["a@x", "b@x", "c@x", "d@x"])
@@ -85,8 +87,10 @@ struct AddressObjectResourceTests {
     func photos() throws {
         let picture = String(repeating: "QUJD", count: 750_000)
         for line in [
-            "PHOTO;ENCODING=b;TYPE=JPEG;X-ABCROP-RECTANGLE=ABClipRect_1&0&0&1&1&x==:\(picture)", "PHOTO:data:image/png;base64,QQ==",
-            "PHOTO;ENCODING=BASE64:\r\n QUJD\r\n\tQQ==\r\n ", "PHOTO;VALUE=uri:http://x/y.jpg", "PHOTO;MEDIATYPE=image/gif:http://x",
+            "PHOTO;ENCODING=b;TYPE=JPEG;X-ABCROP-RECTANGLE=ABClipRect_1&0&0&1&1&x==:\(picture)",
+            "PHOTO:data:image/png;base64,QQ==",
+            "PHOTO;ENCODING=BASE64:\r\n QUJD\r\n\tQQ==\r\n ", "PHOTO;VALUE=uri:http://x/y.jpg",
+            "PHOTO;MEDIATYPE=image/gif:http://x"
         ] {
             let bytes = card(["UID:1", line, "NOTE:after"])
             let resource = try AddressObjectResource.validate(bytes)
@@ -119,10 +123,15 @@ struct AddressObjectResourceTests {
 
     @Test("C8 to C14: odd values are taken as they are", arguments: [
         ["BDAY:--0415", "ANNIVERSARY;VALUE=text:circa 1800", "DEATHDATE:19960415"],
-        ["ADR;LABEL=\"Mr.\\n 1 Street\";GEO=\"geo:1,2\":;;a\\nb;;;;"], ["TEL;VALUE=uri:tel:+1;ext=2", "TEL:call me (maybe)"],
+            ["ADR;LABEL=\"Mr.\\n 1 Street\";GEO=\"geo:1,2\":;;a\\nb;;;;"],
+            ["TEL;VALUE=uri:tel:+1;ext=2", "TEL:call me (maybe)"],
         ["IMPP;X-SERVICE-TYPE=Jabber:xmpp:a@b", "X-SOCIALPROFILE;type=twitter;x-user=a:http://x/y", "X-SKYPE:a"],
-        ["N;SORT-AS=\"Harten,Rene\":van der Harten;Rene", "FN;ALTID=1;LANGUAGE=fr:x", "CLIENTPIDMAP:1;urn:uuid:x", "EMAIL;PID=4.2:x"],
-        ["ORG:a\\;b;c", "NICKNAME:a,b", "NOTE:trailing \\"], ["REV:2008-04-24T19:52:43Z", "REV:yesterday", "PRODID:x", "KEY;ENCODING=b:QQ=="],
+            [
+                "N;SORT-AS=\"Harten,Rene\":van der Harten;Rene", "FN;ALTID=1;LANGUAGE=fr:x",
+                "CLIENTPIDMAP:1;urn:uuid:x", "EMAIL;PID=4.2:x"
+            ],
+            ["ORG:a\\;b;c", "NICKNAME:a,b", "NOTE:trailing \\"],
+            ["REV:2008-04-24T19:52:43Z", "REV:yesterday", "PRODID:x", "KEY;ENCODING=b:QQ=="],
         ["NOTE:" + String(repeating: "🙂\u{200F}", count: 30_000)],
     ])
     func odd(lines: [String]) throws {

@@ -6,7 +6,8 @@ import VCard
 @Suite("Foreign bytes")
 struct RobustnessTests {
     private let source = card([
-        "UID:1", "N;CHARSET=koi8-r;ENCODING=QUOTED-PRINTABLE:=F0;=", "=C5", "item1.TEL;CELL;X=\"a;b\":1", "AGENT:", "BEGIN:VCARD",
+                "UID:1", "N;CHARSET=koi8-r;ENCODING=QUOTED-PRINTABLE:=F0;=", "=C5", "item1.TEL;CELL;X=\"a;b\":1",
+                "AGENT:", "BEGIN:VCARD",
         "VERSION:2.1", "FN:in", "END:VCARD", "PHOTO;BASE64:QQ==", " ", "ORG:a\\;b;c",
     ], version: "2.1") + card(["FN:Straße", "EMAIL:a@b"], version: "4.0")
 
@@ -38,7 +39,9 @@ struct RobustnessTests {
                 switch Int.random(in: 0..<3, using: &random) {
                 case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
                 case 1: bytes.remove(at: place)
-                default: bytes.insert(contentsOf: source[Int.random(in: 0..<source.count, using: &random)...].prefix(40), at: place)
+                default:
+                    bytes.insert(
+                        contentsOf: source[Int.random(in: 0..<source.count, using: &random)...].prefix(40), at: place)
                 }
             }
             try check(bytes)

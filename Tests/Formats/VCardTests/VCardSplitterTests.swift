@@ -14,7 +14,8 @@ struct VCardSplitterTests {
         #expect(cards.map(\.uid) == ["1", "2"])
         #expect(cards.map(\.lineNumber) == [1, 10])
         #expect(cards.map { text($0.bytes) } == [
-            text(card(["UID:1", "FN:A", "item1.NOTE:fol", " ded"])), "begin:vcard\r\nVERSION:4.0\r\nUID:2\r\nEND:VCARD\r\n",
+                text(card(["UID:1", "FN:A", "item1.NOTE:fol", " ded"])),
+                "begin:vcard\r\nVERSION:4.0\r\nUID:2\r\nEND:VCARD\r\n"
         ])
     }
 
@@ -47,7 +48,9 @@ struct VCardSplitterTests {
     @Test("what is too large is refused without being read")
     func sizes() throws {
         let bytes = card(["UID:1", "NOTE:" + String(repeating: "x", count: 10_000)]) + card(["UID:2"])
-        var splitter = VCardSplitter(byteCount: bytes.count, cardByteCount: 1000, makeUID: { _ in "" }) { Array(bytes[$0]) }
+        var splitter = VCardSplitter(byteCount: bytes.count, cardByteCount: 1000, makeUID: { _ in "" }) {
+            Array(bytes[$0])
+        }
         guard case .refused(let refusal)? = try splitter.next() else { Issue.record("not refused"); return }
         #expect(refusal.reason.contains("at most 1000"))
         guard case .card(let second)? = try splitter.next() else { Issue.record("no card"); return }
@@ -59,12 +62,15 @@ struct VCardSplitterTests {
     @Test("cards joined and split are the same cards; broken ones are passed over")
     func roundTrip() throws {
         let cards = (0..<50).map { number in
-            card(["UID:\(number)", "FN:Имя\\, №\(number)", "NOTE:a\r\n  b"], version: number.isMultiple(of: 2) ? "3.0" : "4.0")
+            card(
+                ["UID:\(number)", "FN:Имя\\, №\(number)", "NOTE:a\r\n  b"],
+                version: number.isMultiple(of: 2) ? "3.0" : "4.0")
         }
         let joined = cards.flatMap { VCardJoiner.append($0) ?? [] }
         #expect(try split(joined).cards.map(\.bytes) == cards)
         #expect(VCardJoiner.append([UInt8]("x".utf8)) == nil)
-        #expect(VCardJoiner.append([UInt8]("BEGIN:VCARD\nUID:1".utf8)) == document(["BEGIN:VCARD", "UID:1", "END:VCARD"]))
+        #expect(
+            VCardJoiner.append([UInt8]("BEGIN:VCARD\nUID:1".utf8)) == document(["BEGIN:VCARD", "UID:1", "END:VCARD"]))
     }
 }
 
@@ -80,15 +86,21 @@ struct VCardConversionTests {
     @Test("2.1 becomes 3.0: words, encodings, lists, escapes; FN and N are there")
     func version21() throws {
         #expect(try converted([
-            "UID:1", "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=D0=98=D0=B2=D0=B0=D0=BD=D0=BE=D0=B2;=", "=D0=98=D0=B2=D0=B0=D0=BD",
-            "TEL;CELL;VOICE;PREF:+7 900", "EMAIL;INTERNET:a@b.c", "ADR;HOME:;;1 Main St, Apt 2;Town", "NOTE;QUOTED-PRINTABLE:a=0D=0Ab, c",
-            "item1.URL;WORK:http://x/?a=1,2", "PHOTO;JPEG;BASE64:QUJD", " QQ==", "LOGO;VALUE=URL:http://x/,y", "CATEGORIES:a,b",
+                "UID:1", "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=D0=98=D0=B2=D0=B0=D0=BD=D0=BE=D0=B2;=",
+                "=D0=98=D0=B2=D0=B0=D0=BD",
+                "TEL;CELL;VOICE;PREF:+7 900", "EMAIL;INTERNET:a@b.c", "ADR;HOME:;;1 Main St, Apt 2;Town",
+                "NOTE;QUOTED-PRINTABLE:a=0D=0Ab, c",
+                "item1.URL;WORK:http://x/?a=1,2", "PHOTO;JPEG;BASE64:QUJD", " QQ==", "LOGO;VALUE=URL:http://x/,y",
+                "CATEGORIES:a,b"
         ]) == [
             "VERSION:3.0", "UID:1", "N:Иванов;Иван", "TEL;TYPE=CELL,VOICE,PREF:+7 900", "EMAIL;TYPE=INTERNET:a@b.c",
             "ADR;TYPE=HOME:;;1 Main St\\, Apt 2;Town", "NOTE:a\\nb\\, c", "item1.URL;TYPE=WORK:http://x/?a=1,2",
             "PHOTO;ENCODING=b;TYPE=JPEG:QUJDQQ==", "LOGO;VALUE=uri:http://x/,y", "CATEGORIES:a,b", "FN:Иван Иванов",
         ])
-        #expect(try converted(["UID:1", "EMAIL:a@b.c"]) == ["VERSION:3.0", "UID:1", "EMAIL:a@b.c", "FN:a@b.c", "N:a@b.c;;;;"])
+        #expect(
+            try converted(["UID:1", "EMAIL:a@b.c"]) == [
+                "VERSION:3.0", "UID:1", "EMAIL:a@b.c", "FN:a@b.c", "N:a@b.c;;;;"
+            ])
     }
 
     @Test("the card of an agent becomes text within its property")
@@ -115,7 +127,9 @@ struct VCardConversionTests {
             #expect(source.cards.map { text($0.bytes) } == [text(card(["UID:1", "FN:\(expected)", "N:x"]))])
         }
         // Of 3.0 only the lines in question are written anew.
-        let later = Array("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nNOTE:fol\r\n ded\r\nFN;CHARSET=\(name);X=1:".utf8) + bytes + end
+        let later =
+            Array("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nNOTE:fol\r\n ded\r\nFN;CHARSET=\(name);X=1:".utf8) + bytes
+            + end
         #expect(try split(later).cards.map { text($0.bytes) }
             == [text(card(["UID:1", "NOTE:fol", " ded", "FN;X=1:\(expected)", "N:x"]))])
     }
