@@ -1,0 +1,194 @@
+import CollectionStore
+import Database
+import Directory
+import Testing
+
+@Suite("Quotas")
+struct QuotaTests {
+    let fixture: Fixture
+    private let small = content("1")
+    private let large = content(String(repeating: "x", count: 100))
+
+    init() throws { fixture = try Fixture() }
+
+    @Test("what is used is what is there")
+    func used() throws {
+        let (one, hundred) = (Int64(small.size), Int64(large.size))
+        try fixture.write { tx throws in try tx.put(small, as: "a", in: try tx.home()) }
+        #expect(try fixture.used() == one)
+        try fixture.write { tx throws in try tx.put(large, as: "a", in: try tx.home()) }
+        #expect(try fixture.used() == hundred)
+        try fixture.write { tx throws in
+            try Members.copy(tx, try #require(try tx.member("a", in: try tx.home())), to: try tx.home(of: Fixture.bob), name: "a", now: 3)
+        }
+        #expect(try fixture.used(of: Fixture.bob) == hundred)
+        try fixture.write { tx throws in
+            let home = try tx.home()
+            try Members.move(tx, try #require(try tx.member("a", in: home)), from: home, to: try tx.home(of: Fixture.bob), name: "b", now: 3)
+        }
+        #expect(try fixture.used() == 0)
+        #expect(try fixture.used(of: Fixture.bob) == 2 * hundred)
+        try fixture.write { tx throws in
+            let home = try tx.home(of: Fixture.bob)
+            try tx.put(small, as: "a", in: home)
+            try tx.remove("b", in: home)
+        }
+        #expect(try fixture.used(of: Fixture.bob) == one)
+    }
+
+    @Test("what fills the quota to the byte is taken, a byte more is refused")
+    func limit() throws {
+        try fixture.setQuota(Int64(large.size))
+        try fixture.write { tx throws in try tx.put(small, as: "a", in: try tx.home()) }
+        #expect(try fixture.refusal { tx throws in try tx.put(large, as: "b", in: try tx.home()) } == .quotaExceeded)
+        try fixture.write { tx throws in try tx.put(large, as: "a", in: try tx.home()) }
+        #expect(try fixture.refusal { tx throws in
+            let home = try tx.home()
+            try Members.copy(tx, try #require(try tx.member("a", in: home)), to: home, name: "b", now: 3)
+        } == .quotaExceeded)
+    }
+
+    @Test("above a quota that was lowered one may still write less, move and delete")
+    func loweredLimit() throws {
+        try fixture.write { tx throws in
+            try tx.put(large, as: "a", in: try tx.home())
+            try tx.put(large, as: "b", in: try tx.home())
+        }
+        try fixture.setQuota(5)
+        try fixture.write { tx throws in
+            let home = try tx.home()
+            try tx.put(small, as: "a", in: home)
+            try Members.move(tx, try #require(try tx.member("b", in: home)), from: home, to: try tx.folder("f"), name: "b", now: 3)
+            try tx.remove("b", in: try tx.folder("f"))
+        }
+        #expect(try fixture.used() == Int64(small.size))
+    }
+
+    @Test("a tree that has no room at its new owner's stays where it is", arguments: [true, false])
+    func trees(isMove: Bool) throws {
+        try fixture.write { tx throws in
+            let folder = try tx.folder("a")
+            try tx.put(small, as: "f", in: folder)
+            try tx.put(small, as: "f", in: try tx.folder("b", in: folder))
+        }
+        func transfer(_ tx: borrowing WriteTransaction) throws {
+            let (folder, target) = (try tx.folder("a"), try tx.home(of: Fixture.bob))
+            if isMove {
+                try Collections.move(tx, folder, to: target, name: "a", now: 5)
+            } else {
+                try Collections.copy(tx, folder, to: target, name: "a", deeply: true, now: 5)
+            }
+        }
+        try fixture.setQuota(2 * Int64(small.size) - 1, of: Fixture.bob)
+        #expect(try fixture.refusal { tx throws in try transfer(tx) } == .quotaExceeded)
+        try fixture.setQuota(2 * Int64(small.size), of: Fixture.bob)
+        try fixture.write { tx throws in try transfer(tx) }
+        #expect(try fixture.used(of: Fixture.bob) == 2 * Int64(small.size))
+        #expect(try fixture.used() == (isMove ? 0 : 2 * Int64(small.size)))
+    }
+}
+
+@Suite("Blobs")
+struct BlobsTests {
+    let fixture: Fixture
+
+    init() throws { fixture = try Fixture() }
+
+    private func counts() throws -> [Int64] {
+        try fixture.read { tx throws in try tx.all("SELECT reference_count FROM blob ORDER BY id") { $0.integer(0) } }
+    }
+
+    @Test("bytes are kept as long as a member or the trash has them")
+    func references() throws {
+        try fixture.write { tx throws in
+            let home = try tx.home()
+            try tx.put(content("1"), as: "a", in: home)
+            try Members.copy(tx, try #require(try tx.member("a", in: home)), to: home, name: "b", now: 3)
+        }
+        #expect(try counts() == [2])
+        try fixture.write { tx throws in try tx.remove("a", in: try tx.home()) }
+        #expect(try counts() == [2])
+        try fixture.write { tx throws in try tx.put(content("2"), as: "b", in: try tx.home()) }
+        #expect(try counts() == [1, 1])
+        try fixture.write { tx throws in _ = try Trash.purge(tx, before: 100, limit: 10) }
+        #expect(try counts() == [1])
+    }
+
+    @Test("a file that nothing has any more is noted, and swept with its note")
+    func files() throws {
+        let files = try TemporaryFiles()
+        func file(_ bytes: [UInt8]) throws -> MemberContent {
+            let name = try files.store.adopt(path: try files.spool(bytes))
+            return MemberContent(place: .file(name), size: bytes.count, etag: ETag.of(bytes), facts: MemberFacts())
+        }
+        let (one, same, other) = (try file([1, 2, 3]), try file([1, 2, 3]), try file([4]))
+        try fixture.write { tx throws in
+            let home = try tx.home()
+            #expect(try tx.put(one, as: "f", in: home) == .created)
+            #expect(try tx.put(same, as: "f", in: home) == .unchanged)
+        }
+        func stored() throws -> Int {
+            var count = 0
+            try files.store.forEachName { _ in count += 1 }
+            return count
+        }
+        #expect(try stored() == 3)
+        try Blobs.sweep(fixture.database, files.store)
+        #expect(try stored() == 2, "the second upload of the same bytes is not needed")
+        try fixture.write { tx throws in
+            let home = try tx.home()
+            #expect(try tx.put(other, as: "f", in: home) == .replaced)
+            let member = try #require(try tx.member("f", in: home))
+            let body = try Blobs.read(tx.read, member.blobID)
+            guard case .file = body else { Issue.record("\(body)"); return }
+            var isCalled = false
+            #expect(try !Blobs.withBytes(tx.read, member.blobID) { _ in isCalled = true })
+            #expect(!isCalled)
+        }
+        try Blobs.sweep(fixture.database, files.store)
+        #expect(try stored() == 1)
+        #expect(try fixture.read { tx throws in try tx.first("SELECT COUNT(*) FROM unused_file") { $0.integer(0) } } == 0)
+    }
+
+    @Test("bytes are read in place or copied, and a missing blob is damage")
+    func reading() throws {
+        try fixture.write { tx throws in
+            try tx.put(MemberContent(place: .bytes([]), size: 0, etag: ETag.of([]), facts: MemberFacts()), as: "empty", in: try tx.home())
+            let member = try #require(try tx.member("empty", in: try tx.home()))
+            #expect(try Blobs.read(tx.read, member.blobID) == .bytes([]))
+            var size = -1
+            #expect(try Blobs.withBytes(tx.read, member.blobID) { size = $0.count })
+            #expect(size == 0)
+            #expect(throws: Failure.self) { try Blobs.read(tx.read, 999) }
+        }
+        #expect(throws: Failure.self) {
+            try fixture.write { tx throws in
+                try tx.put(MemberContent(place: .blob(999), size: 0, etag: "e", facts: MemberFacts()), as: "x", in: try tx.home())
+            }
+        }
+    }
+
+    @Test("what a crash left in the file store is found when it is old enough, and only that")
+    func unusedFiles() throws {
+        let files = try TemporaryFiles()
+        let kept = try files.store.adopt(path: try files.spool([1]))
+        let left = try files.store.adopt(path: try files.spool([2]))
+        try fixture.write { tx throws in
+            try tx.put(MemberContent(place: .file(kept), size: 1, etag: "e", facts: MemberFacts()), as: "f", in: try tx.home())
+        }
+        // The file's own time is the machine's; the present is given.
+        #expect(try UnusedFiles.note(fixture.database, files.store, now: 0) == 0)
+        #expect(try UnusedFiles.note(fixture.database, files.store, now: .max) == 1)
+        #expect(try UnusedFiles.note(fixture.database, files.store, now: .max) == 0, "it is noted already")
+        try Blobs.sweep(fixture.database, files.store)
+        var names: [String] = []
+        try files.store.forEachName { names.append($0) }
+        #expect(names == [kept] && left != kept)
+    }
+
+    @Test("equal bytes have equal ETags, others others")
+    func etags() {
+        #expect(ETag.of([1, 2, 3]) == "039058c6f2c0cb492c533b0a4d14ef77")
+        #expect(ETag.of([1, 2, 3]) != ETag.of([1, 2]))
+    }
+}
