@@ -2,7 +2,8 @@ import Bytes
 import NIOCore
 import NIOHTTP1
 
-/// A response in the form in which it goes to the connection; made on a worker thread, so that the event loop only writes.
+/// A response in the form in which it goes to the connection; made on a worker thread, so that the event loop only
+/// writes.
 struct Answer: Sendable {
     /// The head, with the body or its first piece.
     enum Start: Sendable {
@@ -112,7 +113,9 @@ struct AnswerMaker {
             var count = 0
             while count < 64 << 10 {
                 guard let piece = try source.next() else {
-                    if let length, length != count { throw BodyPump.Broken(reason: "not the length that was announced") }
+                    if let length, length != count {
+                        throw BodyPump.Broken(reason: "not the length that was announced")
+                    }
                     return whole(first.count == 1 ? first[0] : Array(first.joined()))
                 }
                 first.append(piece)
@@ -134,7 +137,9 @@ struct AnswerMaker {
 
     private func file(_ path: String, offset: Int, count: Int) -> Answer {
         let (end, overflowed) = offset.addingReportingOverflow(count)
-        guard !overflowed, let file = OpenFile(path: path, end: end) else { return failed("file \(path) cannot be sent") }
+        guard !overflowed, let file = OpenFile(path: path, end: end) else {
+            return failed("file \(path) cannot be sent")
+        }
         if conditions.isHead && !compresses { return answer(.known(count), nil, .none) }
         if count <= Self.wholeSize {
             var bytes: [UInt8] = []
@@ -146,7 +151,9 @@ struct AnswerMaker {
             }
             return whole(bytes)
         }
-        if conditions.sendsFiles && !compresses { return answer(.known(count), nil, .file(file, offset: offset, count: count)) }
+        if conditions.sendsFiles && !compresses {
+            return answer(.known(count), nil, .file(file, offset: offset, count: count))
+        }
         return stream(FileSource(file, offset: offset, count: count), length: count)
     }
 
@@ -238,7 +245,8 @@ struct AnswerMaker {
         if !conditions.id.isEmpty { body("X-Request-ID", conditions.id) }
     }
 
-    /// Fields that tell of framing are the server's alone. A responder may say of a HEAD without a body how long it would be.
+    /// Fields that tell of framing are the server's alone. A responder may say of a HEAD without a body how long it
+    /// would be.
     private func isOurs(_ name: String) -> Bool {
         let name = name.utf8
         switch name.count {

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Makes the pieces of a long body as they go to the connection: pulled from their source, compressed and, in HTTP/1.1, framed.
+/// Makes the pieces of a long body as they go to the connection: pulled from their source, compressed and, in HTTP/1.1,
+/// framed.
 ///
 /// Guard of its variables: one call at a time, each on a worker thread, the next only after the piece before was taken.
 final class BodyPump: @unchecked Sendable {

@@ -8,18 +8,20 @@ struct Client: Equatable {
     var isLoopback: Bool
     var authority: String
 
-    /// Nil where `Forwarded` and `X-Forwarded-For` of a trusted proxy name different clients: one of them was sent by the client and
-    /// passed on, and there is no telling which.
+    /// Nil where the authority is none (RFC 9112 §3.2), or where `Forwarded` and `X-Forwarded-For` of a trusted proxy
+    /// name different clients: one of them was sent by the client and passed on, and there is no telling which.
     init?(
-        socket: IPAddress, peer: String, isTLS: Bool, fields: HTTPFields, authority: String, trustedProxies: [AddressRange]
+        socket: IPAddress, peer: String, isTLS: Bool, fields: HTTPFields, authority: String,
+        trustedProxies: [AddressRange]
     ) {
+        guard Self.isHost(authority.utf8) else { return nil }
         let isForwarded = Self.mentionsProxy(fields)
         self.init(
             peer: peer, isSecure: isTLS, isLoopback: socket.isLoopback && !isForwarded, authority: authority)
         guard isForwarded, trustedProxies.contains(socket) else { return }
         let hops = [Self.forwarded(fields), Self.xForwarded(fields)].map { Self.client($0, trustedProxies) }
         if let first = hops[0], let second = hops[1], first.address != second.address { return nil }
-        guard let hop = hops[0] ?? hops[1] else { return }
+        guard let hop = hops[0] ?? hops[1] ?? Self.unnamed(fields, peer) else { return }
         self.peer = hop.address
         // A proxy that says nothing of the protocol may be a tunnel: then the socket's own state counts.
         if let isSecure = hop.isSecure { self.isSecure = isSecure }
@@ -37,7 +39,9 @@ struct Client: Equatable {
         fields.fields.contains { field in
             switch field.name.utf8.count {
             case 3: field.name.utf8.equalsIgnoringASCIICase("via")
-            case 9: field.name.utf8.equalsIgnoringASCIICase("forwarded") || field.name.utf8.equalsIgnoringASCIICase("x-real-ip")
+            case 9:
+                field.name.utf8.equalsIgnoringASCIICase("forwarded")
+                    || field.name.utf8.equalsIgnoringASCIICase("x-real-ip")
             case 15...17: field.name.utf8.prefix(12).equalsIgnoringASCIICase("x-forwarded-")
             default: false
             }
@@ -53,8 +57,8 @@ struct Client: Equatable {
         var host: String?
     }
 
-    /// The hop furthest from here whose report can be believed: each proxy appends, so the last element is from the proxy at
-    /// the socket, and one before it counts only where the later one names a trusted proxy.
+    /// The hop furthest from here whose report can be believed: each proxy appends, so the last element is from the
+    /// proxy at the socket, and one before it counts only where the later one names a trusted proxy.
     private static func client(_ hops: [Hop], _ trustedProxies: [AddressRange]) -> Hop? {
         for hop in hops.reversed() {
             guard let address = IPAddress(hop.address), trustedProxies.contains(address) else { return hop }
@@ -97,6 +101,13 @@ struct Client: Equatable {
         }
     }
 
+    /// What a proxy says that tells only how the client came, not who it is.
+    private static func unnamed(_ fields: HTTPFields, _ peer: String) -> Hop? {
+        let isSecure = fields.first("x-forwarded-proto").map { $0.utf8.equalsIgnoringASCIICase("https") }
+        let name = fields.first("x-forwarded-host").flatMap { Self.host(Array($0.utf8)[...]) }
+        return isSecure == nil && name == nil ? nil : Hop(address: peer, isSecure: isSecure, host: name)
+    }
+
     /// The address in its usual form, without port and brackets; what is none (RFC 7239 §6.3 obfuscated) as it is.
     private static func address(_ text: ArraySlice<UInt8>) -> String {
         var host = text
@@ -110,11 +121,19 @@ struct Client: Equatable {
     }
 
     /// Nil for what no host can be.
-    private static func host(_ text: ArraySlice<UInt8>) -> String? {
-        let isHost = text.count <= 255 && text.allSatisfy {
-            $0.isASCIILetter || $0.isASCIIDigit || "-._~:[]".utf8.contains($0) || $0 >= 0x80
-        }
-        return isHost ? String(utf8: text) : nil
+    private static func host(_ text: ArraySlice<UInt8>) -> String? { isHost(text) ? String(utf8: text) : nil }
+
+    /// Whether the bytes may be those of a host with a port; a `/` or `@` could make another URL of one that they are
+    /// put into.
+    private static func isHost(_ text: some Collection<UInt8>) -> Bool {
+        text.count <= 255
+            && text.allSatisfy { byte in
+                if byte.isASCIILetter || byte.isASCIIDigit || byte >= 0x80 { return true }
+                switch byte {
+                case 0x2D, 0x2E, 0x3A, 0x5B, 0x5D, 0x5F, 0x7E, 0x25: return true  // - . : [ ] _ ~ %
+                default: return false
+                }
+            }
     }
 
     private static func unquoted(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -6,8 +6,8 @@ import Synchronization
 final class Compressor {
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
-    /// - Parameter small: a window of 8 KiB instead of 32, for bodies that a slow client keeps open for long: 64 KiB of memory
-    ///   instead of 256.
+    /// - Parameter small: a window of 8 KiB instead of 32, for bodies that a slow client keeps open for long: 64 KiB of
+    ///   memory instead of 256.
     init?(small: Bool) {
         stream.initialize(to: z_stream())
         // The fastest level: XML of a multistatus shrinks to a tenth at any.

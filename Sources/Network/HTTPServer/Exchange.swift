@@ -20,7 +20,8 @@ protocol ExchangeTransport: AnyObject {
 /// Carries out one request: feeds its state machine and does what it says, on the event loop but for what may block.
 ///
 /// Guard of its variables: the event loop. A job on a worker thread holds values only, and comes back with `execute`.
-/// Invariant: at most one job of an exchange is with the workers, so that a spool or a body's source is used by one thread at a time.
+/// Invariant: at most one job of an exchange is with the workers, so that a spool or a body's source is used by one
+/// thread at a time.
 final class Exchange: @unchecked Sendable {
     let head: HTTPRequestHead
     private let context: ServerContext
@@ -204,10 +205,11 @@ final class Exchange: @unchecked Sendable {
 
     /// The fields of a request whose body is not coded any more.
     private static func withoutCoding(_ fields: HTTPFields) -> HTTPFields {
-        HTTPFields(fields.fields.filter {
-            !$0.name.utf8.equalsIgnoringASCIICase("content-encoding")
-                && !$0.name.utf8.equalsIgnoringASCIICase("content-length")
-        })
+        HTTPFields(
+            fields.fields.filter {
+                !$0.name.utf8.equalsIgnoringASCIICase("content-encoding")
+                    && !$0.name.utf8.equalsIgnoringASCIICase("content-length")
+            })
     }
 
     private var conditions: AnswerConditions {
@@ -217,7 +219,8 @@ final class Exchange: @unchecked Sendable {
             keepsAlive: machine.keepsAlive && !context.isDraining, sendsFiles: sendsFiles, id: head.id)
     }
 
-    /// Runs `job` on a worker thread and what it returns on the event loop. False where the workers have too much to do.
+    /// Runs `job` on a worker thread and what it returns on the event loop. False where the workers have too much to
+    /// do.
     private func submit(always: Bool = false, _ job: @escaping @Sendable () -> (Exchange) -> Void) -> Bool {
         let whole: WorkerPool.Job = { [self, eventLoop] in
             nonisolated(unsafe) let completion = job()
@@ -240,8 +243,11 @@ final class Exchange: @unchecked Sendable {
 
     private func writeToSpool() {
         guard !isWithWorker, let bytes = body?.take(), !bytes.isEmpty else { return }
-        let spool = spool ?? Spool(
-            directory: context.configuration.spoolDirectory, name: head.id, limit: body?.limit ?? 0, coding: body?.coding)
+        let spool =
+            spool
+            ?? Spool(
+                directory: context.configuration.spoolDirectory, name: head.id, limit: body?.limit ?? 0,
+                coding: body?.coding)
         self.spool = spool
         var conditions = conditions
         conditions.keepsAlive = conditions.keepsAlive && machine.keepsAliveWithoutBody
@@ -410,7 +416,8 @@ final class Exchange: @unchecked Sendable {
         context.metrics.requestEnded(
             method: head.method, status: status, nanoseconds: nanoseconds, received: received, sent: sentBytes)
         RequestLog(
-            method: head.method, target: head.target, peer: head.peer, id: head.id, isHTTP2: isHTTP2, isSecure: head.isSecure
+            method: head.method, target: head.target, peer: head.peer, id: head.id, isHTTP2: isHTTP2,
+            isSecure: head.isSecure
         ).write(
             to: context.logger, status: status, principal: principal, nanoseconds: nanoseconds, received: received,
             sent: sentBytes, isComplete: ending != .abort)

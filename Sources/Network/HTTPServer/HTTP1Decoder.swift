@@ -2,11 +2,11 @@ import Bytes
 import Glibc
 import NIOCore
 
-/// Takes the bytes of an HTTP/1 connection and gives the parts of its requests, one by one as they are asked for: what a
-/// client sends ahead (pipelining) stays bytes until its turn comes.
+/// Takes the bytes of an HTTP/1 connection and gives the parts of its requests, one by one as they are asked for: what
+/// a client sends ahead (pipelining) stays bytes until its turn comes.
 ///
-/// NIO's own decoder gives all the requests of a read at once, cannot tell a long target from a long field, and refuses methods it
-/// does not know; this one also costs less than half.
+/// NIO's own decoder gives all the requests of a read at once, cannot tell a long target from a long field, and refuses
+/// methods that it does not know before anybody can answer them with their status.
 ///
 /// Invariant: an idle decoder holds no buffer.
 struct HTTP1Decoder {
@@ -87,7 +87,8 @@ struct HTTP1Decoder {
                 state = size == 0 ? .trailers(length: 0) : .chunk(remaining: size)
             case .chunk(let remaining):
                 guard let slice = slice(atMost: remaining) else { return nil }
-                state = slice.readableBytes == remaining ? .chunkEnd : .chunk(remaining: remaining - slice.readableBytes)
+                state =
+                    slice.readableBytes == remaining ? .chunkEnd : .chunk(remaining: remaining - slice.readableBytes)
                 return .body(slice)
             case .chunkEnd:
                 guard let line = try line(limit: 0) else { return nil }
@@ -95,7 +96,10 @@ struct HTTP1Decoder {
                 state = .chunkSize
             case .trailers(let length):
                 guard let line = try line(limit: limits.head) else { return nil }
-                if line.isEmpty { state = .end; continue }
+                if line.isEmpty {
+                    state = .end
+                    continue
+                }
                 // RFC 9112 §7.1.2: trailers are read and dropped.
                 guard length + line.count <= limits.head else { throw .headTooLong }
                 state = .trailers(length: length + line.count)

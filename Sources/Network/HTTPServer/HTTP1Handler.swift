@@ -5,8 +5,8 @@ import Wire
 
 /// One HTTP/1 connection, plain or within TLS: bytes in, requests one after the other, bytes out.
 ///
-/// Invariants: one request is in work at a time; meanwhile one read at most is taken from the socket, as it is also while the client
-/// does not take its answer.
+/// Invariants: one request is in work at a time; meanwhile one read at most is taken from the socket, as it is also
+/// while the client does not take its answer.
 final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = IOData
@@ -45,8 +45,9 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
         self.isTLS = isTLS
         peer = address.description
         let configuration = server.configuration
-        decoder = HTTP1Decoder(limits: HTTP1Decoder.Limits(
-            target: configuration.targetLength, head: configuration.headLength, fields: configuration.headFields))
+        decoder = HTTP1Decoder(
+            limits: HTTP1Decoder.Limits(
+                target: configuration.targetLength, head: configuration.headLength, fields: configuration.headFields))
         ownDeadline = .now() + configuration.headTimeout
     }
 
@@ -136,7 +137,9 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
     /// RFC 9112 §3.2.2: the authority of an absolute target counts, not `Host`.
     private static func authority(of head: HTTP1Head) -> (target: String, host: String) {
         let host = head.fields.first("host") ?? ""
-        guard head.target.utf8.first != 0x2F, let scheme = head.target.firstRange(of: "://") else { return (head.target, host) }
+        guard head.target.utf8.first != 0x2F, let scheme = head.target.firstRange(of: "://") else {
+            return (head.target, host)
+        }
         return (head.target, String(head.target[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }))
     }
 
@@ -172,7 +175,8 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
 
     func sendContinue() {
         guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))), promise: nil)
+        context.writeAndFlush(
+            wrapOutboundOut(.byteBuffer(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))), promise: nil)
     }
 
     func send(_ start: Answer.Start, isLast: Bool) {

@@ -54,8 +54,8 @@ struct HTTP1Head {
 
     /// Parses the bytes of a head, the empty line at its end left out: lines that each end in CRLF.
     ///
-    /// Strict where two readers of the same bytes could disagree (RFC 9112 §11.2): a bare CR or LF, folded lines, white space
-    /// before a colon, more than one length.
+    /// Strict where two readers of the same bytes could disagree (RFC 9112 §11.2): a bare CR or LF, folded lines, white
+    /// space before a colon, more than one length.
     static func parse(_ bytes: UnsafeRawBufferPointer, maximumFields: Int) throws(HTTPRefusal) -> HTTP1Head {
         var lines = Lines(bytes)
         guard let requestLine = lines.next() else { throw .badRequest }
@@ -84,7 +84,9 @@ struct HTTP1Head {
         else { throw .badRequest }
         let method = line[..<first]
         let target = line[(first + 1)..<last]
-        guard method.allSatisfy(\.isTokenByte), target.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { throw .badRequest }
+        guard method.allSatisfy(\.isTokenByte), target.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw .badRequest
+        }
         let version = line[(last + 1)...]
         guard version.count == 8, version.starts(with: "HTTP/".utf8), version[last + 7] == 0x2E,
             version[last + 6].isASCIIDigit, version[last + 8].isASCIIDigit
@@ -159,11 +161,17 @@ struct HTTP1Head {
                 }
             case 14 where name.equalsIgnoringASCIICase("content-length"):
                 // RFC 9112 §6.3 (5): more than one value is an error here even where they are the same.
-                guard !hasContentLength, let count = value.decimalValue else { refusal = .badRequest; return }
+                guard !hasContentLength, let count = value.decimalValue else {
+                    refusal = .badRequest
+                    return
+                }
                 hasContentLength = true
                 length = .known(count)
             case 17 where name.equalsIgnoringASCIICase("transfer-encoding"):
-                guard !hasTransferEncoding else { refusal = .badRequest; return }
+                guard !hasTransferEncoding else {
+                    refusal = .badRequest
+                    return
+                }
                 hasTransferEncoding = true
                 if !value.equalsIgnoringASCIICase("chunked") {
                     // RFC 9112 §6.1: a coding that is not understood is 501; chunked that is not the last is 400.

@@ -41,24 +41,34 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .ping(pingData, ack: true) = unwrapInboundIn(data).payload, isGoingAway, !isAcknowledged else { return }
+        guard case .ping(pingData, ack: true) = unwrapInboundIn(data).payload, isGoingAway, !isAcknowledged else {
+            return
+        }
         isAcknowledged = true
         if streams > 0 { sendGoAway(lastStream) } else { closeWhenSent() }
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case let event as NIOHTTP2StreamCreatedEvent:
-            streams += 1
-            lastStream = max(lastStream, event.streamID)
-            deadline = .distantFuture
-        case is StreamClosedEvent:
-            streams -= 1
-            if streams == 0 { becameIdle() }
-        default:
-            break
+    /// What NIO's handler tells of its streams; it calls on the event loop.
+    struct Streams: NIOHTTP2StreamDelegate {
+        private let handler: NIOLoopBound<HTTP2ConnectionHandler>
+
+        init(_ handler: HTTP2ConnectionHandler, eventLoop: any EventLoop) {
+            self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
         }
-        context.fireUserInboundEventTriggered(event)
+
+        func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { handler.value.streamCreated(id) }
+        func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { handler.value.streamClosed() }
+    }
+
+    private func streamCreated(_ id: HTTP2StreamID) {
+        streams += 1
+        lastStream = max(lastStream, id)
+        deadline = .distantFuture
+    }
+
+    private func streamClosed() {
+        streams -= 1
+        if streams == 0 { becameIdle() }
     }
 
     private func becameIdle() {
@@ -83,8 +93,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
         drain()
     }
 
-    /// RFC 9113 §6.8: a first GOAWAY that still lets in what is under way; once the client has read it, one that tells the last
-    /// stream; the end when that has ended.
+    /// RFC 9113 §6.8: a first GOAWAY that still lets in what is under way; once the client has read it, one that tells
+    /// the last stream; the end when that has ended.
     func drain() {
         guard let context, !isGoingAway else { return }
         isGoingAway = true

@@ -153,7 +153,8 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
     func deadlinePassed() {
         if let exchange { return exchange.deadlinePassed() }
         lingerDeadline = .distantFuture
-        // RFC 9113 §8.1: the answer is complete, and the client is to stop sending; by any other code it would drop the answer.
+        // RFC 9113 §8.1: the answer is complete, and the client is to stop sending; by any other code it would drop the
+        // answer.
         let codec = try? context?.pipeline.syncOperations.context(handlerType: HTTP2FramePayloadToHTTP1ServerCodec.self)
         codec?.writeAndFlush(NIOAny(HTTP2Frame.FramePayload.rstStream(.noError)), promise: nil)
     }

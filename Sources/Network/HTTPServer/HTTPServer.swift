@@ -44,13 +44,18 @@ package final class HTTPServer: Sendable {
     package func start() async throws(ListenFailure) {
         let configuration = context.configuration
         Spool.clean(directory: configuration.spoolDirectory)
-        let shortest = [configuration.headTimeout, configuration.bodyTimeout, configuration.idleTimeout, configuration.writeTimeout]
+        let shortest =
+            [
+                configuration.headTimeout, configuration.bodyTimeout, configuration.idleTimeout,
+                configuration.writeTimeout,
+            ]
             .min() ?? .seconds(1)
         let interval = TimeAmount.nanoseconds(max(10_000_000, min(1_000_000_000, shortest.nanoseconds / 4)))
         for members in members { members.eventLoop.execute { members.start(interval: interval) } }
         do {
             let plain = try await listen(configuration.plainAddresses) { [self] channel, address in
-                let handler = HTTP1Handler(server: context, members: members(of: channel), address: address, isTLS: false)
+                let handler = HTTP1Handler(
+                    server: context, members: members(of: channel), address: address, isTLS: false)
                 try channel.pipeline.syncOperations.addHandler(handler)
             }
             state.withLock { $0.plain = plain }
@@ -73,7 +78,8 @@ package final class HTTPServer: Sendable {
     /// How many connections are open.
     package var openConnections: Int { limits.open }
 
-    /// Stops to accept, lets the requests in flight finish for at most `time`, and closes. The server cannot be started again.
+    /// Stops to accept, lets the requests in flight finish for at most `time`, and closes. The server cannot be started
+    /// again.
     package func drain(within time: Duration) async {
         let (plain, tls, isFirst) = state.withLock { state in
             defer { state.isStopped = true }
@@ -96,7 +102,8 @@ package final class HTTPServer: Sendable {
         }
         let pool = context.pool
         pool.stop()
-        // A job that ends later comes back to its event loop, which must still run. What hangs for longer ends with the process.
+        // A job that ends later comes back to its event loop, which must still run. What hangs for longer ends with the
+        // process.
         if await Self.wait(.seconds(1), until: { pool.isQuiet }) { try? await group.shutdownGracefully() }
     }
 
@@ -170,18 +177,22 @@ package final class HTTPServer: Sendable {
         stream.targetWindowSize = streamWindow
         stream.outboundBufferSizeHighWatermark = 64 << 10
         stream.outboundBufferSizeLowWatermark = 32 << 10
+        let handler = HTTP2ConnectionHandler(server: context, members: members)
         let peer = address.description
-        try channel.pipeline.syncOperations.addHandler(NIOHTTP2Handler(
-            mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: connection, streamConfiguration: stream
-        ) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                let operations = channel.pipeline.syncOperations
-                try operations.addHandler(HTTP2FramePayloadToHTTP1ServerCodec(normalizeHTTPHeaders: false))
-                try operations.addHandler(
-                    HTTP2StreamHandler(server: context, members: members, address: address, peer: peer))
-            }
-        })
-        try channel.pipeline.syncOperations.addHandler(HTTP2ConnectionHandler(server: context, members: members))
+        try channel.pipeline.syncOperations.addHandler(
+            NIOHTTP2Handler(
+                mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: connection,
+                streamConfiguration: stream,
+                streamDelegate: HTTP2ConnectionHandler.Streams(handler, eventLoop: channel.eventLoop)
+            ) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let operations = channel.pipeline.syncOperations
+                    try operations.addHandler(HTTP2FramePayloadToHTTP1ServerCodec(normalizeHTTPHeaders: false))
+                    try operations.addHandler(
+                        HTTP2StreamHandler(server: context, members: members, address: address, peer: peer))
+                }
+            })
+        try channel.pipeline.syncOperations.addHandler(handler)
     }
 
     /// A TLS connection until its protocol is known.

@@ -17,7 +17,8 @@ package struct HTTPServerConfiguration: Sendable {
 
     package var connections = 10_000
     package var connectionsPerAddress = 500
-    /// Proxies whose `Forwarded` and `X-Forwarded-*` fields are believed. They have no limit of connections per address.
+    /// Proxies whose `Forwarded` and `X-Forwarded-*` fields are believed. They have no limit of connections per
+    /// address.
     package var trustedProxies: [AddressRange] = []
 
     /// Where long bodies are written while they arrive; must exist.
@@ -34,8 +35,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var bodyProgress = 4 << 10
     /// Without a request.
     package var idleTimeout = TimeAmount.seconds(120)
-    /// A client must take at least 64 KiB of an answer in this time.
-    package var writeTimeout = TimeAmount.seconds(60)
+    /// A client must take at least 256 KiB of an answer in this time.
+    package var writeTimeout = TimeAmount.seconds(120)
 
     package init() {}
 }

@@ -112,12 +112,14 @@ final class Inflater {
         let bits: Int32
         switch coding {
         case .gzip: bits = 15 + 16
-        // RFC 9110 §8.4.1.2: "deflate" is the zlib format, but some send bare deflate data. A zlib header has 8 in its low four
-        // bits (RFC 1950 §2.2); the first block of deflate data has there what no encoder makes (a type 0 block, then
-        // padding that is not zero).
+        // RFC 9110 §8.4.1.2: "deflate" is the zlib format, but some send bare deflate data. A zlib header has 8 in its
+        // low four bits (RFC 1950 §2.2); the first block of deflate data has there what no encoder makes (a type 0
+        // block, then padding that is not zero).
         case .deflate: bits = first & 0x0F == 8 ? 15 : -15
         }
-        guard inflateInit2_(stream, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { throw .failed }
+        guard inflateInit2_(stream, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw .failed
+        }
         isStarted = true
     }
 }

@@ -12,8 +12,8 @@ protocol LoopMember: AnyObject {
     func abort()
 }
 
-/// The connections and streams of one event loop. One timer looks at all of their deadlines, so that a connection needs none of its
-/// own: a deadline is met up to one interval late.
+/// The connections and streams of one event loop. One timer looks at all of their deadlines, so that a connection needs
+/// none of its own: a deadline is met up to one interval late.
 ///
 /// Guard of its variables: the event loop.
 final class LoopMembers: @unchecked Sendable {

@@ -3,7 +3,8 @@ import NIOCore
 
 /// A file that is being sent, closed when nobody sends it any more.
 ///
-/// Invariant: `handle` is closed exactly once, in `deinit`; who sends from it keeps this object until the bytes are out.
+/// Invariant: `handle` is closed exactly once, in `deinit`; who sends from it keeps this object until the bytes are
+/// out.
 final class OpenFile: @unchecked Sendable {
     let handle: NIOFileHandle
     private let descriptor: CInt
@@ -34,7 +35,8 @@ final class OpenFile: @unchecked Sendable {
     }
 }
 
-/// A range of a file, read piece by piece: where it cannot go from the page cache to the socket, because of TLS or compression.
+/// A range of a file, read piece by piece: where it cannot go from the page cache to the socket, because of TLS or
+/// compression.
 final class FileSource: HTTPBodySource, @unchecked Sendable {
     struct Truncated: Error {}
 

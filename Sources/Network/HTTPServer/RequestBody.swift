@@ -3,8 +3,8 @@ import NIOCore
 
 /// The body of a request while it arrives: collected in memory, or handed to a spool.
 ///
-/// Invariant: what waits for the spool stays below `highWater` but for what one read of the socket brings: the connection is not
-/// read while `isFull`.
+/// Invariant: what waits for the spool stays below `highWater` but for what one read of the socket brings: the
+/// connection is not read while `isFull`.
 struct RequestBody {
     /// Bodies up to this size stay in memory.
     static let memorySize = 256 << 10

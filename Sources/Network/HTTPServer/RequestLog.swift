@@ -13,21 +13,24 @@ struct RequestLog {
     var isSecure: Bool
 
     func write(
-        to logger: Logger, status: Int, principal: String?, nanoseconds: Int64, received: Int, sent: Int, isComplete: Bool
+        to logger: Logger, status: Int, principal: String?, nanoseconds: Int64, received: Int, sent: Int,
+        isComplete: Bool
     ) {
-        logger.info("request", metadata: [
-            "principal": .string(principal ?? "-"),
-            "method": .string(String(method.prefix(32))),
-            "path": .string(path),
-            "status": .stringConvertible(status),
-            "ms": .string(milliseconds(nanoseconds)),
-            "in": .stringConvertible(received),
-            "out": .stringConvertible(sent),
-            "id": .string(id),
-            "peer": .string(peer),
-            "proto": .string((isHTTP2 ? "h2" : "http/1.1") + (isSecure ? "+tls" : "")),
-            "complete": .stringConvertible(isComplete),
-        ])
+        logger.info(
+            "request",
+            metadata: [
+                "principal": .string(principal ?? "-"),
+                "method": .string(String(method.prefix(32))),
+                "path": .string(path),
+                "status": .stringConvertible(status),
+                "ms": .string(milliseconds(nanoseconds)),
+                "in": .stringConvertible(received),
+                "out": .stringConvertible(sent),
+                "id": .string(id),
+                "peer": .string(peer),
+                "proto": .string((isHTTP2 ? "h2" : "http/1.1") + (isSecure ? "+tls" : "")),
+                "complete": .stringConvertible(isComplete),
+            ])
     }
 
     private var path: String {

@@ -1,14 +1,15 @@
-/// One request and its answer, from the head on, for HTTP/1 and HTTP/2 alike: what to do with each event. It knows neither bytes
-/// nor sockets; `Exchange` carries out the actions.
+/// One request and its answer, from the head on, for HTTP/1 and HTTP/2 alike: what to do with each event. It knows
+/// neither bytes nor sockets; `Exchange` carries out the actions.
 ///
-/// Invariants: exactly one answer is sent; the responder is asked at most once; after `.finish` nothing is done any more.
+/// Invariants: exactly one answer is sent; the responder is asked at most once; after `.finish` nothing is done any
+/// more.
 struct RequestStateMachine {
     /// How the connection, or the stream, goes on after a request.
     enum Ending: Equatable {
         /// The next request may come.
         case reuse
-        /// The answer is complete, but the client may still be sending: what it sends is dropped for a while, so that it can
-        /// read the answer (RFC 9112 §9.6).
+        /// The answer is complete, but the client may still be sending: what it sends is dropped for a while, so that
+        /// it can read the answer (RFC 9112 §9.6).
         case linger
         case close
         /// The answer is not complete, and the client must see that.

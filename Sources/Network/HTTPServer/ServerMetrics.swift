@@ -4,7 +4,8 @@ import Synchronization
 /// What the server counts. Names and labels are few and fixed: nothing that a client sends becomes one.
 final class ServerMetrics: Sendable {
     private static let methods = [
-        "GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "PROPPATCH", "REPORT", "MKCOL", "MKCALENDAR",
+        "GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "PROPPATCH", "REPORT", "MKCOL",
+        "MKCALENDAR",
         "COPY", "MOVE", "LOCK", "UNLOCK", "ACL", "SEARCH",
     ]
     private static let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"]

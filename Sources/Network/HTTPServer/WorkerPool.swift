@@ -3,8 +3,8 @@ import Synchronization
 
 /// Plain threads that run what may block, with a queue of bounded length.
 ///
-/// A thread that has been woken and has not run yet is enough: as long as there is one, no other is woken (a wake-up costs more
-/// than a small request), and the woken one wakes the next if it finds more than one job.
+/// A thread that has been woken and has not run yet is enough: as long as there is one, no other is woken (a wake-up
+/// costs more than a small request), and the woken one wakes the next if it finds more than one job.
 ///
 /// Invariant: `lock` guards all variables; nothing that can block is called while it is held.
 final class WorkerPool: @unchecked Sendable {
@@ -37,7 +37,8 @@ final class WorkerPool: @unchecked Sendable {
     /// Runs `job` on a thread; false, and it never runs, where too many wait already or the pool has stopped.
     func submit(_ job: @escaping Job) -> Bool { enqueue(job, limit: limit) }
 
-    /// Runs `job` in any case: for what ends a request that was let in before. After `stop` it runs on the caller's thread.
+    /// Runs `job` in any case: for what ends a request that was let in before. After `stop` it runs on the caller's
+    /// thread.
     func submitAlways(_ job: @escaping Job) {
         if !enqueue(job, limit: .max) { job() }
     }
@@ -79,11 +80,13 @@ final class WorkerPool: @unchecked Sendable {
     private func startThread() {
         var thread = pthread_t()
         let pool = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<WorkerPool>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, pool.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<WorkerPool>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, pool.toOpaque())
         if result == 0 {
             pthread_detach(thread)
         } else {

@@ -1,5 +1,5 @@
-/// Where to listen: `127.0.0.1:8443`, `[::1]:8443`, `localhost:8443`, or `*:8443` for all addresses of the machine, IPv4
-/// and IPv6.
+/// Where to listen: `127.0.0.1:8443`, `[::1]:8443`, `localhost:8443`, or `*:8443` for all addresses of the machine,
+/// IPv4 and IPv6.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// Without brackets; nil for all addresses.
     package var host: String?
@@ -13,7 +13,9 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil where there is no port, or the host is empty or an IPv6 address without brackets.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         var host = text[..<colon]
         if host.hasPrefix("[") && host.hasSuffix("]") {
             host = host.dropFirst().dropLast()

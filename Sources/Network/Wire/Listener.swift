@@ -1,5 +1,5 @@
-// Wire: what lies between sockets and the servers' protocols. It owns listening sockets, TLS and its certificates, addresses and
-// the limits on connections. It must not know what is said on a connection.
+// Wire: what lies between sockets and the servers' protocols. It owns listening sockets, TLS and its certificates,
+// addresses and the limits on connections. It must not know what is said on a connection.
 //
 // Invariant: a connection that was counted is released when its channel closes, however it closes.
 //

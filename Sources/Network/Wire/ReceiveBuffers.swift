@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Receive buffers that grow with what a client sends, like NIO's adaptive ones, but are not kept by the connection for its next
-/// read: an idle connection that once had a long body would hold 64 KiB.
+/// Receive buffers that grow with what a client sends, like NIO's adaptive ones, but are not kept by the connection for
+/// its next read: an idle connection that once had a long body would hold 64 KiB.
 struct ReceiveBuffers: RecvByteBufferAllocator {
     private var adaptive = AdaptiveRecvByteBufferAllocator()
 

@@ -10,8 +10,8 @@ package struct TLSFailure: Error, Sendable, CustomStringConvertible {
     package var description: String
 }
 
-/// The certificate chain and key that new connections are served with. They can be loaded anew while connections are open;
-/// those keep what they began with.
+/// The certificate chain and key that new connections are served with. They can be loaded anew while connections are
+/// open; those keep what they began with.
 ///
 /// Invariant: there is always a context that works. Files that cannot be used leave the one before in its place.
 package final class TLSCertificates: Sendable {

@@ -3,6 +3,7 @@ import NIOCore
 import Synchronization
 import Testing
 import Wire
+
 @testable import HTTPServer
 
 /// Bodies of answers, in the process and byte by byte: kinds, compression, back-pressure, clients that go.
@@ -47,9 +48,13 @@ import Wire
         return responder
     }
 
-    @Test("a stream that ends soon has a length, a long one is chunked", arguments: [(0, 10), (3, 10), (30, 10_000), (100, 50_000)])
+    @Test(
+        "a stream that ends soon has a length, a long one is chunked",
+        arguments: [(0, 10), (3, 10), (30, 10_000), (100, 50_000)])
     func streams(_ count: Int, _ size: Int) async throws {
-        try await TestServer.run(responder { HTTPResponse(status: 200, body: .stream(length: nil, Source(count, of: size))) }) { server in
+        try await TestServer.run(
+            responder { HTTPResponse(status: 200, body: .stream(length: nil, Source(count, of: size))) }
+        ) { server in
             let client = try server.client()
             for _ in 0..<2 {
                 try await client.send("GET / HTTP/1.1\nHost: x\n\n")
@@ -68,7 +73,9 @@ import Wire
     @Test("a stream with a length is sent with it")
     func streamOfLength() async throws {
         let length = 10 * 50_000
-        try await TestServer.run(responder { HTTPResponse(status: 200, body: .stream(length: length, Source(10, of: 50_000))) }) { server in
+        try await TestServer.run(
+            responder { HTTPResponse(status: 200, body: .stream(length: length, Source(10, of: 50_000))) }
+        ) { server in
             let client = try server.client()
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             let response = try await client.response()
@@ -79,7 +86,9 @@ import Wire
 
     @Test("an answer that breaks off cannot be taken for complete", arguments: [nil, 100_000 * 20] as [Int?])
     func breaks(_ length: Int?) async throws {
-        let body = { @Sendable in HTTPResponse(status: 200, body: .stream(length: length, Source(10, of: 100_000, fails: true))) }
+        let body = { @Sendable in
+            HTTPResponse(status: 200, body: .stream(length: length, Source(10, of: 100_000, fails: true)))
+        }
         try await TestServer.run(responder(body)) { server in
             let client = try server.client()
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
@@ -90,7 +99,9 @@ import Wire
 
     @Test("a stream that breaks before its first piece is out is a clean 500")
     func breaksEarly() async throws {
-        try await TestServer.run(responder { HTTPResponse(status: 200, body: .stream(length: nil, Source(1, of: 10, fails: true))) }) { server in
+        try await TestServer.run(
+            responder { HTTPResponse(status: 200, body: .stream(length: nil, Source(1, of: 10, fails: true))) }
+        ) { server in
             let client = try server.client()
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             #expect(try await client.response().status == 500)
@@ -101,9 +112,11 @@ import Wire
     func backPressure() async throws {
         let observation = Source.Observation()
         let total = 200 << 20
-        try await TestServer.run(responder {
-            HTTPResponse(status: 200, body: .stream(length: total, Source(200, of: 1 << 20, observation)))
-        }) { server in
+        try await TestServer.run(
+            responder {
+                HTTPResponse(status: 200, body: .stream(length: total, Source(200, of: 1 << 20, observation)))
+            }
+        ) { server in
             let client = try server.client(receiveBuffer: 16 << 10)
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             // Until nothing more is given for a while: sockets' buffers are full then.
@@ -122,9 +135,11 @@ import Wire
     @Test("a client that goes while it is answered leaves nothing behind", arguments: [false, true])
     func disconnects(_ readsFirst: Bool) async throws {
         let observation = Source.Observation()
-        try await TestServer.run(responder {
-            HTTPResponse(status: 200, body: .stream(length: nil, Source(10_000, of: 1 << 20, observation)))
-        }) { server in
+        try await TestServer.run(
+            responder {
+                HTTPResponse(status: 200, body: .stream(length: nil, Source(10_000, of: 1 << 20, observation)))
+            }
+        ) { server in
             let client = try server.client()
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             if readsFirst { try await client.receive() }
@@ -138,11 +153,13 @@ import Wire
     @Test("a client that goes while the responder works costs only that work")
     func disconnectsEarly() async throws {
         let (started, gate) = (Gate(), Gate())
-        try await TestServer.run(responder {
-            started.open()
-            gate.pass()
-            return TestResponder.text("late")
-        }) { server in
+        try await TestServer.run(
+            responder {
+                started.open()
+                gate.pass()
+                return TestResponder.text("late")
+            }
+        ) { server in
             let client = try server.client()
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             started.pass()
@@ -159,9 +176,11 @@ import Wire
 
     @Test("who does not read is cut off")
     func writeTimeout() async throws {
-        try await TestServer.run(responder {
-            HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 1, count: 64 << 20)))
-        }, configure: { $0.writeTimeout = .milliseconds(200) }) { server in
+        try await TestServer.run(
+            responder {
+                HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 1, count: 64 << 20)))
+            }, configure: { $0.writeTimeout = .milliseconds(200) }
+        ) { server in
             let client = try server.client(receiveBuffer: 16 << 10)
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             #expect(await server.isEmptied())
@@ -178,15 +197,19 @@ import Wire
         }
     }
 
-    @Test("ranges of files are sent, short and long", arguments: [(0, 1_000_000), (5, 10), (999_999, 1), (0, 0), (300_000, 600_000)])
+    @Test(
+        "ranges of files are sent, short and long",
+        arguments: [(0, 1_000_000), (5, 10), (999_999, 1), (0, 0), (300_000, 600_000)])
     func files(_ offset: Int, _ count: Int) async throws {
         let directory = try TemporaryDirectory()
         let path = "\(directory.path)/file"
         let bytes = (0..<1_000_000).map { UInt8(0x20 + $0 / 11 % 90) }
         directory.write(String(decoding: bytes, as: UTF8.self), to: "file")
-        try await TestServer.run(responder {
-            HTTPResponse(status: 206, body: .file(path: path, offset: offset, count: count))
-        }) { server in
+        try await TestServer.run(
+            responder {
+                HTTPResponse(status: 206, body: .file(path: path, offset: offset, count: count))
+            }
+        ) { server in
             let client = try server.client()
             for _ in 0..<2 {
                 try await client.send("GET / HTTP/1.1\nHost: x\n\n")
@@ -202,7 +225,8 @@ import Wire
         let directory = try TemporaryDirectory()
         directory.write("short", to: "file")
         let path = "\(directory.path)/file"
-        try await TestServer.run(responder { HTTPResponse(status: 200, body: .file(path: path, offset: 0, count: 6)) }) { server in
+        try await TestServer.run(responder { HTTPResponse(status: 200, body: .file(path: path, offset: 0, count: 6)) })
+        { server in
             let client = try server.client()
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             #expect(try await client.response().status == 500)
@@ -211,15 +235,18 @@ import Wire
 
     @Test("HEAD has the fields of GET and no body", arguments: ["bytes", "empty", "stream", "compressed", "announced"])
     func head(_ kind: String) async throws {
-        try await TestServer.run(responder {
-            switch kind {
-            case "bytes": HTTPResponse(status: 200, body: .bytes([1, 2, 3]))
-            case "stream": HTTPResponse(status: 200, body: .stream(length: 1_000_000, Source(1, of: 1_000_000)))
-            case "compressed": HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 1, count: 5000)), isCompressible: true)
-            case "announced": HTTPResponse(status: 200, headers: [("Content-Length", "77")])
-            default: HTTPResponse(status: 404)
+        try await TestServer.run(
+            responder {
+                switch kind {
+                case "bytes": HTTPResponse(status: 200, body: .bytes([1, 2, 3]))
+                case "stream": HTTPResponse(status: 200, body: .stream(length: 1_000_000, Source(1, of: 1_000_000)))
+                case "compressed":
+                    HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 1, count: 5000)), isCompressible: true)
+                case "announced": HTTPResponse(status: 200, headers: [("Content-Length", "77")])
+                default: HTTPResponse(status: 404)
+                }
             }
-        }) { server in
+        ) { server in
             let client = try server.client()
             try await client.send("HEAD / HTTP/1.1\nHost: x\nAccept-Encoding: gzip\n\n")
             let head = try await client.response(toHead: true)
@@ -299,7 +326,9 @@ import Wire
 
     @Test("line ends in a value do not begin a field")
     func injection() async throws {
-        try await TestServer.run(responder { HTTPResponse(status: 302, headers: [("Location", "/a\r\nSet-Cookie: x\r\n\r\nbody")]) }) { server in
+        try await TestServer.run(
+            responder { HTTPResponse(status: 302, headers: [("Location", "/a\r\nSet-Cookie: x\r\n\r\nbody")]) }
+        ) { server in
             let client = try server.client()
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             let response = try await client.response()

@@ -1,22 +1,30 @@
 import NIOCore
 import Testing
+
 @testable import HTTPServer
 
 /// gzip and deflate both ways.
 @Suite struct CodingTests {
-    @Test("RFC 9110 §12.5.3: gzip is sent to those who take it", arguments: [
-        ("gzip", true), ("GZIP", true), ("x-gzip", true), ("deflate, gzip;q=1.0, *;q=0.5", true), ("br, gzip", true),
-        ("*", true), ("gzip;q=0", false), ("gzip; q=0.000", false), ("*;q=0", false), ("gzip;q=0, *", false), ("", false),
-        ("identity", false), ("deflate", false), ("gzip;q=0.001", true), ("*;q=0, gzip", true), (nil, false),
-    ] as [(String?, Bool)])
+    @Test(
+        "RFC 9110 §12.5.3: gzip is sent to those who take it",
+        arguments: [
+            ("gzip", true), ("GZIP", true), ("x-gzip", true), ("deflate, gzip;q=1.0, *;q=0.5", true),
+            ("br, gzip", true),
+            ("*", true), ("gzip;q=0", false), ("gzip; q=0.000", false), ("*;q=0", false), ("gzip;q=0, *", false),
+            ("", false),
+            ("identity", false), ("deflate", false), ("gzip;q=0.001", true), ("*;q=0, gzip", true), (nil, false),
+        ] as [(String?, Bool)])
     func acceptEncoding(_ field: String?, _ isAllowed: Bool) {
         #expect(AcceptEncoding.allowsGzip(field) == isAllowed)
     }
 
-    @Test("codings of a request's body", arguments: [
-        (nil, nil), ("", nil), ("identity", nil), ("gzip", .gzip), ("X-GZIP", .gzip), ("deflate", .deflate), (" gzip ", .gzip),
-        ("identity, gzip", .gzip),
-    ] as [(String?, ContentCoding?)])
+    @Test(
+        "codings of a request's body",
+        arguments: [
+            (nil, nil), ("", nil), ("identity", nil), ("gzip", .gzip), ("X-GZIP", .gzip), ("deflate", .deflate),
+            (" gzip ", .gzip),
+            ("identity, gzip", .gzip),
+        ] as [(String?, ContentCoding?)])
     func contentCoding(_ field: String?, _ coding: ContentCoding?) throws {
         #expect(try ContentCoding.parse(field) == coding)
     }
@@ -64,7 +72,9 @@ import Testing
         }
     }
 
-    @Test("what was compressed inflates to the same, whatever its size and cut", arguments: [0, 1, 1000, 100_000, 300_000], [1, 7, Int.max])
+    @Test(
+        "what was compressed inflates to the same, whatever its size and cut",
+        arguments: [0, 1, 1000, 100_000, 300_000], [1, 7, Int.max])
     func roundTrip(_ size: Int, _ pieces: Int) throws {
         let bytes = Self.text(size)
         #expect(try inflate(gzip(bytes), pieces: pieces) == bytes)

@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import Testing
 import Wire
+
 @testable import HTTPServer
 
 /// The server in the process, spoken to byte by byte: requests, framing and limits.
@@ -54,9 +55,12 @@ import Wire
         }
     }
 
-    @Test("connections close when the client or the version says so", arguments: [
-        ("HTTP/1.1\nHost: x\nConnection: close", "close"), ("HTTP/1.0", "close"), ("HTTP/1.0\nConnection: keep-alive", "keep-alive"),
-    ])
+    @Test(
+        "connections close when the client or the version says so",
+        arguments: [
+            ("HTTP/1.1\nHost: x\nConnection: close", "close"), ("HTTP/1.0", "close"),
+            ("HTTP/1.0\nConnection: keep-alive", "keep-alive"),
+        ])
     func persistence(_ rest: String, _ connection: String) async throws {
         try await TestServer.run { server in
             let client = try server.client()
@@ -80,7 +84,8 @@ import Wire
 
     @Test("a chunked body arrives whole, cut at every byte")
     func chunkedCuts() async throws {
-        let request = Array("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n2;x\r\nef\r\n0\r\n\r\n".utf8)
+        let request = Array(
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n2;x\r\nef\r\n0\r\n\r\n".utf8)
         try await TestServer.run { server in
             let client = try server.client()
             for cut in 1..<request.count {
@@ -147,10 +152,14 @@ import Wire
         responder.rule = { _ in .collect(limit: 10) }
         try await TestServer.run(responder) { server in
             let client = try server.client()
-            try await client.send("PUT / HTTP/1.1\nHost: x\nContent-Length: 11\n\n01234567890GET /next HTTP/1.1\nHost: x\n\n")
+            try await client.send(
+                "PUT / HTTP/1.1\nHost: x\nContent-Length: 11\n\n01234567890GET /next HTTP/1.1\nHost: x\n\n")
             #expect(try await client.response().status == 413)
             #expect(try await client.response().text == "GET /next")
-            try await client.send("PUT / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\nb\n01234567890\n0\n\nGET /next HTTP/1.1\nHost: x\n\n")
+            try await client.send(
+                "PUT / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\nb\n01234567890\n0\n\n"
+                    + "GET /next HTTP/1.1\nHost: x\n\n"
+            )
             #expect(try await client.response().status == 413)
             #expect(try await client.response().text == "GET /next")
             try await client.send("PUT / HTTP/1.1\nHost: x\nContent-Length: 99999999\n\n")
@@ -161,14 +170,18 @@ import Wire
         }
     }
 
-    @Test("what is no request is answered and the connection ends", arguments: [
-        ("GET /\n\n", 400), ("GET / HTTP/1.1\n\n", 400), ("GET / HTTP/1.1\nHost: x\nHost: y\n\n", 400), ("GET / HTTP/3.0\n\n", 505),
-        ("POST / HTTP/1.1\nHost: x\nContent-Length: 3\nTransfer-Encoding: chunked\n\n0\n\n", 400),
-        ("POST / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\nzz\n", 400),
-        ("POST / HTTP/1.1\nHost: x\nTransfer-Encoding: gzip, chunked\n\n0\n\n", 501),
-        ("GET /" + String(repeating: "a", count: 20_000) + " HTTP/1.1\nHost: x\n\n", 414),
-        ("GET / HTTP/1.1\nHost: x\nX: " + String(repeating: "a", count: 70_000) + "\n\n", 431),
-    ])
+    @Test(
+        "what is no request is answered and the connection ends",
+        arguments: [
+            ("GET /\n\n", 400), ("GET / HTTP/1.1\n\n", 400), ("GET / HTTP/1.1\nHost: x\nHost: y\n\n", 400),
+            ("GET / HTTP/3.0\n\n", 505),
+            ("GET / HTTP/1.1\nHost: x/y\n\n", 400), ("GET http://a@b/ HTTP/1.1\nHost: x\n\n", 400),
+            ("POST / HTTP/1.1\nHost: x\nContent-Length: 3\nTransfer-Encoding: chunked\n\n0\n\n", 400),
+            ("POST / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\nzz\n", 400),
+            ("POST / HTTP/1.1\nHost: x\nTransfer-Encoding: gzip, chunked\n\n0\n\n", 501),
+            ("GET /" + String(repeating: "a", count: 20_000) + " HTTP/1.1\nHost: x\n\n", 414),
+            ("GET / HTTP/1.1\nHost: x\nX: " + String(repeating: "a", count: 70_000) + "\n\n", 431),
+        ])
     func malformed(_ text: String, _ status: Int) async throws {
         try await TestServer.run { server in
             let client = try server.client()
@@ -192,7 +205,8 @@ import Wire
         try await TestServer.run(responder) { server in
             let client = try server.client()
             func put(_ bytes: [UInt8], _ coding: String = "gzip") async throws -> TestClient.Response {
-                try await client.send("PUT / HTTP/1.1\nHost: x\nContent-Encoding: \(coding)\nContent-Length: \(bytes.count)\n\n")
+                try await client.send(
+                    "PUT / HTTP/1.1\nHost: x\nContent-Encoding: \(coding)\nContent-Length: \(bytes.count)\n\n")
                 try await client.send(bytes)
                 return try await client.response()
             }
@@ -217,10 +231,13 @@ import Wire
             gate.pass()
             return TestResponder.text("done")
         }
-        try await TestServer.run(responder, configure: {
-            $0.workers = 1
-            $0.waitingRequests = 1
-        }) { server in
+        try await TestServer.run(
+            responder,
+            configure: {
+                $0.workers = 1
+                $0.waitingRequests = 1
+            }
+        ) { server in
             let clients = try (0..<3).map { _ in try server.client() }
             try await clients[0].send("GET / HTTP/1.1\nHost: x\n\n")
             started.pass()
@@ -284,7 +301,8 @@ import Wire
         responder.answer = { _ in HTTPResponse(status: 201, body: .bytes([1, 2]), principal: "anna@example.org") }
         try await TestServer.run(responder) { server in
             let client = try server.client()
-            try await client.send("PUT /a%20b?secret=1 HTTP/1.1\nHost: x\nAuthorization: Basic c2VjcmV0\nContent-Length: 3\n\nabc")
+            try await client.send(
+                "PUT /a%20b?secret=1 HTTP/1.1\nHost: x\nAuthorization: Basic c2VjcmV0\nContent-Length: 3\n\nabc")
             let response = try await client.response()
             let line = try #require(try await server.logged(1).first)
             #expect(line["path"] == "/a%20b")
@@ -306,9 +324,13 @@ import Wire
             let head = request.head
             return TestResponder.text("\(head.peer) \(head.isSecure) \(head.isLoopback) \(head.authority)")
         }
-        try await TestServer.run(responder, configure: { $0.trustedProxies = [try #require(AddressRange("127.0.0.1"))] }) { server in
+        try await TestServer.run(
+            responder, configure: { $0.trustedProxies = [try #require(AddressRange("127.0.0.1"))] }
+        ) { server in
             let client = try server.client()
-            try await client.send("GET / HTTP/1.1\nHost: x\nX-Forwarded-For: 192.0.2.1\nX-Forwarded-Proto: https\nX-Forwarded-Host: y\n\n")
+            try await client.send(
+                "GET / HTTP/1.1\nHost: x\nX-Forwarded-For: 192.0.2.1\nX-Forwarded-Proto: https\nX-Forwarded-Host: y\n\n"
+            )
             #expect(try await client.response().text == "192.0.2.1 true false y")
             try await client.send("GET http://z/ HTTP/1.1\nHost: x\n\n")
             #expect(try await client.response().text == "127.0.0.1 false true z")

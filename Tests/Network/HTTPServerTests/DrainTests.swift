@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import Testing
 import Wire
+
 @testable import HTTPServer
 
 @Suite(.serialized) struct DrainTests {
@@ -79,7 +80,8 @@ import Wire
                 ListenAddress(host: "127.0.0.1", port: 0), ListenAddress(host: "127.0.0.1", port: first.port),
             ]
             let second = HTTPServer(
-                configuration: configuration, responder: TestResponder(), logger: Logger(label: "test") { _ in TestLog() })
+                configuration: configuration, responder: TestResponder(),
+                logger: Logger(label: "test") { _ in TestLog() })
             await #expect(throws: ListenFailure.self) { try await second.start() }
         }
     }

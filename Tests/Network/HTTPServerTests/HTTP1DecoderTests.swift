@@ -1,5 +1,6 @@
 import NIOCore
 import Testing
+
 @testable import HTTPServer
 
 @Suite struct HTTP1DecoderTests {
@@ -23,7 +24,8 @@ import Testing
             while let part = try decoder.next() {
                 switch part {
                 case .head(let head):
-                    result.append("\(head.method) \(head.target) \(head.bodyLength) \(head.keepsAlive ? "keep" : "close")")
+                    result.append(
+                        "\(head.method) \(head.target) \(head.bodyLength) \(head.keepsAlive ? "keep" : "close")")
                 case .body(let bytes):
                     let text = String(buffer: bytes)
                     if result.last?.hasPrefix("body ") == true {
@@ -68,12 +70,13 @@ import Testing
 
     @Test("requests one after the other are read alike however their bytes are cut", arguments: 1...60)
     func everySize(_ size: Int) throws {
-        #expect(try parts(Self.session, size: size) == [
-            "POST /a?b known(5) keep", "body hello", "end",
-            "PUT /c unknown keep", "body abc0123456789", "end",
-            "PROPFIND / none keep", "end",
-            "GET http://example.org/ none close", "end", "idle",
-        ])
+        #expect(
+            try parts(Self.session, size: size) == [
+                "POST /a?b known(5) keep", "body hello", "end",
+                "PUT /c unknown keep", "body abc0123456789", "end",
+                "PROPFIND / none keep", "end",
+                "GET http://example.org/ none close", "end", "idle",
+            ])
     }
 
     @Test("each place of a cut in two gives the same")
@@ -100,7 +103,9 @@ import Testing
         #expect(decoder.pendingBytes == request.utf8.count)
     }
 
-    @Test("a prefix of a request is no error", arguments: ["", "\n", "\n\n", "G", "GET / HTTP/1.1\n", "GET / HTTP/1.1\nHost: x\n"])
+    @Test(
+        "a prefix of a request is no error",
+        arguments: ["", "\n", "\n\n", "G", "GET / HTTP/1.1\n", "GET / HTTP/1.1\nHost: x\n"])
     func prefixes(_ text: String) throws {
         #expect(try parts(text).filter { $0 != "idle" } == [])
     }
@@ -111,37 +116,49 @@ import Testing
         #expect(try parts("VERSION-CONTROL /x HTTP/1.1\nHost: a\n\n").first == "VERSION-CONTROL /x none keep")
     }
 
-    @Test("a request line that does not follow the grammar is refused", arguments: [
-        ("GET /\nHost: a\n\n", 400), ("GET  / HTTP/1.1\nHost: a\n\n", 400), (" GET / HTTP/1.1\nHost: a\n\n", 400),
-        ("GET / HTTP/1.1 \nHost: a\n\n", 400), ("GET / http/1.1\nHost: a\n\n", 400), ("GET / HTTP/1.10\nHost: a\n\n", 400),
-        ("GET / HTTP/2.0\n\n", 505), ("PRI * HTTP/2.0\n\nSM\n\n", 505), ("G(T / HTTP/1.1\nHost: a\n\n", 400),
-        ("GET x HTTP/1.1\nHost: a\n\n", 400), ("GET /a b HTTP/1.1\nHost: a\n\n", 400), ("\u{16}\u{3}\u{1}\n\n", 400),
-        ("GET /\u{1} HTTP/1.1\nHost: a\n\n", 400), ("GET / HTTP/0.9\n\n", 505),
-    ])
+    @Test(
+        "a request line that does not follow the grammar is refused",
+        arguments: [
+            ("GET /\nHost: a\n\n", 400), ("GET  / HTTP/1.1\nHost: a\n\n", 400), (" GET / HTTP/1.1\nHost: a\n\n", 400),
+            ("GET / HTTP/1.1 \nHost: a\n\n", 400), ("GET / http/1.1\nHost: a\n\n", 400),
+            ("GET / HTTP/1.10\nHost: a\n\n", 400),
+            ("GET / HTTP/2.0\n\n", 505), ("PRI * HTTP/2.0\n\nSM\n\n", 505), ("G(T / HTTP/1.1\nHost: a\n\n", 400),
+            ("GET x HTTP/1.1\nHost: a\n\n", 400), ("GET /a b HTTP/1.1\nHost: a\n\n", 400),
+            ("\u{16}\u{3}\u{1}\n\n", 400),
+            ("GET /\u{1} HTTP/1.1\nHost: a\n\n", 400), ("GET / HTTP/0.9\n\n", 505),
+        ])
     func requestLines(_ text: String, _ status: Int) {
         let refusal = #expect(throws: HTTPRefusal.self) { try parts(text) }
         #expect(refusal?.status == status)
     }
 
-    @Test("fields that do not follow the grammar are refused", arguments: [
-        "Host : a", "Host: a\n X: folded", "Host: a\n: empty", "Host: a\nX", "Host: a\nX Y: z", "Host: a\nX: \u{0}", "Host: a\nX: \u{7F}",
-        "Host: a\nHost: b", "X: no host", "Host: a\nX\u{E9}: b",
-    ])
+    @Test(
+        "fields that do not follow the grammar are refused",
+        arguments: [
+            "Host : a", "Host: a\n X: folded", "Host: a\n: empty", "Host: a\nX", "Host: a\nX Y: z", "Host: a\nX: \u{0}",
+            "Host: a\nX: \u{7F}",
+            "Host: a\nHost: b", "X: no host", "Host: a\nX\u{E9}: b",
+        ])
     func fields(_ lines: String) {
         let refusal = #expect(throws: HTTPRefusal.self) { try parts("GET / HTTP/1.1\n\(lines)\n\n") }
         #expect(refusal == .badRequest)
     }
 
-    @Test("lengths that two servers could read differently are refused", arguments: [
-        ("Content-Length: 5\nTransfer-Encoding: chunked", 400), ("Transfer-Encoding: chunked\nContent-Length: 5", 400),
-        ("Content-Length: 5\nContent-Length: 5", 400), ("Content-Length: 5\nContent-Length: 6", 400),
-        ("Content-Length: 5, 5", 400), ("Content-Length: +5", 400), ("Content-Length: -5", 400), ("Content-Length: 0x5", 400),
-        ("Content-Length:", 400), ("Content-Length: 5 ", nil), ("Content-Length: 99999999999999999999", 400),
-        ("Transfer-Encoding: chunked, identity", 400), ("Transfer-Encoding: identity", 400),
-        ("Transfer-Encoding: gzip, chunked", 501), ("Transfer-Encoding: chunked\nTransfer-Encoding: chunked", 400),
-        ("Transfer-Encoding: xchunked", 400), ("Transfer-Encoding: \u{B}chunked", 400), ("Transfer-Encoding : chunked", 400),
-        ("Transfer-Encoding: CHUNKED", nil),
-    ] as [(String, Int?)])
+    @Test(
+        "lengths that two servers could read differently are refused",
+        arguments: [
+            ("Content-Length: 5\nTransfer-Encoding: chunked", 400),
+            ("Transfer-Encoding: chunked\nContent-Length: 5", 400),
+            ("Content-Length: 5\nContent-Length: 5", 400), ("Content-Length: 5\nContent-Length: 6", 400),
+            ("Content-Length: 5, 5", 400), ("Content-Length: +5", 400), ("Content-Length: -5", 400),
+            ("Content-Length: 0x5", 400),
+            ("Content-Length:", 400), ("Content-Length: 5 ", nil), ("Content-Length: 99999999999999999999", 400),
+            ("Transfer-Encoding: chunked, identity", 400), ("Transfer-Encoding: identity", 400),
+            ("Transfer-Encoding: gzip, chunked", 501), ("Transfer-Encoding: chunked\nTransfer-Encoding: chunked", 400),
+            ("Transfer-Encoding: xchunked", 400), ("Transfer-Encoding: \u{B}chunked", 400),
+            ("Transfer-Encoding : chunked", 400),
+            ("Transfer-Encoding: CHUNKED", nil),
+        ] as [(String, Int?)])
     func lengths(_ lines: String, _ status: Int?) {
         var refusal: HTTPRefusal?
         do throws(HTTPRefusal) { _ = try parts("POST / HTTP/1.1\nHost: a\n\(lines)\n\n") } catch { refusal = error }
@@ -153,29 +170,38 @@ import Testing
         #expect(throws: HTTPRefusal.badRequest) { try parts("POST / HTTP/1.0\nTransfer-Encoding: chunked\n\n") }
     }
 
-    @Test("lines must end in CRLF", arguments: [
-        "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nHost: a\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\n",
-        "GET / HTTP/1.1\r\nHost: a\rX: b\r\n\r\n", "\n", "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
-    ])
+    @Test(
+        "lines must end in CRLF",
+        arguments: [
+            "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nHost: a\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\n",
+            "GET / HTTP/1.1\r\nHost: a\rX: b\r\n\r\n", "\n", "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        ])
     func lineEnds(_ text: String) {
         #expect(throws: HTTPRefusal.badRequest) { try parts(bytes: Array(text.utf8)) }
     }
 
-    @Test("chunks that do not follow the grammar are refused", arguments: [
-        "x\n", "-1\n", "+1\na\n", "0x1\na\n", " 1\na\n", "1 x\na\n", "\n", "1;\u{1}\na\n", "1\nab\n", "1\na\nx\n", "fffffffffffffffff\n",
-        "1;" + String(repeating: "e", count: 300) + "\na\n", "1\r", "10000000000000000\n",
-    ])
+    @Test(
+        "chunks that do not follow the grammar are refused",
+        arguments: [
+            "x\n", "-1\n", "+1\na\n", "0x1\na\n", " 1\na\n", "1 x\na\n", "\n", "1;\u{1}\na\n", "1\nab\n", "1\na\nx\n",
+            "fffffffffffffffff\n",
+            "1;" + String(repeating: "e", count: 300) + "\na\n", "1\r", "10000000000000000\n",
+        ])
     func chunks(_ body: String) {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         let text = body == "1\r" ? "1\ra\r\n0\r\n" : body.replacing("\n", with: "\r\n")
         #expect(throws: HTTPRefusal.badRequest) { try parts(bytes: Array((head + text).utf8)) }
     }
 
-    @Test("what is too long is refused before its end has come", arguments: [
-        ("GET /" + String(repeating: "a", count: 200), 414), ("GET /" + String(repeating: "a", count: 150) + " HTTP/1.1\nHost: a\n\n", 414),
-        ("GET / HTTP/1.1\nX: " + String(repeating: "a", count: 500), 431), ("GET / HTTP/1.1\n" + String(repeating: "A: b\n", count: 12) + "\n", 431),
-        ("GET / HTTP/1.1\nHost: a\nX: " + String(repeating: "a", count: 400) + "\n\n", 431),
-    ])
+    @Test(
+        "what is too long is refused before its end has come",
+        arguments: [
+            ("GET /" + String(repeating: "a", count: 200), 414),
+            ("GET /" + String(repeating: "a", count: 150) + " HTTP/1.1\nHost: a\n\n", 414),
+            ("GET / HTTP/1.1\nX: " + String(repeating: "a", count: 500), 431),
+            ("GET / HTTP/1.1\n" + String(repeating: "A: b\n", count: 12) + "\n", 431),
+            ("GET / HTTP/1.1\nHost: a\nX: " + String(repeating: "a", count: 400) + "\n\n", 431),
+        ])
     func limits(_ text: String, _ status: Int) {
         for size in [1, 7, .max] {
             let refusal = #expect(throws: HTTPRefusal.self) {

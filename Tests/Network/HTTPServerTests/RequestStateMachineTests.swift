@@ -1,4 +1,5 @@
 import Testing
+
 @testable import HTTPServer
 
 @Suite struct RequestStateMachineTests {
@@ -8,7 +9,8 @@ import Testing
     ) -> RequestStateMachine {
         var machine = RequestStateMachine()
         let conditions = RequestStateMachine.Conditions(
-            length: length, limit: limit, expectsContinue: expectsContinue, asksAbove: 500, keepsAlive: keepsAlive, discards: 100)
+            length: length, limit: limit, expectsContinue: expectsContinue, asksAbove: 500, keepsAlive: keepsAlive,
+            discards: 100)
         #expect(machine.start(conditions) == first)
         return machine
     }

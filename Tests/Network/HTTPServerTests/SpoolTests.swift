@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import Synchronization
 import Testing
+
 @testable import HTTPServer
 
 @Suite(.serialized) struct SpoolTests {
@@ -14,7 +15,9 @@ import Testing
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 64 << 10)
-        while case let count = fread(&piece, 1, piece.count, file), count > 0 { bytes.append(contentsOf: piece[..<count]) }
+        while case let count = fread(&piece, 1, piece.count, file), count > 0 {
+            bytes.append(contentsOf: piece[..<count])
+        }
         return bytes
     }
 
@@ -41,15 +44,19 @@ import Testing
         _ responder: TestResponder, configure: (inout HTTPServerConfiguration) -> Void = { _ in },
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        try await TestServer.run(responder, configure: {
-            $0.spoolDirectory = directory.path
-            configure(&$0)
-        }, body)
+        try await TestServer.run(
+            responder,
+            configure: {
+                $0.spoolDirectory = directory.path
+                configure(&$0)
+            }, body)
     }
 
     private static let long = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 7) }
 
-    @Test("short bodies stay in memory, long ones become a file that is removed after the answer", arguments: [false, true])
+    @Test(
+        "short bodies stay in memory, long ones become a file that is removed after the answer",
+        arguments: [false, true])
     func spools(_ isChunked: Bool) async throws {
         try await run(responder()) { server in
             let client = try server.client()
@@ -57,7 +64,8 @@ import Testing
                 let bytes = Array(Self.long[..<count])
                 if isChunked {
                     try await client.send("PUT / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n")
-                    try await client.send(Array("\(String(count, radix: 16))\r\n".utf8) + bytes + Array("\r\n0\r\n\r\n".utf8))
+                    try await client.send(
+                        Array("\(String(count, radix: 16))\r\n".utf8) + bytes + Array("\r\n0\r\n\r\n".utf8))
                 } else {
                     try await client.send("PUT / HTTP/1.1\nHost: x\nContent-Length: \(count)\n\n")
                     try await client.send(bytes)
@@ -93,7 +101,8 @@ import Testing
         let compressed = try #require(Compressors().compress(Self.long))
         try await run(responder()) { server in
             let client = try server.client()
-            try await client.send("PUT / HTTP/1.1\nHost: x\nContent-Encoding: gzip\nContent-Length: \(compressed.readableBytes)\n\n")
+            try await client.send(
+                "PUT / HTTP/1.1\nHost: x\nContent-Encoding: gzip\nContent-Length: \(compressed.readableBytes)\n\n")
             try await client.send(Array(compressed.readableBytesView))
             #expect(try await client.response().text == "file 2000000 2000000 \(Self.sum(Self.long))")
         }
@@ -104,7 +113,8 @@ import Testing
         let compressed = try #require(Compressors().compress(Self.long))
         try await run(responder(limit: 1_999_999)) { server in
             let client = try server.client()
-            try await client.send("PUT / HTTP/1.1\nHost: x\nContent-Encoding: gzip\nContent-Length: \(compressed.readableBytes)\n\n")
+            try await client.send(
+                "PUT / HTTP/1.1\nHost: x\nContent-Encoding: gzip\nContent-Length: \(compressed.readableBytes)\n\n")
             try await client.send(Array(compressed.readableBytesView))
             #expect(try await client.response().status == 413)
             while !directory.names.isEmpty { await Task.yield() }

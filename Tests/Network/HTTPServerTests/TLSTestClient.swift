@@ -84,7 +84,8 @@ enum TLSTestClient {
 
         /// - Parameter waits: sends the body only after 100.
         func request(
-            _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil, waits: Bool = false
+            _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
+            waits: Bool = false
         ) async throws -> Response {
             let (stream, future) = try await open(method, path, headers: headers, endsAtOnce: body == nil) {
                 $0.waits = waits
@@ -101,6 +102,8 @@ enum TLSTestClient {
         ) async throws -> (any Channel, EventLoopFuture<Response>) {
             let promise = channel.eventLoop.makePromise(of: Response.self)
             let made = channel.eventLoop.makePromise(of: (any Channel).self)
+            // A connection that is gone makes no stream, and says so or not.
+            channel.closeFuture.whenComplete { _ in promise.fail(Failed(reason: "closed")) }
             multiplexer.createStreamChannel(promise: made) { stream in
                 stream.eventLoop.makeCompletedFuture {
                     let handler = StreamHandler(promise)
@@ -109,6 +112,7 @@ enum TLSTestClient {
                         HTTP2FramePayloadToHTTP1ClientCodec(httpProtocol: .https), handler)
                 }
             }
+            made.futureResult.whenFailure { promise.fail($0) }
             let stream = try await made.futureResult.get()
             var fields = HTTPHeaders(headers)
             fields.add(name: "host", value: "h2.example")

@@ -3,6 +3,7 @@ import NIOHTTP1
 import Synchronization
 import Testing
 import Wire
+
 @testable import HTTPServer
 
 @Suite(.serialized) struct TLSTests {
@@ -25,15 +26,20 @@ import Wire
         let certificates = try TLSCertificates(
             chainFile: "\(directory.path)/chain.pem", keyFile: "\(directory.path)/key.pem",
             applicationProtocols: HTTPServer.applicationProtocols)
-        try await TestServer.run(responder, configure: {
-            $0.tlsAddresses = [ListenAddress(host: "127.0.0.1", port: 0)]
-            $0.certificates = certificates
-            $0.spoolDirectory = directory.path
-            configure(&$0)
-        }) { try await body($0, certificates) }
+        try await TestServer.run(
+            responder,
+            configure: {
+                $0.tlsAddresses = [ListenAddress(host: "127.0.0.1", port: 0)]
+                $0.certificates = certificates
+                $0.spoolDirectory = directory.path
+                configure(&$0)
+            }
+        ) { try await body($0, certificates) }
     }
 
-    @Test("HTTP/1.1 is spoken with those who ask for it and with those who ask for nothing", arguments: [["http/1.1"], []])
+    @Test(
+        "HTTP/1.1 is spoken with those who ask for it and with those who ask for nothing",
+        arguments: [["http/1.1"], []])
     func http1(_ protocols: [String]) async throws {
         var responder = TestResponder()
         responder.answer = { TestResponder.text("\($0.head.isSecure) \($0.head.isLoopback)") }
@@ -53,7 +59,8 @@ import Wire
         var responder = TestResponder()
         responder.answer = { _ in HTTPResponse(status: 200, body: .file(path: path, offset: 10, count: 999_990)) }
         try await run(responder) { server, _ in
-            let answer = try await TLSTestClient.http1(port: server.tlsPort, "GET / HTTP/1.1\nHost: x\nConnection: close\n\n")
+            let answer = try await TLSTestClient.http1(
+                port: server.tlsPort, "GET / HTTP/1.1\nHost: x\nConnection: close\n\n")
             #expect(answer.hasSuffix(String(repeating: "0123456789", count: 99_999)))
             let client = try await TLSTestClient.HTTP2(port: server.tlsPort)
             #expect(try await client.request("GET", "/").body.count == 999_990)
@@ -200,7 +207,10 @@ import Wire
             }
         }
         var responder = TestResponder()
-        responder.answer = { $0.head.target == "/" ? HTTPResponse(status: 200, body: .stream(length: nil, Failing())) : HTTPResponse(status: 204) }
+        responder.answer = {
+            $0.head.target == "/"
+                ? HTTPResponse(status: 200, body: .stream(length: nil, Failing())) : HTTPResponse(status: 204)
+        }
         try await run(responder) { server, _ in
             let client = try await TLSTestClient.HTTP2(port: server.tlsPort)
             await #expect(throws: (any Error).self) { try await client.request("GET", "/") }
@@ -236,6 +246,16 @@ import Wire
             #expect(try await client.request("GET", "/").status == 200)
             try await client.channel.closeFuture.get()
             #expect(await server.isEmptied())
+        }
+    }
+
+    @Test("an HTTP/2 connection with a request in work is not idle")
+    func busy() async throws {
+        var responder = TestResponder()
+        responder.answer = { _ in HTTPResponse(status: 401, delay: 1) }
+        try await run(responder, configure: { $0.idleTimeout = .milliseconds(50) }) { server, _ in
+            let client = try await TLSTestClient.HTTP2(port: server.tlsPort)
+            #expect(try await client.request("GET", "/").status == 401)
         }
     }
 

@@ -1,8 +1,8 @@
 import Glibc
 import NIOPosix
 
-/// A client that says exactly the bytes it is told to, over a blocking socket. It blocks a thread of its own pool and none of the
-/// tasks', which the server's own tasks need.
+/// A client that says exactly the bytes it is told to, over a blocking socket. It blocks a thread of its own pool and
+/// none of the tasks', which the server's own tasks need.
 ///
 /// Guard of its variables: a test makes one call at a time.
 final class TestClient: @unchecked Sendable {
@@ -115,7 +115,8 @@ final class TestClient: @unchecked Sendable {
     private func takeResponse(toHead isHead: Bool) throws -> Response {
         let head = String(decoding: try take(through: [13, 10, 13, 10]), as: UTF8.self)
         let lines = head.split(separator: "\r\n")
-        guard let first = lines.first, first.hasPrefix("HTTP/1.1 "), let status = Int(first.dropFirst(9).prefix(3)) else {
+        guard let first = lines.first, first.hasPrefix("HTTP/1.1 "), let status = Int(first.dropFirst(9).prefix(3))
+        else {
             throw Failed(reason: "status line: \(head)")
         }
         let fields = lines.dropFirst().map { line in
@@ -142,7 +143,9 @@ final class TestClient: @unchecked Sendable {
     }
 
     private func take(_ count: Int) throws -> [UInt8] {
-        while buffer.count < count { if try !receiveMore() { throw Failed(reason: "closed after \(buffer.count) of \(count)") } }
+        while buffer.count < count {
+            if try !receiveMore() { throw Failed(reason: "closed after \(buffer.count) of \(count)") }
+        }
         defer { buffer.removeFirst(count) }
         return Array(buffer.prefix(count))
     }
@@ -152,7 +155,9 @@ final class TestClient: @unchecked Sendable {
         while true {
             if let found = buffer[start...].firstRange(of: end) { return try take(found.upperBound) }
             start = max(0, buffer.count - end.count)
-            if try !receiveMore() { throw Failed(reason: "closed: \(String(decoding: buffer.prefix(200), as: UTF8.self))") }
+            if try !receiveMore() {
+                throw Failed(reason: "closed: \(String(decoding: buffer.prefix(200), as: UTF8.self))")
+            }
         }
     }
 }

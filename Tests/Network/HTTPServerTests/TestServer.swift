@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import Synchronization
 import Wire
+
 @testable import HTTPServer
 
 /// A responder made of closures.
@@ -62,7 +63,8 @@ struct TestServer {
 
     /// Runs `body` with a server, and drains it.
     static func run(
-        _ responder: TestResponder = TestResponder(), configure: (inout HTTPServerConfiguration) throws -> Void = { _ in },
+        _ responder: TestResponder = TestResponder(),
+        configure: (inout HTTPServerConfiguration) throws -> Void = { _ in },
         _ body: (TestServer) async throws -> Void
     ) async throws {
         var configuration = HTTPServerConfiguration()
@@ -81,7 +83,9 @@ struct TestServer {
         await server.server.drain(within: .seconds(5))
     }
 
-    func client(receiveBuffer: Int? = nil) throws -> TestClient { try TestClient(port: port, receiveBuffer: receiveBuffer) }
+    func client(receiveBuffer: Int? = nil) throws -> TestClient {
+        try TestClient(port: port, receiveBuffer: receiveBuffer)
+    }
 
     /// The log lines of requests, once there are `count`.
     func logged(_ count: Int) async throws -> [[String: String]] {

@@ -1,5 +1,6 @@
 import Synchronization
 import Testing
+
 @testable import HTTPServer
 
 @Suite struct WorkerPoolTests {
@@ -41,10 +42,11 @@ import Testing
     func limit() {
         let pool = WorkerPool(threads: 1, limit: 2)
         let (started, gate, done) = (Gate(), Gate(), Gate())
-        #expect(pool.submit {
-            started.open()
-            gate.pass()
-        })
+        #expect(
+            pool.submit {
+                started.open()
+                gate.pass()
+            })
         started.pass()
         #expect(pool.submit { done.open() })
         #expect(pool.submit { done.open() })

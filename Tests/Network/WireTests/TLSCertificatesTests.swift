@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import NIOSSL
 import Testing
+
 @testable import Wire
 
 @Suite struct TLSCertificatesTests {
