@@ -1,0 +1,56 @@
+"""Fixtures: one server for all tests that need no settings of their own, and a new user for each test."""
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from tegu import Server  # noqa: E402  (the path must be set first)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A server with the default settings. Tests that stop or kill one start their own."""
+    running = Server()
+    try:
+        running.start()
+        yield running
+        assert running.process.poll() is None, "the server died during the tests:\n" + running.log()
+        running.check()
+        assert running.stop() == 0, running.log()
+    finally:
+        running.close()
+
+
+@pytest.fixture(autouse=True)
+def server_is_alive(request):
+    """The test that brings the server down is the one that fails."""
+    yield
+    if "server" in request.fixturenames:
+        running = request.getfixturevalue("server")
+        assert running.process.poll() is None, "the server died in this test:\n" + running.log()
+
+
+@pytest.fixture
+def user(server):
+    """A user of its own for this test, with nothing but what every new user has."""
+    return server.new_user()
+
+
+@pytest.fixture
+def other(server):
+    """A second one."""
+    return server.new_user()
+
+
+@pytest.fixture
+def dav(user):
+    """A client signed in as that user."""
+    return user.dav()
+
+
+@pytest.fixture(params=["plain", "tls"])
+def either_dav(request, user):
+    """The same on plain HTTP and on TLS."""
+    return user.dav(tls=request.param == "tls")

@@ -1,0 +1,57 @@
+"""Quota (H8): RFC 4331."""
+import pytest
+
+from objects import card, event
+
+
+@pytest.fixture
+def small(server):
+    """Somebody who may keep 200,000 bytes."""
+    return server.new_user(None, None, "--quota", "200000")
+
+
+def quota(user, path):
+    row = user.dav().propfind(path, "D:quota-used-bytes", "D:quota-available-bytes").multistatus().only()
+    return row.text("D:quota-used-bytes"), row.text("D:quota-available-bytes")
+
+
+def test_without_a_quota_there_is_no_available_size(user, dav):
+    dav.put(user.calendar + "a.ics", event("a"))
+    used, available = quota(user, user.calendar)
+    assert int(used) >= len(event("a")) and available is None
+
+
+def test_what_is_used_and_available(small):
+    before = int(quota(small, small.files)[0])
+    small.dav().put_file(small.files + "x", b"x" * 10_000)
+    used, available = quota(small, small.files)
+    assert int(used) - before == 10_000 and int(used) + int(available) == 200_000
+    assert quota(small, small.calendar)[1] == available
+    small.dav().delete(small.files + "x")
+    assert int(quota(small, small.files)[0]) == before, "the trash is not counted"
+
+
+def test_above_the_quota_is_507(small):
+    dav = small.dav()
+    dav.put_file(small.files + "x", b"x" * 199_000)
+    for response in (dav.put_file(small.files + "y", b"y" * 5_000), dav.put(small.calendar + "e.ics", event("e", "x" * 5_000)),
+                     dav.put_card(small.book + "c.vcf", card("c", "Anna Example", "NOTE:" + "x" * 5_000)),
+                     dav.copy(small.files + "x", small.files + "z")):
+        assert response.status == 507, response
+        response.error("D:quota-not-exceeded")
+    assert dav.children(small.files) == [small.files + "x"] and dav.children(small.calendar) == []
+    assert dav.put_file(small.files + "x", b"x" * 199_500).status == 204, "what it replaces is counted off"
+    assert dav.put_file(small.files + "x", b"x").status == 204
+    assert dav.put(small.calendar + "e.ics", event("e", "x" * 5_000)).status == 201
+
+
+def test_a_chunked_upload_above_the_quota(small):
+    response = small.dav().request("PUT", small.files + "x", (b"x" * 10_000 for _ in range(100)))
+    assert response.status == 507
+    assert small.dav().get(small.files + "x").status == 404
+
+
+def test_a_move_of_ones_own_needs_no_room(small):
+    dav = small.dav()
+    dav.put_file(small.files + "x", b"x" * 190_000)
+    assert dav.move(small.files + "x", small.files + "y").status == 201

@@ -1,0 +1,190 @@
+"""COPY and MOVE (H3): of files, of objects between collections, of collections."""
+import pytest
+
+from dav import name
+from objects import card, event, task
+
+
+@pytest.fixture
+def second(user, dav):
+    path = user.calendars + "second/"
+    assert dav.make_calendar(path).status == 201
+    return path
+
+
+def test_copy_of_a_tree(user, dav):
+    tree = user.files + "tree/"
+    for path in ("", "a/", "a/b/"):
+        dav.mkcol(tree + path)
+        dav.put_file(tree + path + "f.txt", path.encode(), "text/x-odd")
+        dav.set_property(tree + path + "f.txt", f"<X:tag>{path}</X:tag>")
+    dav.set_property(tree, "<X:tag>root</X:tag>")
+    assert dav.copy(tree, user.files + "copy/").status == 201
+    for path in ("", "a/", "a/b/"):
+        got = dav.get(user.files + "copy/" + path + "f.txt")
+        assert got.body == path.encode() and got.header("Content-Type") == "text/x-odd"
+        assert dav.propfind(user.files + "copy/" + path + "f.txt", "X:tag").multistatus().only().text("X:tag") == path
+    assert dav.propfind(user.files + "copy/", "X:tag").multistatus().only().text("X:tag") == "root"
+    assert dav.copy(tree, user.files + "shallow/", Depth="0").status == 201
+    assert dav.children(user.files + "shallow/") == []
+    assert dav.copy(tree, user.files + "copy/", Overwrite="F").status == 412
+    assert dav.copy(tree, user.files + "copy/").status == 204
+
+
+def test_move_of_a_tree(user, dav):
+    tree = user.files + "tree/"
+    dav.mkcol(tree), dav.put_file(tree + "f", b"1")
+    dav.set_property(tree + "f", "<X:tag>t</X:tag>")
+    assert dav.move(tree, user.files + "moved/").status == 201
+    assert dav.propfind(tree).status == 404
+    assert dav.get(user.files + "moved/f").body == b"1"
+    assert dav.propfind(user.files + "moved/f", "X:tag").multistatus().only().text("X:tag") == "t"
+
+
+@pytest.mark.parametrize("overwrite,there,status", [("T", False, 201), ("T", True, 204), ("F", False, 201), ("F", True, 412), (None, True, 204)])
+@pytest.mark.parametrize("method", ["COPY", "MOVE"])
+def test_overwrite(user, dav, method, overwrite, there, status):
+    dav.put_file(user.files + "from", b"from")
+    if there:
+        dav.put_file(user.files + "to", b"to")
+    response = dav.request(method, user.files + "from", Destination=dav.url + user.files + "to", Overwrite=overwrite)
+    assert response.status == status
+    assert dav.get(user.files + "to").body == (b"to" if status == 412 else b"from")
+    assert dav.get(user.files + "from").status == (404 if method == "MOVE" and status != 412 else 200)
+
+
+@pytest.mark.parametrize("overwrite", ["t", "true", "X"])
+def test_an_overwrite_that_is_none(user, dav, overwrite):
+    dav.put_file(user.files + "from", b"from")
+    assert dav.copy(user.files + "from", user.files + "to", Overwrite=overwrite).status in (201, 400)
+
+
+@pytest.mark.parametrize("method", ["COPY", "MOVE"])
+def test_destinations(user, dav, method):
+    dav.put_file(user.files + "from", b"x")
+
+    def go(destination):
+        return dav.request(method, user.files + "from", Destination=destination).status
+    assert dav.request(method, user.files + "from").status == 400, "no Destination"
+    assert go("http://elsewhere.example.com" + user.files + "x") in (502, 403, 201), "another server"
+    assert go("%zz") == 400 and go("") == 400
+    assert go(dav.url + user.files + "no/parent") == 409
+    assert go(dav.url + user.files + "from") in (403,), "onto itself"
+    assert go(dav.url + "/nowhere/x") in (403, 404, 409)
+    dav.put_file(user.files + "from", b"x")
+    assert go(user.files + "path only") in (201, 400), "a path alone is taken (RFC 4918 §8.3: Simple-ref)"
+    dav.put_file(user.files + "from", b"x")
+    assert go(user.files + "ok") == 201
+
+
+def test_a_tree_into_itself_is_refused(user, dav):
+    dav.mkcol(user.files + "t/"), dav.mkcol(user.files + "t/u/")
+    assert dav.move(user.files + "t/", user.files + "t/u/v/").status in (403, 409)
+    assert dav.copy(user.files + "t/", user.files + "t/u/v/").status in (403, 409, 201)
+    assert dav.move(user.files + "t/u/", user.files + "t/").status in (403, 409)
+    assert dav.propfind(user.files + "t/u/").status == 207
+
+
+@pytest.mark.parametrize("scheme_host", ["https://127.0.0.1:1", "http://localhost:1"])
+def test_a_destination_with_another_scheme_or_port_is_not_trusted_blindly(user, dav, scheme_host):
+    """Behind a proxy the scheme differs; a foreign host is another server (RFC 4918 §9.8.5: 502)."""
+    dav.put_file(user.files + "from", b"x")
+    assert dav.copy(user.files + "from", scheme_host + user.files + "to").status in (201, 403, 502)
+
+
+def test_an_event_moves_between_calendars(user, dav, second):
+    etag = dav.put(user.calendar + "m.ics", event("m")).etag
+    tokens = dav.sync_token_of(user.calendar), dav.sync_token_of(second)
+    assert dav.move(user.calendar + "m.ics", second + "m.ics").status == 201
+    assert dav.get(second + "m.ics").etag == etag
+    assert dav.sync(user.calendar, tokens[0]).multistatus().row(user.calendar + "m.ics").status == 404
+    assert dav.sync(second, tokens[1]).multistatus().row(second + "m.ics").text("D:getetag") == etag
+    # and back, to another name
+    assert dav.move(second + "m.ics", user.calendar + "n.ics").status == 201
+    assert dav.children(second) == [] and dav.children(user.calendar) == [user.calendar + "n.ics"]
+
+
+def test_a_rename_inside_a_calendar_keeps_the_uid(user, dav):
+    dav.put(user.calendar + "a.ics", event("renamed"))
+    token = dav.sync_token_of(user.calendar)
+    assert dav.move(user.calendar + "a.ics", user.calendar + "b.ics").status == 201
+    rows = dav.sync(user.calendar, token).multistatus()
+    assert rows.row(user.calendar + "a.ics").status == 404 and rows.row(user.calendar + "b.ics").text("D:getetag")
+
+
+def test_a_copy_into_the_same_calendar_is_a_uid_conflict(user, dav):
+    dav.put(user.calendar + "a.ics", event("a"))
+    response = dav.copy(user.calendar + "a.ics", user.calendar + "b.ics")
+    assert response.status == 403
+    assert response.error("C:no-uid-conflict").findtext(name("D:href")) == user.calendar + "a.ics"
+
+
+def test_a_move_onto_a_uid_that_is_there(user, dav, second):
+    dav.put(user.calendar + "a.ics", event("same"))
+    dav.put(second + "b.ics", event("same", "other"))
+    response = dav.move(user.calendar + "a.ics", second + "a.ics")
+    assert response.status == 403
+    response.error("C:no-uid-conflict")
+    assert dav.move(user.calendar + "a.ics", second + "b.ics").status == 204, "onto the very object it is a replacement"
+
+
+def test_what_a_calendar_does_not_hold_cannot_be_moved_there(user, dav):
+    dav.put(user.calendar + "e.ics", event("e"))
+    response = dav.move(user.calendar + "e.ics", user.tasks + "e.ics")
+    assert response.status == 403
+    response.error("C:supported-calendar-component")
+    dav.put_card(user.book + "c.vcf", card("c"))
+    response = dav.copy(user.book + "c.vcf", user.calendar + "c.ics")
+    assert response.status in (403, 415)
+    dav.put_file(user.files + "f.txt", b"nonsense", "text/plain")
+    for target in (user.calendar + "f.ics", user.book + "f.vcf"):
+        assert dav.copy(user.files + "f.txt", target).status in (403, 415)
+    assert dav.get(user.calendar + "e.ics").status == 200
+
+
+def test_a_file_that_is_an_event_can_be_copied_into_a_calendar(user, dav):
+    dav.put_file(user.files + "e.ics", event("from-file"), "text/calendar")
+    response = dav.copy(user.files + "e.ics", user.calendar + "e.ics")
+    assert response.status in (201, 403)
+    if response.status == 201:
+        assert dav.calendar_query(user.calendar, "VEVENT").multistatus().paths() == [user.calendar + "e.ics"]
+
+
+def test_a_calendar_is_renamed_with_all_that_is_in_it(user, dav):
+    path = user.calendars + "old/"
+    dav.make_calendar(path, "VEVENT", "VTODO", properties="<D:displayname>Name</D:displayname><I:calendar-color>#123456</I:calendar-color>")
+    dav.put(path + "e.ics", event("e")), dav.put(path + "t.ics", task("t"))
+    home_token, token = dav.sync_token_of(user.calendars), dav.sync_token_of(path)
+    assert dav.move(path, user.calendars + "new/").status == 201
+    row = dav.propfind(user.calendars + "new/", "D:displayname", "I:calendar-color", "D:resourcetype").multistatus().only()
+    assert row.text("D:displayname") == "Name" and row.text("I:calendar-color") == "#123456" and name("C:calendar") in row.resource_types()
+    assert dav.children(user.calendars + "new/") == [user.calendars + "new/e.ics", user.calendars + "new/t.ics"]
+    rows = dav.sync(user.calendars, home_token, "D:resourcetype").multistatus()
+    assert rows.row(path).status == 404 and rows.row(user.calendars + "new/").prop("D:resourcetype") is not None
+    old = dav.sync(path, token)
+    assert old.status == 404
+
+
+def test_a_calendar_is_copied(user, dav):
+    path = user.calendars + "orig/"
+    dav.make_calendar(path, properties="<D:displayname>Orig</D:displayname>")
+    dav.put(path + "e.ics", event("e"))
+    assert dav.copy(path, user.calendars + "copy/").status == 201
+    assert dav.get(user.calendars + "copy/e.ics").body == dav.get(path + "e.ics").body
+    assert name("C:calendar") in dav.propfind(user.calendars + "copy/", "D:resourcetype").multistatus().only().resource_types()
+
+
+def test_a_calendar_cannot_go_where_it_does_not_belong(user, dav):
+    path = user.calendars + "stay/"
+    dav.make_calendar(path)
+    for target in (user.files + "stay/", user.books + "stay/", user.calendar + "stay/"):
+        assert dav.move(path, target).status in (403, 409), target
+    assert dav.propfind(path).status == 207
+
+
+def test_contacts_move_between_books(user, dav):
+    book = user.books + "second/"
+    dav.make_book(book)
+    etag = dav.put_card(user.book + "c.vcf", card("c")).etag
+    assert dav.move(user.book + "c.vcf", book + "c.vcf").status == 201
+    assert dav.get(book + "c.vcf").etag == etag and dav.get(user.book + "c.vcf").status == 404
