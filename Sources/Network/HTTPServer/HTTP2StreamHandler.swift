@@ -111,16 +111,24 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
         guard let context, case .http2(let headers, let body, let status) = start else { return }
         let head = HTTPResponseHead(version: .http2, status: .init(statusCode: status), headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if let body, body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-        if isLast { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+        if body != nil || isLast { writeData(body ?? ByteBuffer(), isLast: isLast) }
         context.flush()
     }
 
     func send(_ piece: ByteBuffer, isLast: Bool) {
-        guard let context else { return }
-        if piece.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil) }
-        if isLast { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
-        context.flush()
+        writeData(piece, isLast: isLast)
+        context?.flush()
+    }
+
+    /// Past the codec, which would end the stream with a frame of its own.
+    private func writeData(_ bytes: ByteBuffer, isLast: Bool) {
+        guard bytes.readableBytes > 0 || isLast else { return }
+        let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(bytes), endStream: isLast)
+        codec?.write(NIOAny(HTTP2Frame.FramePayload.data(data)), promise: nil)
+    }
+
+    private var codec: ChannelHandlerContext? {
+        try? context?.pipeline.syncOperations.context(handlerType: HTTP2FramePayloadToHTTP1ServerCodec.self)
     }
 
     /// Never called: files are read for HTTP/2 (`AnswerConditions.sendsFiles`).
@@ -155,7 +163,6 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
         lingerDeadline = .distantFuture
         // RFC 9113 §8.1: the answer is complete, and the client is to stop sending; by any other code it would drop the
         // answer.
-        let codec = try? context?.pipeline.syncOperations.context(handlerType: HTTP2FramePayloadToHTTP1ServerCodec.self)
         codec?.writeAndFlush(NIOAny(HTTP2Frame.FramePayload.rstStream(.noError)), promise: nil)
     }
 
