@@ -26,6 +26,18 @@ struct MembersTests {
         #expect(try fixture.refusal { tx throws in try tx.put(content("1"), as: "a", in: try tx.calendar()) } == .uidChanged)
     }
 
+    @Test("a member without a UID may get one, but not another's")
+    func firstUID() throws {
+        try fixture.write { tx throws in
+            let calendar = try tx.calendar()
+            try tx.put(content("1", uid: "u"), as: "a", in: calendar)
+            try tx.put(content("2"), as: "b", in: calendar)
+        }
+        #expect(try fixture.refusal { tx throws in try tx.put(content("3", uid: "u"), as: "b", in: try tx.calendar()) }
+            == .uidConflict(existingName: "a"))
+        #expect(try fixture.write { tx throws in try tx.put(content("3", uid: "v"), as: "b", in: try tx.calendar()) } == .replaced)
+    }
+
     @Test("two spellings of a letter are two UIDs and two names")
     func spellings() throws {
         try fixture.write { tx throws in
