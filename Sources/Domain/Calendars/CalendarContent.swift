@@ -35,7 +35,8 @@ extension CalendarRefusal {
         switch invalid {
         case .notICalendar, .containsNUL: self = .notCalendarData(invalid.sentence)
         case .unsupportedVersion: self = .unsupportedData(invalid.sentence)
-        case .severalCalendars, .noComponent, .onlyTimeZones, .mixedComponents, .noUID, .emptyUID, .uidTooLong, .mixedUIDs,
+        case .severalCalendars, .noComponent, .onlyTimeZones, .mixedComponents, .noUID, .emptyUID, .uidTooLong,
+            .mixedUIDs,
             .methodPresent, .repeatedProperty:
             self = .notObjectResource(invalid.sentence)
         }

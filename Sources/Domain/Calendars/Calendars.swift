@@ -1,5 +1,5 @@
-// Calendars: what may be an object of a calendar. It owns the rules that RFC 4791 §4 and §5.3.2 lay on an object's bytes and on the
-// calendar that takes it. It must never change those bytes, and knows nothing of a protocol.
+// Calendars: what may be an object of a calendar. It owns the rules that RFC 4791 §4 and §5.3.2 lay on an object's
+// bytes and on the calendar that takes it. It must never change those bytes, and knows nothing of a protocol.
 //
 // Start reading at CalendarContent.swift.
 

@@ -50,15 +50,18 @@ package enum Blobs {
         case .file(let name): (data, file) = (.null, .text(name))
         }
         let id = try tx.nextID(.blob)
-        try tx.execute("INSERT INTO blob (id, reference_count, data, file) VALUES ($1, 1, $2, $3)",
-                       [.integer(id), data, file])
+        try tx.execute(
+            "INSERT INTO blob (id, reference_count, data, file) VALUES ($1, 1, $2, $3)",
+            [.integer(id), data, file])
         return id
     }
 
     /// Gives one reference back; the last one takes the bytes away.
     static func release(_ tx: borrowing WriteTransaction, _ id: Int64) throws {
-        let isShared = try tx.execute(
-            "UPDATE blob SET reference_count = reference_count - 1 WHERE id = $1 AND reference_count > 1", [.integer(id)]) > 0
+        let isShared =
+            try tx.execute(
+                "UPDATE blob SET reference_count = reference_count - 1 WHERE id = $1 AND reference_count > 1",
+                [.integer(id)]) > 0
         if !isShared { try delete(tx, id) }
     }
 
@@ -69,7 +72,9 @@ package enum Blobs {
     }
 
     private static func delete(_ tx: borrowing WriteTransaction, _ id: Int64) throws {
-        let file = try tx.read.first("DELETE FROM blob WHERE id = $1 RETURNING file", [.integer(id)]) { $0.optionalText(0) }
+        let file = try tx.read.first("DELETE FROM blob WHERE id = $1 RETURNING file", [.integer(id)]) {
+            $0.optionalText(0)
+        }
         if let file = file ?? nil { try markUnused(tx, file) }
     }
 

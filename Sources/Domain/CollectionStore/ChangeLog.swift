@@ -7,8 +7,8 @@ package enum ChangeLog {
         package enum State: Sendable, Equatable {
             case member(Member)
             case collection(Collection)
-            /// Nothing has the name that a collection or a member had. Where both were there since, both are told: their URLs
-            /// differ by a slash.
+            /// Nothing has the name that a collection or a member had. Where both were there since, both are told:
+            /// their URLs differ by a slash.
             case removed(isCollection: Bool)
         }
 
@@ -26,18 +26,23 @@ package enum ChangeLog {
     /// Writes one change, and moves the collection's position. The only place where a modseq comes from.
     @discardableResult
     static func record(
-        _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool, isCollection: Bool,
+        _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool,
+        isCollection: Bool,
         memberDelta: Int, now: Milliseconds
     ) throws -> ModSeq {
         // The collection's row first: it stays locked to the commit, so modseqs become visible in their order.
-        let modseq = try tx.read.first("""
+        let modseq = try tx.read.first(
+            """
             UPDATE collection SET modseq = modseq + 1, member_count = member_count + $2, modified = $3
             WHERE id = $1 RETURNING modseq
-            """, [.integer(collection.rawValue), .integer(Int64(memberDelta)), .integer(now)]) { $0.integer(0) }
+            """, [.integer(collection.rawValue), .integer(Int64(memberDelta)), .integer(now)]
+        ) { $0.integer(0) }
         guard let modseq else { throw StoreRefusal.notFound }
-        try tx.execute("""
+        try tx.execute(
+            """
             INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at) VALUES ($1, $2, $3, $4, $5, $6)
-            """, [
+            """,
+            [
                 .integer(collection.rawValue), .integer(modseq), .text(name), Value(isRemoval), Value(isCollection),
                 .integer(now),
             ])
@@ -57,10 +62,12 @@ package enum ChangeLog {
         var position = since
         while true {
             rows.removeAll(keepingCapacity: true)
-            try tx.forEach("""
+            try tx.forEach(
+                """
                 SELECT modseq, name, is_removal, is_collection FROM change
                 WHERE collection_id = $1 AND modseq > $2 ORDER BY modseq LIMIT 512
-                """, [.integer(collection.id.rawValue), .integer(position.rawValue)]) {
+                """, [.integer(collection.id.rawValue), .integer(position.rawValue)]
+            ) {
                 rows.append((ModSeq(rawValue: $0.integer(0)), $0.text(1), $0.flag(2), $0.flag(3)))
                 return true
             }
@@ -78,8 +85,8 @@ package enum ChangeLog {
 
     /// What a row of the log has to tell; nil where a later row tells it.
     ///
-    /// The last row of a name always tells what the name is now: of a member by its modseq, of a collection because each of its
-    /// rows does (nothing in its row says which one is the latest), of a removal because nothing is there.
+    /// The last row of a name always tells what the name is now: of a member by its modseq, of a collection because
+    /// each of its rows does (nothing in its row says which one is the latest), of a removal because nothing is there.
     private static func state(
         _ tx: borrowing ReadTransaction, _ collection: Collection,
         _ row: (modseq: ModSeq, name: String, isRemoval: Bool, isCollection: Bool)
@@ -96,35 +103,45 @@ package enum ChangeLog {
 
     /// Whether the log has the row of a member's latest change.
     static func hasRow(_ tx: borrowing ReadTransaction, of member: Member) throws -> Bool {
-        try tx.first("""
+        try tx.first(
+            """
             SELECT 1 FROM change
             WHERE collection_id = $1 AND modseq = $2 AND name = $3 AND is_removal = 0 AND is_collection = 0
-            """, [.integer(member.collectionID.rawValue), .integer(member.modseq.rawValue), .text(member.name)]) { _ in
+            """, [.integer(member.collectionID.rawValue), .integer(member.modseq.rawValue), .text(member.name)]
+        ) { _ in
             true
         } ?? false
     }
 
     /// How many rows there are after the floor, and the last one's modseq.
-    static func extent(_ tx: borrowing ReadTransaction, of collection: Collection) throws -> (rows: Int64, last: Int64) {
-        try tx.first("SELECT COUNT(*), MAX(modseq) FROM change WHERE collection_id = $1 AND modseq > $2",
-                     [.integer(collection.id.rawValue), .integer(collection.logFloor.rawValue)]) {
+    static func extent(_ tx: borrowing ReadTransaction, of collection: Collection) throws -> (rows: Int64, last: Int64)
+    {
+        try tx.first(
+            "SELECT COUNT(*), MAX(modseq) FROM change WHERE collection_id = $1 AND modseq > $2",
+            [.integer(collection.id.rawValue), .integer(collection.logFloor.rawValue)]
+        ) {
             ($0.integer(0), $0.integer(1))
         } ?? (0, 0)
     }
 
     /// Forgets the changes that were made before `horizon`, and raises the floors of the collections concerned. At most
     /// `limit` rows at a time; the count of those that went.
-    package static func forget(_ tx: borrowing WriteTransaction, before horizon: Milliseconds, limit: Int) throws -> Int {
-        let rows = try tx.read.all("""
+    package static func forget(_ tx: borrowing WriteTransaction, before horizon: Milliseconds, limit: Int) throws -> Int
+    {
+        let rows = try tx.read.all(
+            """
             SELECT collection_id, modseq FROM change WHERE at < $1 ORDER BY collection_id, modseq LIMIT $2
-            """, [.integer(horizon), .integer(Int64(limit))]) { ($0.integer(0), $0.integer(1)) }
+            """, [.integer(horizon), .integer(Int64(limit))]
+        ) { ($0.integer(0), $0.integer(1)) }
         var floors: [Int64: Int64] = [:]
         for (collection, modseq) in rows { floors[collection] = max(floors[collection] ?? 0, modseq) }
         for (collection, floor) in floors.sorted(by: { $0.key < $1.key }) {
-            try tx.execute("UPDATE collection SET log_floor = $2 WHERE id = $1 AND log_floor < $2",
-                           [.integer(collection), .integer(floor)])
-            try tx.execute("DELETE FROM change WHERE collection_id = $1 AND modseq <= $2",
-                           [.integer(collection), .integer(floor)])
+            try tx.execute(
+                "UPDATE collection SET log_floor = $2 WHERE id = $1 AND log_floor < $2",
+                [.integer(collection), .integer(floor)])
+            try tx.execute(
+                "DELETE FROM change WHERE collection_id = $1 AND modseq <= $2",
+                [.integer(collection), .integer(floor)])
         }
         return rows.count
     }

@@ -1,5 +1,5 @@
-/// The changes of one answer as they are gathered from the log: none stands in it twice (RFC 6578 §3.5), and the last one of
-/// a name tells what the name is.
+/// The changes of one answer as they are gathered from the log: none stands in it twice (RFC 6578 §3.5), and the last
+/// one of a name tells what the name is.
 struct ChangePage {
     private enum Told { case member, collection, removedMember, removedCollection }
 
@@ -13,7 +13,8 @@ struct ChangePage {
         let kind = Self.kind(of: change)
         switch told[name] {
         case kind: return true
-        // A member gave its name to a collection or the other way round: what was told before goes where it is told again.
+        // A member gave its name to a collection or the other way round: what was told before goes where it is told
+        // again.
         case _?: changes.removeAll { Self.kind(of: $0) == kind && $0.name.utf8.elementsEqual(name) }
         case nil: break
         }

@@ -19,7 +19,8 @@ package enum CollectionKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// The kinds of collections that may be made in it. RFC 4791 §4.2: no collection in a calendar; RFC 6352 §5.2 likewise.
+    /// The kinds of collections that may be made in it. RFC 4791 §4.2: no collection in a calendar; RFC 6352 §5.2
+    /// likewise.
     package var childKinds: [CollectionKind] {
         switch self {
         case .calendarHome: [.calendar]

@@ -8,47 +8,63 @@ package enum Collections {
 
     // MARK: Finding
 
-    package static func home(_ tx: borrowing ReadTransaction, of owner: PrincipalID, kind: CollectionKind) throws -> Collection? {
-        try tx.first("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+    package static func home(_ tx: borrowing ReadTransaction, of owner: PrincipalID, kind: CollectionKind) throws
+        -> Collection?
+    {
+        try tx.first(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified
             FROM collection WHERE owner_id = $1 AND kind = $2 AND parent_id IS NULL AND trashed IS NULL
             """, [.integer(owner.rawValue), .text(kind.rawValue)], row: read)
     }
 
     package static func find(_ tx: borrowing ReadTransaction, _ id: CollectionID) throws -> Collection? {
-        try tx.first("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+        try tx.first(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified
             FROM collection WHERE id = $1 AND trashed IS NULL
             """, [.integer(id.rawValue)], row: read)
     }
 
-    package static func child(_ tx: borrowing ReadTransaction, of parent: CollectionID, name: String) throws -> Collection? {
-        try tx.first("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+    package static func child(_ tx: borrowing ReadTransaction, of parent: CollectionID, name: String) throws
+        -> Collection?
+    {
+        try tx.first(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified
             FROM collection WHERE parent_id = $1 AND name = $2 AND trashed IS NULL
             """, [.integer(parent.rawValue), .text(name)], row: read)
     }
 
     /// The collections after `id` in the order of their ids, also those in the trash.
     static func page(_ tx: borrowing ReadTransaction, after id: CollectionID, limit: Int) throws -> [Collection] {
-        try tx.all("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+        try tx.all(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified
             FROM collection WHERE id > $1 ORDER BY id LIMIT $2
             """, [.integer(id.rawValue), .integer(Int64(limit))], row: read)
     }
 
     /// The collection with this id, also where it is in the trash.
     static func findWithTrash(_ tx: borrowing ReadTransaction, _ id: CollectionID) throws -> Collection? {
-        try tx.first("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+        try tx.first(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified
             FROM collection WHERE id = $1
             """, [.integer(id.rawValue)], row: read)
     }
 
     /// The collections in `parent`, by name.
     package static func children(_ tx: borrowing ReadTransaction, of parent: CollectionID) throws -> [Collection] {
-        try tx.all("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+        try tx.all(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified
             FROM collection WHERE parent_id = $1 AND trashed IS NULL ORDER BY name
             """, [.integer(parent.rawValue)], row: read)
     }
@@ -133,7 +149,8 @@ package enum Collections {
     ) throws -> Collection {
         try checkPlace(tx.read, parent: parent, name: name, kind: kind)
         try checkDepth(tx.read, of: parent, with: 1)
-        try ChangeLog.record(tx, in: parent.id, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
+        try ChangeLog.record(
+            tx, in: parent.id, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
         return try insert(
             tx, parent: parent.id, owner: parent.owner, kind: kind, name: name, components: components, now: now)
     }
@@ -155,10 +172,12 @@ package enum Collections {
             id: CollectionID(rawValue: try tx.nextID(.node)), parentID: parent, owner: owner, kind: kind, name: name,
             modseq: .zero, logFloor: .zero, epoch: try tx.nextID(.epoch), components: components, memberCount: 0,
             created: now, modified: now)
-        try tx.execute("""
+        try tx.execute(
+            """
             INSERT INTO collection (id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, created, modified)
             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $8)
-            """, [
+            """,
+            [
                 .integer(made.id.rawValue), Value(parent?.rawValue), .integer(owner.rawValue), .text(kind.rawValue),
                 .text(name), .integer(made.epoch), Value(components?.joined(separator: " ")), .integer(now),
             ])
@@ -184,13 +203,15 @@ package enum Collections {
     package static func setComponents(
         _ tx: borrowing WriteTransaction, of collection: Collection, to components: [String]?
     ) throws {
-        try tx.execute("UPDATE collection SET components = $2 WHERE id = $1",
-                       [.integer(collection.id.rawValue), Value(components?.joined(separator: " "))])
+        try tx.execute(
+            "UPDATE collection SET components = $2 WHERE id = $1",
+            [.integer(collection.id.rawValue), Value(components?.joined(separator: " "))])
     }
 
     /// Moves a collection with all that is in it. Throws `StoreRefusal`. A home cannot be moved.
     package static func move(
-        _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String,
+        now: Milliseconds
     ) throws {
         guard let oldParent = collection.parentID else { throw StoreRefusal.kindNotAllowed }
         try checkPlace(tx.read, parent: parent, name: name, kind: collection.kind)
@@ -203,9 +224,11 @@ package enum Collections {
         try ChangeLog.record(
             tx, in: parent.id, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
         try removeLocks(tx, of: tree)
-        try tx.execute("UPDATE collection SET parent_id = $2, name = $3, modified = $4 WHERE id = $1", [
-            .integer(collection.id.rawValue), .integer(parent.id.rawValue), .text(name), .integer(now),
-        ])
+        try tx.execute(
+            "UPDATE collection SET parent_id = $2, name = $3, modified = $4 WHERE id = $1",
+            [
+                .integer(collection.id.rawValue), .integer(parent.id.rawValue), .text(name), .integer(now),
+            ])
     }
 
     /// Makes `owner` the owner of a collection with all that is in it, and of what was deleted from it.
@@ -216,10 +239,12 @@ package enum Collections {
         try Quota.take(tx, bytes, of: owner)
         try Quota.release(tx, bytes, of: collection.owner)
         for part in try subtreeWithTrash(tx.read, of: collection) {
-            try tx.execute("UPDATE collection SET owner_id = $2 WHERE id = $1",
-                           [.integer(part.id.rawValue), .integer(owner.rawValue)])
-            try tx.execute("UPDATE trash SET owner_id = $2 WHERE collection_id = $1",
-                           [.integer(part.id.rawValue), .integer(owner.rawValue)])
+            try tx.execute(
+                "UPDATE collection SET owner_id = $2 WHERE id = $1",
+                [.integer(part.id.rawValue), .integer(owner.rawValue)])
+            try tx.execute(
+                "UPDATE trash SET owner_id = $2 WHERE collection_id = $1",
+                [.integer(part.id.rawValue), .integer(owner.rawValue)])
         }
     }
 
@@ -295,7 +320,8 @@ package enum Collections {
         let tree = try subtree(tx.read, of: collection)
         try removeLocks(tx, of: tree)
         try Quota.release(tx, try totalSize(tx.read, of: tree), of: collection.owner)
-        try tx.execute("UPDATE collection SET trashed = $2 WHERE id = $1",
-                       [.integer(collection.id.rawValue), .integer(now)])
+        try tx.execute(
+            "UPDATE collection SET trashed = $2 WHERE id = $1",
+            [.integer(collection.id.rawValue), .integer(now)])
     }
 }

@@ -3,10 +3,11 @@ import Directory
 
 /// Looks for contradictions: of rows with each other, with the stored bytes and with the files. It changes nothing.
 ///
-/// It may run beside a server at work: what must agree is read in one snapshot, and each snapshot is short (a page of objects,
-/// one collection's counts, one principal's sum, one pass over the references).
+/// It may run beside a server at work: what must agree is read in one snapshot, and each snapshot is short (a page of
+/// objects, one collection's counts, one principal's sum, one pass over the references).
 package enum Consistency {
-    /// Calls `fault` with one line for each, and `progress` with the count of objects that were looked at since the last call.
+    /// Calls `fault` with one line for each, and `progress` with the count of objects that were looked at since the
+    /// last call.
     package static func check(
         _ database: any Database, files: FileBlobStore, facts: ObjectFacts, now: Milliseconds,
         progress: (Int) -> Void = { _ in }, fault: (String) -> Void
@@ -19,11 +20,14 @@ package enum Consistency {
                 guard let end = page.last else { break }
                 last = end.member.name
                 for object in page {
-                    try check(object, in: collection.kind, files, facts, isStillThere: {
-                        try database.read { tx in
-                            try Members.find(tx, in: collection.id, name: object.member.name)?.blobID == object.member.blobID
-                        }
-                    }, fault: { fault("\(label(object.member)) in \(label(collection)): \($0)") })
+                    try check(
+                        object, in: collection.kind, files, facts,
+                        isStillThere: {
+                            try database.read { tx in
+                                try Members.find(tx, in: collection.id, name: object.member.name)?.blobID
+                                    == object.member.blobID
+                            }
+                        }, fault: { fault("\(label(object.member)) in \(label(collection)): \($0)") })
                 }
                 progress(page.count)
             }
@@ -63,7 +67,9 @@ package enum Consistency {
         if let parentID = collection.parentID {
             if let parent = try Collections.findWithTrash(tx, parentID) {
                 if parent.owner != collection.owner { faults.append("it has another owner than what it is in") }
-                if !parent.kind.childKinds.contains(collection.kind) { faults.append("it is in a \(parent.kind.rawValue)") }
+                if !parent.kind.childKinds.contains(collection.kind) {
+                    faults.append("it is in a \(parent.kind.rawValue)")
+                }
             } else {
                 faults.append("what it is in (collection \(parentID.rawValue)) is missing")
             }
@@ -71,7 +77,9 @@ package enum Consistency {
             faults.append("it is in nothing")
         }
         let count = try Members.count(tx, in: id)
-        if count != collection.memberCount { faults.append("member_count is \(collection.memberCount), there are \(count)") }
+        if count != collection.memberCount {
+            faults.append("member_count is \(collection.memberCount), there are \(count)")
+        }
         let (rows, last) = try ChangeLog.extent(tx, of: collection)
         let expected = collection.modseq.rawValue &- collection.logFloor.rawValue
         if rows != expected { faults.append("the log has \(rows) changes after its floor where \(expected) were made") }
@@ -96,7 +104,9 @@ package enum Consistency {
             }
             return
         }
-        if !truth.etag.isIdentical(to: member.etag) { fault("its ETag is \(member.etag), its bytes have \(truth.etag)") }
+        if !truth.etag.isIdentical(to: member.etag) {
+            fault("its ETag is \(member.etag), its bytes have \(truth.etag)")
+        }
         if truth.size != member.size { fault("its size is \(member.size), it has \(truth.size) bytes") }
         guard let found = truth.facts else { return fault("its bytes are nothing that a \(kind.rawValue) takes") }
         if !found.uid.isIdentical(to: member.uid) { fault("the UID that is kept beside it is not that of its bytes") }
@@ -123,10 +133,12 @@ package enum Consistency {
                     fault("\(label): collection \(object.member.collectionID.rawValue), where it was, is missing")
                     continue
                 }
-                try check(object, in: kind, files, facts, isStillThere: {
-                    try database.read { tx in try Trash.page(tx, after: object.member.id.rawValue - 1, limit: 1) }
-                        .first?.id == object.member.id
-                }, fault: { fault("\(label): \($0)") })
+                try check(
+                    object, in: kind, files, facts,
+                    isStillThere: {
+                        try database.read { tx in try Trash.page(tx, after: object.member.id.rawValue - 1, limit: 1) }
+                            .first?.id == object.member.id
+                    }, fault: { fault("\(label): \($0)") })
             }
             progress(page.count)
         }
@@ -136,7 +148,9 @@ package enum Consistency {
         var last = PrincipalID(rawValue: 0)
         while true {
             let page = try database.read { tx in
-                try Quota.page(tx, after: last, limit: 10).map { ($0.owner, $0.used, try Quota.counted(tx, of: $0.owner)) }
+                try Quota.page(tx, after: last, limit: 10).map {
+                    ($0.owner, $0.used, try Quota.counted(tx, of: $0.owner))
+                }
             }
             guard let end = page.last else { return }
             last = end.0

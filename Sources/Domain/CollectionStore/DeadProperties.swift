@@ -1,7 +1,7 @@
 package import Database
 
-/// Properties that clients set and the store only keeps (RFC 4918 §4.1), of collections and of members. Which of them have
-/// a meaning is for those above to know.
+/// Properties that clients set and the store only keeps (RFC 4918 §4.1), of collections and of members. Which of them
+/// have a meaning is for those above to know.
 package enum DeadProperties {
     package struct Stored: Sendable, Equatable {
         package var namespace: String
@@ -17,53 +17,69 @@ package enum DeadProperties {
     package static func all(
         _ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?
     ) throws -> [Stored] {
-        try tx.all("""
+        try tx.all(
+            """
             SELECT namespace, name, value FROM property WHERE collection_id = $1 AND member_id = $2 ORDER BY namespace, name
-            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]) {
+            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]
+        ) {
             Stored(namespace: $0.text(0), name: $0.text(1), value: $0.bytes(2))
         }
     }
 
     package static func value(
-        _ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String, name: String
+        _ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String,
+        name: String
     ) throws -> [UInt8]? {
-        try tx.first("""
+        try tx.first(
+            """
             SELECT value FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4
-            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]) {
+            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]
+        ) {
             $0.bytes(0)
         }
     }
 
     /// Whether any member of the collection has any. A listing asks once, and then not for each member.
     package static func anyMemberHasSome(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Bool {
-        try tx.first("SELECT 1 FROM property WHERE collection_id = $1 AND member_id > 0 LIMIT 1",
-                     [.integer(collection.rawValue)]) { _ in true } ?? false
+        try tx.first(
+            "SELECT 1 FROM property WHERE collection_id = $1 AND member_id > 0 LIMIT 1",
+            [.integer(collection.rawValue)]
+        ) { _ in true } ?? false
     }
 
     /// Throws `StoreRefusal.quotaExceeded` where the resource would have more than `maximumTotalSize`.
     package static func set(
-        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String, name: String,
+        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String,
+        name: String,
         value: [UInt8]
     ) throws {
-        let others = try tx.read.first("""
-            SELECT SUM(LENGTH(value)) FROM property
-            WHERE collection_id = $1 AND member_id = $2 AND NOT (namespace = $3 AND name = $4)
-            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]) {
-            $0.integer(0)
-        } ?? 0
+        let others =
+            try tx.read.first(
+                """
+                SELECT SUM(LENGTH(value)) FROM property
+                WHERE collection_id = $1 AND member_id = $2 AND NOT (namespace = $3 AND name = $4)
+                """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]
+            ) {
+                $0.integer(0)
+            } ?? 0
         if others > Int64(maximumTotalSize) - Int64(value.count) { throw StoreRefusal.quotaExceeded }
-        try tx.execute("""
+        try tx.execute(
+            """
             INSERT INTO property (collection_id, member_id, namespace, name, value) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (collection_id, member_id, namespace, name) DO UPDATE SET value = excluded.value
-            """, [
-                .integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name), .bytes(value),
+            """,
+            [
+                .integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name),
+                .bytes(value),
             ])
     }
 
     package static func remove(
-        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String, name: String
+        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String,
+        name: String
     ) throws {
-        try tx.execute("""
+        try tx.execute(
+            """
             DELETE FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4
             """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)])
     }
@@ -71,26 +87,30 @@ package enum DeadProperties {
     static func removeAll(
         _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?
     ) throws {
-        try tx.execute("DELETE FROM property WHERE collection_id = $1 AND member_id = $2",
-                       [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)])
+        try tx.execute(
+            "DELETE FROM property WHERE collection_id = $1 AND member_id = $2",
+            [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)])
     }
 
     /// Takes a member's properties along to another collection.
     static func move(
         _ tx: borrowing WriteTransaction, of member: MemberID, from source: CollectionID, to target: CollectionID
     ) throws {
-        try tx.execute("UPDATE property SET collection_id = $3 WHERE collection_id = $1 AND member_id = $2",
-                       [.integer(source.rawValue), .integer(member.rawValue), .integer(target.rawValue)])
+        try tx.execute(
+            "UPDATE property SET collection_id = $3 WHERE collection_id = $1 AND member_id = $2",
+            [.integer(source.rawValue), .integer(member.rawValue), .integer(target.rawValue)])
     }
 
     static func copy(
         _ tx: borrowing WriteTransaction, from source: CollectionID, _ member: MemberID?, to target: CollectionID,
         _ copy: MemberID?
     ) throws {
-        try tx.execute("""
+        try tx.execute(
+            """
             INSERT INTO property (collection_id, member_id, namespace, name, value)
             SELECT $3, $4, namespace, name, value FROM property WHERE collection_id = $1 AND member_id = $2
-            """, [
+            """,
+            [
                 .integer(source.rawValue), .integer(member?.rawValue ?? 0), .integer(target.rawValue),
                 .integer(copy?.rawValue ?? 0),
             ])

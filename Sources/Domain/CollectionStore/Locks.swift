@@ -17,7 +17,8 @@ package struct Lock: Sendable, Equatable {
     package var expires: Milliseconds
 
     package init(
-        token: String, collection: CollectionID, memberName: String?, owner: PrincipalID, isExclusive: Bool, isDeep: Bool,
+        token: String, collection: CollectionID, memberName: String?, owner: PrincipalID, isExclusive: Bool,
+        isDeep: Bool,
         ownerXML: [UInt8]?, expires: Milliseconds
     ) {
         self.token = token
@@ -44,35 +45,44 @@ package enum Locks {
     package static func rooted(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, now: Milliseconds
     ) throws -> [Lock] {
-        try tx.all("""
+        try tx.all(
+            """
             SELECT token, collection_id, member_name, owner_id, is_exclusive, is_deep, owner_xml, expires
             FROM lock WHERE collection_id = $1 AND expires > $2
             """, [.integer(collection.rawValue), .integer(now)], row: read)
     }
 
     package static func find(_ tx: borrowing ReadTransaction, token: String, now: Milliseconds) throws -> Lock? {
-        try tx.first("""
+        try tx.first(
+            """
             SELECT token, collection_id, member_name, owner_id, is_exclusive, is_deep, owner_xml, expires
             FROM lock WHERE token = $1 AND expires > $2
             """, [.text(token), .integer(now)], row: read)
     }
 
     private static func read(_ row: borrowing Row) throws -> Lock {
-        Lock(token: row.text(0), collection: CollectionID(rawValue: row.integer(1)), memberName: row.optionalText(2),
-             owner: PrincipalID(rawValue: row.integer(3)), isExclusive: row.flag(4), isDeep: row.flag(5),
-             ownerXML: row.isNull(6) ? nil : row.bytes(6), expires: row.integer(7))
+        Lock(
+            token: row.text(0), collection: CollectionID(rawValue: row.integer(1)), memberName: row.optionalText(2),
+            owner: PrincipalID(rawValue: row.integer(3)), isExclusive: row.flag(4), isDeep: row.flag(5),
+            ownerXML: row.isNull(6) ? nil : row.bytes(6), expires: row.integer(7))
     }
 
-    /// Keeps a lock; whether it conflicts with others is for the caller to see before. Locks that ran out go at this occasion.
+    /// Keeps a lock; whether it conflicts with others is for the caller to see before. Locks that ran out go at this
+    /// occasion.
     package static func add(_ tx: borrowing WriteTransaction, _ lock: Lock, now: Milliseconds) throws {
         try tx.execute("DELETE FROM lock WHERE expires <= $1", [.integer(now)])
-        let held = try tx.read.first("SELECT COUNT(*) FROM lock WHERE owner_id = $1",
-                                     [.integer(lock.owner.rawValue)]) { $0.integer(0) } ?? 0
+        let held =
+            try tx.read.first(
+                "SELECT COUNT(*) FROM lock WHERE owner_id = $1",
+                [.integer(lock.owner.rawValue)]
+            ) { $0.integer(0) } ?? 0
         if held >= maximumPerPrincipal { throw StoreRefusal.quotaExceeded }
-        try tx.execute("""
+        try tx.execute(
+            """
             INSERT INTO lock (token, collection_id, member_name, owner_id, is_exclusive, is_deep, owner_xml, expires)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            """, [
+            """,
+            [
                 .text(lock.token), .integer(lock.collection.rawValue), Value(lock.memberName),
                 .integer(lock.owner.rawValue), Value(lock.isExclusive), Value(lock.isDeep), Value(lock.ownerXML),
                 .integer(lock.expires),
@@ -88,8 +98,9 @@ package enum Locks {
     }
 
     static func removeAll(_ tx: borrowing WriteTransaction, at collection: CollectionID, _ name: String) throws {
-        try tx.execute("DELETE FROM lock WHERE collection_id = $1 AND member_name = $2",
-                       [.integer(collection.rawValue), .text(name)])
+        try tx.execute(
+            "DELETE FROM lock WHERE collection_id = $1 AND member_name = $2",
+            [.integer(collection.rawValue), .text(name)])
     }
 
     static func removeAll(_ tx: borrowing WriteTransaction, in collections: [CollectionID]) throws {

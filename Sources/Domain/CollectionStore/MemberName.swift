@@ -3,8 +3,8 @@ package enum MemberName {
     /// In bytes of UTF-8.
     package static let maximumLength = 255
 
-    /// Throws `StoreRefusal.invalidName`. The name stands in a URL as one segment, so it may hold anything but what ends a
-    /// segment, what a file system or a log could not carry, and the two names that mean a place.
+    /// Throws `StoreRefusal.invalidName`. The name stands in a URL as one segment, so it may hold anything but what
+    /// ends a segment, what a file system or a log could not carry, and the two names that mean a place.
     package static func check(_ name: String) throws(StoreRefusal) {
         let bytes = name.utf8
         if bytes.isEmpty || bytes.count > maximumLength || name == "." || name == ".." { throw .invalidName }

@@ -1,7 +1,7 @@
 import Database
 
-/// A member in place, as a row of the database holds it: a listing of many copies nothing that is not asked for. The texts
-/// live as long as the closure that it was given to; it cannot leave that closure.
+/// A member in place, as a row of the database holds it: a listing of many copies nothing that is not asked for. The
+/// texts live as long as the closure that it was given to; it cannot leave that closure.
 package struct MemberView: ~Copyable {
     package let name: UnsafeRawBufferPointer
     package let id: MemberID
@@ -50,14 +50,18 @@ package struct MemberView: ~Copyable {
     package static func with<Result>(
         _ member: Member, _ body: (borrowing MemberView) throws -> Result
     ) rethrows -> Result {
-        var (name, etag, component, contentType) = (member.name, member.etag, member.component, member.contentType ?? "")
+        var (name, etag, component, contentType) = (
+            member.name, member.etag, member.component, member.contentType ?? ""
+        )
         return try name.withUTF8 { name in
             try etag.withUTF8 { etag in
                 try component.withUTF8 { component in
                     try contentType.withUTF8 { contentType in
-                        try body(MemberView(
-                            member, name: UnsafeRawBufferPointer(name), etag: UnsafeRawBufferPointer(etag),
-                            component: UnsafeRawBufferPointer(component), contentType: UnsafeRawBufferPointer(contentType)))
+                        try body(
+                            MemberView(
+                                member, name: UnsafeRawBufferPointer(name), etag: UnsafeRawBufferPointer(etag),
+                                component: UnsafeRawBufferPointer(component),
+                                contentType: UnsafeRawBufferPointer(contentType)))
                     }
                 }
             }

@@ -5,17 +5,24 @@ package import Directory
 package enum Members {
     // MARK: Finding
 
-    package static func find(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Member? {
-        try tx.first("""
+    package static func find(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws
+        -> Member?
+    {
+        try tx.first(
+            """
             SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
             FROM member WHERE collection_id = $1 AND name = $2
             """, [.integer(collection.rawValue), .text(name)], row: read)
     }
 
     /// The name of the member with this UID.
-    package static func name(_ tx: borrowing ReadTransaction, in collection: CollectionID, uid: String) throws -> String? {
-        try tx.first("SELECT name FROM member WHERE collection_id = $1 AND uid = $2",
-                     [.integer(collection.rawValue), .text(uid)]) { $0.text(0) }
+    package static func name(_ tx: borrowing ReadTransaction, in collection: CollectionID, uid: String) throws
+        -> String?
+    {
+        try tx.first(
+            "SELECT name FROM member WHERE collection_id = $1 AND uid = $2",
+            [.integer(collection.rawValue), .text(uid)]
+        ) { $0.text(0) }
     }
 
     /// Calls `row` for the members in the order of their names' bytes, from the first after `name` on (nil: from the
@@ -24,37 +31,48 @@ package enum Members {
         _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?,
         row: (borrowing MemberView) throws -> Bool
     ) throws {
-        try tx.forEach("""
+        try tx.forEach(
+            """
             SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
-            """, [.integer(collection.rawValue), .text(name ?? "")]) { try row(MemberView(row: $0)) }
+            """, [.integer(collection.rawValue), .text(name ?? "")]
+        ) { try row(MemberView(row: $0)) }
     }
 
     package static func all(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> [Member] {
-        try tx.all("""
+        try tx.all(
+            """
             SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
             FROM member WHERE collection_id = $1 ORDER BY name
             """, [.integer(collection.rawValue)], row: read)
     }
 
-    /// At most `limit` members, in the order of their names' bytes, from the first after `name` on (nil: from the start).
+    /// At most `limit` members, in the order of their names' bytes, from the first after `name` on (nil: from the
+    /// start).
     package static func page(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?, limit: Int
     ) throws -> [Member] {
-        try tx.all("""
+        try tx.all(
+            """
             SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name LIMIT $3
             """, [.integer(collection.rawValue), .text(name ?? ""), .integer(Int64(limit))], row: read)
     }
 
     static func count(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Int {
-        Int(try tx.first("SELECT COUNT(*) FROM member WHERE collection_id = $1",
-                         [.integer(collection.rawValue)]) { $0.integer(0) } ?? 0)
+        Int(
+            try tx.first(
+                "SELECT COUNT(*) FROM member WHERE collection_id = $1",
+                [.integer(collection.rawValue)]
+            ) { $0.integer(0) } ?? 0)
     }
 
     static func totalSize(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Int {
-        Int(try tx.first("SELECT COALESCE(SUM(size), 0) FROM member WHERE collection_id = $1",
-                         [.integer(collection.rawValue)]) { $0.integer(0) } ?? 0)
+        Int(
+            try tx.first(
+                "SELECT COALESCE(SUM(size), 0) FROM member WHERE collection_id = $1",
+                [.integer(collection.rawValue)]
+            ) { $0.integer(0) } ?? 0)
     }
 
     static func read(_ row: borrowing Row) throws -> Member {
@@ -62,7 +80,8 @@ package enum Members {
             collectionID: CollectionID(rawValue: row.integer(0)), name: row.text(1),
             id: MemberID(rawValue: row.integer(2)), etag: row.text(3), size: Int(row.integer(4)),
             modseq: ModSeq(rawValue: row.integer(5)), component: row.text(6), uid: row.optionalText(7),
-            contentType: row.optionalText(8), blobID: row.integer(9), created: row.integer(10), modified: row.integer(11))
+            contentType: row.optionalText(8), blobID: row.integer(9), created: row.integer(10),
+            modified: row.integer(11))
     }
 
     // MARK: Writing
@@ -92,7 +111,8 @@ package enum Members {
             if try Collections.child(tx.read, of: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         }
         if let uid = content.facts.uid, existing?.uid == nil,
-            let other = try self.name(tx.read, in: collection.id, uid: uid) {
+            let other = try self.name(tx.read, in: collection.id, uid: uid)
+        {
             throw StoreRefusal.uidConflict(existingName: other)
         }
         try Quota.take(tx, content.size &- (existing?.size ?? 0), of: collection.owner)
@@ -101,11 +121,13 @@ package enum Members {
             memberDelta: existing == nil ? 1 : 0, now: now)
         let blob = try Blobs.store(tx, content)
         if let existing {
-            try tx.execute("""
+            try tx.execute(
+                """
                 UPDATE member SET etag = $3, size = $4, modseq = $5, component = $6, uid = $7, content_type = $8,
                     blob_id = $9, modified = $10
                 WHERE collection_id = $1 AND name = $2
-                """, [
+                """,
+                [
                     .integer(collection.id.rawValue), .text(name), .text(content.etag), .integer(Int64(content.size)),
                     .integer(modseq.rawValue), .text(content.facts.component), Value(content.facts.uid),
                     Value(content.facts.contentType), .integer(blob), .integer(now),
@@ -113,19 +135,24 @@ package enum Members {
             try Blobs.release(tx, existing.blobID)
             return .replaced
         }
-        try insert(tx, Member(
-            collectionID: collection.id, name: name, id: MemberID(rawValue: try tx.nextID(.node)), etag: content.etag,
-            size: content.size, modseq: modseq, component: content.facts.component, uid: content.facts.uid,
-            contentType: content.facts.contentType, blobID: blob, created: now, modified: now))
+        try insert(
+            tx,
+            Member(
+                collectionID: collection.id, name: name, id: MemberID(rawValue: try tx.nextID(.node)),
+                etag: content.etag,
+                size: content.size, modseq: modseq, component: content.facts.component, uid: content.facts.uid,
+                contentType: content.facts.contentType, blobID: blob, created: now, modified: now))
         return .created
     }
 
     static func insert(_ tx: borrowing WriteTransaction, _ member: Member) throws {
-        try tx.execute("""
+        try tx.execute(
+            """
             INSERT INTO member (collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id,
                 created, modified)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            """, [
+            """,
+            [
                 .integer(member.collectionID.rawValue), .text(member.name), .integer(member.id.rawValue),
                 .text(member.etag), .integer(Int64(member.size)), .integer(member.modseq.rawValue),
                 .text(member.component), Value(member.uid), Value(member.contentType), .integer(member.blobID),
@@ -134,11 +161,14 @@ package enum Members {
     }
 
     /// Records that properties of `member` changed.
-    package static func propertiesChanged(_ tx: borrowing WriteTransaction, of member: Member, now: Milliseconds) throws {
+    package static func propertiesChanged(_ tx: borrowing WriteTransaction, of member: Member, now: Milliseconds) throws
+    {
         let modseq = try ChangeLog.record(
-            tx, in: member.collectionID, name: member.name, isRemoval: false, isCollection: false, memberDelta: 0, now: now)
-        try tx.execute("UPDATE member SET modseq = $3 WHERE collection_id = $1 AND name = $2",
-                       [.integer(member.collectionID.rawValue), .text(member.name), .integer(modseq.rawValue)])
+            tx, in: member.collectionID, name: member.name, isRemoval: false, isCollection: false, memberDelta: 0,
+            now: now)
+        try tx.execute(
+            "UPDATE member SET modseq = $3 WHERE collection_id = $1 AND name = $2",
+            [.integer(member.collectionID.rawValue), .text(member.name), .integer(modseq.rawValue)])
     }
 
     /// Moves a member to the trash. Its properties are dropped, its locks too.
@@ -158,8 +188,9 @@ package enum Members {
     ) throws {
         try ChangeLog.record(
             tx, in: collection.id, name: member.name, isRemoval: true, isCollection: false, memberDelta: -1, now: now)
-        try tx.execute("DELETE FROM member WHERE collection_id = $1 AND name = $2",
-                       [.integer(collection.id.rawValue), .text(member.name)])
+        try tx.execute(
+            "DELETE FROM member WHERE collection_id = $1 AND name = $2",
+            [.integer(collection.id.rawValue), .text(member.name)])
         try Locks.removeAll(tx, at: collection.id, member.name)
     }
 
@@ -169,8 +200,10 @@ package enum Members {
         _ tx: borrowing WriteTransaction, _ member: Member, to collection: Collection, name: String, now: Milliseconds
     ) throws {
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
-        try put(tx, in: collection, name: name, existing: nil, content: MemberContent(
-            place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
+        try put(
+            tx, in: collection, name: name, existing: nil,
+            content: MemberContent(
+                place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
         if let made = try find(tx.read, in: collection.id, name: name) {
             try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
         }
@@ -179,14 +212,16 @@ package enum Members {
     /// Moves a member with its properties, in both collections' logs. Throws `StoreRefusal` nameTaken, invalidName,
     /// uidConflict or quotaExceeded; a move between collections of one owner needs no more of the quota.
     package static func move(
-        _ tx: borrowing WriteTransaction, _ member: Member, from source: Collection, to collection: Collection, name: String,
+        _ tx: borrowing WriteTransaction, _ member: Member, from source: Collection, to collection: Collection,
+        name: String,
         now: Milliseconds
     ) throws {
         try MemberName.check(name)
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         if try Collections.child(tx.read, of: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         if source.id != collection.id, let uid = member.uid,
-            let other = try self.name(tx.read, in: collection.id, uid: uid) {
+            let other = try self.name(tx.read, in: collection.id, uid: uid)
+        {
             throw StoreRefusal.uidConflict(existingName: other)
         }
         if source.owner != collection.owner {

@@ -6,7 +6,8 @@ package enum Quota {
     /// Throws `StoreRefusal.quotaExceeded` where there is no room for `bytes` more.
     static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes <= 0 { return try release(tx, 0 &- bytes, of: owner) }
-        let changed = try tx.execute("""
+        let changed = try tx.execute(
+            """
             UPDATE principal SET used_bytes = used_bytes + $2
             WHERE id = $1 AND (quota_bytes IS NULL OR used_bytes + $2 <= quota_bytes)
             """, [.integer(owner.rawValue), .integer(Int64(bytes))])
@@ -21,13 +22,16 @@ package enum Quota {
 
     static func release(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes == 0 { return }
-        try tx.execute("UPDATE principal SET used_bytes = used_bytes - $2 WHERE id = $1",
-                       [.integer(owner.rawValue), .integer(Int64(bytes))])
+        try tx.execute(
+            "UPDATE principal SET used_bytes = used_bytes - $2 WHERE id = $1",
+            [.integer(owner.rawValue), .integer(Int64(bytes))])
     }
 
-    /// What `used_bytes` must be: the sizes of all members that neither are in the trash nor stand in something that is.
+    /// What `used_bytes` must be: the sizes of all members that neither are in the trash nor stand in something that
+    /// is.
     static func counted(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {
-        try tx.first("""
+        try tx.first(
+            """
             WITH RECURSIVE live (id) AS (
                 SELECT id FROM collection WHERE owner_id = $1 AND parent_id IS NULL AND trashed IS NULL
                 UNION
@@ -35,26 +39,32 @@ package enum Quota {
                 WHERE collection.trashed IS NULL
             )
             SELECT COALESCE(SUM(member.size), 0) FROM live JOIN member ON member.collection_id = live.id
-            """, [.integer(owner.rawValue)]) { $0.integer(0) } ?? 0
+            """, [.integer(owner.rawValue)]
+        ) { $0.integer(0) } ?? 0
     }
 
     /// The principals after `id` in the order of their ids, with what `used_bytes` says.
     static func page(
         _ tx: borrowing ReadTransaction, after id: PrincipalID, limit: Int
     ) throws -> [(owner: PrincipalID, used: Int64)] {
-        try tx.all("SELECT id, used_bytes FROM principal WHERE id > $1 ORDER BY id LIMIT $2",
-                   [.integer(id.rawValue), .integer(Int64(limit))]) {
+        try tx.all(
+            "SELECT id, used_bytes FROM principal WHERE id > $1 ORDER BY id LIMIT $2",
+            [.integer(id.rawValue), .integer(Int64(limit))]
+        ) {
             (PrincipalID(rawValue: $0.integer(0)), $0.integer(1))
         }
     }
 
     static func correct(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
-        try tx.execute("UPDATE principal SET used_bytes = $2 WHERE id = $1",
-                       [.integer(owner.rawValue), .integer(try counted(tx.read, of: owner))])
+        try tx.execute(
+            "UPDATE principal SET used_bytes = $2 WHERE id = $1",
+            [.integer(owner.rawValue), .integer(try counted(tx.read, of: owner))])
     }
 
     /// Bytes in use, and bytes that may be used (nil: no limit).
-    package static func state(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> (used: Int64, limit: Int64?) {
+    package static func state(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> (
+        used: Int64, limit: Int64?
+    ) {
         try tx.first("SELECT used_bytes, quota_bytes FROM principal WHERE id = $1", [.integer(owner.rawValue)]) {
             (max(0, $0.integer(0)), $0.optionalInteger(1))
         } ?? (0, nil)

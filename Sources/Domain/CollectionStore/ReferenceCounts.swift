@@ -20,10 +20,12 @@ enum ReferenceCounts {
     static func wrong(_ tx: borrowing ReadTransaction, from start: Int64, limit: Int) throws -> [Wrong] {
         let range: [Value] = [.integer(start), .integer(start + span)]
         var counts = [Int32](repeating: 0, count: Int(span))
-        try tx.forEach("""
+        try tx.forEach(
+            """
             SELECT blob_id FROM member WHERE blob_id >= $1 AND blob_id < $2
             UNION ALL SELECT blob_id FROM trash WHERE blob_id >= $1 AND blob_id < $2
-            """, range) { row in
+            """, range
+        ) { row in
             let index = Int(row.integer(0) - start)
             if counts.indices.contains(index) { counts[index] &+= 1 }
             return true
@@ -33,7 +35,9 @@ enum ReferenceCounts {
             let index = Int(row.integer(0) - start)
             guard counts.indices.contains(index) else { return true }
             let counted = Int64(counts[index])
-            if counted != row.integer(1) { found.append(Wrong(blob: row.integer(0), stored: row.integer(1), counted: counted)) }
+            if counted != row.integer(1) {
+                found.append(Wrong(blob: row.integer(0), stored: row.integer(1), counted: counted))
+            }
             return found.count < limit
         }
         return found

@@ -1,11 +1,11 @@
 package import Database
 import Directory
 
-/// Makes anew, from the stored bytes and the rows that are no projections, what is kept beside them: ETags, sizes, UIDs and
-/// components of members, counts of members and of references, and what is used of the quotas.
+/// Makes anew, from the stored bytes and the rows that are no projections, what is kept beside them: ETags, sizes, UIDs
+/// and components of members, counts of members and of references, and what is used of the quotas.
 ///
-/// It may run beside a server at work. It reads page by page, and writes only what is wrong, in short transactions that look
-/// again at what they change. (Only wrong reference counts need a longer one: a pass over all members.)
+/// It may run beside a server at work. It reads page by page, and writes only what is wrong, in short transactions that
+/// look again at what they change. (Only wrong reference counts need a longer one: a pass over all members.)
 package enum Reindex {
     package struct Outcome: Sendable, Equatable {
         /// Objects looked at.
@@ -22,8 +22,8 @@ package enum Reindex {
         var facts: MemberFacts
     }
 
-    /// Calls `progress` with the count of objects since the last call, and `report` with one line for each object that cannot be
-    /// set right, and why.
+    /// Calls `progress` with the count of objects since the last call, and `report` with one line for each object that
+    /// cannot be set right, and why.
     package static func run(
         _ database: any Database, files: FileBlobStore, facts: ObjectFacts, now: Milliseconds,
         progress: (Int) -> Void = { _ in }, report: (String) -> Void
@@ -58,11 +58,14 @@ package enum Reindex {
                     report("\(label): its bytes are missing")
                     continue
                 }
-                if truth.facts == nil { report("\(label): its bytes are nothing that a \(collection.kind.rawValue) takes") }
+                if truth.facts == nil {
+                    report("\(label): its bytes are nothing that a \(collection.kind.rawValue) takes")
+                }
                 let found = truth.facts ?? object.member.facts
                 if !found.uid.isIdentical(to: object.member.uid) { lacksUIDs = true }
                 if found != object.member.facts || !truth.etag.isIdentical(to: object.member.etag)
-                    || truth.size != object.member.size {
+                    || truth.size != object.member.size
+                {
                     corrections.append(Correction(member: object.member, truth: truth, facts: found))
                 }
             }
@@ -80,9 +83,12 @@ package enum Reindex {
     }
 
     /// Sets all but the UID; a wrong one goes. 0 where the member has other bytes now.
-    private static func correct(_ tx: borrowing WriteTransaction, _ correction: Correction, _ now: Milliseconds) throws -> Int {
+    private static func correct(_ tx: borrowing WriteTransaction, _ correction: Correction, _ now: Milliseconds) throws
+        -> Int
+    {
         let (old, truth) = (correction.member, correction.truth)
-        guard var member = try Members.find(tx.read, in: old.collectionID, name: old.name), member.blobID == old.blobID else {
+        guard var member = try Members.find(tx.read, in: old.collectionID, name: old.name), member.blobID == old.blobID
+        else {
             return 0
         }
         let hasOtherETag = !truth.etag.isIdentical(to: member.etag)
@@ -90,9 +96,11 @@ package enum Reindex {
         member.size = truth.size
         member.component = correction.facts.component
         if !correction.facts.uid.isIdentical(to: member.uid) { member.uid = nil }
-        try tx.execute("""
+        try tx.execute(
+            """
             UPDATE member SET etag = $3, size = $4, component = $5, uid = $6 WHERE collection_id = $1 AND name = $2
-            """, [
+            """,
+            [
                 .integer(member.collectionID.rawValue), .text(member.name), .text(member.etag),
                 .integer(Int64(member.size)), .text(member.component), Value(member.uid),
             ])
@@ -113,7 +121,8 @@ package enum Reindex {
             var missing: [(member: Member, uid: String)] = []
             for object in page where object.member.uid == nil {
                 guard let truth = try object.truth(in: collection.kind, files: files, facts: facts),
-                    let uid = truth.facts?.uid else { continue }
+                    let uid = truth.facts?.uid
+                else { continue }
                 missing.append((object.member, uid))
             }
             if missing.isEmpty { continue }
@@ -121,13 +130,15 @@ package enum Reindex {
                 var conflicts: [(member: Member, other: String)] = []
                 for (old, uid) in missing {
                     guard let member = try Members.find(tx.read, in: collection.id, name: old.name),
-                        member.blobID == old.blobID, member.uid == nil else { continue }
+                        member.blobID == old.blobID, member.uid == nil
+                    else { continue }
                     if let other = try Members.name(tx.read, in: collection.id, uid: uid) {
                         conflicts.append((member, other))
                         continue
                     }
-                    try tx.execute("UPDATE member SET uid = $3 WHERE collection_id = $1 AND name = $2",
-                                   [.integer(collection.id.rawValue), .text(member.name), .text(uid)])
+                    try tx.execute(
+                        "UPDATE member SET uid = $3 WHERE collection_id = $1 AND name = $2",
+                        [.integer(collection.id.rawValue), .text(member.name), .text(uid)])
                 }
                 return conflicts
             }
@@ -154,20 +165,24 @@ package enum Reindex {
                 guard let kind, let truth = try object.truth(in: kind, files: files, facts: facts) else { continue }
                 let found = truth.facts ?? object.member.facts
                 if found != object.member.facts || !truth.etag.isIdentical(to: object.member.etag)
-                    || truth.size != object.member.size {
+                    || truth.size != object.member.size
+                {
                     corrections.append(Correction(member: object.member, truth: truth, facts: found))
                 }
             }
             if !corrections.isEmpty {
                 outcome.corrected += try database.write { tx in
                     try corrections.reduce(0) { count, correction in
-                        try count + tx.execute("""
-                            UPDATE trash SET etag = $2, size = $3, component = $4, uid = $5 WHERE id = $1
-                            """, [
-                                .integer(correction.member.id.rawValue), .text(correction.truth.etag),
-                                .integer(Int64(correction.truth.size)), .text(correction.facts.component),
-                                Value(correction.facts.uid),
-                            ])
+                        try count
+                            + tx.execute(
+                                """
+                                UPDATE trash SET etag = $2, size = $3, component = $4, uid = $5 WHERE id = $1
+                                """,
+                                [
+                                    .integer(correction.member.id.rawValue), .text(correction.truth.etag),
+                                    .integer(Int64(correction.truth.size)), .text(correction.facts.component),
+                                    Value(correction.facts.uid),
+                                ])
                     }
                 }
             }
@@ -186,9 +201,11 @@ package enum Reindex {
         }
         if isRight { return }
         outcome.corrected += try database.write { tx in
-            try tx.execute("UPDATE collection SET member_count = $2 WHERE id = $1", [
-                .integer(collection.id.rawValue), .integer(Int64(try Members.count(tx.read, in: collection.id))),
-            ])
+            try tx.execute(
+                "UPDATE collection SET member_count = $2 WHERE id = $1",
+                [
+                    .integer(collection.id.rawValue), .integer(Int64(try Members.count(tx.read, in: collection.id))),
+                ])
         }
     }
 
@@ -196,7 +213,9 @@ package enum Reindex {
         var last = PrincipalID(rawValue: 0)
         while true {
             let page = try database.read { tx in
-                try Quota.page(tx, after: last, limit: 10).map { ($0.owner, $0.used, try Quota.counted(tx, of: $0.owner)) }
+                try Quota.page(tx, after: last, limit: 10).map {
+                    ($0.owner, $0.used, try Quota.counted(tx, of: $0.owner))
+                }
             }
             guard let end = page.last else { return }
             last = end.0

@@ -4,8 +4,8 @@ import Database
 /// What a kind of collection finds out about bytes; nil where it would not take them.
 package typealias ObjectFacts = (CollectionKind, [UInt8]) -> MemberFacts?
 
-/// A member (or one in the trash) with its stored body, as `Consistency` and `Reindex` go through them: page after page, each
-/// in a transaction of its own, whose bytes are looked at when it is over.
+/// A member (or one in the trash) with its stored body, as `Consistency` and `Reindex` go through them: page after
+/// page, each in a transaction of its own, whose bytes are looked at when it is over.
 struct StoredObject {
     /// What the bytes say.
     struct Truth {
@@ -73,7 +73,9 @@ struct StoredObject {
                 // An object that is parsed was taken under a limit far below this.
                 if isParsed, offset <= 256 << 20 { whole += piece }
             }
-            return Truth(etag: ETag.of(digest: hasher.finish()), size: Int(offset), facts: self.facts(of: whole, in: kind, facts))
+            return Truth(
+                etag: ETag.of(digest: hasher.finish()), size: Int(offset), facts: self.facts(of: whole, in: kind, facts)
+            )
         }
     }
 

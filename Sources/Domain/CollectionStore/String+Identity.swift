@@ -1,6 +1,6 @@
 extension String {
-    /// Whether both are the same bytes. Swift's `==` holds two spellings of one letter (NFC and NFD) for equal; names and UIDs
-    /// are what was sent, to the byte, as the database compares them.
+    /// Whether both are the same bytes. Swift's `==` holds two spellings of one letter (NFC and NFD) for equal; names
+    /// and UIDs are what was sent, to the byte, as the database compares them.
     package func isIdentical(to other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 

@@ -2,9 +2,9 @@ import Bytes
 
 /// RFC 6578 §4: a position in a collection's history that a client brings back.
 ///
-/// It names the collection, its epoch and a modseq. While a client takes the first listing page by page, it holds the last
-/// name of the page too: the listing goes on after that name, and what changes meanwhile comes from the log after the
-/// modseq at which the listing began. So any page size ends with the same state, whatever is written in between.
+/// It names the collection, its epoch and a modseq. While a client takes the first listing page by page, it holds the
+/// last name of the page too: the listing goes on after that name, and what changes meanwhile comes from the log after
+/// the modseq at which the listing began. So any page size ends with the same state, whatever is written in between.
 package struct SyncToken: Equatable, Sendable {
     package var collection: CollectionID
     package var epoch: Int64
@@ -39,9 +39,11 @@ package struct SyncToken: Equatable, Sendable {
         let parts = uri.dropFirst(Self.prefix.count).split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3 || parts.count == 4 else { return nil }
         guard let collection = parts[0].utf8.decimalValue, let epoch = parts[1].utf8.decimalValue,
-            let modseq = parts[2].utf8.decimalValue else { return nil }
-        self.init(collection: CollectionID(rawValue: Int64(collection)), epoch: Int64(epoch),
-                  modseq: ModSeq(rawValue: Int64(modseq)))
+            let modseq = parts[2].utf8.decimalValue
+        else { return nil }
+        self.init(
+            collection: CollectionID(rawValue: Int64(collection)), epoch: Int64(epoch),
+            modseq: ModSeq(rawValue: Int64(modseq)))
         if parts.count == 4 {
             guard let name = Base64.decode(parts[3].utf8) else { return nil }
             listedUpTo = String(utf8: name)

@@ -18,13 +18,16 @@ package enum Trash {
     }
 
     static func keep(
-        _ tx: borrowing WriteTransaction, _ member: Member, owner: PrincipalID, by principal: PrincipalID?, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ member: Member, owner: PrincipalID, by principal: PrincipalID?,
+        now: Milliseconds
     ) throws {
-        try tx.execute("""
+        try tx.execute(
+            """
             INSERT INTO trash (id, collection_id, owner_id, name, etag, size, component, uid, content_type, blob_id,
                 created, modified, trashed, trashed_by)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-            """, [
+            """,
+            [
                 .integer(member.id.rawValue), .integer(member.collectionID.rawValue), .integer(owner.rawValue),
                 .text(member.name), .text(member.etag), .integer(Int64(member.size)), .text(member.component),
                 Value(member.uid), Value(member.contentType), .integer(member.blobID), .integer(member.created),
@@ -34,15 +37,19 @@ package enum Trash {
 
     /// What a principal's trash holds, the latest first.
     package static func items(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> [Item] {
-        let members = try tx.all("""
+        let members = try tx.all(
+            """
             SELECT id, collection_id, name, size, trashed FROM trash WHERE owner_id = $1
-            """, [.integer(owner.rawValue)]) {
-            Item(id: $0.integer(0), kind: .member(collection: CollectionID(rawValue: $0.integer(1))), name: $0.text(2),
-                 size: Int($0.integer(3)), trashed: $0.integer(4))
+            """, [.integer(owner.rawValue)]
+        ) {
+            Item(
+                id: $0.integer(0), kind: .member(collection: CollectionID(rawValue: $0.integer(1))), name: $0.text(2),
+                size: Int($0.integer(3)), trashed: $0.integer(4))
         }
         let collections = try collections(tx, of: owner).map {
-            Item(id: $0.collection.id.rawValue, kind: .collection($0.collection.kind), name: $0.collection.name, size: 0,
-                 trashed: $0.trashed)
+            Item(
+                id: $0.collection.id.rawValue, kind: .collection($0.collection.kind), name: $0.collection.name, size: 0,
+                trashed: $0.trashed)
         }
         return (members + collections).sorted { ($0.trashed, $0.id) > ($1.trashed, $1.id) }
     }
@@ -51,39 +58,46 @@ package enum Trash {
     static func collections(
         _ tx: borrowing ReadTransaction, of owner: PrincipalID
     ) throws -> [(collection: Collection, trashed: Milliseconds)] {
-        try tx.all("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified,
-                trashed
+        try tx.all(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified, trashed
             FROM collection WHERE owner_id = $1 AND trashed IS NOT NULL
-            """, [.integer(owner.rawValue)]) { (try Collections.read($0), $0.integer(12)) }
+            """, [.integer(owner.rawValue)]
+        ) { (try Collections.read($0), $0.integer(12)) }
     }
 
     /// Members in anybody's trash after `id`, in the order of their ids.
     static func page(_ tx: borrowing ReadTransaction, after id: Int64, limit: Int) throws -> [Member] {
-        try tx.all("""
+        try tx.all(
+            """
             SELECT collection_id, name, id, etag, size, 0, component, uid, content_type, blob_id, created, modified
             FROM trash WHERE id > $1 ORDER BY id LIMIT $2
             """, [.integer(id), .integer(Int64(limit))], row: Members.read)
     }
 
-    /// Brings an item back to where it was, under its name or, where that is taken, under one made from it. The name that it
-    /// has now. Throws `StoreRefusal.notFound` where it is not in the trash or its place is gone (or in the trash itself),
-    /// tooDeep, and the refusals of a put.
+    /// Brings an item back to where it was, under its name or, where that is taken, under one made from it. The name
+    /// that it has now. Throws `StoreRefusal.notFound` where it is not in the trash or its place is gone (or in the
+    /// trash itself), tooDeep, and the refusals of a put.
     package static func restore(
         _ tx: borrowing WriteTransaction, _ id: Int64, of owner: PrincipalID, now: Milliseconds
     ) throws -> String {
         if let item = try collections(tx.read, of: owner).first(where: { $0.collection.id.rawValue == id }) {
             return try restore(tx, item.collection, now: now)
         }
-        let row = try tx.read.first("""
+        let row = try tx.read.first(
+            """
             SELECT collection_id, name, id, etag, size, 0, component, uid, content_type, blob_id, created, modified
             FROM trash WHERE id = $1 AND owner_id = $2
             """, [.integer(id), .integer(owner.rawValue)], row: Members.read)
         guard let member = row, let collection = try Collections.find(tx.read, member.collectionID),
-            try Collections.isReachable(tx.read, collection) else { throw StoreRefusal.notFound }
+            try Collections.isReachable(tx.read, collection)
+        else { throw StoreRefusal.notFound }
         let name = try freeName(tx.read, like: member.name, in: collection.id)
-        try Members.put(tx, in: collection, name: name, existing: nil, content: MemberContent(
-            place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
+        try Members.put(
+            tx, in: collection, name: name, existing: nil,
+            content: MemberContent(
+                place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
         try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         try Blobs.release(tx, member.blobID)
         return name
@@ -93,19 +107,24 @@ package enum Trash {
         _ tx: borrowing WriteTransaction, _ collection: Collection, now: Milliseconds
     ) throws -> String {
         guard let parentID = collection.parentID, let parent = try Collections.find(tx.read, parentID),
-            try Collections.isReachable(tx.read, parent) else { throw StoreRefusal.notFound }
+            try Collections.isReachable(tx.read, parent)
+        else { throw StoreRefusal.notFound }
         let name = try freeName(tx.read, like: collection.name, in: parentID)
         let tree = try Collections.subtree(tx.read, of: collection)
         try Collections.checkDepth(tx.read, of: parent, with: Collections.height(of: tree))
         try Quota.take(tx, try Collections.totalSize(tx.read, of: tree), of: collection.owner)
-        try ChangeLog.record(tx, in: parentID, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
-        try tx.execute("UPDATE collection SET trashed = NULL, name = $2, modified = $3 WHERE id = $1",
-                       [.integer(collection.id.rawValue), .text(name), .integer(now)])
+        try ChangeLog.record(
+            tx, in: parentID, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
+        try tx.execute(
+            "UPDATE collection SET trashed = NULL, name = $2, modified = $3 WHERE id = $1",
+            [.integer(collection.id.rawValue), .text(name), .integer(now)])
         return name
     }
 
     /// `name`, or one made from it (`name-2`, `name-3`, ... before the ending) that nothing in the collection has.
-    private static func freeName(_ tx: borrowing ReadTransaction, like name: String, in collection: CollectionID) throws -> String {
+    private static func freeName(_ tx: borrowing ReadTransaction, like name: String, in collection: CollectionID) throws
+        -> String
+    {
         var stem = name
         var ending = ""
         if let dot = name.lastIndex(of: "."), dot != name.startIndex, name[dot...].utf8.count <= 32 {
@@ -115,7 +134,8 @@ package enum Trash {
         var candidate = name
         var number = 1
         while try Members.find(tx, in: collection, name: candidate) != nil
-            || Collections.child(tx, of: collection, name: candidate) != nil {
+            || Collections.child(tx, of: collection, name: candidate) != nil
+        {
             // In ever longer steps, so that it does not look at all of very many.
             number += number < 100 ? 1 : number
             let suffix = "-\(number)\(ending)"
@@ -125,17 +145,23 @@ package enum Trash {
         return candidate
     }
 
-    /// Removes for good what was deleted before `horizon`, at most `limit` items at a time; the count of those that went.
-    package static func purge(_ tx: borrowing WriteTransaction, before horizon: Milliseconds, limit: Int) throws -> Int {
-        let members = try tx.read.all("SELECT id, blob_id FROM trash WHERE trashed < $1 LIMIT $2",
-                                      [.integer(horizon), .integer(Int64(limit))]) { ($0.integer(0), $0.integer(1)) }
+    /// Removes for good what was deleted before `horizon`, at most `limit` items at a time; the count of those that
+    /// went.
+    package static func purge(_ tx: borrowing WriteTransaction, before horizon: Milliseconds, limit: Int) throws -> Int
+    {
+        let members = try tx.read.all(
+            "SELECT id, blob_id FROM trash WHERE trashed < $1 LIMIT $2",
+            [.integer(horizon), .integer(Int64(limit))]
+        ) { ($0.integer(0), $0.integer(1)) }
         for (id, blob) in members {
             try Blobs.release(tx, blob)
             try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         }
         if members.count == limit { return limit }
-        let collections = try tx.read.all("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+        let collections = try tx.read.all(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified
             FROM collection WHERE trashed < $1 LIMIT $2
             """, [.integer(horizon), .integer(Int64(limit - members.count))], row: Collections.read)
         for collection in collections { try destroy(tx, Collections.subtreeWithTrash(tx.read, of: collection)) }
@@ -145,8 +171,10 @@ package enum Trash {
     /// Removes all that a principal owns, for good, without a trace in any log: the principal itself is about to go.
     package static func destroyAll(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
         // Not by the tree: a row that lost its parent goes too.
-        let all = try tx.read.all("""
-            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, member_count, created, modified
+        let all = try tx.read.all(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified
             FROM collection WHERE owner_id = $1
             """, [.integer(owner.rawValue)], row: Collections.read)
         try destroy(tx, all)
@@ -165,10 +193,12 @@ package enum Trash {
     private static func destroy(_ tx: borrowing WriteTransaction, _ collections: [Collection]) throws {
         for part in collections {
             let id = Value.integer(part.id.rawValue)
-            let blobs = try tx.read.all("""
+            let blobs = try tx.read.all(
+                """
                 SELECT blob_id FROM member WHERE collection_id = $1 UNION ALL
                 SELECT blob_id FROM trash WHERE collection_id = $1
-                """, [id]) { $0.integer(0) }
+                """, [id]
+            ) { $0.integer(0) }
             for blob in blobs { try Blobs.release(tx, blob) }
             try tx.execute("DELETE FROM member WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM trash WHERE collection_id = $1", [id])

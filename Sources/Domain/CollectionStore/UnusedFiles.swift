@@ -41,8 +41,10 @@ package enum UnusedFiles {
     }
 
     private static func isNamed(_ tx: borrowing ReadTransaction, _ file: String) throws -> Bool {
-        try tx.first("SELECT 1 FROM blob WHERE file = $1 UNION ALL SELECT 1 FROM unused_file WHERE file = $1",
-                     [.text(file)]) { _ in true } ?? false
+        try tx.first(
+            "SELECT 1 FROM blob WHERE file = $1 UNION ALL SELECT 1 FROM unused_file WHERE file = $1",
+            [.text(file)]
+        ) { _ in true } ?? false
     }
 
     /// By the time at which it came into the store (a rename keeps the time of the last write, not of the last change).

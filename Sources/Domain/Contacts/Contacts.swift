@@ -1,5 +1,5 @@
-// Contacts: what may be a card of an address book. It owns the rules that RFC 6352 §5.1 and §6.3.2 lay on a card's bytes. It must
-// never change those bytes, and knows nothing of a protocol.
+// Contacts: what may be a card of an address book. It owns the rules that RFC 6352 §5.1 and §6.3.2 lay on a card's
+// bytes. It must never change those bytes, and knows nothing of a protocol.
 //
 // Start reading at CardContent.swift.
 

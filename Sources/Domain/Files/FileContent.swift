@@ -8,8 +8,8 @@ package enum FileContent {
     /// A file without a byte.
     package static let empty = MemberContent(place: .bytes([]), size: 0, etag: ETag.of([]), facts: MemberFacts())
 
-    /// Takes a body into the store. `type`: its media type as sent. A large one is in the file store, on disk, when this returns; who
-    /// then does not put it there must `discard` it.
+    /// Takes a body into the store. `type`: its media type as sent. A large one is in the file store, on disk, when
+    /// this returns; who then does not put it there must `discard` it.
     package static func make(_ body: FileBody, type: String?, files: FileBlobStore) throws -> MemberContent {
         let facts = MemberFacts(contentType: type.flatMap { $0.utf8.count <= 255 ? $0 : nil })
         switch body {

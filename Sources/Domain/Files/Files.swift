@@ -1,5 +1,5 @@
-// Files: the tree of folders of each user. It owns how a body becomes a file's content: small ones are rows, large ones files of
-// the file store. It must never look into a file, and knows nothing of a protocol.
+// Files: the tree of folders of each user. It owns how a body becomes a file's content: small ones are rows, large ones
+// files of the file store. It must never look into a file, and knows nothing of a protocol.
 //
 // Start reading at FileContent.swift.
 

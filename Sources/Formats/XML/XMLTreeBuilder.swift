@@ -24,6 +24,8 @@ final class XMLTreeBuilder {
 
     func read(_ document: [UInt8]) throws(ParseError) {
         bytes.reserveCapacity(document.count)
+        // What has no parser to belong to (conversions of encodings) would be printed otherwise. The setting is the thread's.
+        xmlSetStructuredErrorFunc(nil) { _, _ in }
         var handler = Self.handler
         let user = Unmanaged.passUnretained(self).toOpaque()
         // The first four bytes tell the encoding (XML 1.0 appendix F).

@@ -10,6 +10,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
     /// How long a client that was sent GOAWAY may stay.
     private static let goAwayTime = TimeAmount.seconds(10)
 
+    private static let lingerTime = TimeAmount.seconds(1)
+
     private let server: ServerContext
     private let members: LoopMembers
     private var context: ChannelHandlerContext?
@@ -45,7 +47,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
             return
         }
         isAcknowledged = true
-        if streams > 0 { sendGoAway(lastStream) } else { closeWhenSent() }
+        if streams > 0 { sendGoAway(lastStream) } else { sayGoodbye() }
     }
 
     /// What NIO's handler tells of its streams; it calls on the event loop.
@@ -76,7 +78,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
         guard isAcknowledged, let context else { return }
         // The last stream's frames are written in this turn of the loop, and flushed only after this event.
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.execute { bound.value.closeWhenSent() }
+        context.eventLoop.execute { bound.value.sayGoodbye() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -109,11 +111,15 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
         context?.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: promise)
     }
 
-    private func closeWhenSent() {
+    /// The last GOAWAY. The client is left some time to read what came before and to close by itself: an end that it finds
+    /// together with an answer makes some forget the answer.
+    private func sayGoodbye() {
         guard let context, !isClosing else { return }
         isClosing = true
+        deadline = .now() + server.configuration.writeTimeout
         let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { [channel = context.channel] _ in channel.close(promise: nil) }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        promise.futureResult.whenComplete { _ in bound.value.deadline = .now() + Self.lingerTime }
         sendGoAway(lastStream, promise: promise)
     }
 

@@ -2,10 +2,48 @@ import ArgumentParser
 import Assembly
 import Glibc
 
-/// The program.
+/// The program. Settings are taken out of the arguments first, so that each can be given to every command as a flag.
 @main
 struct Tegu: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tegu", abstract: "Calendars, address books and files for an organisation.",
-        subcommands: [ServeCommand.self])
+        commandName: "tegu",
+        abstract: "Calendars, address books and files for an organisation.",
+        discussion: """
+            Every setting (docs/settings.md) can be given as a flag: http.tls.listen is --http-tls-listen. Those that commands \
+            need mostly are --data-directory and --config FILE.
+            """,
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, UserCommand.self, CalendarCommand.self, BookCommand.self, ImportCommand.self,
+            ExportCommand.self, TrashCommand.self, CheckCommand.self, ReindexCommand.self, DNSCommand.self, VersionCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            let flags = try SettingFlags(Array(CommandLine.arguments.dropFirst()))
+            CommandSettings.flags.store(flags.flags)
+            var command = try parseAsRoot(flags.rest)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            finish(error)
+        }
+    }
+
+    private static func finish(_ error: any Error) -> Never {
+        let code = CommandFailure.exitCode(of: error)
+        if let text = CommandFailure.text(of: error) {
+            fputs("tegu: \(text)\n", stderrFile)
+        } else {
+            // Help that was asked for, or a command line that is not understood: ArgumentParser has the words.
+            let text = fullMessage(for: error)
+            fputs(text.hasSuffix("\n") ? text : text + "\n", code == .ok ? stdoutFile : stderrFile)
+        }
+        exit(code.rawValue)
+    }
+
+    private static var stderrFile: UnsafeMutablePointer<FILE>? { fdopen(STDERR_FILENO, "w") }
+    private static var stdoutFile: UnsafeMutablePointer<FILE>? { fdopen(STDOUT_FILENO, "w") }
 }

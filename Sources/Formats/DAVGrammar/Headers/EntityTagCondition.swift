@@ -44,10 +44,15 @@ package struct EntityTagCondition: Sendable, Equatable {
     package static func normalized(_ text: some Collection<UInt8>) -> String {
         var tag = [UInt8](text).trimmingASCIIWhitespace
         if tag.starts(with: [0x57, 0x2F]) || tag.starts(with: [0x77, 0x2F]) { tag = tag.dropFirst(2) }
-        while let first = tag.first, first == 0x22 || first == 0x5C { tag = tag.dropFirst() }
-        while let last = tag.last, last == 0x22 || last == 0x5C { tag = tag.dropLast() }
-        for suffix in ["-gzip", "-br", ";gzip", "-zstd", "-deflate"] where tag.count > suffix.utf8.count {
-            if tag.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { tag = tag.dropLast(suffix.utf8.count) }
+        // Suffixes stand inside the quotes or behind them.
+        var before = -1
+        while tag.count != before {
+            before = tag.count
+            while let first = tag.first, first == 0x22 || first == 0x5C { tag = tag.dropFirst() }
+            while let last = tag.last, last == 0x22 || last == 0x5C { tag = tag.dropLast() }
+            for suffix in ["-gzip", "-br", ";gzip", "-zstd", "-deflate"] where tag.count > suffix.utf8.count {
+                if tag.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { tag = tag.dropLast(suffix.utf8.count) }
+            }
         }
         return String(utf8: tag)
     }

@@ -142,7 +142,7 @@ enum LogLine {
     }
 
     /// RFC 8259 §7.
-    private static func appendJSON(_ text: String, to out: inout [UInt8]) {
+    static func appendJSON(_ text: String, to out: inout [UInt8]) {
         out.append(0x22)
         let end = out.count + longestValue
         for scalar in text.unicodeScalars {

@@ -1,5 +1,6 @@
 import Bytes
 import CollectionStore
+import ContentLines
 import DAVGrammar
 import Database
 import XML
@@ -37,10 +38,24 @@ enum ObjectData {
     static func write(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
     ) throws -> Bool {
-        let isInline = try Blobs.withBytes(tx, member.blobID) { out.text($0) }
+        let isInline = try Blobs.withBytes(tx, member.blobID) { write($0, to: &out) }
         if !isInline, case .file(let name) = try Blobs.read(tx, member.blobID) {
-            out.text(try scope.exchange.server.files.open(name).readAll())
+            try scope.exchange.server.files.open(name).readAll().withUnsafeBytes { write($0, to: &out) }
         }
         return true
+    }
+
+    /// A line may be folded inside a character, and old clients send Latin-1: XML can carry neither as it is.
+    private static func write(_ bytes: UnsafeRawBufferPointer, to out: inout XMLWriter) {
+        if isUTF8(bytes) { out.text(bytes) } else { out.text(WellFormedText.document([UInt8](bytes))) }
+    }
+
+    private static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var index = 0
+        while bytes.count - index >= 8 {
+            if bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { break }
+            index += 8
+        }
+        return index + 8 > bytes.count && bytes[index...].allSatisfy { $0 < 0x80 } || String(validating: bytes[index...], as: UTF8.self) != nil
     }
 }

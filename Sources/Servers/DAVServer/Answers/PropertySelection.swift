@@ -56,10 +56,8 @@ struct PropertySelection: Sendable {
     ) throws {
         let dead = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
         var missing: [XMLName] = []
-        let start = out.count
         out.open(.dav(.propstat))
         out.open(.dav(.prop))
-        let empty = out.count
         for property in wanted {
             if !dead.isEmpty, let value = Self.value(of: property.name, in: dead) {
                 write(value, property.name, to: &out)
@@ -82,16 +80,14 @@ struct PropertySelection: Sendable {
             }
         }
         writeRest(of: dead, to: &out)
-        finish(start: start, empty: empty, missing: missing, to: &out)
+        finish(missing: missing, to: &out)
     }
 
     /// Writes the propstats of what is no member.
     func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
         var missing: [XMLName] = []
-        let start = out.count
         out.open(.dav(.propstat))
         out.open(.dav(.prop))
-        let empty = out.count
         for property in wanted {
             if let value = Self.value(of: property.name, in: source.stored) {
                 write(value, property.name, to: &out)
@@ -110,7 +106,7 @@ struct PropertySelection: Sendable {
             }
         }
         writeRest(of: source.stored, to: &out)
-        finish(start: start, empty: empty, missing: missing, to: &out)
+        finish(missing: missing, to: &out)
     }
 
     private static func value(of name: XMLName, in stored: [DeadProperties.Stored]) -> [UInt8]? {
@@ -134,15 +130,12 @@ struct PropertySelection: Sendable {
         }
     }
 
-    private func finish(start: Int, empty: Int, missing: [XMLName], to out: inout XMLWriter) {
+    /// The first status of a row is 200, also where nothing asked for is there: clients take it for that of the row.
+    private func finish(missing: [XMLName], to out: inout XMLWriter) {
+        out.close(.dav(.prop))
+        out.status(.ok)
+        out.close(.dav(.propstat))
         let tellsMissing = mode == .named && !missing.isEmpty && !omitsMissing
-        if out.count == empty && tellsMissing {
-            out.truncate(to: start)
-        } else {
-            out.close(.dav(.prop))
-            out.status(.ok)
-            out.close(.dav(.propstat))
-        }
         guard tellsMissing else { return }
         out.open(.dav(.propstat))
         out.open(.dav(.prop))

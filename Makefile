@@ -1,0 +1,82 @@
+# The commands of the project. `make run` and `make test` need a Debian machine with a Swift toolchain, git and make; all
+# else they install. See docs/develop.md.
+
+SHELL := /bin/bash
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+CHECKS := --explicit-target-dependency-import-check error
+LIBRARIES := libxml2-dev libsqlite3-dev libssl-dev zlib1g-dev libunbound-dev
+TEST_TOOLS := python3-venv curl litmus cadaver khal khard openssl
+VENV := .build-venv
+DEMO := var/demo
+# Seconds of a fuzz target, and rounds of a crash test.
+FUZZ_SECONDS ?= 600
+CRASH_ROUNDS ?= 5
+
+.PHONY: help build run test unit integration soak fuzz bench rfc schemas format lint deps test-deps clean
+
+help:
+	@echo "make run     build and serve a demo organisation"
+	@echo "make test    install what the tests need, and run them all"
+	@echo "make build   a release build: .build/release/tegu"
+	@echo "make soak | fuzz | bench   the long runs: 50 crash rounds, 10 minutes a fuzz target, benchmarks beside peers"
+	@echo "make rfc | schemas | format | lint   generated pages and files, the formatter"
+
+# Installs what is missing of the Debian packages in $(1).
+define install
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing" $$missing; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+endef
+
+deps:
+	$(call install,$(LIBRARIES) pkg-config)
+
+test-deps: deps
+	$(call install,$(TEST_TOOLS))
+	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/Integration/requirements.txt
+
+build: deps
+	swift build -c release --static-swift-stdlib $(CHECKS) --product tegu
+
+run: build
+	@mkdir -p $(DEMO)
+	.build/release/tegu demo --data-directory $(CURDIR)/$(DEMO) --domain example.org
+	.build/release/tegu serve --data-directory $(CURDIR)/$(DEMO) --domain example.org \
+	  --http-tls-listen '*:8443' --http-plain-listen 127.0.0.1:8080
+
+test: unit integration
+
+unit: test-deps
+	swift build --build-tests $(CHECKS)
+	swift test --skip-build --parallel
+	swift run --skip-build devtool embed-schemas --check
+	swift run --skip-build devtool rfc --check
+
+integration: test-deps
+	swift build $(CHECKS) --product tegu
+	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) $(VENV)/bin/python -m pytest -q Tests/Integration
+
+soak: test-deps build
+	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync"
+
+fuzz:
+	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done
+
+bench: build test-deps
+	$(VENV)/bin/python Tests/Bench/DAV/bench.py --tegu .build/release/tegu
+
+rfc: deps
+	swift run devtool rfc
+
+schemas: deps
+	swift run devtool embed-schemas
+
+format:
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+lint:
+	swift format lint --recursive --parallel Sources Tests Package.swift
+
+clean:
+	rm -rf .build .build-venv var

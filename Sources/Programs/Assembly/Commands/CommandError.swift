@@ -1,0 +1,92 @@
+import Calendars
+import CollectionStore
+import Contacts
+import DNSClient
+package import Database
+import Directory
+import Wire
+
+/// Why a command could not do what it was asked: one line that says what to do, and the code that scripts see.
+package struct CommandError: Error, Sendable, CustomStringConvertible {
+    package var code: ExitCode
+    package var description: String
+
+    package init(_ code: ExitCode, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+
+    /// Nil for an error that is not of this program.
+    package static func exitCode(of error: any Error) -> ExitCode? { known(error)?.code }
+
+    /// Nil for an error that is not of this program.
+    package static func describe(_ error: any Error) -> String? { known(error)?.description }
+
+    private static func known(_ error: any Error) -> CommandError? {
+        switch error {
+        case let error as CommandError: error
+        case let error as SettingsError: CommandError(.configuration, error.description)
+        case let error as DataDirectoryError: CommandError(.unavailable, error.description)
+        case let error as CertificateFilesError: CommandError(.configuration, error.description)
+        case let error as TLSFailure: CommandError(.configuration, error.description)
+        case let error as ListenFailure: CommandError(.unavailable, "\(error)")
+        case let error as FileError: CommandError(.unavailable, error.description)
+        case let error as ResolverError: CommandError(.unavailable, "\(error)")
+        case let error as DirectoryRefusal: CommandError(.impossible, text(of: error))
+        case let error as StoreRefusal: CommandError(.impossible, text(of: error))
+        case let error as Failure:
+            CommandError(code(of: error), error.description)
+        default: nil
+        }
+    }
+
+    private static func code(of failure: Failure) -> ExitCode {
+        switch failure.code {
+        case .unavailable, .storageFull: .unavailable
+        case .damaged: .damaged
+        case .constraint, .serverBug: .serverBug
+        }
+    }
+
+    private static func text(of refusal: DirectoryRefusal) -> String {
+        switch refusal {
+        case .nameTaken: "there is a user of this name already"
+        case .addressTaken(let address, _): "the address \(address) is somebody's already"
+        case .invalidAddress(let address): "“\(address)” is no mail address that can be served"
+        case .tooManyAddresses: "a user has at most \(LocalDirectory.maximumAddresses) addresses"
+        case .invalidDisplayName: "a display name has 1 to \(LocalDirectory.maximumDisplayNameLength) bytes and no control characters"
+        case .invalidQuota: "a quota is not below nothing"
+        case .invalidPassword: "a password has 1 to \(Passwords.maximumLength) bytes"
+        case .notFound: "there is no such user"
+        }
+    }
+
+    static func text(of refusal: StoreRefusal) -> String {
+        switch refusal {
+        case .quotaExceeded: "there is no room left in the quota"
+        case .uidConflict(let name): "\(name) has this UID already"
+        case .uidChanged: "an object keeps its UID"
+        case .nameTaken: "there is something of this name already"
+        case .kindNotAllowed: "it may not be there"
+        case .intoItself: "a collection cannot be put into itself"
+        case .notFound: "it is not there, or its place is gone"
+        case .invalidName: "a name has 1 to 255 bytes and no slash or control character"
+        case .tooDeep: "there are too many collections in each other"
+        }
+    }
+
+    static func text(of refusal: CalendarRefusal) -> String {
+        switch refusal {
+        case .notCalendarData(let reason), .notObjectResource(let reason), .unsupportedData(let reason): reason
+        case .unsupportedComponent(let name): "the calendar takes no \(name)"
+        case .tooLarge(let limit): "it is larger than \(limit) bytes (limits.calendar-object)"
+        }
+    }
+
+    static func text(of refusal: CardRefusal) -> String {
+        switch refusal {
+        case .notAddressData(let reason), .unsupportedData(let reason): reason
+        case .tooLarge(let limit): "it is larger than \(limit) bytes (limits.address-object)"
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Bytes
+import Calendars
+package import CollectionStore
+import Contacts
+import Cryptography
+import Database
+import Directory
+import Glibc
+import ICalendar
+import VCard
+
+/// `tegu import`: a whole .ics or .vcf file into a collection, object by object.
+///
+/// It is idempotent by UID: an object that is there with the same bytes is left, one with other bytes is replaced under its name.
+/// One object that cannot be taken is told and passed over.
+package struct ImportFile {
+    package struct Outcome: Sendable, Equatable {
+        package var created = 0
+        package var replaced = 0
+        package var unchanged = 0
+        package var refused = 0
+    }
+
+    private struct Incoming {
+        var uid: String
+        var bytes: [UInt8]
+        var line: Int
+    }
+
+    /// Objects that are committed together.
+    private static let batch = 100
+
+    let installation: Installation
+    let collection: Collection
+    /// One line for each refused object.
+    let report: (String) -> Void
+    /// How many bytes of the file have been worked off.
+    let progress: (Int) -> Void
+
+    package init(
+        _ installation: Installation, into collection: Collection, report: @escaping (String) -> Void,
+        progress: @escaping (Int) -> Void
+    ) {
+        self.installation = installation
+        self.collection = collection
+        self.report = report
+        self.progress = progress
+    }
+
+    package func run(_ path: String) throws -> Outcome {
+        let file = try ImportSource(path)
+        var outcome = Outcome()
+        var waiting: [Incoming] = []
+        func flush() throws {
+            try put(waiting, &outcome)
+            waiting.removeAll(keepingCapacity: true)
+        }
+        func refuse(_ line: Int, _ uid: String?, _ reason: String) {
+            outcome.refused += 1
+            report("line \(line)\(uid.map { ", UID \($0)" } ?? ""): \(reason)")
+        }
+        if collection.kind == .calendar {
+            var splitter = try CalendarSplitter(byteCount: file.size, read: file.read)
+            while let item = try splitter.next() {
+                switch item {
+                case .object(let object):
+                    waiting.append(Incoming(uid: object.uid, bytes: object.bytes, line: object.lineNumber))
+                    progress(object.sourceByteCount)
+                case .refused(let refusal): refuse(refusal.lineNumber, refusal.uid, refusal.reason)
+                }
+                if waiting.count == Self.batch { try flush() }
+            }
+        } else {
+            // The same card without a UID gets the same one when the file is read again.
+            var splitter = VCardSplitter(
+                byteCount: file.size, makeUID: { "tegu-" + String(utf8: Hexadecimal.encode(SHA256.hash($0).prefix(16))) },
+                read: file.read)
+            while let item = try splitter.next() {
+                switch item {
+                case .card(let card):
+                    waiting.append(Incoming(uid: card.uid, bytes: card.bytes, line: card.lineNumber))
+                    progress(card.sourceByteCount)
+                case .refused(let refusal): refuse(refusal.lineNumber, nil, refusal.reason)
+                }
+                if waiting.count == Self.batch { try flush() }
+            }
+        }
+        try flush()
+        return outcome
+    }
+
+    private func put(_ incoming: [Incoming], _ outcome: inout Outcome) throws {
+        var ready: [(Incoming, MemberContent)] = []
+        for object in incoming {
+            do {
+                ready.append((object, try content(object.bytes)))
+            } catch {
+                outcome.refused += 1
+                report("line \(object.line), UID \(object.uid): \(error)")
+            }
+        }
+        if ready.isEmpty { return }
+        var refusals: [String] = []
+        let done = try installation.database.write { tx -> Outcome in
+            refusals.removeAll()
+            var done = Outcome()
+            guard let collection = try Collections.find(tx.read, collection.id) else { throw StoreRefusal.notFound }
+            for (object, content) in ready {
+                let present = try Members.name(tx.read, in: collection.id, uid: content.facts.uid ?? object.uid)
+                let name = try present ?? freeName(tx.read, for: object.uid)
+                let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
+                do {
+                    switch try Members.put(
+                        tx, in: collection, name: name, existing: existing, content: content, now: System.clock()) {
+                    case .created: done.created += 1
+                    case .replaced: done.replaced += 1
+                    case .unchanged: done.unchanged += 1
+                    }
+                } catch let refusal as StoreRefusal {
+                    done.refused += 1
+                    refusals.append("line \(object.line), UID \(object.uid): \(CommandError.text(of: refusal))")
+                }
+            }
+            return done
+        }
+        for refusal in refusals { report(refusal) }
+        outcome.created += done.created
+        outcome.replaced += done.replaced
+        outcome.unchanged += done.unchanged
+        outcome.refused += done.refused
+    }
+
+    private func content(_ bytes: [UInt8]) throws(CommandError) -> MemberContent {
+        if collection.kind == .calendar {
+            do throws(CalendarRefusal) {
+                return try CalendarContent(bytes, maximumSize: installation.settings.limits.calendarObject).admitted(to: collection)
+            } catch { throw CommandError(.someRefused, CommandError.text(of: error)) }
+        }
+        do throws(CardRefusal) {
+            return try CardContent(bytes, maximumSize: installation.settings.limits.addressObject).content
+        } catch { throw CommandError(.someRefused, CommandError.text(of: error)) }
+    }
+
+    /// A name made of the UID, as clients make it, where that is a plain one; else of its hash.
+    private func freeName(_ tx: borrowing ReadTransaction, for uid: String) throws -> String {
+        let ending = collection.kind == .calendar ? ".ics" : ".vcf"
+        let isPlain = uid.utf8.count <= 200 && !uid.hasPrefix(".") && uid.utf8.allSatisfy {
+            $0.isASCIILetter || $0.isASCIIDigit || [0x2D, 0x2E, 0x5F, 0x40].contains($0)
+        }
+        let name = (isPlain ? uid : String(utf8: Hexadecimal.encode(SHA256.hash([UInt8](uid.utf8)).prefix(16)))) + ending
+        if try Members.find(tx, in: collection.id, name: name) == nil { return name }
+        return String(utf8: Hexadecimal.encode(System.random(16))) + ending
+    }
+}
+
+/// A file that is read by ranges; standard input is kept in a file of its own first.
+private final class ImportSource {
+    private let descriptor: Int32
+    let size: Int
+
+    init(_ path: String) throws {
+        if path == "-" {
+            guard let file = tmpfile() else { throw FileError("make", "a temporary file") }
+            descriptor = dup(fileno(file))
+            fclose(file)
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            var total = 0
+            while true {
+                let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { break }
+                guard pwrite(descriptor, buffer, count, off_t(total)) == count else { throw FileError("write", "a temporary file") }
+                total += count
+            }
+            size = total
+        } else {
+            descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            var status = stat()
+            guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw FileError("read", path) }
+            guard status.st_mode & S_IFMT == S_IFREG else { throw FileError("read", path, code: EISDIR) }
+            size = Int(status.st_size)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func read(_ range: Range<Int>) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var filled = 0
+        while filled < range.count {
+            let count = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress.map { $0 + filled }, range.count - filled, off_t(range.lowerBound + filled))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw FileError("read", "the file, which became shorter") }
+            filled += count
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,62 @@
+import CollectionStore
+import DAVGrammar
+import Database
+import Directory
+
+/// `tegu trash`, `tegu check` and `tegu reindex`.
+package struct StoreOperations: Sendable {
+    let installation: Installation
+
+    package init(_ installation: Installation) { self.installation = installation }
+
+    package func trash(of user: String) throws -> String {
+        let owner = try installation.user(user)
+        return try installation.database.read { tx in
+            try Trash.items(tx, of: owner.id).map { item in
+                let kind = switch item.kind {
+                case .member: "object"
+                case .collection(let kind): kind.rawValue
+                }
+                return "\(item.id)\t\(InternetDate.format(seconds: item.trashed / 1000))\t\(kind)\t\(item.name)\t\(item.size) bytes\n"
+            }.joined()
+        }
+    }
+
+    package func restore(_ id: Int64, of user: String) throws -> String {
+        let owner = try installation.user(user)
+        let name = try installation.database.write { tx in try Trash.restore(tx, id, of: owner.id, now: System.clock()) }
+        return "restored \(name)"
+    }
+
+    /// The count of faults; each is printed.
+    package func check() throws -> Int {
+        var count = 0
+        var progress = Progress("objects", total: nil)
+        for fault in try installation.database.integrityFaults() {
+            ConsoleOutput.write("database: \(fault)\n")
+            count += 1
+        }
+        var lines: [String] = []
+        try Consistency.check(
+            installation.database, files: installation.files, facts: ObjectProjection.facts, now: System.clock(),
+            progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
+        progress.finish()
+        for line in lines { ConsoleOutput.write(line + "\n") }
+        count += lines.count
+        if count == 0 { ConsoleOutput.write("no faults\n") }
+        return count
+    }
+
+    /// The count of objects that could not be set right; each is printed.
+    package func reindex() throws -> Int {
+        var progress = Progress("objects", total: nil)
+        var lines: [String] = []
+        let outcome = try Reindex.run(
+            installation.database, files: installation.files, facts: ObjectProjection.facts, now: System.clock(),
+            progress: { progress.advance(by: $0) }, report: { lines.append($0) })
+        progress.finish()
+        for line in lines { ConsoleOutput.write(line + "\n") }
+        ConsoleOutput.write("\(outcome.objects) objects, \(outcome.corrected) corrected\n")
+        return lines.count
+    }
+}

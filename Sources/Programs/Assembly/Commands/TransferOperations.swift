@@ -1,0 +1,42 @@
+import Database
+import Glibc
+
+/// `tegu import` and `tegu export`.
+package struct TransferOperations: Sendable {
+    let installation: Installation
+
+    package init(_ installation: Installation) { self.installation = installation }
+
+    package func importFile(_ file: String, into path: String) throws -> ImportFile.Outcome {
+        let (_, collection) = try installation.collection(at: path)
+        var progress = Progress("bytes", total: nil)
+        var lines: [String] = []
+        let transfer = ImportFile(installation, into: collection, report: { lines.append($0) }, progress: { advanced in
+            progress.advance(by: advanced)
+            Self.flush(&lines, &progress)
+        })
+        let outcome = try transfer.run(file)
+        Self.flush(&lines, &progress)
+        progress.finish()
+        ConsoleOutput.write(
+            "created \(outcome.created), replaced \(outcome.replaced), unchanged \(outcome.unchanged), refused \(outcome.refused)\n")
+        return outcome
+    }
+
+    private static func flush(_ lines: inout [String], _ progress: inout Progress) {
+        guard !lines.isEmpty else { return }
+        progress.clear()
+        for line in lines { ConsoleOutput.write("refused: \(line)\n") }
+        lines.removeAll()
+    }
+
+    /// Whether all objects are in the file.
+    package func exportFile(_ path: String, to file: String?) throws -> Bool {
+        let (_, collection) = try installation.collection(at: path)
+        var progress = Progress("objects", total: collection.memberCount)
+        let (leftOut, _) = try ExportFile.run(installation, collection, to: file) { progress.advance(by: $0) }
+        progress.finish()
+        for name in leftOut { fputs("left out: \(name) is no data that can be joined\n", fdopen(STDERR_FILENO, "w")) }
+        return leftOut.isEmpty
+    }
+}

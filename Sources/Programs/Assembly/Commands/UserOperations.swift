@@ -1,0 +1,91 @@
+import Bytes
+import CollectionStore
+import Database
+package import Directory
+import Glibc
+
+/// `tegu user`.
+package struct UserOperations: Sendable {
+    let installation: Installation
+
+    package init(_ installation: Installation) { self.installation = installation }
+
+    /// What to tell the administrator.
+    package func add(
+        _ text: String, displayName: String, aliases: [String], isAdministrator: Bool, quota: String?,
+        passwordFromStandardInput: Bool
+    ) throws -> String {
+        let name = try installation.signInName(text)
+        var quotaBytes: Int64?
+        if let quota {
+            guard let bytes = ByteSize.parse(quota) else { throw CommandError(.usage, "--quota: “\(quota)” is no size, such as 5GiB") }
+            quotaBytes = Int64(bytes)
+        }
+        let (password, isMadeUp) = try PasswordEntry.read(fromStandardInput: passwordFromStandardInput, for: name)
+        let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
+        let user = NewPrincipal(
+            name, displayName: displayName, addresses: [name.description] + aliases, isAdministrator: isAdministrator,
+            quotaBytes: quotaBytes, password: hash, mustChangePassword: isMadeUp)
+        _ = try installation.database.write { tx in try Accounts.add(tx, user, now: System.clock()) }
+        return "added \(name)" + (isMadeUp ? "  one-time password: \(password)" : "")
+    }
+
+    package func list(asJSON: Bool) throws -> String {
+        var rows: [(principal: Principal, used: Int64)] = []
+        try installation.database.read { tx in
+            var users: [Principal] = []
+            try LocalDirectory.forEach(tx) { users.append($0); return true }
+            rows = try users.map { ($0, try LocalDirectory.usedBytes(tx, of: $0.id)) }
+        }
+        var out = ""
+        for (user, used) in rows {
+            if asJSON {
+                let addresses = user.addresses.map { Self.quoted($0) }.joined(separator: ",")
+                out += (out.isEmpty ? "[" : ",\n ")
+                    + "{\"name\":\(Self.quoted("\(user.name)@\(user.domain)")),\"displayName\":\(Self.quoted(user.displayName)),"
+                    + "\"addresses\":[\(addresses)],\"administrator\":\(user.isAdministrator),\"disabled\":\(user.isDisabled),"
+                    + "\"usedBytes\":\(used),\"quotaBytes\":\(user.quotaBytes.map(String.init) ?? "null")}"
+            } else {
+                let quota = user.quotaBytes.map { " of \(ByteSize.text(Int($0)))" } ?? ""
+                out += "\(user.name)@\(user.domain)\t\(user.displayName)\t\(used) bytes\(quota)"
+                    + (user.isAdministrator ? "\tadministrator" : "") + (user.isDisabled ? "\tdisabled" : "") + "\n"
+            }
+        }
+        return asJSON ? (out.isEmpty ? "[]\n" : out + "]\n") : out
+    }
+
+    package func setPassword(_ text: String, fromStandardInput: Bool) throws -> String {
+        let user = try installation.user(text)
+        let name = try installation.signInName(text)
+        let (password, isMadeUp) = try PasswordEntry.read(fromStandardInput: fromStandardInput, for: name)
+        let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
+        try installation.database.write { tx in
+            try LocalDirectory().setPassword(tx, of: user.id, hash, mustChange: isMadeUp)
+        }
+        return "set the password of \(name)" + (isMadeUp ? "  one-time password: \(password)" : "")
+    }
+
+    /// Throws unless the name is typed again.
+    package func confirmRemoval(of text: String) throws {
+        let name = try installation.signInName(text)
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw CommandError(.usage, "this removes \(name) and everything of theirs for good; say --yes")
+        }
+        ConsoleOutput.write("This removes \(name) and everything of theirs for good. Type the name to go on: ")
+        guard readLine() == name.description else { throw CommandError(.usage, "nothing was done") }
+    }
+
+    package func remove(_ text: String) throws -> String {
+        let user = try installation.user(text)
+        try installation.database.write { tx in try Accounts.remove(tx, user) }
+        try Blobs.sweep(installation.database, installation.files)
+        return "removed \(user.name)@\(user.domain)"
+    }
+
+    /// As a string of JSON.
+    private static func quoted(_ text: String) -> String {
+        var out: [UInt8] = []
+        LogLine.appendJSON(text, to: &out)
+        return String(utf8: out)
+    }
+}

@@ -1,0 +1,83 @@
+import CollectionStore
+import Database
+import Directory
+
+/// `tegu demo`: a small organisation with calendars, tasks, cards and files that look like a week at work.
+package enum DemoOperation {
+    private static let people = [
+        ("anna", "Anna Berg"), ("boris", "Борис Орлов"), ("clara", "Clara Müller"), ("dmitri", "Дмитрий Соколов"), ("emma", "Emma Jones"),
+    ]
+
+    /// Makes what is missing. Where the organisation is there already nothing is changed.
+    package static func run(_ settings: Settings, password: String?) throws {
+        let installation = try Installation.open(settings, creating: true)
+        defer { installation.close() }
+        let domain = settings.domain
+        guard let first = SignInName(name: people[0].0, domain: domain) else {
+            throw CommandError(.configuration, "domain: “\(domain)” cannot be the domain of users")
+        }
+        if try installation.database.read({ tx in try LocalDirectory.find(tx, first) }) != nil {
+            ConsoleOutput.write("the demo organisation is there already; sign in as \(first) (`tegu user password` sets a new password)\n")
+            return
+        }
+        let chosen = password ?? OneTimePassword.make()
+        let hash = try Accounts.passwords(settings).hash([UInt8](chosen.utf8))
+        let now = System.clock()
+        let content = DemoContent(domain: domain, now: now, colleagues: people.map { ($0.0, $0.1) })
+        for (index, (name, displayName)) in people.enumerated() {
+            guard let signIn = SignInName(name: name, domain: domain) else { continue }
+            try installation.database.write { tx in
+                let user = try Accounts.add(
+                    tx, NewPrincipal(signIn, displayName: displayName, addresses: [signIn.description], password: hash), now: now)
+                try fill(tx, user, content, seed: index, now: now)
+            }
+            ConsoleOutput.write("made \(signIn)\n")
+        }
+        if let administrator = SignInName(name: "admin", domain: domain) {
+            try installation.database.write { tx in
+                guard try LocalDirectory.find(tx.read, administrator) == nil else { return }
+                _ = try Accounts.add(
+                    tx, NewPrincipal(
+                        administrator, displayName: "Administrator", addresses: [administrator.description], isAdministrator: true,
+                        password: hash), now: now)
+            }
+        }
+        ConsoleOutput.write("sign in as \(first), or any of the others, with the password: \(chosen)\n")
+    }
+
+    private static func fill(
+        _ tx: borrowing WriteTransaction, _ user: Principal, _ content: DemoContent, seed: Int, now: Milliseconds
+    ) throws {
+        guard let calendars = try Collections.home(tx.read, of: user.id, kind: .calendarHome),
+            let books = try Collections.home(tx.read, of: user.id, kind: .bookHome),
+            let files = try Collections.home(tx.read, of: user.id, kind: .fileHome) else { throw StoreRefusal.notFound }
+        let projects = try Accounts.make(
+            tx, in: calendars, name: "projects", title: "Projects", kind: .calendar, components: ["VEVENT"], color: "#2f7d6b", now: now)
+        try put(tx, content.events(of: user.name, seed: seed), into: try Collections.child(tx.read, of: calendars.id, name: "calendar"), now)
+        try put(tx, content.projectEvents(seed: seed), into: projects, now)
+        try put(tx, content.tasks(seed: seed), into: try Collections.child(tx.read, of: calendars.id, name: "tasks"), now)
+        try put(tx, content.cards(), into: try Collections.child(tx.read, of: books.id, name: "contacts"), now)
+        for (folder, entries) in content.files(of: user.displayName) {
+            let made = try Collections.make(tx, in: files, name: folder, kind: .folder, now: now)
+            for (name, type, text) in entries {
+                let bytes = [UInt8](text.utf8)
+                try Members.put(tx, in: made, name: name, existing: nil, content: MemberContent(
+                    place: .bytes(bytes), size: bytes.count, etag: ETag.of(bytes), facts: MemberFacts(contentType: type)), now: now)
+            }
+        }
+    }
+
+    private static func put(
+        _ tx: borrowing WriteTransaction, _ objects: [(name: String, text: String)], into collection: Collection?, _ now: Milliseconds
+    ) throws {
+        guard let collection else { throw StoreRefusal.notFound }
+        for (name, text) in objects {
+            let bytes = [UInt8](text.utf8)
+            guard let facts = ObjectProjection.facts(collection.kind, bytes) else {
+                throw Failure(.serverBug, "the demo object \(name) is none")
+            }
+            try Members.put(tx, in: collection, name: name, existing: nil, content: MemberContent(
+                place: .bytes(bytes), size: bytes.count, etag: ETag.of(bytes), facts: facts), now: now)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Assembly
+
+struct CalendarCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calendar", abstract: "List, make and remove a user's calendars.",
+        subcommands: [List.self, Add.self, Remove.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List a user's calendars.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "Whose.") var user: String
+        func run() async throws {
+            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .calendar).list(user))
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a calendar.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "Whose.") var user: String
+        @Argument(help: "The last part of its URL.") var name: String
+        @Option(help: "What people see.") var displayName: String?
+        @Option(help: "Its colour, as #rrggbb.") var color: String?
+        @Option(help: "What it takes, such as VEVENT,VTODO; without it everything.") var components: String?
+        func run() async throws {
+            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .calendar).add(
+                user, name, title: displayName, color: color, components: components) + "\n")
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Move a calendar to the trash.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "Whose.") var user: String
+        @Argument(help: "The last part of its URL.") var name: String
+        func run() async throws {
+            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .calendar).remove(user, name) + "\n")
+        }
+    }
+}
+
+struct BookCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "book", abstract: "List, make and remove a user's address books.",
+        subcommands: [List.self, Add.self, Remove.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List a user's address books.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "Whose.") var user: String
+        func run() async throws {
+            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .book).list(user))
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make an address book.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "Whose.") var user: String
+        @Argument(help: "The last part of its URL.") var name: String
+        @Option(help: "What people see.") var displayName: String?
+        func run() async throws {
+            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .book).add(
+                user, name, title: displayName) + "\n")
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Move an address book to the trash.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "Whose.") var user: String
+        @Argument(help: "The last part of its URL.") var name: String
+        func run() async throws {
+            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .book).remove(user, name) + "\n")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Assembly
+import Bytes
+
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Make, list, change and remove users.",
+        subcommands: [Add.self, List.self, Password.self, Remove.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a user with a calendar, a task list, an address book and a file tree.")
+
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "name@domain, or name in the server's domain.") var name: String
+        @Option(help: "What people see.") var displayName = ""
+        @Option(help: "A further mail address; may be given several times.") var alias: [String] = []
+        @Flag(help: "May administer the server.") var administrator = false
+        @Option(help: "Room for all that is theirs, such as 5GiB; without it there is no limit.") var quota: String?
+        @Flag(help: "Read the password from standard input.") var passwordStdin = false
+
+        func run() async throws {
+            let made = try UserOperations(try await settings.open()).add(
+                name, displayName: displayName, aliases: alias, isAdministrator: administrator, quota: quota,
+                passwordFromStandardInput: passwordStdin)
+            ConsoleOutput.write(made + "\n")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the users.")
+
+        @OptionGroup var settings: CommandSettings
+        @Flag(help: "As JSON, for programs.") var json = false
+
+        func run() async throws {
+            ConsoleOutput.write(try UserOperations(try await settings.open()).list(asJSON: json))
+        }
+    }
+
+    struct Password: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Set a user's password.")
+
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "name@domain, or name in the server's domain.") var name: String
+        @Flag(help: "Read the password from standard input.") var passwordStdin = false
+
+        func run() async throws {
+            let said = try UserOperations(try await settings.open()).setPassword(name, fromStandardInput: passwordStdin)
+            ConsoleOutput.write(said + "\n")
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a user with all calendars, books and files, for good.")
+
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "name@domain, or name in the server's domain.") var name: String
+        @Flag(help: "Do not ask.") var yes = false
+
+        func run() async throws {
+            let users = UserOperations(try await settings.open())
+            if !yes { try users.confirmRemoval(of: name) }
+            ConsoleOutput.write(try users.remove(name) + "\n")
+        }
+    }
+}
