@@ -40,7 +40,8 @@ package enum ChangeLog {
         guard let modseq else { throw StoreRefusal.notFound }
         try tx.execute(
             """
-            INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at) VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at)
+            VALUES ($1, $2, $3, $4, $5, $6)
             """,
             [
                 .integer(collection.rawValue), .integer(modseq), .text(name), Value(isRemoval), Value(isCollection),

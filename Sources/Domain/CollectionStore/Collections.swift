@@ -174,7 +174,8 @@ package enum Collections {
             created: now, modified: now)
         try tx.execute(
             """
-            INSERT INTO collection (id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components, created, modified)
+            INSERT INTO collection (id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                created, modified)
             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $8)
             """,
             [

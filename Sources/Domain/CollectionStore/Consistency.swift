@@ -54,7 +54,8 @@ package enum Consistency {
     // MARK: Labels
 
     static func label(_ collection: Collection) -> String {
-        "\(collection.kind.rawValue) \(collection.id.rawValue) “\(collection.name)” of principal \(collection.owner.rawValue)"
+        "\(collection.kind.rawValue) \(collection.id.rawValue) “\(collection.name)”"
+            + " of principal \(collection.owner.rawValue)"
     }
 
     static func label(_ member: Member) -> String { "member \(member.id.rawValue) “\(member.name)”" }

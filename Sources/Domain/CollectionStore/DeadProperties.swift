@@ -19,7 +19,8 @@ package enum DeadProperties {
     ) throws -> [Stored] {
         try tx.all(
             """
-            SELECT namespace, name, value FROM property WHERE collection_id = $1 AND member_id = $2 ORDER BY namespace, name
+            SELECT namespace, name, value FROM property WHERE collection_id = $1 AND member_id = $2
+            ORDER BY namespace, name
             """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]
         ) {
             Stored(namespace: $0.text(0), name: $0.text(1), value: $0.bytes(2))

@@ -6,7 +6,8 @@ import Directory
 import Testing
 
 /// RFC 5545 §4, the first example, with CRLF.
-let event = calendar("""
+let event = calendar(
+    """
     BEGIN:VEVENT
     DTSTAMP:19960704T120000Z
     UID:uid1@example.com
@@ -20,8 +21,10 @@ let event = calendar("""
     END:VEVENT
     """)
 
-func calendar(_ inner: String, version: String = "2.0", prefix: String = "") -> [UInt8] {
-    let text = "\(prefix)BEGIN:VCALENDAR\nVERSION:\(version)\nPRODID:-//xyz Corp//NONSGML PDA Calendar Version 1.0//EN\n\(inner)\nEND:VCALENDAR\n"
+func calendar(_ inner: String, version: String = "2.0") -> [UInt8] {
+    let text =
+        "BEGIN:VCALENDAR\nVERSION:\(version)\nPRODID:-//xyz Corp//NONSGML PDA Calendar Version 1.0//EN\n"
+        + "\(inner)\nEND:VCALENDAR\n"
     return [UInt8](text.utf8.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] })
 }
 
@@ -62,31 +65,37 @@ struct CalendarContentTests {
     }
 
     // RFC 4791 §5.3.2.1: valid-calendar-data, supported-calendar-data, valid-calendar-object-resource.
-    @Test("what is no calendar object is refused with the reason that fits", arguments: [
-        ("not iCalendar", [UInt8]("hello".utf8), "notCalendarData"),
-        ("empty", [], "notCalendarData"),
-        ("a card", [UInt8]("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nEND:VCARD\r\n".utf8), "notCalendarData"),
-        ("a NUL", calendar(component("VEVENT", "SUMMARY:a\u{0}b\n")), "notCalendarData"),
-        ("version 1.0", calendar(component("VEVENT"), version: "1.0"), "unsupportedData"),
-        ("no UID", calendar(component("VEVENT", uid: nil)), "notObjectResource"),
-        ("an empty UID", calendar(component("VEVENT", uid: "")), "notObjectResource"),
-        ("a UID that no index holds", calendar(component("VEVENT", uid: String(repeating: "u", count: 3000))), "notObjectResource"),
-        ("two UIDs", calendar(component("VEVENT") + "\n" + component("VEVENT", uid: "v")), "notObjectResource"),
-        ("two kinds", calendar(component("VEVENT") + "\n" + component("VTODO")), "notObjectResource"),
-        ("two calendars", event + event, "notObjectResource"),
-        ("a METHOD", calendar("METHOD:REQUEST\n" + component("VEVENT")), "notObjectResource"),
-        ("nothing in it", calendar("X-WR-CALNAME:x"), "notObjectResource"),
-        ("only a time zone", calendar("BEGIN:VTIMEZONE\nTZID:x\nEND:VTIMEZONE"), "notObjectResource"),
-    ] as [(String, [UInt8], String)])
+    @Test(
+        "what is no calendar object is refused with the reason that fits",
+        arguments: [
+            ("not iCalendar", [UInt8]("hello".utf8), "notCalendarData"),
+            ("empty", [], "notCalendarData"),
+            ("a card", [UInt8]("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nEND:VCARD\r\n".utf8), "notCalendarData"),
+            ("a NUL", calendar(component("VEVENT", "SUMMARY:a\u{0}b\n")), "notCalendarData"),
+            ("version 1.0", calendar(component("VEVENT"), version: "1.0"), "unsupportedData"),
+            ("no UID", calendar(component("VEVENT", uid: nil)), "notObjectResource"),
+            ("an empty UID", calendar(component("VEVENT", uid: "")), "notObjectResource"),
+            (
+                "a UID that no index holds", calendar(component("VEVENT", uid: String(repeating: "u", count: 3000))),
+                "notObjectResource"
+            ),
+            ("two UIDs", calendar(component("VEVENT") + "\n" + component("VEVENT", uid: "v")), "notObjectResource"),
+            ("two kinds", calendar(component("VEVENT") + "\n" + component("VTODO")), "notObjectResource"),
+            ("two calendars", event + event, "notObjectResource"),
+            ("a METHOD", calendar("METHOD:REQUEST\n" + component("VEVENT")), "notObjectResource"),
+            ("nothing in it", calendar("X-WR-CALNAME:x"), "notObjectResource"),
+            ("only a time zone", calendar("BEGIN:VTIMEZONE\nTZID:x\nEND:VTIMEZONE"), "notObjectResource"),
+        ] as [(String, [UInt8], String)])
     func refused(what: String, bytes: [UInt8], expected: String) {
-        let kind = switch refusal(bytes) {
-        case nil: "taken"
-        case .notCalendarData: "notCalendarData"
-        case .notObjectResource: "notObjectResource"
-        case .unsupportedData: "unsupportedData"
-        case .unsupportedComponent: "unsupportedComponent"
-        case .tooLarge: "tooLarge"
-        }
+        let kind =
+            switch refusal(bytes) {
+            case nil: "taken"
+            case .notCalendarData: "notCalendarData"
+            case .notObjectResource: "notObjectResource"
+            case .unsupportedData: "unsupportedData"
+            case .unsupportedComponent: "unsupportedComponent"
+            case .tooLarge: "tooLarge"
+            }
         #expect(kind == expected, "\(what)")
     }
 

@@ -19,13 +19,14 @@ struct ChangeLogTests {
             var position = since
             while true {
                 let page = try ChangeLog.changes(tx, in: now, since: position, limit: limit)
-                pages.append(page.changes.map { change in
-                    switch change.state {
-                    case .member: "+" + change.name
-                    case .collection: "/" + change.name
-                    case .removed(let isCollection): (isCollection ? "-/" : "-") + change.name
-                    }
-                })
+                pages.append(
+                    page.changes.map { change in
+                        switch change.state {
+                        case .member: "+" + change.name
+                        case .collection: "/" + change.name
+                        case .removed(let isCollection): (isCollection ? "-/" : "-") + change.name
+                        }
+                    })
                 if page.isComplete {
                     #expect(page.reached == now.modseq)
                     return (pages, page.reached)
@@ -72,7 +73,9 @@ struct ChangeLogTests {
         let calendar = try fixture.write { tx throws in
             let calendar = try tx.calendar()
             for number in 0..<20 { try tx.put(content("1", uid: "\(number)"), as: "\(number)", in: calendar) }
-            for number in 0..<20 where number % 3 == 0 { try tx.put(content("2", uid: "\(number)"), as: "\(number)", in: calendar) }
+            for number in 0..<20 where number % 3 == 0 {
+                try tx.put(content("2", uid: "\(number)"), as: "\(number)", in: calendar)
+            }
             for number in 0..<20 where number % 4 == 0 { try tx.remove("\(number)", in: calendar) }
             return calendar
         }
@@ -119,7 +122,9 @@ struct ChangeLogTests {
         #expect(try changes(in: home).pages == [["-x", "/x"]])
     }
 
-    @Test("a name that was a collection, a member and a collection again ends as a collection, and stands in an answer once a URL")
+    @Test(
+        "a name that was a collection, a member and a collection again ends as one, and each URL is told once"
+    )
     func toAndFro() throws {
         let home = try fixture.write { tx throws in
             let home = try tx.home()
@@ -141,7 +146,9 @@ struct ChangeLogTests {
             try tx.put(content("1", uid: nfd), as: nfd, in: calendar)
             return calendar
         }
-        #expect(try changes(in: calendar).pages.joined().map { [UInt8]($0.utf8) } == ["+" + nfc, "+" + nfd].map { [UInt8]($0.utf8) })
+        #expect(
+            try changes(in: calendar).pages.joined().map { [UInt8]($0.utf8) }
+                == ["+" + nfc, "+" + nfd].map { [UInt8]($0.utf8) })
     }
 
     @Test("a collection's own changes stand in its parent's log")
@@ -196,7 +203,9 @@ struct ChangeLogTests {
         try fixture.write { tx throws in
             for name in ["one", "two"] {
                 let calendar = try tx.calendar(name)
-                for number in 0..<5 { try tx.put(content("1", uid: "\(number)"), as: "\(number)", in: calendar, now: 10) }
+                for number in 0..<5 {
+                    try tx.put(content("1", uid: "\(number)"), as: "\(number)", in: calendar, now: 10)
+                }
             }
         }
         var rounds = 0

@@ -21,7 +21,9 @@ struct CollectionsTests {
 
     @Test("a kind stands only where it may", arguments: CollectionKind.allCases)
     func kinds(kind: CollectionKind) throws {
-        let allowed: [CollectionKind: CollectionKind] = [.calendarHome: .calendar, .bookHome: .book, .fileHome: .folder]
+        let allowed: [CollectionKind: CollectionKind] = [
+            .calendarHome: .calendar, .bookHome: .book, .fileHome: .folder,
+        ]
         for home in [CollectionKind.calendarHome, .bookHome, .fileHome] {
             let refusal = try fixture.refusal { tx throws in
                 _ = try Collections.make(tx, in: try tx.home(home), name: "x", kind: kind, now: 1)
@@ -46,18 +48,20 @@ struct CollectionsTests {
         #expect(try fixture.refusal { tx throws in try tx.folder("x", in: last) } == .tooDeep)
         try fixture.write { tx throws in try tx.folder("inner", in: try tx.folder("outer")) }
         for operation in ["move", "copy"] {
-            #expect(try fixture.refusal { tx throws in
-                let outer = try tx.folder("outer")
-                let parent = deepest[Collections.maximumDepth - 2]
-                if operation == "move" {
-                    try Collections.move(tx, outer, to: parent, name: "y", now: 2)
-                } else {
-                    try Collections.copy(tx, outer, to: parent, name: "y", deeply: true, now: 2)
-                }
-            } == .tooDeep)
+            #expect(
+                try fixture.refusal { tx throws in
+                    let outer = try tx.folder("outer")
+                    let parent = deepest[Collections.maximumDepth - 2]
+                    if operation == "move" {
+                        try Collections.move(tx, outer, to: parent, name: "y", now: 2)
+                    } else {
+                        try Collections.copy(tx, outer, to: parent, name: "y", deeply: true, now: 2)
+                    }
+                } == .tooDeep)
         }
         try fixture.write { tx throws in
-            try Collections.move(tx, try tx.folder("outer"), to: deepest[Collections.maximumDepth - 3], name: "y", now: 2)
+            try Collections.move(
+                tx, try tx.folder("outer"), to: deepest[Collections.maximumDepth - 3], name: "y", now: 2)
         }
     }
 
@@ -66,15 +70,16 @@ struct CollectionsTests {
         try fixture.write { tx throws in try tx.folder("c", in: try tx.folder("b", in: try tx.folder("a"))) }
         for below in 0..<3 {
             for isMove in [true, false] {
-                #expect(try fixture.refusal { tx throws in
-                    let a = try tx.folder("a")
-                    let target = try Collections.subtree(tx.read, of: a)[below]
-                    if isMove {
-                        try Collections.move(tx, a, to: target, name: "x", now: 2)
-                    } else {
-                        try Collections.copy(tx, a, to: target, name: "x", deeply: true, now: 2)
-                    }
-                } == .intoItself)
+                #expect(
+                    try fixture.refusal { tx throws in
+                        let a = try tx.folder("a")
+                        let target = try Collections.subtree(tx.read, of: a)[below]
+                        if isMove {
+                            try Collections.move(tx, a, to: target, name: "x", now: 2)
+                        } else {
+                            try Collections.copy(tx, a, to: target, name: "x", deeply: true, now: 2)
+                        }
+                    } == .intoItself)
             }
         }
         // RFC 4918 §9.8.3: with Depth 0 only the folder is copied.
@@ -87,11 +92,13 @@ struct CollectionsTests {
 
     @Test("a home cannot be moved or removed")
     func homesStay() throws {
-        #expect(try fixture.refusal { tx throws in try Collections.remove(tx, try tx.home(), now: 2) } == .kindNotAllowed)
+        #expect(
+            try fixture.refusal { tx throws in try Collections.remove(tx, try tx.home(), now: 2) } == .kindNotAllowed)
         try fixture.write { tx throws in try tx.folder("a") }
-        #expect(try fixture.refusal { tx throws in
-            try Collections.move(tx, try tx.home(), to: try tx.folder("a"), name: "x", now: 2)
-        } == .kindNotAllowed)
+        #expect(
+            try fixture.refusal { tx throws in
+                try Collections.move(tx, try tx.home(), to: try tx.folder("a"), name: "x", now: 2)
+            } == .kindNotAllowed)
     }
 
     @Test("a move keeps all that is in it, and its tokens")
@@ -119,12 +126,14 @@ struct CollectionsTests {
             try tx.put(content("1"), as: "f", in: try tx.home())
         }
         for name in ["a", "b", "f"] {
-            #expect(try fixture.refusal { tx throws in
-                try Collections.move(tx, try tx.folder("a"), to: try tx.home(), name: name, now: 2)
-            } == .nameTaken)
-            #expect(try fixture.refusal { tx throws in
-                try Collections.copy(tx, try tx.folder("a"), to: try tx.home(), name: name, deeply: true, now: 2)
-            } == .nameTaken)
+            #expect(
+                try fixture.refusal { tx throws in
+                    try Collections.move(tx, try tx.folder("a"), to: try tx.home(), name: name, now: 2)
+                } == .nameTaken)
+            #expect(
+                try fixture.refusal { tx throws in
+                    try Collections.copy(tx, try tx.folder("a"), to: try tx.home(), name: name, deeply: true, now: 2)
+                } == .nameTaken)
         }
     }
 
@@ -147,8 +156,9 @@ struct CollectionsTests {
             let copied = try Collections.children(tx.read, of: deep.id)
             #expect(copied.map(\.name) == ["inner"])
             #expect(copied.first?.memberCount == 600)
-            #expect(try Members.all(tx.read, in: try #require(copied.first).id).map(\.etag)
-                == Members.all(tx.read, in: inner.id).map(\.etag))
+            #expect(
+                try Members.all(tx.read, in: try #require(copied.first).id).map(\.etag)
+                    == Members.all(tx.read, in: inner.id).map(\.etag))
             #expect(try Members.all(tx.read, in: deep.id).isEmpty)
             #expect(try Collections.children(tx.read, of: shallow.id).isEmpty)
             for made in [deep, shallow] {
@@ -163,7 +173,8 @@ struct CollectionsTests {
     func components() throws {
         try fixture.write { tx throws in
             let home = try tx.home(.calendarHome)
-            let tasks = try Collections.make(tx, in: home, name: "t", kind: .calendar, components: ["VTODO", "VEVENT"], now: 1)
+            let tasks = try Collections.make(
+                tx, in: home, name: "t", kind: .calendar, components: ["VTODO", "VEVENT"], now: 1)
             #expect(try tx.fresh(tasks).components == ["VTODO", "VEVENT"])
             try Collections.copy(tx, tasks, to: home, name: "u", deeply: true, now: 2)
             #expect(try Collections.child(tx.read, of: home.id, name: "u")?.components == ["VTODO", "VEVENT"])
@@ -215,8 +226,9 @@ struct LocksTests {
         try fixture.write { tx throws in
             let home = try tx.home()
             #expect(try !Locks.isAnyHeld(tx.read))
-            let taken = Lock(token: "t", collection: home.id, memberName: nfd, owner: Fixture.bob, isExclusive: false,
-                             isDeep: false, ownerXML: [60, 97, 47, 62], expires: 100)
+            let taken = Lock(
+                token: "t", collection: home.id, memberName: nfd, owner: Fixture.bob, isExclusive: false,
+                isDeep: false, ownerXML: [60, 97, 47, 62], expires: 100)
             try Locks.add(tx, taken, now: 0)
             #expect(try Locks.isAnyHeld(tx.read))
             #expect(try Locks.find(tx.read, token: "t", now: 99) == taken)
@@ -233,9 +245,13 @@ struct LocksTests {
     @Test("a principal holds only so many locks")
     func limit() throws {
         try fixture.write { tx throws in
-            for number in 0..<Locks.maximumPerPrincipal { try Locks.add(tx, lock("\(number)", in: try tx.home()), now: 0) }
+            for number in 0..<Locks.maximumPerPrincipal {
+                try Locks.add(tx, lock("\(number)", in: try tx.home()), now: 0)
+            }
         }
-        #expect(try fixture.refusal { tx throws in try Locks.add(tx, lock("x", in: try tx.home()), now: 0) } == .quotaExceeded)
+        #expect(
+            try fixture.refusal { tx throws in try Locks.add(tx, lock("x", in: try tx.home()), now: 0) }
+                == .quotaExceeded)
         try fixture.write { tx throws in
             try Locks.add(tx, lock("x", in: try tx.home(), owner: Fixture.bob), now: 0)
         }

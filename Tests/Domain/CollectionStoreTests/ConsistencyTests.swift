@@ -33,7 +33,9 @@ struct ConsistencyTests {
             try tx.put(content("1"), as: "f", in: folder)
             try Members.copy(tx, try #require(try tx.member("f", in: folder)), to: folder, name: "copy", now: 3)
             try tx.remove("f", in: folder)
-            try tx.put(MemberContent(place: .file(large), size: 3, etag: ETag.of([1, 2, 3]), facts: MemberFacts()), as: "large", in: folder)
+            try tx.put(
+                MemberContent(place: .file(large), size: 3, etag: ETag.of([1, 2, 3]), facts: MemberFacts()),
+                as: "large", in: folder)
             let trashed = try tx.folder("trashed")
             try tx.put(content("2"), as: "f", in: trashed)
             try tx.remove("0", in: calendar)
@@ -49,7 +51,9 @@ struct ConsistencyTests {
 
     private func reindex() throws -> (outcome: Reindex.Outcome, reports: [String]) {
         var reports: [String] = []
-        let outcome = try Reindex.run(fixture.database, files: files.store, facts: testObjectFacts, now: 100) { reports.append($0) }
+        let outcome = try Reindex.run(fixture.database, files: files.store, facts: testObjectFacts, now: 100) {
+            reports.append($0)
+        }
         return (outcome, reports)
     }
 
@@ -58,7 +62,9 @@ struct ConsistencyTests {
         #expect(try check() == [])
         let before = try fixture.dump()
         var objects = 0
-        try Consistency.check(fixture.database, files: files.store, facts: testObjectFacts, now: .max, progress: { objects += $0 }) { _ in }
+        try Consistency.check(
+            fixture.database, files: files.store, facts: testObjectFacts, now: .max, progress: { objects += $0 }
+        ) { _ in }
         #expect(objects == 199 + 2 + 1 + 2)
         let (outcome, reports) = try reindex()
         #expect(outcome.objects == objects && outcome.corrected == 0)
@@ -66,23 +72,31 @@ struct ConsistencyTests {
         #expect(try fixture.dump() == before)
     }
 
-    @Test("what can be set right is found by the check and mended by the reindex", arguments: [
-        ("UPDATE member SET etag = 'x' WHERE name = '7'", "its ETag is x"),
-        ("UPDATE member SET size = 5 WHERE name = '7'", "its size is 5"),
-        ("UPDATE member SET uid = 'x' WHERE name = '7'", "the UID that is kept"),
-        ("UPDATE member SET uid = NULL WHERE name = '7'", "the UID that is kept"),
-        ("UPDATE member SET component = 'vtodo' WHERE name = '7'", "it is kept as “vtodo”"),
-        ("UPDATE member SET size = 5 WHERE name = 'large'", "its size is 5"),
-        ("UPDATE member SET etag = 'x' WHERE name = 'large'", "its ETag is x"),
-        ("UPDATE trash SET etag = 'x' WHERE name = 'f'", "its ETag is x"),
-        ("UPDATE trash SET uid = 'x' WHERE name = '0'", "the UID that is kept"),
-        ("UPDATE collection SET member_count = 3 WHERE name = 'work'", "member_count is 3, there are 199"),
-        ("UPDATE principal SET used_bytes = 1 WHERE id = 1", "used_bytes is 1"),
-        ("UPDATE principal SET used_bytes = 1 WHERE id = 2", "used_bytes is 1, the members have 0"),
-        ("UPDATE blob SET reference_count = 9 WHERE reference_count = 2", "reference_count is 9, there are 2"),
-        ("INSERT INTO blob (id, reference_count, data) VALUES (500000, 1, x'00')", "reference_count is 1, there are 0"),
-        ("INSERT INTO blob (id, reference_count, data) VALUES (5000000, 1, x'00')", "blob 5000000: reference_count is 1"),
-    ] as [(StaticStringCase, String)])
+    @Test(
+        "what can be set right is found by the check and mended by the reindex",
+        arguments: [
+            ("UPDATE member SET etag = 'x' WHERE name = '7'", "its ETag is x"),
+            ("UPDATE member SET size = 5 WHERE name = '7'", "its size is 5"),
+            ("UPDATE member SET uid = 'x' WHERE name = '7'", "the UID that is kept"),
+            ("UPDATE member SET uid = NULL WHERE name = '7'", "the UID that is kept"),
+            ("UPDATE member SET component = 'vtodo' WHERE name = '7'", "it is kept as “vtodo”"),
+            ("UPDATE member SET size = 5 WHERE name = 'large'", "its size is 5"),
+            ("UPDATE member SET etag = 'x' WHERE name = 'large'", "its ETag is x"),
+            ("UPDATE trash SET etag = 'x' WHERE name = 'f'", "its ETag is x"),
+            ("UPDATE trash SET uid = 'x' WHERE name = '0'", "the UID that is kept"),
+            ("UPDATE collection SET member_count = 3 WHERE name = 'work'", "member_count is 3, there are 199"),
+            ("UPDATE principal SET used_bytes = 1 WHERE id = 1", "used_bytes is 1"),
+            ("UPDATE principal SET used_bytes = 1 WHERE id = 2", "used_bytes is 1, the members have 0"),
+            ("UPDATE blob SET reference_count = 9 WHERE reference_count = 2", "reference_count is 9, there are 2"),
+            (
+                "INSERT INTO blob (id, reference_count, data) VALUES (500000, 1, x'00')",
+                "reference_count is 1, there are 0"
+            ),
+            (
+                "INSERT INTO blob (id, reference_count, data) VALUES (5000000, 1, x'00')",
+                "blob 5000000: reference_count is 1"
+            ),
+        ] as [(StaticStringCase, String)])
     func mended(damage: StaticStringCase, expected: String) throws {
         try self.damage(damage.sql)
         let found = try check()
@@ -94,16 +108,27 @@ struct ConsistencyTests {
         #expect(try reindex().outcome.corrected == 0)
     }
 
-    @Test("what only a person can set right is found, and told by the reindex where it meets it", arguments: [
-        ("DELETE FROM change WHERE name = '7'", ["the log has no change 8 of it", "the log has 200 changes after its floor where 201"]),
-        ("DELETE FROM change WHERE name = '0' AND is_removal = 1", ["the log has 200 changes", "the log ends at 200"]),
-        ("DELETE FROM blob WHERE id = (SELECT blob_id FROM member WHERE name = '7')", ["its blob"]),
-        ("UPDATE collection SET parent_id = 999 WHERE name = 'a'", ["what it is in (collection 999) is missing"]),
-        ("UPDATE collection SET owner_id = 2 WHERE name = 'a'", ["it has another owner than what it is in"]),
-        ("UPDATE collection SET kind = 'book' WHERE name = 'a'", ["it is in a file-home"]),
-        ("UPDATE trash SET collection_id = 999 WHERE name = 'f'", ["where it was, is missing"]),
-        ("UPDATE blob SET data = x'00' WHERE id = (SELECT blob_id FROM member WHERE name = '7')", ["its bytes are nothing that a calendar takes"]),
-    ] as [(StaticStringCase, [String])])
+    @Test(
+        "what only a person can set right is found, and told by the reindex where it meets it",
+        arguments: [
+            (
+                "DELETE FROM change WHERE name = '7'",
+                ["the log has no change 8 of it", "the log has 200 changes after its floor where 201"]
+            ),
+            (
+                "DELETE FROM change WHERE name = '0' AND is_removal = 1",
+                ["the log has 200 changes", "the log ends at 200"]
+            ),
+            ("DELETE FROM blob WHERE id = (SELECT blob_id FROM member WHERE name = '7')", ["its blob"]),
+            ("UPDATE collection SET parent_id = 999 WHERE name = 'a'", ["what it is in (collection 999) is missing"]),
+            ("UPDATE collection SET owner_id = 2 WHERE name = 'a'", ["it has another owner than what it is in"]),
+            ("UPDATE collection SET kind = 'book' WHERE name = 'a'", ["it is in a file-home"]),
+            ("UPDATE trash SET collection_id = 999 WHERE name = 'f'", ["where it was, is missing"]),
+            (
+                "UPDATE blob SET data = x'00' WHERE id = (SELECT blob_id FROM member WHERE name = '7')",
+                ["its bytes are nothing that a calendar takes"]
+            ),
+        ] as [(StaticStringCase, [String])])
     func found(damage: StaticStringCase, expected: [String]) throws {
         try self.damage(damage.sql)
         let found = try check()
@@ -123,7 +148,9 @@ struct ConsistencyTests {
         let orphan = try files.store.adopt(path: try files.spool([9]))
         #expect(try check() == ["file \(orphan) belongs to no blob"])
         try files.store.remove(orphan)
-        let name = try fixture.read { tx throws in try tx.first("SELECT file FROM blob WHERE file IS NOT NULL") { $0.text(0) } }
+        let name = try fixture.read { tx throws in
+            try tx.first("SELECT file FROM blob WHERE file IS NOT NULL") { $0.text(0) }
+        }
         try files.store.remove(try #require(name))
         #expect(try check().map { $0.hasSuffix("its file \(try #require(name)) is missing") } == [true])
         #expect(try reindex().reports.count == 1)
@@ -158,7 +185,8 @@ struct ConsistencyTests {
     func duplicateUIDs() throws {
         try fixture.write { tx throws in
             let bytes = [UInt8]("u7|vevent|another".utf8)
-            try tx.execute("UPDATE blob SET data = $1 WHERE id = (SELECT blob_id FROM member WHERE name = '90')", [.bytes(bytes)])
+            try tx.execute(
+                "UPDATE blob SET data = $1 WHERE id = (SELECT blob_id FROM member WHERE name = '90')", [.bytes(bytes)])
         }
         let reports = try reindex().reports
         #expect(reports.count == 1 && reports[0].contains("“90”") && reports[0].hasSuffix("“7” has its UID"))
@@ -170,7 +198,9 @@ struct ConsistencyTests {
         try damage("UPDATE member SET etag = 'x' WHERE name = '7'")
         _ = try reindex()
         let changes = try fixture.read { tx throws in
-            try ChangeLog.changes(tx, in: try #require(try Collections.find(tx, calendar.id)), since: calendar.modseq, limit: 10).changes
+            try ChangeLog.changes(
+                tx, in: try #require(try Collections.find(tx, calendar.id)), since: calendar.modseq, limit: 10
+            ).changes
         }
         #expect(changes.map(\.name) == ["7"])
     }

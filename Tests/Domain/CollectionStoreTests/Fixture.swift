@@ -16,7 +16,8 @@ struct Fixture {
         database = try SQLiteDatabase.temporary()
         try database.write { tx in
             for (id, name) in [(Self.alice, "alice"), (Self.bob, "bob")] {
-                try tx.execute("""
+                try tx.execute(
+                    """
                     INSERT INTO principal (id, kind, domain, name, display_name, created)
                     VALUES ($1, 'user', 'example.org', $2, $2, 0)
                     """, [.integer(id.rawValue), .text(name)])
@@ -28,13 +29,16 @@ struct Fixture {
     }
 
     @discardableResult
-    func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result { try database.write(body) }
+    func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
+        try database.write(body)
+    }
 
     func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result { try database.read(body) }
 
     func setQuota(_ bytes: Int64?, of owner: PrincipalID = alice) throws {
         try write { tx in
-            try tx.execute("UPDATE principal SET quota_bytes = $2 WHERE id = $1", [.integer(owner.rawValue), Value(bytes)])
+            try tx.execute(
+                "UPDATE principal SET quota_bytes = $2 WHERE id = $1", [.integer(owner.rawValue), Value(bytes)])
         }
     }
 
@@ -53,18 +57,33 @@ struct Fixture {
             }
         }
         try add("SELECT id, used_bytes FROM principal ORDER BY id", 2)
-        try add("SELECT id, parent_id, owner_id, name, modseq, log_floor, member_count, modified, trashed FROM collection ORDER BY id", 9)
-        try add("SELECT collection_id, name, id, etag, size, modseq, component, uid, blob_id FROM member ORDER BY collection_id, name", 9)
+        try add(
+            """
+            SELECT id, parent_id, owner_id, name, modseq, log_floor, member_count, modified, trashed
+            FROM collection ORDER BY id
+            """, 9)
+        try add(
+            """
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, blob_id
+            FROM member ORDER BY collection_id, name
+            """, 9)
         try add("SELECT id, reference_count, data, file FROM blob ORDER BY id", 4)
-        try add("SELECT collection_id, modseq, name, is_removal, is_collection FROM change ORDER BY collection_id, modseq", 5)
+        try add(
+            "SELECT collection_id, modseq, name, is_removal, is_collection FROM change ORDER BY collection_id, modseq",
+            5)
         try add("SELECT id, collection_id, owner_id, name, blob_id FROM trash ORDER BY id", 5)
-        try add("SELECT collection_id, member_id, namespace, name, value FROM property ORDER BY collection_id, member_id, namespace, name", 5)
+        try add(
+            """
+            SELECT collection_id, member_id, namespace, name, value
+            FROM property ORDER BY collection_id, member_id, namespace, name
+            """, 5)
         try add("SELECT token, collection_id, member_name FROM lock ORDER BY token", 3)
         try add("SELECT file FROM unused_file ORDER BY file", 1)
         return lines
     }
 
-    /// The refusal that `body` ends with, after which everything must be as before although the transaction is committed.
+    /// The refusal that `body` ends with, after which everything must be as before although the transaction is
+    /// committed.
     func refusal(_ body: (borrowing WriteTransaction) throws -> Void) throws -> StoreRefusal? {
         let before = try dump()
         let refusal = try database.write { tx -> StoreRefusal? in
@@ -90,8 +109,9 @@ func content(_ text: String, uid: String? = nil, component: String = "vevent") -
 func testFacts(of bytes: [UInt8]) -> MemberFacts {
     let parts = bytes.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
     guard parts.count >= 3 else { return MemberFacts() }
-    return MemberFacts(uid: parts[0].isEmpty ? nil : String(decoding: parts[0], as: UTF8.self),
-                       component: String(decoding: parts[1], as: UTF8.self))
+    return MemberFacts(
+        uid: parts[0].isEmpty ? nil : String(decoding: parts[0], as: UTF8.self),
+        component: String(decoding: parts[1], as: UTF8.self))
 }
 
 /// For `Consistency` and `Reindex`.
@@ -113,7 +133,9 @@ extension WriteTransaction {
     }
 
     @discardableResult
-    func folder(_ name: String, in parent: Collection? = nil, of owner: PrincipalID = Fixture.alice) throws -> Collection {
+    func folder(_ name: String, in parent: Collection? = nil, of owner: PrincipalID = Fixture.alice) throws
+        -> Collection
+    {
         let parent = try parent ?? home(of: owner)
         return try Collections.child(read, of: parent.id, name: name)
             ?? Collections.make(self, in: parent, name: name, kind: .folder, now: 1)
@@ -124,8 +146,11 @@ extension WriteTransaction {
     }
 
     @discardableResult
-    func put(_ content: MemberContent, as name: String, in collection: Collection, now: Milliseconds = 2) throws -> Members.PutOutcome {
-        try Members.put(self, in: collection, name: name, existing: try member(name, in: collection), content: content, now: now)
+    func put(_ content: MemberContent, as name: String, in collection: Collection, now: Milliseconds = 2) throws
+        -> Members.PutOutcome
+    {
+        try Members.put(
+            self, in: collection, name: name, existing: try member(name, in: collection), content: content, now: now)
     }
 
     func remove(_ name: String, in collection: Collection, now: Milliseconds = 3) throws {

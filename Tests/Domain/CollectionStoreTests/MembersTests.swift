@@ -14,16 +14,21 @@ struct MembersTests {
     @Test("a UID stands in a collection once, in another collection again")
     func uidConflict() throws {
         try fixture.write { tx throws in try tx.put(content("1", uid: "u"), as: "a", in: try tx.calendar()) }
-        #expect(try fixture.refusal { tx throws in try tx.put(content("2", uid: "u"), as: "b", in: try tx.calendar()) }
-            == .uidConflict(existingName: "a"))
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("2", uid: "u"), as: "b", in: try tx.calendar()) }
+                == .uidConflict(existingName: "a"))
         try fixture.write { tx throws in try tx.put(content("2", uid: "u"), as: "b", in: try tx.calendar("other")) }
     }
 
     @Test("a new content with another UID is refused")
     func uidChanged() throws {
         try fixture.write { tx throws in try tx.put(content("1", uid: "u"), as: "a", in: try tx.calendar()) }
-        #expect(try fixture.refusal { tx throws in try tx.put(content("1", uid: "v"), as: "a", in: try tx.calendar()) } == .uidChanged)
-        #expect(try fixture.refusal { tx throws in try tx.put(content("1"), as: "a", in: try tx.calendar()) } == .uidChanged)
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("1", uid: "v"), as: "a", in: try tx.calendar()) }
+                == .uidChanged)
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("1"), as: "a", in: try tx.calendar()) } == .uidChanged
+        )
     }
 
     @Test("a member without a UID may get one, but not another's")
@@ -33,9 +38,12 @@ struct MembersTests {
             try tx.put(content("1", uid: "u"), as: "a", in: calendar)
             try tx.put(content("2"), as: "b", in: calendar)
         }
-        #expect(try fixture.refusal { tx throws in try tx.put(content("3", uid: "u"), as: "b", in: try tx.calendar()) }
-            == .uidConflict(existingName: "a"))
-        #expect(try fixture.write { tx throws in try tx.put(content("3", uid: "v"), as: "b", in: try tx.calendar()) } == .replaced)
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("3", uid: "u"), as: "b", in: try tx.calendar()) }
+                == .uidConflict(existingName: "a"))
+        #expect(
+            try fixture.write { tx throws in try tx.put(content("3", uid: "v"), as: "b", in: try tx.calendar()) }
+                == .replaced)
     }
 
     @Test("two spellings of a letter are two UIDs and two names")
@@ -44,11 +52,16 @@ struct MembersTests {
             let calendar = try tx.calendar()
             try tx.put(content("1", uid: nfc), as: nfc, in: calendar)
             try tx.put(content("1", uid: nfd), as: nfd, in: calendar)
-            #expect(try Members.all(tx.read, in: calendar.id).map { [UInt8]($0.name.utf8) } == [[UInt8](nfd.utf8), [UInt8](nfc.utf8)])
+            #expect(
+                try Members.all(tx.read, in: calendar.id).map { [UInt8]($0.name.utf8) } == [
+                    [UInt8](nfd.utf8), [UInt8](nfc.utf8),
+                ])
             #expect(try Members.name(tx.read, in: calendar.id, uid: nfd)?.utf8.elementsEqual(nfd.utf8) == true)
         }
         // Swift takes the two for one; the unique index would not.
-        #expect(try fixture.refusal { tx throws in try tx.put(content("2", uid: nfd), as: nfc, in: try tx.calendar()) } == .uidChanged)
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("2", uid: nfd), as: nfc, in: try tx.calendar()) }
+                == .uidChanged)
     }
 
     @Test("facts that differ in their spelling only are a change")
@@ -64,20 +77,28 @@ struct MembersTests {
         }
     }
 
-    @Test("a name that cannot stand in a URL or a log is refused", arguments: [
-        "", ".", "..", "a/b", "a\u{0}", "a\n", "\u{7F}", String(repeating: "x", count: 256), String(repeating: "é", count: 128),
-    ])
+    @Test(
+        "a name that cannot stand in a URL or a log is refused",
+        arguments: [
+            "", ".", "..", "a/b", "a\u{0}", "a\n", "\u{7F}", String(repeating: "x", count: 256),
+            String(repeating: "é", count: 128),
+        ])
     func invalidNames(name: String) throws {
-        #expect(try fixture.refusal { tx throws in try tx.put(content("1"), as: name, in: try tx.home()) } == .invalidName)
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("1"), as: name, in: try tx.home()) } == .invalidName)
         #expect(try fixture.refusal { tx throws in try tx.folder(name) } == .invalidName)
         try fixture.write { tx throws in try tx.put(content("1"), as: "a", in: try tx.home()) }
-        #expect(try fixture.refusal { tx throws in
-            let home = try tx.home()
-            try Members.move(tx, try #require(try tx.member("a", in: home)), from: home, to: home, name: name, now: 3)
-        } == .invalidName)
+        #expect(
+            try fixture.refusal { tx throws in
+                let home = try tx.home()
+                try Members.move(
+                    tx, try #require(try tx.member("a", in: home)), from: home, to: home, name: name, now: 3)
+            } == .invalidName)
     }
 
-    @Test("any other name is taken", arguments: ["...", ".a", "a b", "a%2Fb", "a?b#c", "日本語", String(repeating: "x", count: 255)])
+    @Test(
+        "any other name is taken",
+        arguments: ["...", ".a", "a b", "a%2Fb", "a?b#c", "日本語", String(repeating: "x", count: 255)])
     func validNames(name: String) throws {
         try fixture.write { tx throws in
             try tx.put(content("1"), as: name, in: try tx.home())
@@ -92,17 +113,22 @@ struct MembersTests {
             try tx.put(content("1"), as: "file", in: try tx.home())
             try tx.put(content("1"), as: "other", in: try tx.home())
         }
-        #expect(try fixture.refusal { tx throws in try tx.put(content("1"), as: "folder", in: try tx.home()) } == .nameTaken)
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("1"), as: "folder", in: try tx.home()) } == .nameTaken
+        )
         #expect(try fixture.refusal { tx throws in try tx.folder("file") } == .nameTaken)
         for name in ["folder", "file", "other"] {
-            #expect(try fixture.refusal { tx throws in
-                let home = try tx.home()
-                try Members.move(tx, try #require(try tx.member("other", in: home)), from: home, to: home, name: name, now: 3)
-            } == .nameTaken)
-            #expect(try fixture.refusal { tx throws in
-                let home = try tx.home()
-                try Members.copy(tx, try #require(try tx.member("other", in: home)), to: home, name: name, now: 3)
-            } == .nameTaken)
+            #expect(
+                try fixture.refusal { tx throws in
+                    let home = try tx.home()
+                    try Members.move(
+                        tx, try #require(try tx.member("other", in: home)), from: home, to: home, name: name, now: 3)
+                } == .nameTaken)
+            #expect(
+                try fixture.refusal { tx throws in
+                    let home = try tx.home()
+                    try Members.copy(tx, try #require(try tx.member("other", in: home)), to: home, name: name, now: 3)
+                } == .nameTaken)
         }
     }
 
@@ -146,7 +172,9 @@ struct MembersTests {
                 #expect(view.id == member.id && view.size == member.size && view.modseq == member.modseq)
                 #expect(view.blobID == member.blobID && view.created == 77 && view.modified == 77)
             }
-            try Members.forEach(tx.read, in: calendar.id, after: nil) { check($0); return true }
+            try Members.forEach(tx.read, in: calendar.id, after: nil) {
+                check($0); return true
+            }
             MemberView.with(member) { check($0) }
         }
     }
@@ -197,10 +225,12 @@ struct MembersTests {
             try tx.put(content("1", uid: "u"), as: "a", in: try tx.calendar())
             try tx.put(content("2", uid: "u"), as: "x", in: try tx.calendar("other"))
         }
-        #expect(try fixture.refusal { tx throws in
-            let (source, target) = (try tx.calendar(), try tx.calendar("other"))
-            try Members.move(tx, try #require(try tx.member("a", in: source)), from: source, to: target, name: "b", now: 9)
-        } == .uidConflict(existingName: "x"))
+        #expect(
+            try fixture.refusal { tx throws in
+                let (source, target) = (try tx.calendar(), try tx.calendar("other"))
+                try Members.move(
+                    tx, try #require(try tx.member("a", in: source)), from: source, to: target, name: "b", now: 9)
+            } == .uidConflict(existingName: "x"))
     }
 
     @Test("a copy shares the bytes, has the properties and an id of its own")
@@ -213,7 +243,9 @@ struct MembersTests {
             try Members.copy(tx, old, to: home, name: "b", now: 9)
             let new = try #require(try tx.member("b", in: home))
             #expect(new.id != old.id && new.blobID == old.blobID && new.etag == old.etag)
-            #expect(try DeadProperties.all(tx.read, of: home.id, new.id) == DeadProperties.all(tx.read, of: home.id, old.id))
+            #expect(
+                try DeadProperties.all(tx.read, of: home.id, new.id) == DeadProperties.all(tx.read, of: home.id, old.id)
+            )
             try DeadProperties.set(tx, of: home.id, new.id, namespace: "n", name: "p", value: [2])
             #expect(try DeadProperties.value(tx.read, of: home.id, old.id, namespace: "n", name: "p") == [1])
         }
@@ -250,12 +282,14 @@ struct MembersTests {
             try DeadProperties.set(tx, of: home.id, nil, namespace: "n", name: "two", value: half)
             try DeadProperties.set(tx, of: home.id, nil, namespace: "n", name: "two", value: half)
         }
-        #expect(try fixture.refusal { tx throws in
-            try DeadProperties.set(tx, of: try tx.home().id, nil, namespace: "n", name: "three", value: [1])
-        } == .quotaExceeded)
-        #expect(try fixture.refusal { tx throws in
-            try DeadProperties.set(tx, of: try tx.home().id, nil, namespace: "n", name: "two", value: half + [1])
-        } == .quotaExceeded)
+        #expect(
+            try fixture.refusal { tx throws in
+                try DeadProperties.set(tx, of: try tx.home().id, nil, namespace: "n", name: "three", value: [1])
+            } == .quotaExceeded)
+        #expect(
+            try fixture.refusal { tx throws in
+                try DeadProperties.set(tx, of: try tx.home().id, nil, namespace: "n", name: "two", value: half + [1])
+            } == .quotaExceeded)
     }
 
     @Test("a lock goes with the member that is removed or moved, and stays with a new content")
@@ -269,7 +303,8 @@ struct MembersTests {
             try Locks.add(tx, lock("unmapped", in: home, name: "unmapped"), now: 0)
             try tx.remove("removed", in: home)
             try tx.remove(nfc, in: home)
-            try Members.move(tx, try #require(try tx.member("moved", in: home)), from: home, to: home, name: "new", now: 3)
+            try Members.move(
+                tx, try #require(try tx.member("moved", in: home)), from: home, to: home, name: "new", now: 3)
             try tx.put(content("2"), as: "kept", in: home)
             let left = try Locks.rooted(tx.read, in: home.id, now: 1).map(\.token).sorted()
             #expect(left.map { [UInt8]($0.utf8) } == ["kept", "unmapped", nfd].map { [UInt8]($0.utf8) })
@@ -281,6 +316,7 @@ func lock(
     _ token: String, in collection: Collection, name: String? = nil, owner: PrincipalID = Fixture.alice,
     expires: Milliseconds = 1000
 ) -> Lock {
-    Lock(token: token, collection: collection.id, memberName: name, owner: owner, isExclusive: true, isDeep: true,
-         ownerXML: nil, expires: expires)
+    Lock(
+        token: token, collection: collection.id, memberName: name, owner: owner, isExclusive: true, isDeep: true,
+        ownerXML: nil, expires: expires)
 }

@@ -19,12 +19,16 @@ struct QuotaTests {
         try fixture.write { tx throws in try tx.put(large, as: "a", in: try tx.home()) }
         #expect(try fixture.used() == hundred)
         try fixture.write { tx throws in
-            try Members.copy(tx, try #require(try tx.member("a", in: try tx.home())), to: try tx.home(of: Fixture.bob), name: "a", now: 3)
+            try Members.copy(
+                tx, try #require(try tx.member("a", in: try tx.home())), to: try tx.home(of: Fixture.bob), name: "a",
+                now: 3)
         }
         #expect(try fixture.used(of: Fixture.bob) == hundred)
         try fixture.write { tx throws in
             let home = try tx.home()
-            try Members.move(tx, try #require(try tx.member("a", in: home)), from: home, to: try tx.home(of: Fixture.bob), name: "b", now: 3)
+            try Members.move(
+                tx, try #require(try tx.member("a", in: home)), from: home, to: try tx.home(of: Fixture.bob), name: "b",
+                now: 3)
         }
         #expect(try fixture.used() == 0)
         #expect(try fixture.used(of: Fixture.bob) == 2 * hundred)
@@ -42,10 +46,11 @@ struct QuotaTests {
         try fixture.write { tx throws in try tx.put(small, as: "a", in: try tx.home()) }
         #expect(try fixture.refusal { tx throws in try tx.put(large, as: "b", in: try tx.home()) } == .quotaExceeded)
         try fixture.write { tx throws in try tx.put(large, as: "a", in: try tx.home()) }
-        #expect(try fixture.refusal { tx throws in
-            let home = try tx.home()
-            try Members.copy(tx, try #require(try tx.member("a", in: home)), to: home, name: "b", now: 3)
-        } == .quotaExceeded)
+        #expect(
+            try fixture.refusal { tx throws in
+                let home = try tx.home()
+                try Members.copy(tx, try #require(try tx.member("a", in: home)), to: home, name: "b", now: 3)
+            } == .quotaExceeded)
     }
 
     @Test("above a quota that was lowered one may still write less, move and delete")
@@ -58,7 +63,8 @@ struct QuotaTests {
         try fixture.write { tx throws in
             let home = try tx.home()
             try tx.put(small, as: "a", in: home)
-            try Members.move(tx, try #require(try tx.member("b", in: home)), from: home, to: try tx.folder("f"), name: "b", now: 3)
+            try Members.move(
+                tx, try #require(try tx.member("b", in: home)), from: home, to: try tx.folder("f"), name: "b", now: 3)
             try tx.remove("b", in: try tx.folder("f"))
         }
         #expect(try fixture.used() == Int64(small.size))
@@ -147,13 +153,16 @@ struct BlobsTests {
         }
         try Blobs.sweep(fixture.database, files.store)
         #expect(try stored() == 1)
-        #expect(try fixture.read { tx throws in try tx.first("SELECT COUNT(*) FROM unused_file") { $0.integer(0) } } == 0)
+        #expect(
+            try fixture.read { tx throws in try tx.first("SELECT COUNT(*) FROM unused_file") { $0.integer(0) } } == 0)
     }
 
     @Test("bytes are read in place or copied, and a missing blob is damage")
     func reading() throws {
         try fixture.write { tx throws in
-            try tx.put(MemberContent(place: .bytes([]), size: 0, etag: ETag.of([]), facts: MemberFacts()), as: "empty", in: try tx.home())
+            try tx.put(
+                MemberContent(place: .bytes([]), size: 0, etag: ETag.of([]), facts: MemberFacts()), as: "empty",
+                in: try tx.home())
             let member = try #require(try tx.member("empty", in: try tx.home()))
             #expect(try Blobs.read(tx.read, member.blobID) == .bytes([]))
             var size = -1
@@ -163,7 +172,9 @@ struct BlobsTests {
         }
         #expect(throws: Failure.self) {
             try fixture.write { tx throws in
-                try tx.put(MemberContent(place: .blob(999), size: 0, etag: "e", facts: MemberFacts()), as: "x", in: try tx.home())
+                try tx.put(
+                    MemberContent(place: .blob(999), size: 0, etag: "e", facts: MemberFacts()), as: "x",
+                    in: try tx.home())
             }
         }
     }
@@ -174,7 +185,8 @@ struct BlobsTests {
         let kept = try files.store.adopt(path: try files.spool([1]))
         let left = try files.store.adopt(path: try files.spool([2]))
         try fixture.write { tx throws in
-            try tx.put(MemberContent(place: .file(kept), size: 1, etag: "e", facts: MemberFacts()), as: "f", in: try tx.home())
+            try tx.put(
+                MemberContent(place: .file(kept), size: 1, etag: "e", facts: MemberFacts()), as: "f", in: try tx.home())
         }
         // The file's own time is the machine's; the present is given.
         #expect(try UnusedFiles.note(fixture.database, files.store, now: 0) == 0)

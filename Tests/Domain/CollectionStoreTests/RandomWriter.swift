@@ -82,15 +82,21 @@ struct RandomWriter {
         case 68..<78: try transferCollection(tx, all)
         case 78..<84: try changeProperties(tx, all)
         case 84..<94: try restore(tx)
-        case 94..<96: _ = try Trash.purge(tx, before: now - Int64.random(in: 0..<60, using: &random), limit: Int.random(in: 1..<10, using: &random))
+        case 94..<96:
+            _ = try Trash.purge(
+                tx, before: now - Int64.random(in: 0..<60, using: &random),
+                limit: Int.random(in: 1..<10, using: &random))
         case 96..<97:
             guard forgets else { return }
-            _ = try ChangeLog.forget(tx, before: now - Int64.random(in: 0..<60, using: &random), limit: Int.random(in: 1..<100, using: &random))
+            _ = try ChangeLog.forget(
+                tx, before: now - Int64.random(in: 0..<60, using: &random),
+                limit: Int.random(in: 1..<100, using: &random))
         case 97..<98:
             let owner = pick([Fixture.alice, Fixture.bob]) ?? Fixture.alice
             let used = try Quota.state(tx.read, of: owner).used
             let quota = pick([nil, used, used + 30, 0, used / 2])
-            try tx.execute("UPDATE principal SET quota_bytes = $2 WHERE id = $1", [.integer(owner.rawValue), Value(quota ?? nil)])
+            try tx.execute(
+                "UPDATE principal SET quota_bytes = $2 WHERE id = $1", [.integer(owner.rawValue), Value(quota ?? nil)])
         default:
             guard let (collection, member) = try someMember(tx.read) else { return }
             try Locks.add(tx, lock("\(count)", in: collection, name: member.name, expires: 1 << 40), now: now)
@@ -101,9 +107,13 @@ struct RandomWriter {
         guard let collection = pick(all.filter(\.kind.holdsMembers)) else { return }
         let name = name()
         let existing = try Members.find(tx.read, in: collection.id, name: name)
-        let text = String(repeating: "x", count: Int.random(in: 0..<20, using: &random)) + "\(Int.random(in: 0..<5, using: &random))"
-        var made = collection.kind == .calendar
-            ? content(text, uid: Bool.random(using: &random) ? existing?.uid ?? pick(Self.uids) : pick(Self.uids)) : content(text)
+        let text =
+            String(repeating: "x", count: Int.random(in: 0..<20, using: &random))
+            + "\(Int.random(in: 0..<5, using: &random))"
+        var made =
+            collection.kind == .calendar
+            ? content(text, uid: Bool.random(using: &random) ? existing?.uid ?? pick(Self.uids) : pick(Self.uids))
+            : content(text)
         if usesFiles, collection.kind != .calendar, Bool.random(using: &random) {
             let stored = "file-\(count)"
             made.place = .file(stored)
@@ -124,20 +134,25 @@ struct RandomWriter {
         if let there = try Members.find(tx.read, in: parent.id, name: name) {
             try Members.remove(tx, there, in: parent, by: nil, now: now)
         }
-        if let there = try Collections.child(tx.read, of: parent.id, name: name) { try Collections.remove(tx, there, now: now) }
+        if let there = try Collections.child(tx.read, of: parent.id, name: name) {
+            try Collections.remove(tx, there, now: now)
+        }
     }
 
     private mutating func transferMember(_ tx: borrowing WriteTransaction, _ all: [Collection]) throws {
         guard let (source, member) = try someMember(tx.read) else { return }
         let isCalendar = source.kind == .calendar
-        guard let target = pick(all.filter { $0.kind.holdsMembers && ($0.kind == .calendar) == isCalendar }) else { return }
+        guard let target = pick(all.filter { $0.kind.holdsMembers && ($0.kind == .calendar) == isCalendar }) else {
+            return
+        }
         let name = name()
         if Int.random(in: 0..<3, using: &random) == 0 {
             // Only where the source is not in the way of itself, and nothing will be refused after the removal.
             let there = try Members.find(tx.read, in: target.id, name: name)
             let isFree = try member.uid.map { try Members.name(tx.read, in: target.id, uid: $0) == nil } ?? true
             if there?.id != member.id, isFree, source.owner == target.owner,
-                try Collections.child(tx.read, of: target.id, name: name) == nil {
+                try Collections.child(tx.read, of: target.id, name: name) == nil
+            {
                 try clear(tx, target, name)
                 try Members.move(tx, member, from: source, to: target, name: name, now: now)
                 return
@@ -151,18 +166,21 @@ struct RandomWriter {
     }
 
     private mutating func make(_ tx: borrowing WriteTransaction, _ all: [Collection]) throws {
-        guard all.count < 40, let parent = pick(all.filter { !$0.kind.childKinds.isEmpty }), let kind = parent.kind.childKinds.first
+        guard all.count < 40, let parent = pick(all.filter { !$0.kind.childKinds.isEmpty }),
+            let kind = parent.kind.childKinds.first
         else { return }
         _ = try Collections.make(tx, in: parent, name: name(), kind: kind, now: now)
     }
 
     private mutating func transferCollection(_ tx: borrowing WriteTransaction, _ all: [Collection]) throws {
-        guard let collection = pick(all), let parent = pick(all.filter { $0.kind.childKinds.contains(collection.kind) }) ?? all.first
+        guard let collection = pick(all),
+            let parent = pick(all.filter { $0.kind.childKinds.contains(collection.kind) }) ?? all.first
         else { return }
         if Int.random(in: 0..<5, using: &random) < 3 {
             try Collections.move(tx, collection, to: parent, name: name(), now: now)
         } else if all.count < 40 {
-            try Collections.copy(tx, collection, to: parent, name: name(), deeply: Bool.random(using: &random), now: now)
+            try Collections.copy(
+                tx, collection, to: parent, name: name(), deeply: Bool.random(using: &random), now: now)
         }
     }
 

@@ -3,7 +3,8 @@ import Database
 import Directory
 import Testing
 
-/// A client that knows the server by sync tokens alone: first listings page by page, then changes page by page (RFC 6578 §3).
+/// A client that knows the server by sync tokens alone: first listings page by page, then changes page by page (RFC
+/// 6578 §3).
 final class SyncClient {
     /// What it holds of one collection.
     final class Node {
@@ -34,7 +35,8 @@ final class SyncClient {
             return false
         }
         if token.listedUpTo != nil { return try list(tx, node, collection, token, limit) }
-        let (changes, reached, isComplete) = try ChangeLog.changes(tx, in: collection, since: token.modseq, limit: limit)
+        let (changes, reached, isComplete) = try ChangeLog.changes(
+            tx, in: collection, since: token.modseq, limit: limit)
         #expect(changes.count <= limit)
         #expect(isComplete || reached > token.modseq, "a page that does not go on")
         #expect(!isComplete || reached == collection.modseq)
@@ -98,11 +100,14 @@ final class SyncClient {
     /// A page of some collection that it knows.
     func step(_ tx: borrowing ReadTransaction, limit: Int, using random: inout SeededGenerator) throws {
         guard let (home, root) = homes.sorted(by: { $0.key.rawValue < $1.key.rawValue }).randomElement(using: &random),
-            var collection = try Collections.find(tx, home) else { return }
+            var collection = try Collections.find(tx, home)
+        else { return }
         var node = root
         while Bool.random(using: &random),
-            let (name, child) = node.children.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }).randomElement(using: &random),
-            let there = try Collections.child(tx, of: collection.id, name: String(decoding: name, as: UTF8.self)) {
+            let (name, child) = node.children.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }).randomElement(
+                using: &random),
+            let there = try Collections.child(tx, of: collection.id, name: String(decoding: name, as: UTF8.self))
+        {
             (node, collection) = (child, there)
         }
         _ = try page(tx, node, of: collection, limit: limit)

@@ -58,7 +58,8 @@ struct SyncPropertyTests {
                         let members = try Members.all(tx, in: collection.id)
                         #expect(members.count == collection.memberCount)
                         bytes += members.reduce(0) { $0 + $1.size }
-                        let names = members.map { [UInt8]($0.name.utf8) }
+                        let names =
+                            members.map { [UInt8]($0.name.utf8) }
                             + (try Collections.children(tx, of: collection.id)).map { [UInt8]($0.name.utf8) }
                         #expect(Set(names).count == names.count)
                     }
@@ -66,27 +67,42 @@ struct SyncPropertyTests {
                 #expect(try Quota.state(tx, of: owner).used == Int64(bytes))
             }
             var references: [Int64: Int64] = [:]
-            for id in try tx.all("SELECT blob_id FROM member UNION ALL SELECT blob_id FROM trash", row: { $0.integer(0) }) {
+            for id in try tx.all(
+                "SELECT blob_id FROM member UNION ALL SELECT blob_id FROM trash", row: { $0.integer(0) })
+            {
                 references[id, default: 0] += 1
             }
-            let blobs = try tx.all("SELECT id, reference_count, file FROM blob") { ($0.integer(0), $0.integer(1), $0.optionalText(2)) }
+            let blobs = try tx.all("SELECT id, reference_count, file FROM blob") {
+                ($0.integer(0), $0.integer(1), $0.optionalText(2))
+            }
             #expect(Dictionary(uniqueKeysWithValues: blobs.map { ($0.0, $0.1) }) == references)
             let used = Set(blobs.compactMap(\.2))
             let unused = Set(try tx.all("SELECT file FROM unused_file") { $0.text(0) })
             #expect(used.isDisjoint(with: unused))
             #expect(used.union(unused) == writer.files)
-            for (collection, name) in try tx.all("SELECT collection_id, member_name FROM lock", row: { ($0.integer(0), $0.text(1)) }) {
+            for (collection, name) in try tx.all(
+                "SELECT collection_id, member_name FROM lock", row: { ($0.integer(0), $0.text(1)) })
+            {
                 let id = CollectionID(rawValue: collection)
                 #expect(reachable.contains(id))
                 #expect(try Members.find(tx, in: id, name: name) != nil, "a lock of nothing")
             }
             for sql: StaticString in [
-                "SELECT COUNT(*) FROM property WHERE member_id > 0 AND NOT EXISTS (SELECT 1 FROM member WHERE member.collection_id = property.collection_id AND id = member_id)",
+                """
+                SELECT COUNT(*) FROM property WHERE member_id > 0 AND NOT EXISTS (
+                    SELECT 1 FROM member WHERE member.collection_id = property.collection_id AND id = member_id)
+                """,
                 "SELECT COUNT(*) FROM property WHERE collection_id NOT IN (SELECT id FROM collection)",
                 "SELECT COUNT(*) FROM member WHERE collection_id NOT IN (SELECT id FROM collection)",
-                "SELECT COUNT(*) FROM trash WHERE owner_id <> COALESCE((SELECT owner_id FROM collection WHERE id = collection_id), 0)",
+                """
+                SELECT COUNT(*) FROM trash
+                WHERE owner_id <> COALESCE((SELECT owner_id FROM collection WHERE id = collection_id), 0)
+                """,
                 "SELECT COUNT(*) FROM change WHERE collection_id NOT IN (SELECT id FROM collection)",
-                "SELECT COUNT(*) FROM change WHERE modseq <= (SELECT log_floor FROM collection WHERE id = collection_id)",
+                """
+                SELECT COUNT(*) FROM change
+                WHERE modseq <= (SELECT log_floor FROM collection WHERE id = collection_id)
+                """,
             ] {
                 #expect(try tx.first(sql) { $0.integer(0) } == 0, "\(sql)")
             }

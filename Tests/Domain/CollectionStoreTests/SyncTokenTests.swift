@@ -3,20 +3,28 @@ import Testing
 
 @Suite("Sync tokens")
 struct SyncTokenTests {
-    @Test("a token's URI reads back as the token", arguments: [nil, "", "m", "cé", "m" + nfd, "m" + String(repeating: "ю", count: 127), "m.a/b%"])
+    @Test(
+        "a token's URI reads back as the token",
+        arguments: [nil, "", "m", "cé", "m" + nfd, "m" + String(repeating: "ю", count: 127), "m.a/b%"])
     func roundTrip(name: String?) throws {
-        let token = SyncToken(collection: CollectionID(rawValue: 7), epoch: 3, modseq: ModSeq(rawValue: .max), listedUpTo: name)
+        let token = SyncToken(
+            collection: CollectionID(rawValue: 7), epoch: 3, modseq: ModSeq(rawValue: .max), listedUpTo: name)
         let back = try #require(SyncToken(uri: token.uri))
         #expect(back == token)
         #expect(back.listedUpTo.map { [UInt8]($0.utf8) } == name.map { [UInt8]($0.utf8) })
         #expect(token.uri.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F })
     }
 
-    @Test("what no server gave out is no token", arguments: [
-        "", "urn:tegu:sync:", "urn:tegu:sync:1.2", "urn:tegu:sync:1.2.3.4.5", "urn:tegu:sync:1.2.x", "urn:tegu:sync:1..3",
-        "urn:tegu:sync:-1.2.3", "urn:tegu:sync:1.2.99999999999999999999", "urn:tegu:sync:1.2.3.!", "http://example.org/1.2.3",
-        "urn:tegu:sync:1.2.3 ", "urn:tegu:sync:\u{301}1.2.3", "urn:tegu:sync:1.2.3." + String(repeating: "A", count: 2000),
-    ])
+    @Test(
+        "what no server gave out is no token",
+        arguments: [
+            "", "urn:tegu:sync:", "urn:tegu:sync:1.2", "urn:tegu:sync:1.2.3.4.5", "urn:tegu:sync:1.2.x",
+            "urn:tegu:sync:1..3",
+            "urn:tegu:sync:-1.2.3", "urn:tegu:sync:1.2.99999999999999999999", "urn:tegu:sync:1.2.3.!",
+            "http://example.org/1.2.3",
+            "urn:tegu:sync:1.2.3 ", "urn:tegu:sync:\u{301}1.2.3",
+            "urn:tegu:sync:1.2.3." + String(repeating: "A", count: 2000),
+        ])
     func refused(text: String) {
         #expect(SyncToken(uri: text) == nil)
     }

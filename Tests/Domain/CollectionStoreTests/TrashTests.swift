@@ -56,11 +56,13 @@ struct TrashTests {
         #expect(try refusalOfRestore(try items().first) == .uidConflict(existingName: "b"))
     }
 
-    @Test("a taken name gets a number before its ending", arguments: [
-        ("a.ics", "a-2.ics"), ("a", "a-2"), (".a", ".a-2"), ("é.x.ics", "é.x-2.ics"),
-        (String(repeating: "x", count: 255), String(repeating: "x", count: 253) + "-2"),
-        (String(repeating: "é", count: 125) + ".ics", String(repeating: "é", count: 124) + "-2.ics"),
-    ])
+    @Test(
+        "a taken name gets a number before its ending",
+        arguments: [
+            ("a.ics", "a-2.ics"), ("a", "a-2"), (".a", ".a-2"), ("é.x.ics", "é.x-2.ics"),
+            (String(repeating: "x", count: 255), String(repeating: "x", count: 253) + "-2"),
+            (String(repeating: "é", count: 125) + ".ics", String(repeating: "é", count: 124) + "-2.ics"),
+        ])
     func takenName(name: String, expected: String) throws {
         try fixture.write { tx throws in
             let home = try tx.home()
@@ -251,8 +253,9 @@ struct TrashTests {
                 try tx.put(content("3"), as: "f", in: trashed)
                 try Collections.remove(tx, trashed, now: 5)
                 try tx.put(content("4", uid: "u"), as: "e", in: try tx.calendar(of: owner))
-                try tx.put(MemberContent(place: .file("\(owner.rawValue)"), size: 9, etag: "e", facts: MemberFacts()),
-                           as: "large", in: folder)
+                try tx.put(
+                    MemberContent(place: .file("\(owner.rawValue)"), size: 9, etag: "e", facts: MemberFacts()),
+                    as: "large", in: folder)
             }
         }
         try fill(Fixture.bob)
@@ -260,8 +263,9 @@ struct TrashTests {
         try fill(Fixture.alice)
         // One object of bob's has its bytes in common with alice, and alice has a lock in bob's tree.
         try fixture.write { tx throws in
-            try Members.copy(tx, try #require(try tx.member("f", in: try tx.folder("a", of: Fixture.bob))),
-                             to: try tx.home(), name: "shared", now: 6)
+            try Members.copy(
+                tx, try #require(try tx.member("f", in: try tx.folder("a", of: Fixture.bob))),
+                to: try tx.home(), name: "shared", now: 6)
             try Locks.add(tx, lock("alice's", in: try tx.folder("a", of: Fixture.bob)), now: 0)
             try Trash.destroyAll(tx, of: Fixture.alice)
         }
@@ -277,7 +281,10 @@ struct TrashTests {
                 "SELECT COUNT(*) FROM change WHERE collection_id NOT IN (SELECT id FROM collection)",
                 "SELECT COUNT(*) FROM property WHERE collection_id NOT IN (SELECT id FROM collection)",
                 "SELECT COUNT(*) FROM lock WHERE collection_id NOT IN (SELECT id FROM collection)",
-                "SELECT COUNT(*) FROM blob WHERE id NOT IN (SELECT blob_id FROM member UNION SELECT blob_id FROM trash)",
+                """
+                SELECT COUNT(*) FROM blob
+                WHERE id NOT IN (SELECT blob_id FROM member UNION SELECT blob_id FROM trash)
+                """,
             ] {
                 #expect(try tx.first(table) { $0.integer(0) } == 0, "\(table)")
             }

@@ -3,7 +3,8 @@ import Contacts
 import Testing
 
 /// RFC 6352 §6.3.2, the example.
-private let example = vcard("""
+private let example = vcard(
+    """
     VERSION:3.0
     FN:Cyrus Daboo
     N:Daboo;Cyrus
@@ -35,25 +36,32 @@ struct CardContentTests {
     }
 
     // RFC 6350 §6.1.4, and the property of Apple's clients in version 3.0.
-    @Test("a group is known in both versions", arguments: ["VERSION:4.0\nKIND:group", "VERSION:3.0\nX-ADDRESSBOOKSERVER-KIND:group"])
+    @Test(
+        "a group is known in both versions",
+        arguments: ["VERSION:4.0\nKIND:group", "VERSION:3.0\nX-ADDRESSBOOKSERVER-KIND:group"])
     func groups(lines: String) throws {
         #expect(try CardContent.facts(of: vcard(lines + "\nFN:g\nUID:g")).component == "group")
     }
 
     // RFC 6352 §6.3.2.1: valid-address-data, supported-address-data, max-resource-size.
-    @Test("what is no card is refused with the reason that fits", arguments: [
-        ("not vCard", [UInt8]("hello".utf8), "notAddressData"),
-        ("empty", [], "notAddressData"),
-        ("a calendar", [UInt8]("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n".utf8), "notAddressData"),
-        ("two cards", example + example, "notAddressData"),
-        ("no UID", vcard("VERSION:3.0\nFN:x"), "notAddressData"),
-        ("an empty UID", vcard("VERSION:3.0\nFN:x\nUID: "), "notAddressData"),
-        ("two UIDs", vcard("VERSION:3.0\nFN:x\nUID:a\nUID:b"), "notAddressData"),
-        ("a UID that no index holds", vcard("VERSION:3.0\nUID:" + String(repeating: "u", count: 3000)), "notAddressData"),
-        ("a NUL", vcard("VERSION:3.0\nFN:a\u{0}\nUID:a"), "notAddressData"),
-        ("version 2.1", vcard("VERSION:2.1\nFN:x\nUID:a"), "unsupportedData"),
-        ("version 9", vcard("VERSION:9.0\nFN:x\nUID:a"), "unsupportedData"),
-    ] as [(String, [UInt8], String)])
+    @Test(
+        "what is no card is refused with the reason that fits",
+        arguments: [
+            ("not vCard", [UInt8]("hello".utf8), "notAddressData"),
+            ("empty", [], "notAddressData"),
+            ("a calendar", [UInt8]("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n".utf8), "notAddressData"),
+            ("two cards", example + example, "notAddressData"),
+            ("no UID", vcard("VERSION:3.0\nFN:x"), "notAddressData"),
+            ("an empty UID", vcard("VERSION:3.0\nFN:x\nUID: "), "notAddressData"),
+            ("two UIDs", vcard("VERSION:3.0\nFN:x\nUID:a\nUID:b"), "notAddressData"),
+            (
+                "a UID that no index holds", vcard("VERSION:3.0\nUID:" + String(repeating: "u", count: 3000)),
+                "notAddressData"
+            ),
+            ("a NUL", vcard("VERSION:3.0\nFN:a\u{0}\nUID:a"), "notAddressData"),
+            ("version 2.1", vcard("VERSION:2.1\nFN:x\nUID:a"), "unsupportedData"),
+            ("version 9", vcard("VERSION:9.0\nFN:x\nUID:a"), "unsupportedData"),
+        ] as [(String, [UInt8], String)])
     func refused(what: String, bytes: [UInt8], expected: String) {
         var kind = "taken"
         do throws(CardRefusal) {
@@ -70,6 +78,8 @@ struct CardContentTests {
 
     @Test("a byte more than the limit is refused")
     func tooLarge() {
-        #expect(throws: CardRefusal.tooLarge(limit: example.count - 1)) { try CardContent(example, maximumSize: example.count - 1) }
+        #expect(throws: CardRefusal.tooLarge(limit: example.count - 1)) {
+            try CardContent(example, maximumSize: example.count - 1)
+        }
     }
 }
