@@ -9,7 +9,7 @@ enum CommandFailure {
         return CommandError.describe(error)
     }
 
-    static func exitCode(of error: any Error) -> ExitCode {
+    static func exitCode(of error: any Error) -> Assembly.ExitCode {
         if let exit = error as? ExitOnly { return exit.code }
         if let code = CommandError.exitCode(of: error) { return code }
         // ArgumentParser: 0 for help that was asked for, 64 for a command line that is not understood.

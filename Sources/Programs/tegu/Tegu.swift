@@ -35,15 +35,13 @@ struct Tegu: AsyncParsableCommand {
     private static func finish(_ error: any Error) -> Never {
         let code = CommandFailure.exitCode(of: error)
         if let text = CommandFailure.text(of: error) {
-            fputs("tegu: \(text)\n", stderrFile)
+            if !text.isEmpty { ConsoleOutput.writeError("tegu: \(text)\n") }
         } else {
             // Help that was asked for, or a command line that is not understood: ArgumentParser has the words.
             let text = fullMessage(for: error)
-            fputs(text.hasSuffix("\n") ? text : text + "\n", code == .ok ? stdoutFile : stderrFile)
+            let line = text.hasSuffix("\n") ? text : text + "\n"
+            if code == .ok { ConsoleOutput.write(line) } else { ConsoleOutput.writeError(line) }
         }
-        exit(code.rawValue)
+        Glibc.exit(code.rawValue)
     }
-
-    private static var stderrFile: UnsafeMutablePointer<FILE>? { fdopen(STDERR_FILENO, "w") }
-    private static var stdoutFile: UnsafeMutablePointer<FILE>? { fdopen(STDOUT_FILENO, "w") }
 }

@@ -1,6 +1,6 @@
 import Bytes
 import Calendars
-package import CollectionStore
+import CollectionStore
 import DAVServer
 import Database
 import Directory
@@ -10,10 +10,17 @@ package struct CollectionOperations: Sendable {
     let installation: Installation
     let kind: CollectionKind
 
-    /// - Parameter kind: calendar or book.
-    package init(_ installation: Installation, kind: CollectionKind) {
+    private init(_ installation: Installation, kind: CollectionKind) {
         self.installation = installation
         self.kind = kind
+    }
+
+    package static func calendars(_ installation: Installation) -> CollectionOperations {
+        CollectionOperations(installation, kind: .calendar)
+    }
+
+    package static func books(_ installation: Installation) -> CollectionOperations {
+        CollectionOperations(installation, kind: .book)
     }
 
     private var homeKind: CollectionKind { kind == .calendar ? .calendarHome : .bookHome }

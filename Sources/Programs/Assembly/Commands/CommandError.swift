@@ -2,7 +2,7 @@ import Calendars
 import CollectionStore
 import Contacts
 import DNSClient
-package import Database
+import Database
 import Directory
 import Wire
 

@@ -1,5 +1,6 @@
 import Bytes
 package import CollectionStore
+import Database
 package import Directory
 
 /// What commands name on their command lines.

@@ -1,5 +1,5 @@
 import Calendars
-import CollectionStore
+package import CollectionStore
 import Contacts
 
 /// What the kinds of collections find out about bytes, for `tegu check` and `tegu reindex`.

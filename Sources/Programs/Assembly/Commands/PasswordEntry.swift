@@ -1,5 +1,5 @@
 import Bytes
-import Directory
+package import Directory
 import Glibc
 
 /// How a command gets a new password: from standard input, from the terminal, or made up.

@@ -1,5 +1,5 @@
+import CollectionStore
 import Database
-import Glibc
 
 /// `tegu import` and `tegu export`.
 package struct TransferOperations: Sendable {
@@ -36,7 +36,7 @@ package struct TransferOperations: Sendable {
         var progress = Progress("objects", total: collection.memberCount)
         let (leftOut, _) = try ExportFile.run(installation, collection, to: file) { progress.advance(by: $0) }
         progress.finish()
-        for name in leftOut { fputs("left out: \(name) is no data that can be joined\n", fdopen(STDERR_FILENO, "w")) }
+        for name in leftOut { ConsoleOutput.writeError("left out: \(name) is no data that can be joined\n") }
         return leftOut.isEmpty
     }
 }

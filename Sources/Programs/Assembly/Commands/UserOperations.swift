@@ -1,7 +1,7 @@
 import Bytes
 import CollectionStore
 import Database
-package import Directory
+import Directory
 import Glibc
 
 /// `tegu user`.

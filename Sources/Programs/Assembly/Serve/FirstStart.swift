@@ -41,16 +41,3 @@ enum FirstStart {
             chainFile: files.certificate, keyFile: files.key, applicationProtocols: HTTPServer.applicationProtocols)
     }
 }
-
-/// Standard output, a line at once, also where it is a pipe.
-package enum ConsoleOutput {
-    package static func write(_ text: String) {
-        var bytes = [UInt8](text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { return }
-            bytes = bytes.dropFirst(count)
-        }
-    }
-}

@@ -30,6 +30,8 @@ package enum Serve {
         let certificates = try FirstStart.certificates(installation, logger: logger)
 
         let database = installation.database
+        // What a crash left between a large body's arrival and its commit; no request can be on its way yet.
+        try UnusedFiles.note(database, installation.files, now: System.clock(), minimumAge: 0)
         let responder = RootResponder(
             dav: davServer(installation), metrics: metrics, metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })

@@ -11,7 +11,7 @@ struct CalendarCommand: AsyncParsableCommand {
         @OptionGroup var settings: CommandSettings
         @Argument(help: "Whose.") var user: String
         func run() async throws {
-            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .calendar).list(user))
+            ConsoleOutput.write(try CollectionOperations.calendars(try await settings.open()).list(user))
         }
     }
 
@@ -24,7 +24,7 @@ struct CalendarCommand: AsyncParsableCommand {
         @Option(help: "Its colour, as #rrggbb.") var color: String?
         @Option(help: "What it takes, such as VEVENT,VTODO; without it everything.") var components: String?
         func run() async throws {
-            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .calendar).add(
+            ConsoleOutput.write(try CollectionOperations.calendars(try await settings.open()).add(
                 user, name, title: displayName, color: color, components: components) + "\n")
         }
     }
@@ -35,7 +35,7 @@ struct CalendarCommand: AsyncParsableCommand {
         @Argument(help: "Whose.") var user: String
         @Argument(help: "The last part of its URL.") var name: String
         func run() async throws {
-            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .calendar).remove(user, name) + "\n")
+            ConsoleOutput.write(try CollectionOperations.calendars(try await settings.open()).remove(user, name) + "\n")
         }
     }
 }
@@ -50,7 +50,7 @@ struct BookCommand: AsyncParsableCommand {
         @OptionGroup var settings: CommandSettings
         @Argument(help: "Whose.") var user: String
         func run() async throws {
-            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .book).list(user))
+            ConsoleOutput.write(try CollectionOperations.books(try await settings.open()).list(user))
         }
     }
 
@@ -61,7 +61,7 @@ struct BookCommand: AsyncParsableCommand {
         @Argument(help: "The last part of its URL.") var name: String
         @Option(help: "What people see.") var displayName: String?
         func run() async throws {
-            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .book).add(
+            ConsoleOutput.write(try CollectionOperations.books(try await settings.open()).add(
                 user, name, title: displayName) + "\n")
         }
     }
@@ -72,7 +72,7 @@ struct BookCommand: AsyncParsableCommand {
         @Argument(help: "Whose.") var user: String
         @Argument(help: "The last part of its URL.") var name: String
         func run() async throws {
-            ConsoleOutput.write(try CollectionOperations(try await settings.open(), kind: .book).remove(user, name) + "\n")
+            ConsoleOutput.write(try CollectionOperations.books(try await settings.open()).remove(user, name) + "\n")
         }
     }
 }

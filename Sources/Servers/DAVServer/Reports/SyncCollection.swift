@@ -44,22 +44,28 @@ enum SyncCollection {
         limit: Int
     ) throws -> HTTPResponse {
         let href = location.href
-        if limit == Int.max, base.listedUpTo == nil {
+        let cursor = base.listedUpTo.flatMap(ListingPage.Cursor.init)
+        var token = base
+        guard limit < Int.max else {
+            token.listedUpTo = nil
             var parts: [any MultistatusSource.Part] = []
-            if !collection.kind.childKinds.isEmpty {
+            if cursor?.isCollection ?? true, !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
-                    for child in try Collections.children(tx, of: collection.id) {
+                    for child in try ListingPage.children(tx, of: collection, after: cursor) {
                         try rows.write(tx, .collection(child), owner: owner, href: href.collection(child.name), to: &out)
                     }
                 })
             }
-            if collection.kind.holdsMembers { parts.append(MemberListing(rows, in: collection, owner: owner, href: href)) }
-            return try MultistatusSource.response(exchange, parts: parts, syncToken: base.uri, headers: exchange.appliedPreferences)
+            if collection.kind.holdsMembers {
+                let name = cursor.flatMap { $0.isCollection ? nil : $0.name }
+                parts.append(MemberListing(rows, in: collection, owner: owner, href: href, after: name))
+            }
+            return try MultistatusSource.response(
+                exchange, parts: parts, syncToken: token.uri, headers: exchange.appliedPreferences)
         }
         let page = try exchange.read { tx in
-            try ListingPage.read(tx, collection, after: base.listedUpTo.flatMap(ListingPage.Cursor.init), limit: limit)
+            try ListingPage.read(tx, collection, after: cursor, limit: min(limit, ListingPage.maximumLimit))
         }
-        var token = base
         token.listedUpTo = page.next?.text
         return try self.page(exchange, rows, location, collection, owner: owner, changes: page.entries, isComplete: page.next == nil, token: token)
     }
@@ -71,7 +77,11 @@ enum SyncCollection {
         limit: Int
     ) throws -> HTTPResponse {
         let (changes, reached, isComplete) = try exchange.read { tx in
-            try ChangeLog.changes(tx, in: collection, since: since.modseq, limit: limit)
+            // In the snapshot that is read: changes may be forgotten in between.
+            guard let now = try Collections.find(tx, collection.id), since.isValid(for: now) else {
+                throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is too old.")
+            }
+            return try ChangeLog.changes(tx, in: now, since: since.modseq, limit: limit)
         }
         var token = since
         token.modseq = reached
@@ -91,8 +101,7 @@ enum SyncCollection {
                 case .member(let member): try rows.write(tx, member, scope, href: href.member(change.name), to: &out)
                 case .collection(let child):
                     try rows.write(tx, .collection(child), owner: owner, href: href.collection(child.name), to: &out)
-                case .removed:
-                    let isCollection = !collection.kind.holdsMembers
+                case .removed(let isCollection):
                     Rows.write(.notFound, href: isCollection ? href.collection(change.name) : href.member(change.name), to: &out)
                 }
             }
@@ -107,6 +116,9 @@ enum SyncCollection {
 
 /// A page of a collection's first listing: its collections by name, then its members by name.
 struct ListingPage {
+    /// A page is held in memory; a client that asks for more gets this, and is told to go on.
+    static let maximumLimit = 100_000
+
     /// The last entry of a page.
     struct Cursor {
         var isCollection: Bool
@@ -134,9 +146,7 @@ struct ListingPage {
     ) throws -> ListingPage {
         var page = ListingPage()
         if cursor?.isCollection ?? true, !collection.kind.childKinds.isEmpty {
-            let after = [UInt8]((cursor?.name ?? "").utf8)
-            for child in try Collections.children(tx, of: collection.id)
-            where after.isEmpty || after.lexicographicallyPrecedes(child.name.utf8) {
+            for child in try children(tx, of: collection, after: cursor) {
                 if page.entries.count == limit { page.setNext(isCollection: true); return page }
                 page.entries.append(.init(modseq: collection.modseq, name: child.name, state: .collection(child)))
             }
@@ -151,6 +161,16 @@ struct ListingPage {
             page.entries.append(.init(modseq: member.modseq, name: member.name, state: .member(member)))
         }
         return page
+    }
+
+    /// The collections in `collection` by name, from the first after the cursor on.
+    static func children(
+        _ tx: borrowing ReadTransaction, of collection: Collection, after cursor: Cursor?
+    ) throws -> [Collection] {
+        let after = [UInt8]((cursor?.name ?? "").utf8)
+        return try Collections.children(tx, of: collection.id).filter {
+            after.isEmpty || after.lexicographicallyPrecedes($0.name.utf8)
+        }
     }
 
     private mutating func setNext(isCollection: Bool) {
