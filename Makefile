@@ -12,13 +12,13 @@ DEMO := var/demo
 FUZZ_SECONDS ?= 600
 CRASH_ROUNDS ?= 5
 
-.PHONY: help build run test unit integration soak fuzz bench rfc schemas format lint deps test-deps clean
+.PHONY: help build run test unit integration soak fuzz rfc schemas format lint deps test-deps clean
 
 help:
 	@echo "make run     build and serve a demo organisation"
 	@echo "make test    install what the tests need, and run them all"
 	@echo "make build   a release build: .build/release/tegu"
-	@echo "make soak | fuzz | bench   the long runs: 50 crash rounds, 10 minutes a fuzz target, benchmarks beside peers"
+	@echo "make soak | fuzz    the long runs: 50 crash rounds, 10 minutes a fuzz target"
 	@echo "make rfc | schemas | format | lint   generated pages and files, the formatter"
 
 # Installs what is missing of the Debian packages in $(1).
@@ -62,9 +62,6 @@ soak: test-deps build
 
 fuzz:
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done
-
-bench: build test-deps
-	$(VENV)/bin/python Tests/Bench/DAV/bench.py --tegu .build/release/tegu
 
 rfc: deps
 	swift run devtool rfc

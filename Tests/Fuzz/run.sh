@@ -15,6 +15,7 @@ VCard: Formats/Bytes Formats/ContentLines Formats/VCard
 TABLE
 }
 
+if [ "${1:-}" = --list ]; then table | sed "s/:.*//"; exit 0; fi
 target=${1:?usage: run.sh TARGET SECONDS}
 seconds=${2:?usage: run.sh TARGET SECONDS}
 shift 2

@@ -261,8 +261,9 @@ class Dav:
     def head(self, path, **more):
         return self.request("HEAD", path, **more)
 
-    def put(self, path, body, content_type="text/calendar; charset=utf-8", **more):
-        return self.request("PUT", path, body, {"Content-Type": content_type} if content_type else {}, **more)
+    def put(self, path, body, content_type="text/calendar; charset=utf-8", headers=None, **more):
+        fields = {**({"Content-Type": content_type} if content_type else {}), **(headers or {})}
+        return self.request("PUT", path, body, fields, **more)
 
     def put_card(self, path, body, **more):
         return self.put(path, body, "text/vcard; charset=utf-8", **more)
@@ -273,11 +274,11 @@ class Dav:
     def delete(self, path, **more):
         return self.request("DELETE", path, **more)
 
-    def xml(self, method, path, body, depth=None, content_type=XML_TYPE, **more):
-        headers = {"Content-Type": content_type} if content_type else {}
+    def xml(self, method, path, body, depth=None, content_type=XML_TYPE, headers=None, **more):
+        fields = {**({"Content-Type": content_type} if content_type else {}), **(headers or {})}
         if depth is not None:
-            headers["Depth"] = str(depth)
-        return self.request(method, path, body, headers, **more)
+            fields["Depth"] = str(depth)
+        return self.request(method, path, body, fields, **more)
 
     def propfind(self, path, *names, depth=0, **more):
         """`propfind("/", "D:getetag")`; without names: allprop by an empty body."""

@@ -1,6 +1,6 @@
 """The program under test: starting and stopping the built binary, and running its commands.
 
-`TEGU_BINARY` names the binary; without it the release build of this tree is taken."""
+`BINARY_UNDER_TEST` names the binary; without it the release build of this tree is taken."""
 import contextlib
 import itertools
 import json
@@ -27,9 +27,9 @@ _ports = itertools.count(20_000 + os.getpid() % 10_000)
 
 def binary():
     """The program's path; tests that cannot find it fail rather than being skipped."""
-    path = pathlib.Path(os.environ.get("TEGU_BINARY") or ROOT / ".build/release/tegu")
+    path = pathlib.Path(os.environ.get("BINARY_UNDER_TEST") or ROOT / ".build/release/tegu")
     if not path.exists():
-        raise FileNotFoundError(f"{path}: build the program first (make build), or name it in TEGU_BINARY")
+        raise FileNotFoundError(f"{path}: build the program first (make build), or name it in BINARY_UNDER_TEST")
     return str(path)
 
 
@@ -191,7 +191,7 @@ class Server:
 
     def administrator_password(self):
         for line in self.first_output or ():
-            found = re.search(r"(?i)password\b\W*(?:is\W+|of\W.*\W)?(\S+)\s*$", line)
+            found = re.search(r"(?i)password\b[^\w]*(\S+)\s*$", line)
             if found:
                 return found[1].strip("\"'`.,")
         raise AssertionError("no password was printed at the first start:\n" + "\n".join(self.first_output or ()))

@@ -121,7 +121,7 @@ def test_a_collection_without_its_slash_is_served_and_not_redirected(user, dav, 
     bodies = {"PROPFIND": document("D:propfind", prop("D:resourcetype")),
               "PROPPATCH": document("D:propertyupdate", "<D:set><D:prop><D:displayname>x</D:displayname></D:prop></D:set>"),
               "REPORT": document("D:sync-collection", "<D:sync-token/><D:sync-level>1</D:sync-level>" + prop("D:getetag"))}
-    response = dav.xml(method, path, bodies.get(method), 0)
+    response = dav.xml(method, path, bodies.get(method), None if method == "DELETE" else 0)
     assert response.status == {"OPTIONS": response.status, "DELETE": 204}.get(method, 207), response
     assert response.status < 300
 
@@ -244,7 +244,8 @@ def test_ctag_changes_with_every_change_and_only_then(user, dav):
 
 def test_unknown_properties_are_404_in_a_propstat(user, dav):
     row = dav.propfind(user.calendar, "X:a", "D:b", "I:c", "ME:d").multistatus().only()
-    assert [s for s, _ in row.propstats] == [404]
+    # The first status of a row is 200 always: Thunderbird takes it for that of the row.
+    assert [s for s, _ in row.propstats] == [200, 404] and not row.props(200)
     assert set(row.props(404)) == {name("X:a"), name("D:b"), name("I:c"), name("ME:d")}
 
 

@@ -42,7 +42,8 @@ def test_every_test_of_litmus_passes(server, user, tmp_path, program, transport)
     url = (server.tls_url if transport == "tls" else server.url) + user.files
     results, text = run(program, url, user, tmp_path)
     assert len(results) >= PROGRAMS[program], f"only {len(results)} of {PROGRAMS[program]} tests ran:\n{text}"
-    bad = [f"{name}: {verdict} {detail}" for name, verdict, detail, _ in results if verdict != "pass"]
+    bad = [f"{name}: {verdict} {detail}" for name, verdict, detail, _ in results
+           if verdict != "pass" and not (transport == "tls" and "skipping for SSL server" in detail)]
     assert not bad, "\n".join(bad) + "\n" + text
     warned = [f"{name}: {w}" for name, _, _, warnings in results for w in warnings
               if EXPECTED_WARNINGS.get(name, "\0") not in w]

@@ -37,9 +37,10 @@ def test_a_client_without_tls_before_the_proxy_cannot_use_its_password(behind, f
 
 
 def test_the_fields_of_others_are_not_believed(user, server):
-    """Without the setting nobody is a proxy: the peer is this machine, whatever it claims."""
-    response = user.dav().propfind(user.calendar, "D:resourcetype", headers={"Forwarded": "for=203.0.113.7;proto=http", "X-Forwarded-For": "203.0.113.8"})
-    assert response.status == 207
+    """Without the setting nobody is a proxy: what comes with such fields is not over TLS, whatever it claims, nor from this machine itself."""
+    fields = {"Forwarded": "for=203.0.113.7;proto=https", "X-Forwarded-For": "203.0.113.8", "X-Forwarded-Proto": "https"}
+    assert user.dav().propfind(user.calendar, "D:resourcetype", headers=fields).status == 403
+    assert user.dav(tls=True).propfind(user.calendar, "D:resourcetype", headers=fields).status == 207
 
 
 def test_a_destination_with_the_outer_name(behind):

@@ -25,6 +25,7 @@ extension DAVServer: HTTPResponder {
 
     package func respond(to request: HTTPRequest) -> HTTPResponse {
         let head = request.head
+        if head.method == "OPTIONS", head.target == "*" { return Options.ofServer }
         let path: RequestPath
         do { path = try RequestPath(head.target) } catch { return Reply(.badRequest, "The URL: \(error)").response }
         if path.segments.first == ".well-known" { return WellKnown.respond(path) }

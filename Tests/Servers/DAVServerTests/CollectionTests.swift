@@ -60,6 +60,13 @@ struct CollectionTests {
         #expect(known.status == 301 && known.header("Location") == "/")
     }
 
+    @Test("everything tells who asks (RFC 5397 §3)", arguments: ["/", "/principals/", "/calendars/anna@example.org/calendar/"])
+    func currentUserPrincipal(_ path: String) throws {
+        let answer = try TestSite().send(
+            "PROPFIND", path, "<propfind xmlns='DAV:'><prop><current-user-principal/></prop></propfind>", headers: ["Depth": "0"])
+        #expect(answer.text.contains("<D:current-user-principal><D:href>/principals/anna@example.org/</D:href>"))
+    }
+
     @Test("PROPPATCH is all or nothing (RFC 4918 §9.2)")
     func proppatch() throws {
         let site = try TestSite()

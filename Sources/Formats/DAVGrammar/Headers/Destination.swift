@@ -9,6 +9,7 @@ package struct Destination: Equatable, Sendable {
     package init(_ text: String) throws(ParseError) {
         let bytes = [UInt8](text.utf8)
         let trimmed = bytes.trimmingASCIIWhitespace
+        if trimmed.isEmpty { throw ParseError(at: 0, expected: "a URI or a path") }
         if let start = RequestPath.schemeEnd(trimmed) {
             authority = String(utf8: trimmed[start...].prefix { $0 != 0x2F && $0 != 0x3F })
         }

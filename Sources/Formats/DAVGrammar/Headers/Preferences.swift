@@ -12,12 +12,12 @@ package struct Preferences: Sendable, Equatable {
             // Parameters behind a semicolon are none of these preferences' own.
             let words = preference.split(separator: ";")[0].filter { $0 != " " && $0 != "\"" }
             switch words {
-            case "return=minimal", "return-minimal": isMinimal = true
-            case "return=representation", "return-representation": isRepresentation = true
+            // RFC 7240 §2: of two values for one preference the first counts.
+            case "return=minimal", "return-minimal": isMinimal = isMinimal || !isRepresentation
+            case "return=representation", "return-representation": isRepresentation = isRepresentation || !isMinimal
             case "depth-noroot": isDepthNoRoot = true
             default: continue
             }
         }
-        if isMinimal { isRepresentation = false }
     }
 }

@@ -8,15 +8,26 @@ enum Options {
         1, 2, 3, access-control, calendar-access, addressbook, extended-mkcol, sync-collection, add-member
         """
 
-    static let allow = """
-        OPTIONS, GET, HEAD, PUT, POST, DELETE, PROPFIND, PROPPATCH, MKCOL, MKCALENDAR, COPY, MOVE, LOCK, UNLOCK, REPORT
-        """
-
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
-        // A URL where nothing is can be asked too: RFC 4918 §9.3 clients do so before MKCOL.
-        _ = try exchange.read { tx in try exchange.locate(tx) }
-        return HTTPResponse(status: 200, headers: [
+        // A URL where nothing is can be asked too: clients do so before MKCOL.
+        response(allow: allow(try exchange.read { tx in try exchange.locate(tx).resource }))
+    }
+
+    /// RFC 9110 §9.3.7: `OPTIONS *` asks about the server as a whole.
+    static let ofServer = response(allow: Method.named.keys.sorted().joined(separator: ", "))
+
+    private static func response(allow: String) -> HTTPResponse {
+        HTTPResponse(status: 200, headers: [
             ("DAV", davHeader), ("Allow", allow), ("MS-Author-Via", "DAV"), ("Accept-Ranges", "bytes"),
         ])
+    }
+
+    private static func allow(_ resource: Resource?) -> String {
+        switch resource {
+        case nil: "OPTIONS, PUT, MKCOL, MKCALENDAR, LOCK"
+        case .member?: "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, COPY, MOVE, LOCK, UNLOCK, REPORT"
+        case .collection?: "OPTIONS, GET, HEAD, POST, DELETE, MKCOL, MKCALENDAR, PROPFIND, PROPPATCH, COPY, MOVE, LOCK, UNLOCK, REPORT"
+        case .root?, .container?, .principal?: "OPTIONS, GET, HEAD, PROPFIND, REPORT"
+        }
     }
 }

@@ -10,6 +10,12 @@ enum Post {
         guard let kind = Container(rawValue: exchange.path.segments.first ?? "")?.memberKind else {
             throw Reply(.methodNotAllowed)
         }
+        // Where nothing can be added, what is wrong with it is nobody's business.
+        try exchange.read { tx in
+            guard try exchange.find(tx).location.collection?.kind.holdsMembers == true else {
+                throw Reply(.methodNotAllowed, "Nothing can be added here.")
+            }
+        }
         let incoming = try IncomingObject(exchange, kind: kind)
         let name = UUIDText.make(exchange.server.random(16)) + ending(of: kind)
         let href = try exchange.write { tx -> Href in

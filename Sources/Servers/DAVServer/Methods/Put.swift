@@ -25,7 +25,14 @@ enum Put {
         }
         // A file is written to the disk before the transaction: not for a request that is refused anyhow.
         if kind == .folder { try exchange.read { tx in _ = try place(tx, exchange) } }
-        let incoming = try IncomingObject(exchange, kind: kind)
+        let incoming: IncomingObject
+        do {
+            incoming = try IncomingObject(exchange, kind: kind)
+        } catch {
+            // Where nothing may be put, what is wrong with it is nobody's business.
+            try exchange.read { tx in _ = try place(tx, exchange) }
+            throw error
+        }
         let outcome = try exchange.write { tx in
             let (location, parent) = try place(tx.read, exchange)
             return try incoming.put(tx, exchange, in: parent, name: location.name, existing: location.member)
