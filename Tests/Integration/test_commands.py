@@ -1,0 +1,119 @@
+"""The commands of the program, beside the running server and without it."""
+import json
+import re
+
+from objects import card, event
+from tegu import Server
+
+
+def test_import_is_idempotent_and_export_gives_all_back(server, user, tmp_path):
+    whole = tmp_path / "whole.ics"
+    inner = "".join("".join(event(f"i-{n}", f"Title {n}").splitlines(keepends=True)[3:-1]) for n in range(250))
+    whole.write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nX-WR-CALNAME:Old\r\n" + inner
+                     + "BEGIN:VEVENT\r\nSUMMARY:nobody\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", newline="")
+    first = server.run("import", user.calendar, str(whole), check=False)
+    assert first.returncode == 1 and "created 250, replaced 0, unchanged 0, refused 1" in first.out, first.out + first.err
+    assert re.search(r"(?m)^refused: line \d+.*UID", first.out)
+    again = server.run("import", user.calendar, str(whole), check=False)
+    assert "created 0, replaced 0, unchanged 250, refused 1" in again.out
+    assert len(user.dav().children(user.calendar)) == 250
+    out = tmp_path / "out.ics"
+    server.run("export", user.calendar, "-o", str(out))
+    text = out.read_text()
+    assert text.count("BEGIN:VEVENT") == 250 and text.count("BEGIN:VCALENDAR") == 1
+    assert server.run("export", user.calendar).out.count("BEGIN:VEVENT") == 250
+
+
+def test_a_book_goes_in_and_out(server, user, tmp_path):
+    cards = "".join(card(f"c-{n}", f"Name {n}") for n in range(30)) + "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:No UID\r\nEND:VCARD\r\n"
+    done = server.run("import", user.book, "-", input=cards)
+    assert "created 31, replaced 0, unchanged 0, refused 0" in done.out
+    assert "unchanged 31" in server.run("import", user.book, "-", input=cards).out
+    assert server.run("export", user.book).out.count("BEGIN:VCARD") == 31
+
+
+def test_calendars_and_books_are_made_listed_and_removed(server, user):
+    server.run("calendar", "add", user.address, "work", "--display-name", "Work ж", "--color", "#ff8800", "--components", "VEVENT")
+    assert "work\tWork ж" in server.run("calendar", "list", user.address).out
+    row = user.dav().propfind(user.calendars + "work/", "D:displayname", "I:calendar-color").multistatus().only()
+    assert row.text("D:displayname") == "Work ж" and row.text("I:calendar-color") == "#ff8800"
+    server.run("calendar", "remove", user.address, "work")
+    assert user.dav().get(user.calendars + "work/").status == 404
+    number = re.search(r"(?m)^(\d+)\t\S+\tcalendar\twork", server.run("trash", "list", user.address).out)[1]
+    server.run("trash", "restore", user.address, number)
+    assert user.dav().get(user.calendars + "work/").status == 200
+    assert server.run("calendar", "add", user.address, "work", check=False).returncode == 6
+    assert server.run("calendar", "add", user.address, "odd", "--color", "red", check=False).returncode == 2
+
+
+def test_a_deleted_object_comes_back_from_the_trash(server, user, dav):
+    dav.put(user.calendar + "a.ics", event("a"))
+    etag = dav.etag_of(user.calendar + "a.ics")
+    dav.delete(user.calendar + "a.ics")
+    listing = server.run("trash", "list", user.address).out
+    server.run("trash", "restore", user.address, listing.split("\t")[0])
+    assert dav.etag_of(user.calendar + "a.ics") == etag
+
+
+def test_users_are_listed_and_refused(server, user):
+    rows = json.loads(server.run("user", "list", "--json").out)
+    assert any(row["name"] == user.address and row["addresses"] == [user.address] for row in rows)
+    again = server.run("user", "add", user.address, "--password-stdin", input="x\n", check=False)
+    assert again.returncode == 6 and "already" in again.err
+    assert server.run("user", "add", "bad name@example.org", "--password-stdin", input="x\n", check=False).returncode == 2
+    assert server.run("user", "remove", user.address, check=False).returncode == 2, "without --yes nothing is removed"
+
+
+def test_check_reindex_and_version(server, user, dav):
+    dav.put(user.calendar + "a.ics", event("a"))
+    assert "no faults" in server.run("check").out
+    assert re.search(r"\d+ objects, 0 corrected", server.run("reindex").out)
+    assert server.run("version").out.startswith("tegu ")
+
+
+def test_dns_prints_records_to_paste(server):
+    out = server.run("dns", "example.org", "--host", "dav.example.org", "--port", "443").out
+    assert re.search(r"_caldavs\._tcp\.example\.org\.\s.*SRV\s+0\s+1\s+443\s+dav\.example\.org\.", out)
+    assert re.search(r"_carddavs\._tcp\.example\.org\.\s.*TXT", out)
+
+
+def test_errors_say_what_is_wrong_and_have_codes(server, tmp_path):
+    assert server.run("nonsense", check=False).returncode == 2
+    assert server.run("user", "list", "--no-such-setting", "1", check=False).returncode == 2
+    bad = server.run("user", "list", environment={"TEGU_HTTP_WORKERS": "many"}, check=False)
+    assert bad.returncode == 3 and "http.workers" in bad.err
+    config = tmp_path / "tegu.yaml"
+    config.write_text("http:\n  wrokers: 3\n")
+    unknown = server.run("user", "list", "--config", str(config), check=False)
+    assert unknown.returncode == 3 and "http.wrokers" in unknown.err and "http.workers" in unknown.err
+    assert server.run("import", "/calendars/nobody@example.org/x/", "-", check=False).returncode == 6
+    for command in ([], ["user"], ["import"], ["serve"]):
+        assert "--help" in server.run(*command, "--help").out
+
+
+def test_the_demo_organisation_is_whole_and_made_once(tmp_path):
+    server = Server(data_directory=tmp_path / "data")
+    first = server.run("demo", "--password", "demo secret")
+    assert "anna@example.org" in first.out
+    assert "already" in server.run("demo").out
+    assert "no faults" in server.run("check").out
+    out = server.run("export", "/calendars/anna@example.org/calendar/").out
+    assert out.count("BEGIN:VEVENT") > 30 and "RRULE" in out and "TZID:Asia/Tokyo" in out
+    assert server.run("export", "/contacts/boris@example.org/contacts/").out.count("BEGIN:VCARD") == 37
+
+
+def test_first_start_and_orderly_end(tmp_path):
+    server = Server(data_directory=tmp_path / "data")
+    try:
+        server.start()
+        assert any("self-signed" in line for line in server.output)
+        admin = server.administrator()
+        assert admin.dav(tls=True).propfind(admin.principal, "D:displayname").status == 207
+        assert server.stop() == 0
+        server.start()
+        assert not any("password" in line for line in server.output), "the password is printed once"
+        second = Server(data_directory=tmp_path / "data")
+        done = second.run("serve", check=False)
+        assert done.returncode == 5 and "already" in done.err
+    finally:
+        server.close()
