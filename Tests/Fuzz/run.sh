@@ -12,6 +12,8 @@ table() {
     cat <<'TABLE'
 ICalendar: Formats/Bytes Formats/ContentLines Formats/ICalendar
 VCard: Formats/Bytes Formats/ContentLines Formats/VCard
+XML: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
+DAVHeaders: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/DAVGrammar
 TABLE
 }
 

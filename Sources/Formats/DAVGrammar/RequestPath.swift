@@ -10,8 +10,8 @@ package struct RequestPath: Equatable, Sendable {
 
     package static let maximumSegments = 100
 
-    /// From `/path?query` or an absolute URI. Throws where it has a bad escape, bytes that are no UTF-8, NUL, a slash that was
-    /// escaped into a segment, or `..`.
+    /// From `/path?query` or an absolute URI. Throws where it has a bad escape, bytes that are no UTF-8, NUL, a slash
+    /// that was escaped into a segment, or `..`.
     package init(_ target: String) throws(ParseError) {
         var rest = [UInt8](target.utf8)[...]
         if let scheme = Self.schemeEnd(rest) {
@@ -50,6 +50,13 @@ package struct RequestPath: Equatable, Sendable {
         }
         if hasTrailingSlash || segments.isEmpty { out.append(0x2F) }
         return String(utf8: out)
+    }
+
+    /// By bytes. `String` takes the composed and the decomposed form of a letter for the same, but they are two names
+    /// here.
+    package static func == (a: RequestPath, b: RequestPath) -> Bool {
+        a.hasTrailingSlash == b.hasTrailingSlash && a.query == b.query
+            && a.segments.elementsEqual(b.segments) { $0.utf8.elementsEqual($1.utf8) }
     }
 
     /// The index behind `scheme://`.

@@ -2,11 +2,11 @@ import Bytes
 
 /// Character data in XML 1.0: what must be escaped, and what may not stand in a document at all.
 ///
-/// Bytes that are no character of XML 1.0 §2.2 (bytes that are no UTF-8, control characters, surrogates, U+FFFE and U+FFFF)
-/// are written as U+FFFD each, so that one bad object can never make an answer that no client can read.
+/// Bytes that are no character of XML 1.0 §2.2 (bytes that are no UTF-8, control characters, surrogates, U+FFFE and
+/// U+FFFF) are written as U+FFFD each, so that one bad object can never make an answer that no client can read.
 package enum XMLText {
-    /// Appends `text` as the content of an element. CR is written as a reference, since a reader turns a bare one into LF
-    /// (XML 1.0 §2.11), and what is in an object must arrive as it was stored.
+    /// Appends `text` as the content of an element. CR is written as a reference, since a reader turns a bare one into
+    /// LF (XML 1.0 §2.11), and what is in an object must arrive as it was stored.
     package static func append(_ text: UnsafeBufferPointer<UInt8>, to out: inout [UInt8]) {
         append(text, inAttribute: false, to: &out)
     }
@@ -32,6 +32,9 @@ package enum XMLText {
             if index == end { break }
             let byte = base[index]
             if byte >= 0x80 {
+                // Most letters of most alphabets have two bytes and stand together.
+                while end - index >= 2, base[index] &- 0xC2 < 0x1E, base[index + 1] & 0xC0 == 0x80 { index += 2 }
+                if index == end || base[index] < 0x80 { continue }
                 let length = characterLength(base, at: index, end: end)
                 if length > 0 {
                     index += length
@@ -45,7 +48,7 @@ package enum XMLText {
                 continue
             }
             out.append(contentsOf: UnsafeBufferPointer(start: base + start, count: index - start))
-            appendReplacement(of: byte, to: &out)
+            appendReplacement(of: base[index], to: &out)
             index += 1
             start = index
         }
@@ -65,8 +68,9 @@ package enum XMLText {
         }
     }
 
-    /// The first index at which a byte stands that is not plain ASCII text: one of `& < > "`, a control character or a byte of a
-    /// longer character. Eight bytes at a time; the borrow of a subtraction can only mark a byte above a rightly marked one.
+    /// The first index at which a byte stands that is not plain ASCII text: one of `& < > "`, a control character or a
+    /// byte of a longer character. Eight bytes at a time; the borrow of a subtraction can only mark a byte above a
+    /// rightly marked one.
     @inline(__always)
     private static func plainEnd(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101

@@ -1,175 +1,187 @@
-import Bytes
 import CLibXML2
+import Glibc
 
-/// Makes a tree of libxml2's SAX2 events. One document, one thread.
+/// Makes the arrays of an `XMLTree` from what the parser reports.
 ///
-/// Invariant: no callback throws or traps; the first fault is kept and stops the parser.
-final class XMLTreeBuilder {
+/// It is called from C: nothing here may throw through it, and no index or sum depends on what a document says without
+/// a check. A structure behind a pointer, since accesses to the variables of a class are checked one by one.
+struct XMLTreeBuilder {
+    typealias Text = UnsafePointer<xmlChar>
+
+    private let parser: xmlParserCtxtPtr
     private let limits: XMLLimits
     private var nodes: [XMLTree.Node] = []
     private var attributes: [XMLTree.Attribute] = []
     private var declarations: [XMLTree.Declaration] = []
     private var bytes: [UInt8] = []
-    /// The element that is open, -1 for none.
-    private var open: Int32 = -1
+    /// The element that is open, -1 outside the root.
+    private var current: Int32 = -1
     private var depth = 0
     private var elementCount = 0
-    private var declarationsInScope = 0
-    private var fault: String?
-    private var context: xmlParserCtxtPtr?
+    private var namespacesInScope = 0
+    /// Why the document was refused.
+    private(set) var refusal: String?
 
-    init(limits: XMLLimits) { self.limits = limits }
+    /// The parser keeps one copy of each name and URI: the same pointer is the same text.
+    private var lastURI: (pointer: Text?, namespace: XMLNamespace?) = (nil, nil)
+    private var foreignNames: [NamePointers: XMLName] = [:]
 
-    var tree: XMLTree { XMLTree(nodes: nodes, attributes: attributes, declarations: declarations, bytes: bytes) }
-
-    func read(_ document: [UInt8]) throws(ParseError) {
-        bytes.reserveCapacity(document.count)
-        // What has no parser to belong to (conversions of encodings) would be printed otherwise. The setting is the thread's.
-        xmlSetStructuredErrorFunc(nil) { _, _ in }
-        var handler = Self.handler
-        let user = Unmanaged.passUnretained(self).toOpaque()
-        // The first four bytes tell the encoding (XML 1.0 appendix F).
-        let head = min(4, document.count)
-        var offset = 0
-        var isWellFormed = false
-        document.withUnsafeBytes { raw in
-            guard let base = raw.bindMemory(to: CChar.self).baseAddress,
-                let context = xmlCreatePushParserCtxt(&handler, user, base, Int32(head), nil) else { return }
-            defer { xmlFreeParserCtxt(context) }
-            self.context = context
-            // No network; references become characters; no DTD is ever loaded. libxml2's own limits stay on.
-            let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOENT.rawValue | XML_PARSE_NOWARNING.rawValue
-                | XML_PARSE_NOERROR.rawValue
-            xmlCtxtUseOptions(context, Int32(bitPattern: options))
-            xmlParseChunk(context, base + head, Int32(document.count - head), 1)
-            isWellFormed = context.pointee.wellFormed != 0
-            offset = max(0, min(document.count, Int(xmlByteConsumed(context))))
-            if let document = context.pointee.myDoc { xmlFreeDoc(document) }
-            self.context = nil
-        }
-        if let fault { throw ParseError(at: offset, expected: fault) }
-        guard isWellFormed, !nodes.isEmpty else { throw ParseError(at: offset, expected: "well-formed XML") }
+    private struct NamePointers: Hashable {
+        var uri: Text?
+        var local: Text
     }
 
-    // MARK: Events
-
-    private func fail(_ expected: String) {
-        guard fault == nil else { return }
-        fault = expected
-        if let context { xmlStopParser(context) }
+    init(parser: xmlParserCtxtPtr, limits: XMLLimits, expecting size: Int) {
+        self.parser = parser
+        self.limits = limits
+        nodes.reserveCapacity(min(size / 24 + 4, 4096))
+        bytes.reserveCapacity(size / 2)
     }
 
-    private func startElement(
-        _ local: UnsafePointer<xmlChar>?, _ prefix: UnsafePointer<xmlChar>?, _ uri: UnsafePointer<xmlChar>?,
-        _ namespaces: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ namespaceCount: Int,
-        _ values: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ attributeCount: Int
+    /// Whether a root was opened and closed.
+    var isComplete: Bool { !nodes.isEmpty && current < 0 }
+
+    func tree() -> XMLTree {
+        XMLTree(nodes: nodes, attributes: attributes, declarations: declarations, bytes: bytes)
+    }
+
+    mutating func refuse(_ expected: String) {
+        if refusal == nil { refusal = expected }
+        xmlStopParser(parser)
+    }
+
+    mutating func start(
+        _ local: Text?, _ prefix: Text?, _ uri: Text?,
+        declarations newDeclarations: UnsafeMutablePointer<Text?>?, _ declarationCount: Int32,
+        attributes newAttributes: UnsafeMutablePointer<Text?>?, _ attributeCount: Int32
     ) {
-        guard fault == nil else { return }
-        elementCount += 1
-        depth += 1
-        if elementCount > limits.elements { return fail("at most \(limits.elements) elements") }
-        if depth > limits.depth { return fail("elements at most \(limits.depth) deep") }
-        if namespaceCount + attributeCount > limits.attributesOfElement {
-            return fail("at most \(limits.attributesOfElement) attributes of an element")
+        guard refusal == nil, let local else { return }
+        depth &+= 1
+        elementCount &+= 1
+        namespacesInScope &+= Int(declarationCount)
+        if depth > limits.depth { return refuse("at most \(limits.depth) elements in each other") }
+        if elementCount > limits.elements { return refuse("at most \(limits.elements) elements") }
+        if namespacesInScope > limits.namespacesInScope {
+            return refuse("at most \(limits.namespacesInScope) namespaces in scope")
         }
-        // RFC 4918 §17: a prefix without a namespace is no error of XML, but of its namespaces.
-        if prefix != nil && uri == nil { return fail("a declaration of each prefix") }
-        var node = XMLTree.Node(
-            name: XMLName(namespace: Self.buffer(uri), local: Self.buffer(local)), parent: open, span: keep(Self.buffer(prefix)))
-        node.declarations.start = UInt32(declarations.count)
-        for index in 0..<namespaceCount {
-            guard let namespaces else { break }
-            declarations.append(.init(
-                prefix: keep(Self.buffer(namespaces[index * 2])), uri: keep(Self.buffer(namespaces[index * 2 + 1]))))
+        // What was not declared would be written again without a declaration. The library reports it beside errors that
+        // matter to nobody (a namespace that is no URI), so its verdict on namespaces is of no use.
+        if (prefix != nil && uri == nil) || Self.hasColon(local) {
+            return refuse("a declared prefix and one colon at most in a name")
         }
-        node.declarations.count = UInt32(namespaceCount)
-        declarationsInScope += namespaceCount
-        if declarationsInScope > limits.namespacesInScope {
-            return fail("at most \(limits.namespacesInScope) namespaces in scope")
-        }
-        node.attributes.start = UInt32(attributes.count)
-        for index in 0..<attributeCount {
-            guard let values else { break }
-            let entry = values + index * 5
-            var value = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-            if let start = entry[3], let end = entry[4], end >= start {
-                value = UnsafeBufferPointer(start: start, count: end - start)
+        var node = XMLTree.Node(name: name(uri, local), parent: current, span: keep(prefix))
+        if declarationCount > 0, let newDeclarations {
+            node.declarations.start = UInt32(truncatingIfNeeded: declarations.count)
+            node.declarations.count = UInt32(truncatingIfNeeded: declarationCount)
+            for index in 0..<Int(declarationCount) {
+                let uri = keep(newDeclarations[index * 2 + 1])
+                if Int(uri.count) > limits.namespaceLength {
+                    return refuse("at most \(limits.namespaceLength) bytes in the name of a namespace")
+                }
+                declarations.append(XMLTree.Declaration(prefix: keep(newDeclarations[index * 2]), uri: uri))
             }
-            attributes.append(.init(
-                namespace: keep(Self.buffer(entry[2])), prefix: keep(Self.buffer(entry[1])),
-                local: keep(Self.buffer(entry[0])), value: keep(value)))
         }
-        node.attributes.count = UInt32(attributeCount)
-        open = append(node)
-    }
-
-    private func endElement() {
-        guard fault == nil, open >= 0 else { return }
-        let node = nodes[Int(open)]
-        depth -= 1
-        declarationsInScope -= Int(node.declarations.count)
-        open = node.parent
-    }
-
-    private func text(_ text: UnsafeBufferPointer<UInt8>) {
-        guard fault == nil, open >= 0, !text.isEmpty else { return }
-        let last = nodes[Int(open)].lastChild
-        let isContinued = last >= 0 && nodes[Int(last)].name == nil
-            && Int(nodes[Int(last)].span.start) + Int(nodes[Int(last)].span.count) == bytes.count
-        let span = keep(text)
-        if isContinued {
-            nodes[Int(last)].span.count += span.count
-        } else {
-            _ = append(XMLTree.Node(name: nil, parent: open, span: span))
+        if attributeCount > 0, let newAttributes {
+            node.attributes.start = UInt32(truncatingIfNeeded: attributes.count)
+            node.attributes.count = UInt32(truncatingIfNeeded: attributeCount)
+            // Five pointers each: local name, prefix, URI, start and end of the value.
+            for index in 0..<Int(attributeCount) {
+                let fields = newAttributes + index * 5
+                if !isLegal(fields, of: newAttributes, before: index) {
+                    return refuse("declared prefixes, and each attribute once")
+                }
+                attributes.append(XMLTree.Attribute(
+                    namespace: keep(fields[2]), prefix: keep(fields[1]), local: keep(fields[0]),
+                    value: keep(fields[3], end: fields[4])))
+            }
         }
+        current = append(node)
     }
 
-    private func append(_ node: XMLTree.Node) -> Int32 {
-        let index = Int32(nodes.count)
+    /// Namespaces in XML 1.0 §5 and §6.3: a prefix is declared, and no two attributes have one name by two prefixes.
+    private func isLegal(
+        _ fields: UnsafeMutablePointer<Text?>, of all: UnsafeMutablePointer<Text?>, before index: Int
+    ) -> Bool {
+        guard let local = fields[0] else { return false }
+        if Self.hasColon(local) { return false }
+        if fields[1] == nil { return true }
+        if fields[2] == nil { return false }
+        for other in 0..<index where all[other * 5] == local && all[other * 5 + 2] == fields[2] { return false }
+        return true
+    }
+
+    mutating func end() {
+        guard refusal == nil, current >= 0 else { return }
+        let node = nodes[Int(current)]
+        depth &-= 1
+        namespacesInScope &-= Int(node.declarations.count)
+        current = node.parent
+    }
+
+    mutating func append(_ text: Text?, _ count: Int32) {
+        guard refusal == nil, current >= 0, let text, count > 0 else { return }
+        let start = bytes.count
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text, count: Int(count)))
+        // The parser reports a run in pieces; they follow each other in `bytes` where nothing came between.
+        let last = nodes[Int(current)].lastChild
+        if last >= 0 && nodes[Int(last)].name == nil
+            && Int(nodes[Int(last)].span.start) + Int(nodes[Int(last)].span.count) == start
+        {
+            nodes[Int(last)].span.count &+= UInt32(truncatingIfNeeded: count)
+            return
+        }
+        let span = XMLTree.Span(
+            start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: count))
+        _ = append(XMLTree.Node(name: nil, parent: current, span: span))
+    }
+
+    private mutating func append(_ node: XMLTree.Node) -> Int32 {
+        let index = Int32(truncatingIfNeeded: nodes.count)
+        if current >= 0 {
+            let last = nodes[Int(current)].lastChild
+            if last >= 0 { nodes[Int(last)].next = index } else { nodes[Int(current)].firstChild = index }
+            nodes[Int(current)].lastChild = index
+        }
         nodes.append(node)
-        guard node.parent >= 0 else { return index }
-        let parent = Int(node.parent)
-        let last = nodes[parent].lastChild
-        if last >= 0 { nodes[Int(last)].next = index } else { nodes[parent].firstChild = index }
-        nodes[parent].lastChild = index
         return index
     }
 
-    private func keep(_ text: UnsafeBufferPointer<UInt8>) -> XMLTree.Span {
-        let span = XMLTree.Span(start: UInt32(truncatingIfNeeded: bytes.count), count: UInt32(truncatingIfNeeded: text.count))
+    private mutating func name(_ uri: Text?, _ local: Text) -> XMLName {
+        if uri != lastURI.pointer {
+            lastURI = (uri, uri.flatMap { KnownNames.namespace(Self.buffer($0)) })
+        }
+        if let namespace = lastURI.namespace, let known = KnownNames.name(namespace, Self.buffer(local)) {
+            return known
+        }
+        let pointers = NamePointers(uri: uri, local: local)
+        if let seen = foreignNames[pointers] { return seen }
+        let namespace = uri.map { [UInt8](Self.buffer($0)) } ?? []
+        let name = XMLName.foreign(ForeignName(namespace: namespace, local: [UInt8](Self.buffer(local))))
+        foreignNames[pointers] = name
+        return name
+    }
+
+    private mutating func keep(_ text: Text?) -> XMLTree.Span {
+        guard let text else { return XMLTree.Span() }
+        return keep(Self.buffer(text))
+    }
+
+    private mutating func keep(_ text: Text?, end: Text?) -> XMLTree.Span {
+        guard let text, let end, end > text else { return XMLTree.Span() }
+        return keep(UnsafeBufferPointer(start: text, count: end - text))
+    }
+
+    private mutating func keep(_ text: UnsafeBufferPointer<UInt8>) -> XMLTree.Span {
+        let start = UInt32(truncatingIfNeeded: bytes.count)
         bytes.append(contentsOf: text)
-        return span
+        return XMLTree.Span(start: start, count: UInt32(truncatingIfNeeded: text.count))
     }
 
-    private static func buffer(_ text: UnsafePointer<xmlChar>?) -> UnsafeBufferPointer<UInt8> {
-        guard let text else { return UnsafeBufferPointer(start: nil, count: 0) }
-        return UnsafeBufferPointer(start: text, count: Int(xmlStrlen(text)))
+    private static func hasColon(_ text: Text) -> Bool {
+        strchr(UnsafeRawPointer(text).assumingMemoryBound(to: CChar.self), 0x3A) != nil
     }
 
-    // MARK: The callbacks of C
-
-    private static func builder(_ user: UnsafeMutableRawPointer?) -> XMLTreeBuilder? {
-        user.map { Unmanaged<XMLTreeBuilder>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    private static var handler: xmlSAXHandler {
-        var handler = xmlSAXHandler()
-        handler.initialized = UInt32(XML_SAX2_MAGIC)
-        handler.startElementNs = { user, local, prefix, uri, namespaceCount, namespaces, attributeCount, _, attributes in
-            XMLTreeBuilder.builder(user)?.startElement(
-                local, prefix, uri, namespaces, Int(namespaceCount), attributes, Int(attributeCount))
-        }
-        handler.endElementNs = { user, _, _, _ in XMLTreeBuilder.builder(user)?.endElement() }
-        handler.characters = { user, text, count in
-            XMLTreeBuilder.builder(user)?.text(UnsafeBufferPointer(start: text, count: Int(count)))
-        }
-        handler.ignorableWhitespace = handler.characters
-        handler.cdataBlock = handler.characters
-        // A DOCTYPE is refused where it begins: no entity can be declared, and none expanded.
-        handler.internalSubset = { user, _, _, _ in XMLTreeBuilder.builder(user)?.fail("no DOCTYPE") }
-        handler.externalSubset = { user, _, _, _ in XMLTreeBuilder.builder(user)?.fail("no DOCTYPE") }
-        handler.reference = { user, _ in XMLTreeBuilder.builder(user)?.fail("no entities but XML's own") }
-        handler.serror = { _, _ in }
-        return handler
+    private static func buffer(_ text: Text) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: text, count: Int(xmlStrlen(text)))
     }
 }

@@ -12,7 +12,7 @@ package struct PrincipalMatchRequest: Sendable {
         matchesSelf = root.firstChild(named: .dav(.selfPrincipal)) != nil
         property = root.firstChild(named: .dav(.principalProperty))?.children.first { _ in true }?.name
         guard matchesSelf || property != nil else { throw .notXML("A principal-match has self or principal-property.") }
-        properties = root.firstChild(named: .dav(.prop)) == nil ? .named([]) : PropertyRequest(in: root)
+        properties = try root.firstChild(named: .dav(.prop)) == nil ? .named([]) : PropertyRequest(in: root)
     }
 }
 
@@ -42,7 +42,7 @@ package struct PrincipalPropertySearchRequest: Sendable {
         }
         guard !searches.isEmpty else { throw .notXML("A principal-property-search has a property-search.") }
         self.searches = searches
-        properties = root.firstChild(named: .dav(.prop)) == nil ? .named([]) : PropertyRequest(in: root)
+        properties = try root.firstChild(named: .dav(.prop)) == nil ? .named([]) : PropertyRequest(in: root)
     }
 
     private static func matchType(_ attribute: [UInt8]?) -> MatchType {
@@ -61,10 +61,10 @@ package struct CalendarserverPrincipalSearchRequest: Sendable {
     package var limit: Int?
     package var properties: PropertyRequest
 
-    init(_ root: XMLElement) {
+    init(_ root: XMLElement) throws(RequestBodyError) {
         tokens = root.children.filter { $0.name == .calendarServer(.searchToken) }.map { String(utf8: $0.trimmedText) }
             .filter { !$0.isEmpty }
         limit = root.firstChild(named: .dav(.limit))?.firstChild(named: .dav(.nresults))?.trimmedText.decimalValue
-        properties = root.firstChild(named: .dav(.prop)) == nil ? .named([]) : PropertyRequest(in: root)
+        properties = try root.firstChild(named: .dav(.prop)) == nil ? .named([]) : PropertyRequest(in: root)
     }
 }

@@ -33,8 +33,11 @@ package enum PropertyRequest: Sendable {
         }
     }
 
+    /// Each may be written for each of thousands of members.
+    static let maximumCount = 1000
+
     /// From the children of a request's element; where it says nothing, `DAV:allprop` is meant (RFC 4918 §9.1).
-    init(in element: XMLElement) {
+    init(in element: XMLElement) throws(RequestBodyError) {
         if let prop = element.firstChild(named: .dav(.prop)) {
             self = .named(prop.children.map(Property.init))
         } else if element.firstChild(named: .dav(.propname)) != nil {
@@ -42,6 +45,9 @@ package enum PropertyRequest: Sendable {
         } else {
             let include = element.firstChild(named: .dav(.include))
             self = .allprop(include: include?.children.map(\.name) ?? [])
+        }
+        if properties.count > Self.maximumCount {
+            throw .notUnderstood("A request may name \(Self.maximumCount) properties.")
         }
     }
 }

@@ -12,6 +12,6 @@ package struct PropfindBody: Sendable {
         let kinds = root.children.filter { [.dav(.prop), .dav(.propname), .dav(.allprop)].contains($0.name) }
         // RFC 4918 §14.20: one of the three.
         guard kinds.count == 1 else { throw .notXML("A propfind has one of prop, propname and allprop.") }
-        return PropfindBody(request: PropertyRequest(in: root))
+        return PropfindBody(request: try PropertyRequest(in: root))
     }
 }

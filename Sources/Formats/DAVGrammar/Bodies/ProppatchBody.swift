@@ -18,13 +18,13 @@ package struct ProppatchBody: Sendable {
 
     package static func parse(_ bytes: [UInt8]) throws(RequestBodyError) -> ProppatchBody {
         let root = try RequestDocument.root(bytes, [.dav(.propertyupdate)])
-        let instructions = Self.instructions(in: root)
+        let instructions = try Self.instructions(in: root)
         guard !instructions.isEmpty else { throw .notUnderstood("There is no property to set or to remove.") }
         return ProppatchBody(instructions: instructions)
     }
 
     /// RFC 4918 §17: what is not known is passed over.
-    static func instructions(in root: XMLElement) -> [Instruction] {
+    static func instructions(in root: XMLElement) throws(RequestBodyError) -> [Instruction] {
         var instructions: [Instruction] = []
         for part in root.children where part.name == .dav(.set) || part.name == .dav(.remove) {
             for prop in part.children where prop.name == .dav(.prop) {
@@ -32,6 +32,9 @@ package struct ProppatchBody: Sendable {
                     instructions.append(part.name == .dav(.set) ? .set(property) : .remove(property))
                 }
             }
+        }
+        if instructions.count > PropertyRequest.maximumCount {
+            throw .notUnderstood("A request may change \(PropertyRequest.maximumCount) properties.")
         }
         return instructions
     }
@@ -42,7 +45,7 @@ package struct MkcolBody: Sendable {
     package var instructions: [ProppatchBody.Instruction]
 
     package static func parse(_ bytes: [UInt8]) throws(RequestBodyError) -> MkcolBody {
-        MkcolBody(instructions: ProppatchBody.instructions(in: try RequestDocument.root(bytes, [.dav(.mkcol)])))
+        MkcolBody(instructions: try ProppatchBody.instructions(in: RequestDocument.root(bytes, [.dav(.mkcol)])))
     }
 }
 
@@ -53,6 +56,6 @@ package struct MkcalendarBody: Sendable {
     package static func parse(_ bytes: [UInt8]) throws(RequestBodyError) -> MkcalendarBody {
         // Some clients send a DAV:mkcol, as RFC 5689 has it for MKCOL.
         let root = try RequestDocument.root(bytes, [.caldav(.mkcalendar), .dav(.mkcol)])
-        return MkcalendarBody(instructions: ProppatchBody.instructions(in: root))
+        return MkcalendarBody(instructions: try ProppatchBody.instructions(in: root))
     }
 }

@@ -7,7 +7,7 @@ package struct CalendarQueryRequest: Sendable {
     package var filter: ComponentFilter
 
     init(_ root: XMLElement) throws(RequestBodyError) {
-        properties = PropertyRequest(in: root)
+        properties = try PropertyRequest(in: root)
         guard let outer = root.firstChild(named: .caldav(.filter))?.firstChild(named: .caldav(.compFilter)) else {
             throw .notXML("A calendar-query has a filter with a comp-filter.")
         }
@@ -134,7 +134,7 @@ package struct AddressbookQueryRequest: Sendable {
     package var limit: Int?
 
     init(_ root: XMLElement) throws(RequestBodyError) {
-        properties = PropertyRequest(in: root)
+        properties = try PropertyRequest(in: root)
         filters = []
         isAnyOf = true
         // Thunderbird sends no filter where it means all.

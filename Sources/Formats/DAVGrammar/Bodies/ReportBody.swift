@@ -35,9 +35,9 @@ package enum ReportBody: Sendable {
         case .dav(.principalMatch): return .principalMatch(try PrincipalMatchRequest(root))
         case .dav(.principalPropertySearch): return .principalPropertySearch(try PrincipalPropertySearchRequest(root))
         case .dav(.principalSearchPropertySet): return .principalSearchPropertySet
-        case .dav(.aclPrincipalPropSet): return .aclPrincipalPropSet(PropertyRequest(in: root))
+        case .dav(.aclPrincipalPropSet): return .aclPrincipalPropSet(try PropertyRequest(in: root))
         case .calendarServer(.calendarserverPrincipalSearch):
-            return .calendarserverPrincipalSearch(CalendarserverPrincipalSearchRequest(root))
+            return .calendarserverPrincipalSearch(try CalendarserverPrincipalSearchRequest(root))
         default: return .unknown(root.name)
         }
     }
@@ -65,7 +65,7 @@ package struct SyncCollectionRequest: Sendable {
             guard let number = limit.trimmedText.decimalValue else { throw .notXML("nresults is a number.") }
             self.limit = number
         }
-        properties = PropertyRequest(in: root)
+        properties = try PropertyRequest(in: root)
         if root.firstChild(named: .dav(.prop)) == nil { properties = .named([]) }
     }
 }
@@ -77,7 +77,7 @@ package struct MultigetRequest: Sendable {
     package var hrefs: [[UInt8]]
 
     init(_ root: XMLElement) throws(RequestBodyError) {
-        properties = PropertyRequest(in: root)
+        properties = try PropertyRequest(in: root)
         hrefs = root.children.filter { $0.name == .dav(.href) }.map(\.trimmedText)
         guard !hrefs.isEmpty else { throw .notXML("A multiget has hrefs.") }
     }

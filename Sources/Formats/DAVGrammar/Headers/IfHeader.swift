@@ -32,8 +32,8 @@ package struct IfHeader: Equatable, Sendable {
     /// The resources that lists name.
     package var resourceTags: Set<String> { Set(lists.compactMap(\.resource)) }
 
-    /// Whether one of the lists holds. `etag`: the tag of a resource (nil: the request's) without quotes; `isLocked`: whether
-    /// a state token is one of a resource's.
+    /// Whether one of the lists holds. `etag`: the tag of a resource (nil: the request's) without quotes; `isLocked`:
+    /// whether a state token is one of a resource's.
     package func holds(
         etag: (_ resource: String?) throws -> String?, isLocked: (_ token: String, _ resource: String?) throws -> Bool
     ) rethrows -> Bool {
@@ -117,7 +117,13 @@ package struct IfHeader: Equatable, Sendable {
         /// What stands between the bracket at `index` and `end`.
         private mutating func upTo(_ end: UInt8) throws(ParseError) -> String {
             let start = index + 1
-            guard let close = bytes[start...].firstIndex(of: end) else { throw ParseError(at: index, expected: "the closing bracket") }
+            var isQuoted = false
+            let close = bytes[start...].firstIndex { byte in
+                // RFC 9110 §8.8.3: a tag may hold a bracket.
+                if byte == 0x22 && end == 0x5D { isQuoted.toggle() }
+                return byte == end && !isQuoted
+            }
+            guard let close else { throw ParseError(at: index, expected: "the closing bracket") }
             guard close > start else { throw ParseError(at: index, expected: "something in the brackets") }
             index = close + 1
             return String(utf8: bytes[start..<close].trimmingASCIIWhitespace)

@@ -10,7 +10,7 @@ package struct Preferences: Sendable, Equatable {
         if let brief, [UInt8](brief.utf8).trimmingASCIIWhitespace.equalsIgnoringASCIICase("t") { isMinimal = true }
         for preference in (prefer ?? "").lowercased().split(separator: ",") {
             // Parameters behind a semicolon are none of these preferences' own.
-            let words = preference.split(separator: ";")[0].filter { $0 != " " && $0 != "\"" }
+            let words = preference.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\"" }
             switch words {
             // RFC 7240 §2: of two values for one preference the first counts.
             case "return=minimal", "return-minimal": isMinimal = isMinimal || !isRepresentation
