@@ -277,8 +277,9 @@ import Wire
             while (try? TestClient(port: server.tlsPort)) != nil { await Task.yield() }
             gate.open()
             // The connection is sometimes closed before the answer; found, not yet understood. HTTP/1 is not concerned.
-            await withKnownIssue("an HTTP/2 answer can be lost in a drain", isIntermittent: true) {
-                #expect(try await response.get().text == "done")
+            await withKnownIssue("an HTTP/2 answer can be lost in a drain", isIntermittent: true) { () async throws -> Void in
+                let answer = try await response.get()
+                #expect(answer.text == "done")
             }
             try await client.channel.closeFuture.get()
             await drained
