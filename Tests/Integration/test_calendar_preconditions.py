@@ -1,0 +1,151 @@
+"""The preconditions of RFC 4791 §5.3, each with its element in the answer, and the identity rules of the corpus (V12 to V14)."""
+import pytest
+
+from dav import name
+from objects import calendar, card, crlf, event, journal, task
+from tegu import serving
+
+EVENT = ["BEGIN:VEVENT", "UID:{uid}", "DTSTAMP:20260101T000000Z", "DTSTART:20260601T100000Z", "SUMMARY:x", "END:VEVENT"]
+
+
+def event_lines(uid):
+    return [line.replace("{uid}", uid) for line in EVENT]
+
+
+def refused(response, condition, status=403):
+    assert response.status == status, response
+    return response.error(condition)
+
+
+@pytest.mark.parametrize("content_type,body", [
+    ("text/plain", "hello"), ("application/json", "{}"), ("text/vcard", card("a")), ("image/png", "\x89PNG")])
+def test_media_that_is_no_calendar(user, dav, content_type, body):
+    """§5.3.2.1 supported-calendar-data"""
+    response = dav.put(user.calendar + "x.ics", body, content_type)
+    assert response.status in (403, 415), response
+    if response.status == 403:
+        assert {name("C:supported-calendar-data"), name("C:valid-calendar-data")} & set(response.errors())
+
+
+@pytest.mark.parametrize("content_type", ["text/calendar", "text/calendar; charset=utf-8; component=VEVENT", "TEXT/CALENDAR", None,
+                                          "application/octet-stream"])
+def test_types_that_clients_send_for_calendars(user, dav, content_type):
+    assert dav.put(user.calendar + "x.ics", event("typed"), content_type).status in ((201,) if content_type else (201, 415))
+
+
+@pytest.mark.parametrize("body", ["", "hello", "<html/>", "BEGIN:VEVENT\r\nUID:a\r\nEND:VEVENT\r\n", card("a")])
+def test_what_is_no_icalendar(user, dav, body):
+    """§5.3.2.1 valid-calendar-data"""
+    refused(dav.put(user.calendar + "x.ics", body), "C:valid-calendar-data")
+    assert dav.get(user.calendar + "x.ics").status == 404
+
+
+@pytest.mark.parametrize("body", [
+    "BEGIN:VCALENDAR\r\n", calendar(), calendar("BEGIN:VTIMEZONE", "TZID:X", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0000",
+                         "TZOFFSETTO:+0000", "END:STANDARD", "END:VTIMEZONE"),
+    calendar(*event_lines("one"), *event_lines("two")),
+    calendar(*event_lines("one"), "BEGIN:VTODO", "UID:one", "DTSTAMP:20260101T000000Z", "END:VTODO"),
+    calendar("BEGIN:VEVENT", "DTSTAMP:20260101T000000Z", "DTSTART:20260601T100000Z", "SUMMARY:no uid", "END:VEVENT"),
+    calendar("BEGIN:VEVENT", "UID:", "DTSTAMP:20260101T000000Z", "DTSTART:20260601T100000Z", "END:VEVENT"),
+    event("a") + event("b"),
+], ids=["cut", "nothing in it", "a zone only", "two UIDs", "two kinds", "no UID", "an empty UID", "two calendars"])
+def test_objects_without_one_identity(user, dav, body):
+    """§4.1: one component kind, one UID, at least one component"""
+    response = dav.put(user.calendar + "x.ics", body)
+    assert response.status == 403, response
+    assert {name("C:valid-calendar-object-resource"), name("C:valid-calendar-data")} & set(response.errors())
+    assert dav.get(user.calendar + "x.ics").status == 404
+
+
+def test_a_method_is_refused(user, dav):
+    """§4.1: no METHOD in a stored object"""
+    body = crlf("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nMETHOD:REQUEST\n" + "\n".join(event_lines("m")) + "\nEND:VCALENDAR")
+    response = dav.put(user.calendar + "m.ics", body)
+    assert response.status in (201, 403)
+    if response.status == 403:
+        assert {name("C:valid-calendar-object-resource"), name("C:valid-calendar-data")} & set(response.errors())
+    else:
+        assert response.etag is None or dav.get(user.calendar + "m.ics").body == body.encode()
+
+
+@pytest.mark.parametrize("where,body", [("tasks", event("e")), ("tasks", journal("j")), ("calendar", task("t"))])
+def test_components_that_the_calendar_does_not_hold(user, dav, where, body):
+    """§5.3.2.1 supported-calendar-component"""
+    refused(dav.put(getattr(user, where) + "x.ics", body), "C:supported-calendar-component")
+
+
+def test_no_uid_conflict_names_the_other(user, dav):
+    """§5.3.2.1 no-uid-conflict"""
+    dav.put(user.calendar + "one.ics", event("same"))
+    error = refused(dav.put(user.calendar + "two.ics", event("same")), "C:no-uid-conflict")
+    assert error.findtext(name("D:href")) == user.calendar + "one.ics"
+
+
+def test_one_uid_in_two_calendars_is_allowed(user, dav):
+    dav.make_calendar(user.calendars + "second/")
+    assert dav.put(user.calendar + "a.ics", event("both")).status == 201
+    assert dav.put(user.calendars + "second/a.ics", event("both")).status == 201
+
+
+def test_the_uid_of_an_object_stays(user, dav):
+    dav.put(user.calendar + "a.ics", event("one"))
+    response = dav.put(user.calendar + "a.ics", event("two"))
+    assert response.status == 403, response
+    assert {name("C:no-uid-conflict"), name("C:valid-calendar-object-resource")} & set(response.errors())
+    assert "UID:one" in dav.get(user.calendar + "a.ics").text
+
+
+def test_a_uid_in_the_trash_is_free(user, dav):
+    for n in range(3):
+        assert dav.put(user.calendar + f"name-{n}.ics", event("revived", str(n))).status == 201
+        assert dav.delete(user.calendar + f"name-{n}.ics").status == 204
+    assert dav.put(user.calendar + "name-0.ics", event("revived")).status == 201
+
+
+def test_max_resource_size(user, dav):
+    """§5.2.5, §5.3.2.1"""
+    limit = int(dav.propfind(user.calendar, "C:max-resource-size").multistatus().only().text("C:max-resource-size"))
+    refused(dav.put(user.calendar + "big.ics", event("big", "x" * (limit + 100))), "C:max-resource-size")
+    assert dav.put(user.calendar + "ok.ics", event("ok", "x" * (limit - 500))).status == 201
+    assert dav.get(user.calendar + "big.ics").status == 404
+
+
+def test_a_limit_that_is_set_is_the_one_that_holds():
+    with serving("--limits-calendar-object", "2KiB", "--limits-address-object", "2KiB", "--limits-file", "4KiB") as server:
+        who = server.new_user()
+        dav = who.dav()
+        refused(dav.put(who.calendar + "x.ics", event("x", "y" * 3000)), "C:max-resource-size")
+        refused(dav.put_card(who.book + "x.vcf", card("x", "A B", "NOTE:" + "y" * 3000)), "A:max-resource-size")
+        assert dav.put_file(who.files + "x", b"x" * 5000).status == 413
+        refused(dav.request("PUT", who.calendar + "c.ics", iter([event("c", "y" * 3000).encode()]), {"Content-Type": "text/calendar"}),
+                "C:max-resource-size")
+        assert dav.propfind(who.calendar, "C:max-resource-size").multistatus().only().text("C:max-resource-size") == "2048"
+
+
+def test_supported_calendar_data(user, dav):
+    row = dav.propfind(user.calendar, "C:supported-calendar-data", "C:supported-collation-set").multistatus().only()
+    kinds = {(e.get("content-type"), e.get("version")) for e in row.prop("C:supported-calendar-data")}
+    assert ("text/calendar", "2.0") in kinds
+
+
+def test_vcalendar_1_is_refused(user, dav):
+    """L18"""
+    body = crlf("BEGIN:VCALENDAR\nVERSION:1.0\nBEGIN:VEVENT\nUID:old\nDTSTART:20260601T100000Z\nSUMMARY:x\nEND:VEVENT\nEND:VCALENDAR")
+    response = dav.put(user.calendar + "old.ics", body)
+    assert response.status == 403
+    assert {name("C:supported-calendar-data"), name("C:valid-calendar-data")} & set(response.errors())
+
+
+def test_an_update_that_is_refused_leaves_the_old_one(user, dav):
+    etag = dav.put(user.calendar + "a.ics", event("a")).etag
+    for body in ("", "nonsense", event("other"), task("a")):
+        assert dav.put(user.calendar + "a.ics", body).status == 403
+    assert dav.get(user.calendar + "a.ics").etag == etag
+
+
+def test_recurring_objects_with_their_overrides(user, dav):
+    body = calendar("BEGIN:VEVENT", "UID:r", "DTSTAMP:20260101T000000Z", "DTSTART:20260601T100000Z", "RRULE:FREQ=DAILY", "END:VEVENT",
+                    "BEGIN:VEVENT", "UID:r", "RECURRENCE-ID:20260602T100000Z", "DTSTAMP:20260101T000000Z", "DTSTART:20260602T120000Z", "END:VEVENT")
+    assert dav.put(user.calendar + "r.ics", body).status == 201
+    alone = calendar("BEGIN:VEVENT", "UID:alone", "RECURRENCE-ID:20260602T100000Z", "DTSTAMP:20260101T000000Z", "DTSTART:20260602T120000Z", "END:VEVENT")
+    assert dav.put(user.calendar + "alone.ics", alone).status == 201, "invited to one instance only"
