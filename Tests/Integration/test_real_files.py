@@ -2,18 +2,15 @@
 
 The packages are downloaded from PyPI when the tests run; nothing of theirs is kept here. What "can be identified" means is decided below on the
 bytes, by an own small reader, so that the server cannot excuse itself: one VCALENDAR with components of one kind and one UID, or one VCARD with a UID."""
-import os
-import pathlib
 import re
-import subprocess
-import sys
 import tarfile
 
 import pytest
 
+import pypi
+
 PACKAGES = {"icalendar": "7.3.2", "recurring-ical-events": "3.8.2", "khal": "0.14.1", "khard": "0.21.0", "x-wr-timezone": "2.0.1"}
 AT_LEAST = {"ics": 150, "vcf": 10}  # so that a failed download is not a pass
-CACHE = pathlib.Path(os.environ.get("REAL_FILES_CACHE") or pathlib.Path(__file__).resolve().parents[2] / ".build-downloads")
 COMPONENTS = {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"}
 
 # Objects that are identified and refused all the same, each with its reason. May only shrink.
@@ -25,13 +22,7 @@ REFUSED = {
 
 
 def download():
-    CACHE.mkdir(exist_ok=True)
-    for name, version in PACKAGES.items():
-        stem = name.replace("-", "_")
-        if not list(CACHE.glob(f"{stem}-{version}.tar.gz")):
-            subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "--no-binary", name,
-                            f"{name}=={version}", "-d", str(CACHE)], check=True, timeout=300)
-        yield CACHE / f"{stem}-{version}.tar.gz"
+    return [pypi.source_package(name, version) for name, version in PACKAGES.items()]
 
 
 def files(suffixes):
