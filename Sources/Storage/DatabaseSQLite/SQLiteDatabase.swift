@@ -14,7 +14,7 @@ import Glibc
 /// The embedded engine.
 package final class SQLiteDatabase: Database {
     private let readers: ReaderPool
-    private let writer: Writer
+    let writer: Writer
     private let checkpointer: Checkpointer
     private let isClosed = Lock(false)
     /// Removed at the end; for tests.

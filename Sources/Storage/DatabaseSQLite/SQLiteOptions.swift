@@ -8,7 +8,8 @@ package struct SQLiteOptions: Sendable {
     package var busyMilliseconds: Int32 = 10_000
     /// Pages kept by each connection.
     package var cacheKibibytes = 4096
-    /// How much of the file is read through the address space.
+    /// How much of the file is read through the address space. None: it was not faster, and there a bad disk is a signal
+    /// that ends the process.
     package var mappedBytes = 0
     /// Of a new database. With 4096 bytes a body of 2 KB has a page to itself; with 8192 three share one: a third less
     /// CPU an insert, and no case that was slower.

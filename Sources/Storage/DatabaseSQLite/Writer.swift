@@ -58,6 +58,9 @@ final class Writer: @unchecked Sendable {
         if let leadsAtOnce { try? finish(last, leadsAtOnce: leadsAtOnce) }
     }
 
+    /// How many wait now, without the group that is being committed.
+    var waitingCount: Int { state.withLock { $0.queue.count } }
+
     /// True where the caller leads and `request` is its group; otherwise it stands in the queue.
     private static func enter(_ request: WriteRequest, _ state: inout State) -> Bool {
         if state.hasLeader {
