@@ -1,3 +1,5 @@
+package import Database
+
 /// What can be set at one database.
 package struct SQLiteOptions: Sendable {
     /// Connections that read at once; further readers wait.
@@ -20,6 +22,9 @@ package struct SQLiteOptions: Sendable {
     package var truncateBytes = 64 << 20
     /// Whether a commit waits for the disk. False only where the data may be lost, in tests.
     package var isDurable = true
+
+    /// Told when the log could not be copied: nothing is lost by it, but the log grows. Called on any thread.
+    package var checkpointFailed: @Sendable (Failure) -> Void = { _ in }
 
     package init() {}
 }
