@@ -7,12 +7,14 @@
 set -eu
 
 # target: modules by their folder in Sources, lowest first; library=NAME for a module map in Sources/CLibraries; flag=OPTION
-# for what the compiler needs beside it (flag=-I/usr/include/libxml2 flag=-lxml2)
+# for what the compiler needs beside it (flag=-I/usr/include/libxml2 flag=-lxml2); FOLDER:FILE,FILE for a few files of a module;
+# package=MODULE,MODULE for modules of other packages, as `swift build` has left them in .build/debug.
 table() {
     cat <<'TABLE'
 ICalendar: Formats/Bytes Formats/ContentLines Formats/ICalendar
 VCard: Formats/Bytes Formats/ContentLines Formats/VCard
 XML: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
+HTTP1: package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
 DAVHeaders: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/DAVGrammar
 TABLE
 }
@@ -30,10 +32,11 @@ fi
 build=${FUZZ_BUILD:-$root/.build-fuzz}/$target
 mkdir -p "$build/corpus" "$root/Tests/Fuzz/corpus/$target"
 
-options="-O -wmo -parse-as-library -swift-version 6 -package-name tegu -sanitize=fuzzer,address -I $build
+options="-O -wmo -parse-as-library -swift-version 6 -package-name tegu -sanitize=fuzzer,address -enable-testing -I $build
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
     -enable-upcoming-feature MemberImportVisibility -enable-upcoming-feature NonisolatedNonsendingByDefault"
 objects=
+archives=
 libraries=
 for item in $row; do
     case $item in
@@ -44,17 +47,35 @@ for item in $row; do
     flag=*)
         libraries="$libraries ${item#flag=}"
         ;;
+    package=*)
+        debug=$root/.build/debug
+        options="$options -I $debug/Modules"
+        for name in $(echo "${item#package=}" | tr , ' '); do
+            map=$debug/$name.build/module.modulemap
+            [ -e "$map" ] || map=$(find "$root/.build/checkouts" -path "*/$name/include/module.modulemap" | head -n 1)
+            if [ -n "$map" ]; then options="$options -Xcc -fmodule-map-file=$map"; fi
+            rm -f "$build/$name.a"
+            # Names of files have spaces there.
+            find "$debug/" -path "*/$name.build/*.o" -print0 | xargs -0 -r ar rcs "$build/$name.a"
+            if [ -e "$build/$name.a" ]; then archives="$archives $build/$name.a"; fi
+        done
+        ;;
     *)
-        module=$(basename "$item")
+        folder=${item%%:*}
+        files=$(find "$root/Sources/$folder" -name '*.swift' | sort)
+        if [ "$folder" != "$item" ]; then
+            files=$(echo "${item#*:}" | tr , '\n' | sed "s|^|$root/Sources/$folder/|")
+        fi
+        module=$(basename "$folder")
         # shellcheck disable=SC2086
         swiftc $options $libraries -c -emit-module -emit-module-path "$build/$module.swiftmodule" -module-name "$module" \
-            -o "$build/$module.o" $(find "$root/Sources/$item" -name '*.swift' | sort)
+            -o "$build/$module.o" $files
         objects="$objects $build/$module.o"
         ;;
     esac
 done
 # shellcheck disable=SC2086
-swiftc $options $libraries -module-name Fuzz "$root/Tests/Fuzz/${target}Fuzz.swift" $objects -o "$build/fuzz"
+swiftc $options $libraries -module-name Fuzz "$root/Tests/Fuzz/${target}Fuzz.swift" $objects $archives -o "$build/fuzz"
 
 # Swift's own backtraces and libFuzzer's handlers wait for each other; what Swift keeps for good once it is made looks like a leak.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0

@@ -6,9 +6,10 @@ import NIOCore
 /// a client sends ahead (pipelining) stays bytes until its turn comes.
 ///
 /// NIO's own decoder gives all the requests of a read at once, cannot tell a long target from a long field, and refuses
-/// methods that it does not know before anybody can answer them with their status.
+/// methods that it does not know before anybody can answer them with their status (docs/decisions/http1-decoder.md).
 ///
-/// Invariant: an idle decoder holds no buffer.
+/// Invariants: an idle decoder holds no buffer, and no decoder holds bytes that it has given; the parts and errors that come
+/// out depend on the bytes alone, not on how they were cut into reads.
 struct HTTP1Decoder {
     struct Limits {
         var target = 16 << 10
@@ -33,8 +34,12 @@ struct HTTP1Decoder {
         case failed(HTTPRefusal)
     }
 
+    /// Room for the method and the version beside the longest target.
+    private static let lineOverhead = 256
+    private static let chunkLineLength = 256
+
     private let limits: Limits
-    private var buffer: ByteBuffer?
+    private(set) var buffer: ByteBuffer?
     private var state = State.head
     /// How many bytes of an unfinished head have been looked at, and where its last line begins.
     private var scanned = 0
@@ -56,6 +61,8 @@ struct HTTP1Decoder {
         if buffer == nil {
             buffer = bytes
         } else {
+            // Or what was read would be kept for as long as a client always leaves a request unfinished.
+            buffer?.discardReadBytes()
             buffer?.writeImmutableBuffer(bytes)
         }
     }
@@ -100,8 +107,9 @@ struct HTTP1Decoder {
                     state = .end
                     continue
                 }
-                // RFC 9112 §7.1.2: trailers are read and dropped.
+                // RFC 9112 §7.1.2: trailers are fields, and are read and dropped.
                 guard length + line.count <= limits.head else { throw .headTooLong }
+                try HTTP1Head.check(trailer: line)
                 state = .trailers(length: length + line.count)
             case .end:
                 state = .head
@@ -115,26 +123,28 @@ struct HTTP1Decoder {
     // MARK: Heads
 
     private mutating func head() throws(HTTPRefusal) -> Part? {
-        guard var bytes = buffer else { return nil }
-        let length = bytes.readableBytes
-        let start = (scanned, lineStart)
-        let (end, position) = bytes.withUnsafeReadableBytes { Self.endOfHead($0, from: start) }
-        guard let end else {
-            (scanned, lineStart) = position
-            // Without a line's end so far, what is too long is the target.
-            if lineStart == 0 && length > limits.target { throw .targetTooLong }
-            if length > limits.head { throw .headTooLong }
-            return nil
-        }
-        (scanned, lineStart) = (0, 0)
-        if end <= 2 {
+        while var bytes = buffer {
+            guard let end = try endOfHead(bytes) else { return nil }
+            if end > 2 {
+                let head = try parse(bytes, end: end)
+                bytes.moveReaderIndex(forwardBy: end)
+                buffer = bytes
+                switch head.bodyLength {
+                case .none: state = .end
+                case .known(let count): state = .body(remaining: count)
+                case .unknown: state = .chunkSize
+                }
+                return .head(head)
+            }
             // RFC 9112 §2.2: empty lines before a request are passed over.
             guard end == 2 else { throw .badRequest }
             bytes.moveReaderIndex(forwardBy: end)
             buffer = bytes.readableBytes == 0 ? nil : bytes
-            return try head()
         }
-        guard end <= limits.head else { throw .headTooLong }
+        return nil
+    }
+
+    private func parse(_ bytes: ByteBuffer, end: Int) throws(HTTPRefusal) -> HTTP1Head {
         let fields = limits.fields
         let result = bytes.withUnsafeReadableBytes { bytes -> Result<HTTP1Head, HTTPRefusal> in
             do throws(HTTPRefusal) {
@@ -146,14 +156,32 @@ struct HTTP1Decoder {
         }
         let head = try result.get()
         guard head.target.utf8.count <= limits.target else { throw .targetTooLong }
-        bytes.moveReaderIndex(forwardBy: end)
-        buffer = bytes
-        switch head.bodyLength {
-        case .none: state = .end
-        case .known(let count): state = .body(remaining: count)
-        case .unknown: state = .chunkSize
+        return head
+    }
+
+    /// How long the head is with the empty line that ends it, or nil where that has not come yet.
+    ///
+    /// What is too long is refused at the byte that makes it so, whether or not its end is among these bytes: so a head is
+    /// refused by the same limit however it was cut.
+    private mutating func endOfHead(_ bytes: ByteBuffer) throws(HTTPRefusal) -> Int? {
+        let start = (scanned, lineStart)
+        let lineLimit = limits.target + Self.lineOverhead
+        let (end, position, isLineTooLong) = bytes.withUnsafeReadableBytes { bytes in
+            let (end, position) = Self.endOfHead(bytes, from: start)
+            // The first line is too long where it has no end within its limit. Looked at until the next line begins.
+            let isTooLong = start.1 == 0 && bytes.count >= lineLimit && Self.firstLineEnd(bytes) >= lineLimit
+            return (end, position, isTooLong)
         }
-        return .head(head)
+        if isLineTooLong && lineLimit <= limits.head { throw .targetTooLong }
+        guard (end ?? bytes.readableBytes) <= limits.head else { throw .headTooLong }
+        (scanned, lineStart) = end == nil ? position : (0, 0)
+        return end
+    }
+
+    /// The index of the first LF, or how many bytes there are.
+    private static func firstLineEnd(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let base = bytes.baseAddress, let found = memchr(base, 0x0A, bytes.count) else { return bytes.count }
+        return UnsafeRawPointer(found) - base
     }
 
     /// Where the empty line ends that ends a head; or how far the bytes were looked at, and where the last line begins.
@@ -189,26 +217,30 @@ struct HTTP1Decoder {
     /// A line without its CRLF, at most `limit` bytes.
     private mutating func line(limit: Int) throws(HTTPRefusal) -> [UInt8]? {
         guard var bytes = buffer else { return nil }
-        let view = bytes.readableBytesView
-        guard let end = view.prefix(limit + 2).firstIndex(of: 0x0A) else {
-            if view.count >= limit + 2 { throw .badRequest }
+        let found = bytes.withUnsafeReadableBytes { bytes -> (count: Int, hasCR: Bool)? in
+            let looked = UnsafeRawBufferPointer(rebasing: bytes.prefix(limit + 2))
+            let count = Self.firstLineEnd(looked)
+            return count == looked.count ? nil : (count, count > 0 && looked[count - 1] == 0x0D)
+        }
+        guard let (count, hasCR) = found else {
+            if bytes.readableBytes >= limit + 2 { throw .badRequest }
             return nil
         }
-        let count = end - view.startIndex
-        guard count > 0, view[end - 1] == 0x0D, let line = bytes.readBytes(length: count - 1) else { throw .badRequest }
+        guard hasCR, let line = bytes.readBytes(length: count - 1) else { throw .badRequest }
         bytes.moveReaderIndex(forwardBy: 2)
         buffer = bytes
         guard !line.contains(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }) else { throw .badRequest }
         return line
     }
 
-    /// RFC 9112 §7.1: chunk-size [ chunk-ext ] CRLF; extensions are passed over.
+    /// RFC 9112 §7.1: chunk-size [ chunk-ext ] CRLF; extensions are passed over. White space belongs to an extension
+    /// (§7.1.1): after a size alone there is none.
     private mutating func chunkSize() throws(HTTPRefusal) -> Int? {
-        guard let line = try line(limit: 256) else { return nil }
+        guard let line = try line(limit: Self.chunkLineLength) else { return nil }
         let digits = line.prefix { $0.hexadecimalValue != nil }
         guard (1...15).contains(digits.count) else { throw .badRequest }
-        let rest = line[digits.endIndex...].drop { $0 == 0x20 || $0 == 0x09 }
-        guard rest.isEmpty || rest.first == 0x3B else { throw .badRequest }
+        let rest = line[digits.endIndex...]
+        guard rest.isEmpty || rest.first(where: { $0 != 0x20 && $0 != 0x09 }) == 0x3B else { throw .badRequest }
         return digits.reduce(0) { $0 << 4 | Int($1.hexadecimalValue ?? 0) }
     }
 }

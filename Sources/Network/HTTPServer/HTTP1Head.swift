@@ -113,6 +113,13 @@ struct HTTP1Head {
         return (line[..<colon], value)
     }
 
+    /// RFC 9112 §7.1.2: a trailer section consists of field lines. What is none may be the start of another request to
+    /// somebody else who reads these bytes.
+    static func check(trailer line: [UInt8]) throws(HTTPRefusal) {
+        let isField = line.withUnsafeBytes { bytes in (try? split(bytes)) != nil }
+        guard isField else { throw .badRequest }
+    }
+
     private static func string(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
         String(decoding: UnsafeRawBufferPointer(rebasing: bytes), as: UTF8.self)
     }

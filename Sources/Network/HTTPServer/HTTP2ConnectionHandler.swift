@@ -84,6 +84,10 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Errors of single streams come by here too, and NIO's handler has reset those already.
         if error is NIOHTTP2Errors.StreamError { return }
+        // After the last GOAWAY and the last stream NIO's handler takes each further frame for an error, in both directions,
+        // also those that are right (an acknowledgement of SETTINGS, a WINDOW_UPDATE). All is answered, and to close now
+        // would lose what is not flushed yet: `sayGoodbye` ends the connection.
+        if isAcknowledged && streams == 0 { return }
         server.logger.debug("connection failed", metadata: ["error": "\(error)"])
         context.close(promise: nil)
     }
@@ -96,14 +100,24 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {
     }
 
     /// RFC 9113 §6.8: a first GOAWAY that still lets in what is under way; once the client has read it, one that tells
-    /// the last stream; the end when that has ended.
+    /// the last stream; the end when that and all before it have ended and all their bytes are sent.
     func drain() {
         guard let context, !isGoingAway else { return }
         isGoingAway = true
         if streams == 0 { deadline = .now() + Self.goAwayTime }
-        sendGoAway(.maxID)
+        announceGoAway(context)
         let ping = HTTP2Frame(streamID: .rootStream, payload: .ping(pingData, ack: false))
         context.writeAndFlush(wrapOutboundOut(ping), promise: nil)
+    }
+
+    /// The first GOAWAY, written past NIO's handler: from the moment that it knows of one it resets requests that cross it
+    /// where no stream is open, and it takes the frames for errors that `errorCaught` tells of.
+    private func announceGoAway(_ context: ChannelHandlerContext) {
+        var frame = ByteBuffer()
+        // RFC 9113 §4.1: the length in 24 bits, type 7, no flags, no stream; then the last stream (2^31-1) and NO_ERROR.
+        frame.writeMultipleIntegers(UInt8(0), UInt16(8), UInt8(7), UInt8(0), UInt32(0), UInt32(0x7FFF_FFFF), UInt32(0))
+        let codec = try? context.pipeline.syncOperations.context(handlerType: NIOHTTP2Handler.self)
+        codec?.write(NIOAny(IOData.byteBuffer(frame)), promise: nil)
     }
 
     private func sendGoAway(_ last: HTTP2StreamID, promise: EventLoopPromise<Void>? = nil) {

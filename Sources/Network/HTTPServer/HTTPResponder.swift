@@ -1,5 +1,6 @@
-// HTTPServer: HTTP/1.1 and HTTP/2 on SwiftNIO's codecs. It owns connections, framing, limits, time-outs, spooling of large request
-// bodies, compression, ranges' bytes and back-pressure. It must not know what a method means: that is the responder's.
+// HTTPServer: HTTP/1.1 by its own decoder (docs/decisions/http1-decoder.md) and HTTP/2 by SwiftNIO's, over SwiftNIO's channels.
+// It owns connections, framing, limits, time-outs, spooling of large request bodies, compression, ranges' bytes and
+// back-pressure. It must not know what a method means: that is the responder's.
 //
 // The way of a request: event loop (head, body) -> one hop to a worker thread, which calls the responder -> event loop.
 //

@@ -9,7 +9,8 @@ import Glibc
 /// long, the writers are held for the rest, which is small then (TRUNCATE).
 final class Checkpointer: @unchecked Sendable {
     // Guard: `connection` is the thread's own once it runs; all else is constant or under `state`.
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
+    private let failed: @Sendable (Failure) -> Void
     private let stepPages: Int
     private let truncatePages: Int
     private let wakeUp = Semaphore()
@@ -26,6 +27,7 @@ final class Checkpointer: @unchecked Sendable {
 
     init(path: String, options: SQLiteOptions) throws {
         connection = try SQLiteConnection(path: path, role: .checkpointer, options: options)
+        failed = options.checkpointFailed
         // How long the writers can be held for readers that still use the log.
         sqlite3_busy_timeout(connection.handle, 100)
         var pageSize = 0
@@ -83,10 +85,10 @@ final class Checkpointer: @unchecked Sendable {
         }
     }
 
-    /// The pages that the log has now. An error is left for the next time: all that was committed is safe in the log.
-    private func checkpoint(_ mode: Int32) -> Int {
+    /// The pages that the log has now. An error is told and left for the next time: all that was committed is safe in the log.
+    func checkpoint(_ mode: Int32) -> Int {
         var pages: Int32 = 0
-        sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, &pages, nil)
+        if let failure = connection.checkpoint(mode, &pages) { failed(failure) }
         return Int(max(0, pages))
     }
 }

@@ -1,5 +1,6 @@
 import CSQLite
 import Database
+import Glibc
 
 /// One connection to the file, with its prepared statements. Used by one thread at a time.
 ///
@@ -43,7 +44,10 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
         logPages.initialize(to: 0)
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, options.busyMilliseconds)
-        if role == .writer { try execute("PRAGMA page_size = \(options.pageSize); PRAGMA journal_mode = WAL") }
+        if role == .writer {
+            try execute("PRAGMA page_size = \(options.pageSize)")
+            try useLog(within: options.busyMilliseconds)
+        }
         try execute("""
             PRAGMA synchronous = \(options.isDurable ? "FULL" : "OFF");
             PRAGMA wal_autocheckpoint = 0;
@@ -78,6 +82,38 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
     /// Runs statements that are no literal; never with values in them.
     func execute(_ sql: String) throws {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw Failure(handle, doing: sql) }
+    }
+
+    /// Has the database use a write-ahead log, which stands in the file from then on.
+    ///
+    /// The one who makes a new database changes its mode alone, and whoever comes at that moment is refused without the
+    /// busy time-out, lest the two wait for each other. So it is tried again here.
+    private func useLog(within milliseconds: Int32) throws {
+        var mode = ""
+        for attempt in 0... {
+            do {
+                try run("PRAGMA journal_mode = WAL", []) { row in
+                    mode = row.text(0)
+                    return false
+                }
+                break
+            } catch {
+                let isBusy = sqlite3_errcode(handle) & 0xFF == SQLITE_BUSY
+                guard isBusy, attempt < milliseconds else { throw error }
+                fault = nil
+                usleep(1000)
+            }
+        }
+        // A file system without shared memory answers with the mode that it had.
+        guard mode == "wal" else {
+            throw Failure(.unavailable, "the database cannot have a write-ahead log here: its mode is \(mode)")
+        }
+    }
+
+    /// Copies the log into the database file; a failure but for readers or writers who are in the way.
+    func checkpoint(_ mode: Int32, _ pages: UnsafeMutablePointer<Int32>? = nil) -> Failure? {
+        let result = sqlite3_wal_checkpoint_v2(handle, nil, mode, pages, nil)
+        return result == SQLITE_OK || result & 0xFF == SQLITE_BUSY ? nil : Failure(handle, doing: "checkpoint")
     }
 
     // MARK: Transactions

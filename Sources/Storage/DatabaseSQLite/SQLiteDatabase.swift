@@ -14,7 +14,7 @@ import Glibc
 /// The embedded engine.
 package final class SQLiteDatabase: Database {
     private let readers: ReaderPool
-    private let writer: Writer
+    let writer: Writer
     private let checkpointer: Checkpointer
     private let isClosed = Lock(false)
     /// Removed at the end; for tests.
@@ -48,7 +48,7 @@ package final class SQLiteDatabase: Database {
         let connection = try SQLiteConnection(path: path, role: .writer, options: options)
         try Migrations.apply(migrations, to: SQLiteMigration(connection: connection))
         let checkpointer = try Checkpointer(path: path, options: options)
-        let writer = Writer(connection: connection, groupLimit: options.groupLimit) { [checkpointer] pages in
+        let writer = Writer(connection: connection, options: options) { [checkpointer] pages in
             checkpointer.logGrew(to: pages)
         }
         try checkpointer.start(pausing: writer)

@@ -1,3 +1,5 @@
+package import Database
+
 /// What can be set at one database.
 package struct SQLiteOptions: Sendable {
     /// Connections that read at once; further readers wait.
@@ -8,7 +10,8 @@ package struct SQLiteOptions: Sendable {
     package var busyMilliseconds: Int32 = 10_000
     /// Pages kept by each connection.
     package var cacheKibibytes = 4096
-    /// How much of the file is read through the address space.
+    /// How much of the file is read through the address space. None: it was not faster, and there a bad disk is a signal
+    /// that ends the process.
     package var mappedBytes = 0
     /// Of a new database. With 4096 bytes a body of 2 KB has a page to itself; with 8192 three share one: a third less
     /// CPU an insert, and no case that was slower.
@@ -19,6 +22,9 @@ package struct SQLiteOptions: Sendable {
     package var truncateBytes = 64 << 20
     /// Whether a commit waits for the disk. False only where the data may be lost, in tests.
     package var isDurable = true
+
+    /// Told when the log could not be copied: nothing is lost by it, but the log grows. Called on any thread.
+    package var checkpointFailed: @Sendable (Failure) -> Void = { _ in }
 
     package init() {}
 }

@@ -13,6 +13,7 @@ final class Writer: @unchecked Sendable {
     // Guard: `connection` and what hangs on it are the leader's; the lead is taken and passed on under `state`.
     private var connection: SQLiteConnection?
     private let groupLimit: Int
+    private let checkpointFailed: @Sendable (Failure) -> Void
     private let logGrew: @Sendable (_ pages: Int) -> Void
     private let state = Lock(State())
 
@@ -23,10 +24,13 @@ final class Writer: @unchecked Sendable {
     }
 
     /// `logGrew` is told the size of the log after each commit, on the leader's thread.
-    init(connection: SQLiteConnection, groupLimit: Int, logGrew: @escaping @Sendable (_ pages: Int) -> Void) {
+    init(
+        connection: SQLiteConnection, options: SQLiteOptions, logGrew: @escaping @Sendable (_ pages: Int) -> Void
+    ) {
         connection.leases = IDLeases()
         self.connection = connection
-        self.groupLimit = max(1, groupLimit)
+        groupLimit = max(1, options.groupLimit)
+        checkpointFailed = options.checkpointFailed
         self.logGrew = logGrew
     }
 
@@ -47,7 +51,7 @@ final class Writer: @unchecked Sendable {
         let last = WriteRequest(.pause { connection in
             // A reader of another process may keep the log; that process will see to it.
             sqlite3_busy_timeout(connection.handle, 100)
-            sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+            if let failure = connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE) { self.checkpointFailed(failure) }
             self.connection = nil
         })
         let leadsAtOnce = state.withLock { state -> Bool? in
@@ -57,6 +61,9 @@ final class Writer: @unchecked Sendable {
         }
         if let leadsAtOnce { try? finish(last, leadsAtOnce: leadsAtOnce) }
     }
+
+    /// How many wait now, without the group that is being committed.
+    var waitingCount: Int { state.withLock { $0.queue.count } }
 
     /// True where the caller leads and `request` is its group; otherwise it stands in the queue.
     private static func enter(_ request: WriteRequest, _ state: inout State) -> Bool {

@@ -184,7 +184,7 @@ import Testing
         "chunks that do not follow the grammar are refused",
         arguments: [
             "x\n", "-1\n", "+1\na\n", "0x1\na\n", " 1\na\n", "1 x\na\n", "\n", "1;\u{1}\na\n", "1\nab\n", "1\na\nx\n",
-            "fffffffffffffffff\n",
+            "fffffffffffffffff\n", "1 \na\n", "1\t\na\n", "0\nGET / HTTP/1.1\n", "0\nA: b\n c\n", "0\nA : b\n", "0\n: b\n",
             "1;" + String(repeating: "e", count: 300) + "\na\n", "1\r", "10000000000000000\n",
         ])
     func chunks(_ body: String) {
@@ -196,7 +196,7 @@ import Testing
     @Test(
         "what is too long is refused before its end has come",
         arguments: [
-            ("GET /" + String(repeating: "a", count: 200), 414),
+            ("GET /" + String(repeating: "a", count: 400), 414),
             ("GET /" + String(repeating: "a", count: 150) + " HTTP/1.1\nHost: a\n\n", 414),
             ("GET / HTTP/1.1\nX: " + String(repeating: "a", count: 500), 431),
             ("GET / HTTP/1.1\n" + String(repeating: "A: b\n", count: 12) + "\n", 431),
@@ -209,6 +209,54 @@ import Testing
             }
             #expect(refusal?.status == status)
         }
+    }
+
+    @Test("a head at its limits is taken, and one byte more refused by the same limit, however it is cut")
+    func limitsAndCuts() throws {
+        func outcome(_ bytes: [UInt8], _ size: Int, _ limits: HTTP1Decoder.Limits) -> String {
+            do throws(HTTPRefusal) {
+                return try parts(bytes: bytes, size: size, limits: limits).first.map { String($0.prefix(3)) } ?? "none"
+            } catch {
+                return "\(error.status)"
+            }
+        }
+        let limits = HTTP1Decoder.Limits(target: 100, head: 600, fields: 10)
+        let small = HTTP1Decoder.Limits(target: 1000, head: 200, fields: 10)
+        let cases: [(String, HTTP1Decoder.Limits, String)] = [
+            ("GET /\(text(99)) HTTP/1.1\nHost: a\n\n", limits, "GET"),
+            ("GET /\(text(100)) HTTP/1.1\nHost: a\n\n", limits, "414"),
+            ("\(text(240)) / HTTP/1.1\nHost: a\n\n", limits, "aaa"),
+            ("\(text(356))", limits, "414"),
+            ("\(text(354))\n", limits, "none"),
+            ("GET / HTTP/1.1\nHost: a\nX: \(text(568))\n\n", limits, "GET"),
+            ("GET / HTTP/1.1\nHost: a\nX: \(text(569))\n\n", limits, "431"),
+            ("GET /\(text(300)) HTTP/1.1\nHost: a\n\n", small, "431"),
+        ]
+        for (text, limits, expected) in cases {
+            let bytes = Array(text.replacing("\n", with: "\r\n").utf8)
+            for size in [1, 2, 99, 356, .max] { #expect(outcome(bytes, size, limits) == expected, "\(text) by \(size)") }
+        }
+    }
+
+    private func text(_ count: Int) -> String { String(repeating: "a", count: count) }
+
+    @Test("very many empty lines before a request neither trap nor end the connection")
+    func emptyLines() throws {
+        let text = String(repeating: "\n", count: 500_000) + "GET / HTTP/1.1\nHost: a\n\n"
+        #expect(try parts(text) == ["GET / none keep", "end", "idle"])
+    }
+
+    @Test("bytes that were given are not kept, also where a client never ends a read with the end of a request")
+    func heldBytes() throws {
+        let request = "GET /\(text(1000)) HTTP/1.1\r\nHost: a\r\n\r\n"
+        var decoder = HTTP1Decoder(limits: .init())
+        decoder.append(ByteBuffer(string: "GE"))
+        for _ in 0..<2000 {
+            decoder.append(ByteBuffer(string: request.dropFirst(2) + "GE"))
+            while try decoder.next() != nil {}
+            #expect(decoder.pendingBytes == 2)
+        }
+        #expect((decoder.buffer?.storageCapacity ?? 0) < 64 << 10)
     }
 
     @Test("after an error there is nothing more to read")

@@ -63,15 +63,45 @@ enum TLSTestClient {
 
     final class HTTP2: Sendable {
         let channel: any Channel
+        /// The frames of the connection, not of its streams, as they came.
+        private let frames = Frames()
         private let multiplexer: NIOHTTP2Handler.StreamMultiplexer
 
         init(port: Int, trusted: TestCertificate = .one) async throws {
-            channel = try await bootstrap(trusted, ["h2"]) { channel in
+            channel = try await bootstrap(trusted, ["h2"]) { [frames] channel in
                 let handler = NIOHTTP2Handler(mode: .client, eventLoop: channel.eventLoop) { $0.close() }
-                try channel.pipeline.syncOperations.addHandler(handler)
+                try channel.pipeline.syncOperations.addHandlers(handler, ConnectionHandler(frames))
             }.connect(host: "127.0.0.1", port: port).get()
             multiplexer = try await channel.pipeline.handler(type: NIOHTTP2Handler.self)
                 .flatMap { $0.multiplexer }.get()
+        }
+
+        /// The last streams that the server has named in its GOAWAYs, and their codes where they tell of an error.
+        var goAways: [String] { frames.goAways }
+
+        /// Waits until the server has sent so many GOAWAYs, or more; gives up after a long time.
+        func receivesGoAways(_ count: Int) async -> Bool {
+            let clock = ContinuousClock()
+            let end = clock.now.advanced(by: .seconds(10))
+            while goAways.count < count, clock.now < end { await Task.yield() }
+            return goAways.count >= count
+        }
+
+        private final class Frames: Sendable {
+            private let buffer = Mutex<[String]>([])
+            var goAways: [String] { buffer.withLock { $0 } }
+            func append(_ text: String) { buffer.withLock { $0.append(text) } }
+        }
+
+        private final class ConnectionHandler: ChannelInboundHandler {
+            typealias InboundIn = HTTP2Frame
+            private let frames: Frames
+            init(_ frames: Frames) { self.frames = frames }
+
+            func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+                guard case .goAway(let last, let code, _) = unwrapInboundIn(data).payload else { return }
+                frames.append(code == .noError ? "\(Int(last))" : "\(Int(last)) \(code)")
+            }
         }
 
         struct Response: Sendable {
