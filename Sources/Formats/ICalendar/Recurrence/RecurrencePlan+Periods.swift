@@ -13,9 +13,6 @@ extension RecurrencePlan {
     /// The period that is `index` intervals after the first one, which has DTSTART in it.
     func look(at index: Int, month cache: inout CachedMonth, _ budget: inout StepBudget) throws(StepBudget.Exhausted) -> Look {
         try budget.spend()
-        // With intervals of at most 10^12 the product stays far from overflow for all indexes whose periods are in the
-        // calendar; others are no longer looked at.
-        guard index <= Self.lastDay else { return .end }
         let (steps, overflowed) = index.multipliedReportingOverflow(by: interval)
         guard !overflowed, steps <= Self.lastUnit else { return .end }
         switch frequency {

@@ -106,6 +106,21 @@ struct RecurrenceSeries {
         return series
     }
 
+    /// The series with other rules.
+    func withRules(_ rules: [Occurrences]) -> RecurrenceSeries {
+        var series = self
+        series.rules = rules
+        return series
+    }
+
+    /// What an instance without an end of its own lasts at least, in seconds, but for the changes of clocks.
+    var shortest: Int64 {
+        switch timing.length {
+        case .exact(let length): length
+        case .nominal(let duration): duration.nominalSeconds
+        }
+    }
+
     /// The longest that an instance lasts, in seconds.
     var longest: Int64 {
         singles.reduce(timing.longest) { max($0, ($1.ownEnd ?? $1.seconds) - $1.seconds) }
