@@ -81,6 +81,7 @@ package struct Occurrences {
     mutating func advance(
         to index: Int, _ budget: inout StepBudget
     ) throws(StepBudget.Exhausted) -> Bool {
+        if plan.isImpossible { return false }
         var index = index
         while true {
             switch try plan.look(at: index, month: &month, &budget) {

@@ -18,6 +18,8 @@ struct RecurrencePlan {
     let origin: Int
     /// The year of the first period.
     let startYear: Int
+    /// Whether it is seen at once that the rule matches nothing, where looking for it would take long.
+    private(set) var isImpossible = false
 
     /// Nil for an RSCALE that is not known.
     init?(_ rule: RecurrenceRule, start: CivilDateTime, isDate: Bool) {
@@ -50,6 +52,29 @@ struct RecurrencePlan {
         case .weekly: WeekYear.weekStart(ofDay: start.dayNumber, weekStart: weekStart)
         case .hourly, .minutely, .secondly: Int(start.wallSeconds).dividedDown(by: unitSeconds)
         }
+        isImpossible = times.isEmpty || !reachesPositions || !reachesTimes
+    }
+
+    /// Whether a unit below a day, which always has as many members, has one at a position of BYSETPOS.
+    private var reachesPositions: Bool {
+        guard let positions, frequency < .daily else { return true }
+        let members = (frequency == .hourly ? times.minutes.nonzeroBitCount : 1)
+            * (frequency == .secondly ? 1 : times.seconds.nonzeroBitCount)
+        return positions.contains { $0.magnitude <= members }
+    }
+
+    /// Whether INTERVAL ever comes to an allowed time of the day: each 24 hours from 3 o'clock it is never 5.
+    private var reachesTimes: Bool {
+        guard frequency < .daily else { return true }
+        let unitsOfDay = 86_400 / unitSeconds
+        var (step, rest) = (unitsOfDay, interval)
+        while rest > 0 { (step, rest) = (rest, step % rest) }
+        if step == 1 { return true }
+        let first = origin - origin.dividedDown(by: step) * step
+        var allowed = times
+        if frequency == .hourly { allowed.minutes = 1 }
+        if frequency != .secondly { allowed.seconds = 1 }
+        return stride(from: first, to: unitsOfDay, by: step).contains { allowed.contains(secondOfDay: $0 * unitSeconds) }
     }
 }
 
