@@ -122,4 +122,16 @@ struct DayFilter {
         }
         return days
     }
+
+    /// RFC 7529 §4.1: a leap month that the year does not have is skipped before days are looked for.
+    func skippingLeapMonths(ofYear year: Int, _ scale: CalendarScale) -> DayFilter {
+        guard skip != .omit, hasMonths, leapMonths != 0 else { return self }
+        var missing = leapMonths
+        scale.forEachMonth(ofYear: year) { month in
+            if month.isLeap { missing &= ~(1 << UInt64(month.number)) }
+        }
+        var filter = self
+        filter.months |= skip == .forward ? missing << 1 : missing
+        return filter
+    }
 }

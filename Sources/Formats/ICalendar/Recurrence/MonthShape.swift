@@ -17,16 +17,16 @@ struct MonthShape {
 
     var dayAfter: Int { firstDay + length }
     var isLastOfYear: Bool { dayAfter == yearStart + yearLength }
+}
 
+extension MonthShape {
     /// A month of the Gregorian calendar.
     init(gregorianYear year: Int, month: Int) {
-        number = month
-        firstDay = CivilDate.dayNumber(year: year, month: month, day: 1)
-        length = CivilDate.dayCount(year: year, month: month)
-        yearStart = CivilDate.dayNumber(year: year, month: 1, day: 1)
-        yearLength = CivilDate.dayCount(ofYear: year)
-        previousYearLength = CivilDate.dayCount(ofYear: year - 1)
-        nextYearLength = CivilDate.dayCount(ofYear: year + 1)
+        self.init(
+            number: month, firstDay: CivilDate.dayNumber(year: year, month: month, day: 1),
+            length: CivilDate.dayCount(year: year, month: month),
+            yearStart: CivilDate.dayNumber(year: year, month: 1, day: 1), yearLength: CivilDate.dayCount(ofYear: year),
+            previousYearLength: CivilDate.dayCount(ofYear: year - 1), nextYearLength: CivilDate.dayCount(ofYear: year + 1))
     }
 }
 
@@ -43,5 +43,14 @@ enum WeekYear {
     static func start(yearStart: Int, weekStart: Int) -> Int {
         // The week that has the fourth day of the year has at least four of its days.
         Self.weekStart(ofDay: yearStart + 3, weekStart: weekStart)
+    }
+}
+
+extension CalendarScale {
+    /// The year whose weeks the day is in, which is `year` or one beside it.
+    func weekYear(containing day: Int, ofYear year: Int, weekStart: Int) -> Int {
+        if let start = yearStart(year), day < WeekYear.start(yearStart: start, weekStart: weekStart) { return year - 1 }
+        if let next = yearStart(year + 1), day >= WeekYear.start(yearStart: next, weekStart: weekStart) { return year + 1 }
+        return year
     }
 }

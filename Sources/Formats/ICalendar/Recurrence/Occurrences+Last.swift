@@ -47,7 +47,7 @@ extension Occurrences {
 
     /// The last before UNTIL, looked for ever farther before it.
     private mutating func lastByLimit(_ budget: inout StepBudget) throws(StepBudget.Exhausted) -> CivilDateTime? {
-        let end = plan.periodIndex(of: limit)
+        let end = min(plan.periodIndex(of: limit), RecurrencePlan.lastUnit)
         var back = 1
         while true {
             restart()

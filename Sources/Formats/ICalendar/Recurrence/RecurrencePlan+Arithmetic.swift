@@ -7,22 +7,23 @@ extension RecurrencePlan {
         let distance: Int
         switch frequency {
         case .yearly:
-            var year = scale.year(containing: day) ?? startYear
+            guard var year = scale.year(containing: day) else { return Self.noPeriod }
             if filter.weeks != nil {
-                if day < WeekYear.start(yearStart: scale.yearStart(year), weekStart: filter.weekStart) {
-                    year -= 1
-                } else if day >= WeekYear.start(yearStart: scale.yearStart(year + 1), weekStart: filter.weekStart) {
-                    year += 1
-                }
+                year = scale.weekYear(containing: day, ofYear: year, weekStart: filter.weekStart)
             }
             distance = year - startYear
-        case .monthly: distance = scale.monthCount(from: origin, to: day)
+        case .monthly:
+            guard let count = scale.monthCount(from: origin, to: day) else { return Self.noPeriod }
+            distance = count
         case .weekly: distance = (day - origin).dividedDown(by: 7)
         case .daily: distance = day - origin
         case .hourly, .minutely, .secondly: distance = Int(wallSeconds).dividedDown(by: unitSeconds) - origin
         }
         return max(0, distance / interval)
     }
+
+    /// An index behind the end of every calendar.
+    private static let noPeriod = Int.max
 
     /// After so many periods in a row with nothing, there never is anything: the Gregorian calendar with its weekdays is
     /// the same every 400 years, which are 4,800 months, 20,871 weeks and 146,097 days.

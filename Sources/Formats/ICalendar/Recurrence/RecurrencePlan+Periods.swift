@@ -49,17 +49,18 @@ extension RecurrencePlan {
     }
 
     private func year(_ year: Int, _ index: Int) -> Look {
-        guard year < 10_000 else { return .end }
+        guard year < 10_000, let yearStart = scale.yearStart(year) else { return .end }
         var days = DaySet()
-        let yearStart = scale.yearStart(year)
+        let filter = filter.skippingLeapMonths(ofYear: year, scale)
         guard filter.weeks != nil else {
             scale.forEachMonth(ofYear: year) { month in
                 days.insert(filter.bits(month), at: month.firstDay - yearStart)
             }
             return found(yearStart, days, isEmpty: days.isEmpty, index)
         }
+        guard let nextStart = scale.yearStart(year + 1) else { return .end }
         let firstDay = WeekYear.start(yearStart: yearStart, weekStart: filter.weekStart)
-        let dayAfter = WeekYear.start(yearStart: scale.yearStart(year + 1), weekStart: filter.weekStart)
+        let dayAfter = WeekYear.start(yearStart: nextStart, weekStart: filter.weekStart)
         for neighbour in (year - 1)...(year + 1) {
             scale.forEachMonth(ofYear: neighbour) { month in
                 guard month.dayAfter > firstDay, month.firstDay < dayAfter else { return }

@@ -21,11 +21,11 @@ struct RecurrencePlan {
     /// Whether it is seen at once that the rule matches nothing, where looking for it would take long.
     private(set) var isImpossible = false
 
-    /// Nil for an RSCALE that is not known.
+    /// Nil for an RSCALE that is not known, or does not tell the day of DTSTART.
     init?(_ rule: RecurrenceRule, start: CivilDateTime, isDate: Bool) {
-        guard rule.calendarScale == nil else { return nil }
-        let scale = CalendarScale.gregorian
-        guard let startMonth = scale.month(containing: start.dayNumber) else { return nil }
+        guard let scale = CalendarScale(rule.calendarScale), let startMonth = scale.month(containing: start.dayNumber),
+            let ownYear = scale.year(containing: start.dayNumber)
+        else { return nil }
         frequency = rule.frequency
         interval = rule.interval
         count = rule.count
@@ -35,21 +35,12 @@ struct RecurrencePlan {
         times = TimeSet(rule, start: start, isDate: isDate)
         positions = rule.bySetPosition?.sorted { ($0 < 0 ? 1 : 0, $0) < ($1 < 0 ? 1 : 0, $1) }
         unitSeconds = rule.frequency == .hourly ? 3600 : rule.frequency == .minutely ? 60 : 1
-        var startYear = scale.year(containing: start.dayNumber) ?? 0
-        let weekStart = rule.weekStart.rawValue - 1
-        if rule.frequency == .yearly, filter.weeks != nil {
-            // The years of a rule with BYWEEKNO are those of whole weeks, which begin up to three days off New Year.
-            let day = start.dayNumber
-            if day < WeekYear.start(yearStart: scale.yearStart(startYear), weekStart: weekStart) {
-                startYear -= 1
-            } else if day >= WeekYear.start(yearStart: scale.yearStart(startYear + 1), weekStart: weekStart) {
-                startYear += 1
-            }
-        }
-        self.startYear = startYear
+        // The years of a rule with BYWEEKNO are those of whole weeks, which begin up to three days off New Year.
+        startYear = filter.weeks == nil
+            ? ownYear : scale.weekYear(containing: start.dayNumber, ofYear: ownYear, weekStart: filter.weekStart)
         origin = switch rule.frequency {
         case .yearly, .monthly, .daily: start.dayNumber
-        case .weekly: WeekYear.weekStart(ofDay: start.dayNumber, weekStart: weekStart)
+        case .weekly: WeekYear.weekStart(ofDay: start.dayNumber, weekStart: filter.weekStart)
         case .hourly, .minutely, .secondly: Int(start.wallSeconds).dividedDown(by: unitSeconds)
         }
         isImpossible = times.isEmpty || !reachesPositions || !reachesTimes
