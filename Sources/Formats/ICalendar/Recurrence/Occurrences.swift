@@ -87,7 +87,7 @@ package struct Occurrences {
             switch try plan.look(at: index, month: &month, &budget) {
             case .end: return false
             case .nothing(let nextIndex):
-                emptyPeriods += 1
+                emptyPeriods += nextIndex - index
                 if emptyPeriods > plan.cycle { return false }
                 index = nextIndex
             case .found(let found):

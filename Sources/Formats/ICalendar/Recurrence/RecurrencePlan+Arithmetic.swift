@@ -26,16 +26,18 @@ extension RecurrencePlan {
     private static let noPeriod = Int.max
 
     /// After so many periods in a row with nothing, there never is anything: the Gregorian calendar with its weekdays is
-    /// the same every 400 years, which are 4,800 months, 20,871 weeks and 146,097 days.
+    /// the same every 400 years, which are 4,800 months, 20,871 weeks and 146,097 days. Other calendars end before that.
     var cycle: Int {
-        switch frequency {
+        guard case .gregorian = scale else { return .max }
+        let days = filter.passesAll || filter.weekdaysAlone != nil ? 7 : 146_097
+        let periods = switch frequency {
         case .yearly: 400
         case .monthly: 4800
-        case .weekly: 20_871
-        case .daily: 146_097
-        // Here the budget and the end of the calendar are the bound.
-        case .hourly, .minutely, .secondly: .max
+        case .weekly: days / 7
+        case .daily: days
+        case .hourly, .minutely, .secondly: days * (86_400 / unitSeconds)
         }
+        return periods / periods.greatestCommonDivisor(with: interval)
     }
 
     /// How many occurrences each period has, where that is the same for all.
@@ -60,13 +62,11 @@ extension RecurrencePlan {
             return times.seconds == UInt64.ones(60) ? 1 : nil
         case .daily: return filter.passesAll ? times.count : nil
         case .weekly: return filter.weekdaysAlone.map { $0.nonzeroBitCount * times.count }
-        case .monthly: return filter.hasMonths ? nil : filter.daysPerMonth.map { $0 * times.count }
-        case .yearly:
-            guard filter.weeks == nil else { return nil }
-            if case .gregorian = scale, let days = filter.daysPerMonth {
-                return days * (filter.months & 0x1FFE).nonzeroBitCount * times.count
-            }
-            return nil
+        case .monthly, .yearly:
+            // Another calendar may have months of five days, and years of 12 or 13 months.
+            guard case .gregorian = scale, let days = filter.daysPerMonth else { return nil }
+            if frequency == .monthly { return filter.hasMonths ? nil : days * times.count }
+            return days * (filter.months & 0x1FFE).nonzeroBitCount * times.count
         }
     }
 }

@@ -58,8 +58,7 @@ struct RecurrencePlan {
     private var reachesTimes: Bool {
         guard frequency < .daily else { return true }
         let unitsOfDay = 86_400 / unitSeconds
-        var (step, rest) = (unitsOfDay, interval)
-        while rest > 0 { (step, rest) = (rest, step % rest) }
+        let step = unitsOfDay.greatestCommonDivisor(with: interval)
         if step == 1 { return true }
         let first = origin - origin.dividedDown(by: step) * step
         var allowed = times
@@ -152,6 +151,13 @@ extension Int {
     func dividedDown(by divisor: Int) -> Int {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
+    }
+
+    /// Both are positive.
+    func greatestCommonDivisor(with other: Int) -> Int {
+        var (divisor, rest) = (self, other)
+        while rest > 0 { (divisor, rest) = (rest, divisor % rest) }
+        return divisor
     }
 
     /// The quotient, rounded towards plus infinity; `divisor` is positive.
