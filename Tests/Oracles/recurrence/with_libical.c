@@ -25,6 +25,8 @@ static void answer(const char *rule, const char *start, int count) {
         used += (size_t)snprintf(out + used, sizeof out - used, "%s%04d%02d%02dT%02d%02d%02d", made ? " " : "",
                                  next.year, next.month, next.day, next.hour, next.minute, next.second);
     }
+    struct itimerval never = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_REAL, &never, NULL);
     printf("%s\t%s\t%d\t%s\n", rule, start, count, out);
     fflush(stdout);
 }

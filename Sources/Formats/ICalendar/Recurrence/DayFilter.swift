@@ -1,10 +1,10 @@
 import CivilTime
 
-/// The day parts of a rule as masks: which days of a month pass all of them. It answers for a whole month at once, so that
-/// a year costs a dozen of small steps.
+/// The day parts of a rule as masks: which days of a month pass all of them. It answers for a whole month at once, so
+/// that a year costs a dozen of small steps.
 ///
-/// RFC 5545 §3.3.10 has parts that expand and parts that limit. For days both are the same: an expansion is the set of all
-/// days of the period that the part names, and what it yields with the other parts is their intersection.
+/// RFC 5545 §3.3.10 has parts that expand and parts that limit. For days both are the same: an expansion is the set of
+/// all days of the period that the part names, and what it yields with the other parts is their intersection.
 struct DayFilter {
     /// Bit n for month n; all where the rule names none.
     var months = UInt64.max
@@ -41,8 +41,8 @@ struct DayFilter {
         return weekdays.each
     }
 
-    /// The days of the month that pass, bit 0 for the first. With SKIP=FORWARD the first day after the month may be among
-    /// them.
+    /// The days of the month that pass, bit 0 for the first. With SKIP=FORWARD the first day after the month may be
+    /// among them.
     func bits(_ month: MonthShape) -> UInt64 {
         guard (month.isLeap ? leapMonths : months).hasBit(month.number) else { return 0 }
         var days = UInt64.max

@@ -1,4 +1,5 @@
-/// Days of one period (at most a year of 385 days and some beside it), by their distance from a first day that the owner knows.
+/// Days of one period (at most a year of 385 days and some beside it), by their distance from a first day that the
+/// owner knows.
 struct DaySet {
     private var words = SIMD8<UInt64>(repeating: 0)
 

@@ -2,10 +2,11 @@ import CICU
 import CivilTime
 import Synchronization
 
-/// A calendar other than the Gregorian one (RFC 7529), as ICU has it: read once, year by year as they are asked for, into a table.
+/// A calendar other than the Gregorian one (RFC 7529), as ICU has it: read once, year by year as they are asked for,
+/// into a table.
 ///
-/// Some are made by astronomy, so a year may take a millisecond to read, and no one says how years far off will be. Only
-/// days of the years 1600 to 2400 are told.
+/// Some are made by astronomy, so a year may take a millisecond to read, and no one says how years far off will be.
+/// Only days of the years 1600 to 2400 are told.
 final class ForeignCalendar: Sendable {
     private let table: Mutex<YearTable>
 
@@ -153,7 +154,8 @@ private struct YearTable {
         guard isHebrew else {
             return Month(firstDay: firstDay, number: Int(day.month) + 1, isLeap: day.is_leap_month != 0)
         }
-        // RFC 7529 §4.2: Adar I, which ICU always counts as the sixth month, is 5L, so that the others keep their numbers.
+        // RFC 7529 §4.2: Adar I, which ICU always counts as the sixth month, is 5L, so that the others keep their
+        // numbers.
         let number = day.month < 5 ? Int(day.month) + 1 : max(5, Int(day.month))
         return Month(firstDay: firstDay, number: number, isLeap: day.month == 5)
     }
@@ -178,7 +180,8 @@ private struct YearTable {
     }
 
     func shape(_ month: Int, inYear year: Int) -> MonthShape {
-        // The neighbours' lengths are needed for weeks; at the ends of what is told, a year is taken to be as its neighbour.
+        // The neighbours' lengths are needed for weeks; at the ends of what is told, a year is taken to be as its
+        // neighbour.
         let own = years[year]
         let yearEnd = year + 1 < years.count ? years[year + 1].firstDay : end
         let length = yearEnd - own.firstDay

@@ -12,7 +12,8 @@ struct InstanceTiming {
     var length: Length
     var overlap: OverlapRule
 
-    /// Nil for a component that has neither a start nor a due time. What recurs is the start, or, without one, the due time.
+    /// Nil for a component that has neither a start nor a due time. What recurs is the start, or, without one, the due
+    /// time.
     init?(_ properties: RecurrenceProperties, anchor: inout CalendarTime?, _ zones: some ZoneResolving) {
         let isTodo = properties.component.isNamed("VTODO")
         guard let start = properties.start else {
@@ -27,7 +28,8 @@ struct InstanceTiming {
         let isJournal = properties.component.isNamed("VJOURNAL")
         overlap = isJournal ? .journal : .event
         if !isJournal, let end = properties.end {
-            // RFC 5545 §3.8.5.3: "the same exact duration will apply to all the members"; an end before the start is none.
+            // RFC 5545 §3.8.5.3: "the same exact duration will apply to all the members"; an end before the start is
+            // none.
             let seconds = clock.seconds(of: end, zones) - clock.seconds(of: start, zones)
             length = clock.isDay
                 ? .nominal(CivilDuration(days: max(0, Int(seconds / 86_400)))) : .exact(max(0, seconds))

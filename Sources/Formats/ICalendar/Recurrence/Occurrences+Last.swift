@@ -1,7 +1,8 @@
 import CivilTime
 
 extension Occurrences {
-    /// The last occurrence that COUNT or UNTIL allows, found without making those before it; nil for a rule without an end.
+    /// The last occurrence that COUNT or UNTIL allows, found without making those before it; nil for a rule without an
+    /// end.
     func last(_ budget: inout StepBudget) throws(StepBudget.Exhausted) -> CivilDateTime? {
         var walker = self
         walker.restart()

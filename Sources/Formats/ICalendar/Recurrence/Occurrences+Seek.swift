@@ -1,8 +1,8 @@
 package import CivilTime
 
 extension Occurrences {
-    /// Goes to the first occurrence at or after `target`, by arithmetic. Only where a COUNT has to be kept by a rule whose
-    /// periods differ, the periods before it are counted, each in one step.
+    /// Goes to the first occurrence at or after `target`, by arithmetic. Only where a COUNT has to be kept by a rule
+    /// whose periods differ, the periods before it are counted, each in one step.
     package mutating func seek(to target: CivilDateTime, _ budget: inout StepBudget) throws(StepBudget.Exhausted) {
         let target = target.wallSeconds
         restart()

@@ -2,9 +2,10 @@ package import CivilTime
 
 /// The occurrences of one rule on the wall, in their order, made one by one (RFC 5545 §3.3.10).
 ///
-/// Invariants. They strictly ascend. The first is DTSTART, whether the rule matches it or not, and COUNT counts it (RFC 5545
-/// §3.8.5.3: "The DTSTART property value SHOULD be synchronized with the recurrence rule"; here it always is an instance).
-/// Evaluation never looks at more than it spends of the budget, so no rule of whatever content runs for ever.
+/// Invariants. They strictly ascend. The first is DTSTART, whether the rule matches it or not, and COUNT counts it
+/// (RFC 5545 §3.8.5.3: "The DTSTART property value SHOULD be synchronized with the recurrence rule"; here it always is
+/// an instance). Evaluation never looks at more than it spends of the budget, so no rule of whatever content runs for
+/// ever.
 package struct Occurrences {
     let plan: RecurrencePlan
     /// UNTIL, on the wall of DTSTART.
@@ -24,8 +25,8 @@ package struct Occurrences {
     var emptyPeriods = 0
     var month = CachedMonth()
 
-    /// `limit` is UNTIL as DTSTART's wall shows it; see `RecurrenceRule.limit(in:isDate:)`. Nil for an RSCALE that is not known.
-    /// Without `includesStart` only what the rule matches is given, as exclusions need it.
+    /// `limit` is UNTIL as DTSTART's wall shows it; see `RecurrenceRule.limit(in:isDate:)`. Nil for an RSCALE that is
+    /// not known. Without `includesStart` only what the rule matches is given, as exclusions need it.
     package init?(
         _ rule: RecurrenceRule, start: CivilDateTime, isDate: Bool, limit: CivilDateTime? = nil, includesStart: Bool = true
     ) {
@@ -40,8 +41,8 @@ package struct Occurrences {
     package mutating func next(_ budget: inout StepBudget) throws(StepBudget.Exhausted) -> CivilDateTime? {
         if isAtEnd { return nil }
         if isAtStart {
-            isAtStart = false
             try budget.spend()
+            isAtStart = false
             if includesStart {
                 emittedCount = 1
                 return plan.start

@@ -8,7 +8,8 @@ package struct RecurrenceInstance: Sendable {
     /// In the form of the component that says when it is.
     package let start: CalendarTime
     package let interval: Interval
-    /// The start that it would have without overrides, in the master's form (RFC 4791 §9.6.5 wants it of each instance).
+    /// The start that it would have without overrides, in the master's form (RFC 4791 §9.6.5 wants it of each
+    /// instance).
     package let recurrenceID: CalendarTime
     /// Whether RECURRENCE-ID names it, rather than that it comes from the master or a RANGE=THISANDFUTURE.
     package let isOverride: Bool

@@ -1,7 +1,7 @@
 package import CivilTime
 
-/// The instances of an object that overlap a range, one by one, in the order of their original starts. A copy goes on from
-/// where it was made.
+/// The instances of an object that overlap a range, one by one, in the order of their original starts. A copy goes on
+/// from where it was made.
 package struct RecurrenceInstances {
     private let set: RecurrenceSet
     private let range: InstantRange
@@ -120,7 +120,8 @@ extension Int64 {
 }
 
 extension RecurrenceSet {
-    /// The instances that overlap the range (RFC 4791 §9.9). `zone` is where floating times and days are looked at from.
+    /// The instances that overlap the range (RFC 4791 §9.9). `zone` is where floating times and days are looked at
+    /// from.
     package func instances(
         overlapping range: InstantRange = InstantRange(), floatingIn zone: any TimeZoneRules
     ) -> RecurrenceInstances {

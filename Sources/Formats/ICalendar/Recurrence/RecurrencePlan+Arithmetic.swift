@@ -25,8 +25,9 @@ extension RecurrencePlan {
     /// An index behind the end of every calendar.
     private static let noPeriod = Int.max
 
-    /// After so many periods in a row with nothing, there never is anything: the Gregorian calendar with its weekdays is
-    /// the same every 400 years, which are 4,800 months, 20,871 weeks and 146,097 days. Other calendars end before that.
+    /// After so many periods in a row with nothing, there never is anything: the Gregorian calendar with its weekdays
+    /// is the same every 400 years, which are 4,800 months, 20,871 weeks and 146,097 days. Other calendars end before
+    /// that.
     var cycle: Int {
         guard case .gregorian = scale else { return .max }
         let days = filter.passesAll || filter.weekdaysAlone != nil ? 7 : 146_097

@@ -69,7 +69,8 @@ struct RecurrencePlan {
 }
 
 extension DayFilter {
-    /// RFC 5545 §3.3.10: what the rule does not say is taken from DTSTART, so that a yearly rule of nothing else is one day.
+    /// RFC 5545 §3.3.10: what the rule does not say is taken from DTSTART, so that a yearly rule of nothing else is one
+    /// day.
     init(_ rule: RecurrenceRule, start: CivilDateTime, startMonth: MonthShape) {
         weekStart = rule.weekStart.rawValue - 1
         let frequency = rule.frequency

@@ -1,10 +1,11 @@
 package import CivilTime
 
 extension RecurrenceRule {
-    /// The last time on DTSTART's wall that UNTIL allows; nil without UNTIL. `zone` is DTSTART's; nil where it is floating or a day.
+    /// The last time on DTSTART's wall that UNTIL allows; nil without UNTIL. `zone` is DTSTART's; nil where it is
+    /// floating or a day.
     ///
-    /// RFC 5545 §3.3.10 wants UNTIL of DTSTART's type, and in UTC where that has a zone. A day is taken for the whole of it on
-    /// DTSTART's wall, UTC for the instant that it is, and a local time for one of DTSTART's place.
+    /// RFC 5545 §3.3.10 wants UNTIL of DTSTART's type, and in UTC where that has a zone. A day is taken for the whole
+    /// of it on DTSTART's wall, UTC for the instant that it is, and a local time for one of DTSTART's place.
     package func limit(in zone: (any TimeZoneRules)?, isDate: Bool) -> CivilDateTime? {
         guard let until else { return nil }
         switch until {
@@ -20,8 +21,8 @@ extension RecurrenceRule {
 }
 
 extension TimeZoneRules {
-    /// The latest wall time whose instant is `instant` or before. Where the clocks were just put back, that is later than
-    /// what they show: a time that comes twice is the first of the two.
+    /// The latest wall time whose instant is `instant` or before. Where the clocks were just put back, that is later
+    /// than what they show: a time that comes twice is the first of the two.
     func latestWall(notAfter instant: Instant) -> CivilDateTime? {
         let now = offset(at: instant)
         let dayBefore = Instant(seconds: instant.seconds - 86_400)

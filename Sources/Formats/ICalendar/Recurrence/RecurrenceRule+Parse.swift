@@ -2,8 +2,8 @@ import Bytes
 import CivilTime
 
 extension RecurrenceRule {
-    /// Takes what can be understood: in either case, with blanks, in any order, with parts that nobody knows. Of a part that
-    /// is there twice the first counts. Nil without a known FREQ.
+    /// Takes what can be understood: in either case, with blanks, in any order, with parts that nobody knows. Of a part
+    /// that is there twice the first counts. Nil without a known FREQ.
     package init?(_ value: ArraySlice<UInt8>) {
         var parts: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
         for part in value.split(separator: 0x3B) {

@@ -72,8 +72,8 @@ package struct RecurrenceRule: Hashable, Sendable {
         self.until = until
     }
 
-    /// More seconds than there are in 10,000 years, so that such a rule has no second instance, and arithmetic on it does
-    /// not overflow.
+    /// More seconds than there are in 10,000 years, so that such a rule has no second instance, and arithmetic on it
+    /// does not overflow.
     static let longestInterval = 1_000_000_000_000
 
     /// Whether instances go on for ever.

@@ -4,8 +4,8 @@ package struct RecurrenceRun: Hashable, Sendable {
     package var start: Int64
     package var end: Int64
     package var isFloating: Bool
-    /// Whether the run is the time of one instance, or of some without a gap, so that what overlaps it overlaps an instance.
-    /// Of another it is only certain that outside of all runs there is none.
+    /// Whether the run is the time of one instance, or of some without a gap, so that what overlaps it overlaps an
+    /// instance. Of another it is only certain that outside of all runs there is none.
     package var isExact: Bool
 
     package init(start: Int64, end: Int64, isFloating: Bool, isExact: Bool) {

@@ -1,9 +1,9 @@
 import CivilTime
 
 extension RecurrenceSet {
-    /// All instances as few stretches: those in UTC in order of their starts, then those on the wall. Instances between which
-    /// there are less than `days` are in one run. Of either line there are at most `limit` runs: the last then has all that is
-    /// left, to the end of the last instance.
+    /// All instances as few stretches: those in UTC in order of their starts, then those on the wall. Instances between
+    /// which there are less than `days` are in one run. Of either line there are at most `limit` runs: the last then
+    /// has all that is left, to the end of the last instance.
     ///
     /// No instance is outside of all runs. Where the instances of a rule lie close enough together its run is found by
     /// arithmetic; else at most some instances for each run are made, and what comes after them is one run.

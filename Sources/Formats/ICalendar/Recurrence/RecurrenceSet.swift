@@ -4,8 +4,9 @@ package import ContentLines
 /// All instances of one object: its master with its rules, and its overrides (RFC 5545 §3.8.5).
 ///
 /// DTSTART is always an instance, and COUNT counts it. An override is always an instance too: whether or not the rules
-/// give what its RECURRENCE-ID names, or an EXDATE takes it away, or there is no master. Where everything is taken away, and there
-/// is no override, DTSTART is an instance all the same: an object that can nowhere be seen can nowhere be deleted.
+/// give what its RECURRENCE-ID names, or an EXDATE takes it away, or there is no master. Where everything is taken
+/// away, and there is no override, DTSTART is an instance all the same: an object that can nowhere be seen can nowhere
+/// be deleted.
 package struct RecurrenceSet: Sendable {
     /// Mostly one; overrides belong to the first.
     let series: [RecurrenceSeries]
@@ -67,8 +68,8 @@ extension RecurrenceSeries {
     var neverEmpty: RecurrenceSeries {
         if exclusions.isEmpty { return self }
         var candidates = SeriesCandidates(of: self)
-        // A series of which nothing is left after this many steps was not emptied by hand, instance by instance: whoever
-        // evaluates it will see that the steps do not suffice.
+        // A series of which nothing is left after this many steps was not emptied by hand, instance by instance:
+        // whoever evaluates it will see that the steps do not suffice.
         var budget = StepBudget(20_000)
         do {
             return try candidates.next(&budget) == nil ? withStartAlone : self

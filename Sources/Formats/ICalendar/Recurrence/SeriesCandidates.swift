@@ -8,6 +8,8 @@ struct SeriesCandidates {
     private var exclusionRules: [Source]
     private var single = 0
     private var last: Int64?
+    /// Found, and not yet known whether excluded; kept where the steps end between the two.
+    private var held: RecurrenceSeries.Candidate?
 
     private struct Source {
         var occurrences: Occurrences
@@ -24,6 +26,7 @@ struct SeriesCandidates {
     /// Goes to the first whose wall time is `wall` or later.
     mutating func seek(to wall: CivilDateTime, _ budget: inout StepBudget) throws(StepBudget.Exhausted) {
         last = nil
+        held = nil
         for index in rules.indices {
             rules[index].isPending = false
             try rules[index].occurrences.seek(to: wall, &budget)
@@ -37,10 +40,13 @@ struct SeriesCandidates {
 
     /// Nil at the end.
     mutating func next(_ budget: inout StepBudget) throws(StepBudget.Exhausted) -> RecurrenceSeries.Candidate? {
-        while let candidate = try nextIncluded(&budget) {
-            if try !isExcluded(candidate, &budget) { return candidate }
+        while true {
+            if held == nil { held = try nextIncluded(&budget) }
+            guard let candidate = held else { return nil }
+            let isExcluded = try isExcluded(candidate, &budget)
+            held = nil
+            if !isExcluded { return candidate }
         }
-        return nil
     }
 
     private mutating func nextIncluded(
@@ -59,10 +65,10 @@ struct SeriesCandidates {
                 let candidate = series.singles[single]
                 // Of an RDATE and an instance of a rule the RDATE is taken: it may have its own end.
                 if best.map({ candidate.seconds <= $0.seconds }) ?? true {
+                    try budget.spend()
                     best = candidate
                     first = nil
                     single += 1
-                    try budget.spend()
                 }
             }
             guard let candidate = best else { return nil }

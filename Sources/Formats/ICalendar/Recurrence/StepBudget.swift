@@ -1,5 +1,5 @@
-/// How much work evaluating recurrences may still cost. A step is a period that is looked at, or an instance that is made:
-/// some ten to hundred nanoseconds.
+/// How much work evaluating recurrences may still cost. A step is a period that is looked at, or an instance that is
+/// made: some ten to hundred nanoseconds.
 ///
 /// There is no silent end: whoever runs out of steps throws, and the caller has an answer for it (RFC 4791 §7.8: 507).
 package struct StepBudget: Sendable {

@@ -1,12 +1,13 @@
 package import CivilTime
 
-/// Where the rules of the zones that an object names come from. Whoever resolves has an answer for each name, also for one
-/// that nobody knows.
+/// Where the rules of the zones that an object names come from. Whoever resolves has an answer for each name, also for
+/// one that nobody knows.
 package protocol ZoneResolving {
     func rules(for zoneID: String) -> any TimeZoneRules
 }
 
-/// A time on one of the two lines on which instances lie: UTC, or the wall of whoever looks, for floating times and days.
+/// A time on one of the two lines on which instances lie: UTC, or the wall of whoever looks, for floating times and
+/// days.
 package struct TimeOnLine: Hashable, Sendable {
     /// Since 1970-01-01T00:00:00, in UTC or on the wall.
     package var seconds: Int64

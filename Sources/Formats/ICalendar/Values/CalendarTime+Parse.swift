@@ -2,9 +2,9 @@ import Bytes
 import CivilTime
 
 extension CalendarTime {
-    /// Whether it is a day or a time is seen from the text, whatever a VALUE parameter says: clients forget it and put it
-    /// where it does not belong. ISO 8601's dashes and colons, a fraction of a second, an offset (which makes it UTC), and
-    /// midnight at the end of a day are understood. Nil for what is no time of the years 1 to 9999.
+    /// Whether it is a day or a time is seen from the text, whatever a VALUE parameter says: clients forget it and put
+    /// it where it does not belong. ISO 8601's dashes and colons, a fraction of a second, an offset (which makes it
+    /// UTC), and midnight at the end of a day are understood. Nil for what is no time of the years 1 to 9999.
     package init?(_ value: ArraySlice<UInt8>, zoneID: String? = nil) {
         var scanner = ValueScanner(value)
         guard let year = scanner.digits(4), year > 0 else { return nil }

@@ -5,7 +5,8 @@ package struct UTCOffset: Hashable, Sendable {
     /// East of Greenwich is positive; less than a day.
     package let seconds: Int
 
-    /// `+0300`, `-052836`; a colon between the parts, hours alone, and a missing plus are understood. Nil for more than a day.
+    /// `+0300`, `-052836`; a colon between the parts, hours alone, and a missing plus are understood. Nil for more than
+    /// a day.
     package init?(_ value: ArraySlice<UInt8>) {
         var scanner = ValueScanner(value)
         let sign = scanner.sign() ?? 1

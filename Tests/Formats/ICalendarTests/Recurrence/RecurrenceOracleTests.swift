@@ -32,11 +32,22 @@ struct RecurrenceOracleTests {
         }
     }
 
-    static func rows(_ path: String) throws -> [Row] {
-        try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").compactMap { Row($0) }
+    static func rows(_ path: some StringProtocol) throws -> [Row] {
+        try String(contentsOfFile: String(path), encoding: .utf8).split(separator: "\n").compactMap { Row($0) }
     }
 
     static let environment = ProcessInfo.processInfo.environment
+
+    @Test("2,000 random rules have the instances on which python-dateutil and libical agree")
+    func agreed() throws {
+        let tests = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/").dropFirst()
+        let rows = try Self.rows(tests + "/Oracles/recurrence/agreed.tsv")
+        #expect(rows.count == 2000)
+        for row in rows {
+            let instances = try row.instances()
+            #expect(instances == row.expected, "\(row.rule) from \(row.start)")
+        }
+    }
 
     @Test("writes the instances of rules that a comparison asks for", .enabled(if: environment["RECURRENCE_RULES"] != nil))
     func answer() throws {
