@@ -18,8 +18,8 @@ final class ForeignCalendar: Sendable {
     /// By their RSCALE; the names are those of CLDR.
     private static let all: [String: ForeignCalendar] = {
         let names = [
-            "CHINESE", "DANGI", "HEBREW", "ETHIOPIC", "COPTIC", "PERSIAN", "INDIAN", "ISLAMIC", "ISLAMIC-CIVIL", "ISLAMIC-TBLA",
-            "ISLAMIC-UMALQURA", "BUDDHIST", "JAPANESE", "ROC",
+            "CHINESE", "DANGI", "HEBREW", "ETHIOPIC", "COPTIC", "PERSIAN", "INDIAN", "ISLAMIC", "ISLAMIC-CIVIL",
+            "ISLAMIC-TBLA", "ISLAMIC-UMALQURA", "BUDDHIST", "JAPANESE", "ROC",
         ]
         return names.reduce(into: [:]) { $0[$1] = ForeignCalendar($1.lowercased()) }
     }()
@@ -186,7 +186,8 @@ private struct YearTable {
         let yearEnd = year + 1 < years.count ? years[year + 1].firstDay : end
         let length = yearEnd - own.firstDay
         let previous = year > 0 ? own.firstDay - years[year - 1].firstDay : length
-        let afterNext = year + 2 < years.count ? years[year + 2].firstDay : year + 1 < years.count ? end : yearEnd + length
+        let atEnd = year + 1 < years.count ? end : yearEnd + length
+        let afterNext = year + 2 < years.count ? years[year + 2].firstDay : atEnd
         let monthEnd = month + 1 < months.count ? months[month + 1].firstDay : end
         return MonthShape(
             number: months[month].number, isLeap: months[month].isLeap, firstDay: months[month].firstDay,

@@ -26,7 +26,8 @@ extension MonthShape {
             number: month, firstDay: CivilDate.dayNumber(year: year, month: month, day: 1),
             length: CivilDate.dayCount(year: year, month: month),
             yearStart: CivilDate.dayNumber(year: year, month: 1, day: 1), yearLength: CivilDate.dayCount(ofYear: year),
-            previousYearLength: CivilDate.dayCount(ofYear: year - 1), nextYearLength: CivilDate.dayCount(ofYear: year + 1))
+            previousYearLength: CivilDate.dayCount(ofYear: year - 1),
+            nextYearLength: CivilDate.dayCount(ofYear: year + 1))
     }
 }
 
@@ -50,7 +51,9 @@ extension CalendarScale {
     /// The year whose weeks the day is in, which is `year` or one beside it.
     func weekYear(containing day: Int, ofYear year: Int, weekStart: Int) -> Int {
         if let start = yearStart(year), day < WeekYear.start(yearStart: start, weekStart: weekStart) { return year - 1 }
-        if let next = yearStart(year + 1), day >= WeekYear.start(yearStart: next, weekStart: weekStart) { return year + 1 }
+        if let next = yearStart(year + 1), day >= WeekYear.start(yearStart: next, weekStart: weekStart) {
+            return year + 1
+        }
         return year
     }
 }

@@ -28,7 +28,8 @@ package struct Occurrences {
     /// `limit` is UNTIL as DTSTART's wall shows it; see `RecurrenceRule.limit(in:isDate:)`. Nil for an RSCALE that is
     /// not known. Without `includesStart` only what the rule matches is given, as exclusions need it.
     package init?(
-        _ rule: RecurrenceRule, start: CivilDateTime, isDate: Bool, limit: CivilDateTime? = nil, includesStart: Bool = true
+        _ rule: RecurrenceRule, start: CivilDateTime, isDate: Bool, limit: CivilDateTime? = nil,
+        includesStart: Bool = true
     ) {
         guard let plan = RecurrencePlan(rule, start: start, isDate: isDate) else { return nil }
         self.plan = plan

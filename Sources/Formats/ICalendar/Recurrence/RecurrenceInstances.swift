@@ -46,7 +46,9 @@ package struct RecurrenceInstances {
                 first = place
                 seconds = pending.seconds
             }
-            if nextOverride < set.overrides.count, first == nil || set.overrides[nextOverride].originalSeconds <= seconds {
+            if nextOverride < set.overrides.count,
+                first == nil || set.overrides[nextOverride].originalSeconds <= seconds
+            {
                 try budget.spend()
                 nextOverride += 1
                 return set.overrides[nextOverride - 1].instance
@@ -97,7 +99,8 @@ package struct RecurrenceInstances {
         let longest = set.shifts.reduce(series.longest) { max($0, $1.timing.longest) }
         let earliest = line(start, series.clock).addingClamped(-(shift + longest))
         // From the beginning of a day, so that it is known what is the first of it.
-        guard let wall = series.clock.wall(at: earliest).map({ CivilDateTime($0.date) }), wall > series.start.wall else {
+        guard let wall = series.clock.wall(at: earliest).map({ CivilDateTime($0.date) }), wall > series.start.wall
+        else {
             if earliest > 0, series.clock.wall(at: earliest) == nil { cursor.isAtEnd = true }
             return
         }

@@ -88,7 +88,8 @@ struct RecurrenceOverride {
 extension RecurrenceInstance.Interval {
     init(start: Int64, end: Int64, isFloating: Bool) {
         self.init(
-            start: TimeOnLine(seconds: start, isFloating: isFloating), end: TimeOnLine(seconds: end, isFloating: isFloating))
+            start: TimeOnLine(seconds: start, isFloating: isFloating),
+            end: TimeOnLine(seconds: end, isFloating: isFloating))
     }
 }
 

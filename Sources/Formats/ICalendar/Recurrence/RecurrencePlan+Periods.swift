@@ -11,7 +11,9 @@ extension RecurrencePlan {
     }
 
     /// The period that is `index` intervals after the first one, which has DTSTART in it.
-    func look(at index: Int, month cache: inout CachedMonth, _ budget: inout StepBudget) throws(StepBudget.Exhausted) -> Look {
+    func look(
+        at index: Int, month cache: inout CachedMonth, _ budget: inout StepBudget
+    ) throws(StepBudget.Exhausted) -> Look {
         try budget.spend()
         let (steps, overflowed) = index.multipliedReportingOverflow(by: interval)
         guard !overflowed, steps <= Self.lastUnit else { return .end }
@@ -113,7 +115,8 @@ extension RecurrencePlan {
             guard let next = try nextDay(after: day, &cache, &budget) else { return .end }
             nextSeconds = next * 86_400
         }
-        return .nothing(next: max(index + 1, (nextSeconds.dividedDown(by: unitSeconds) - origin).dividedUp(by: interval)))
+        let distance = nextSeconds.dividedDown(by: unitSeconds) - origin
+        return .nothing(next: max(index + 1, distance.dividedUp(by: interval)))
     }
 }
 

@@ -64,7 +64,9 @@ struct RecurrencePlan {
         var allowed = times
         if frequency == .hourly { allowed.minutes = 1 }
         if frequency != .secondly { allowed.seconds = 1 }
-        return stride(from: first, to: unitsOfDay, by: step).contains { allowed.contains(secondOfDay: $0 * unitSeconds) }
+        return stride(from: first, to: unitsOfDay, by: step).contains {
+            allowed.contains(secondOfDay: $0 * unitSeconds)
+        }
     }
 }
 

@@ -49,8 +49,8 @@ struct RecurrenceProperties {
         if line.isNamed("DTEND") {
             end = end ?? line.calendarTime
         } else if line.isNamed("RRULE") {
-            guard let rule = RecurrenceRule(line.value), !rules.contains(rule), rules.count < Self.ruleLimit else { return }
-            rules.append(rule)
+            guard let rule = RecurrenceRule(line.value), rules.count < Self.ruleLimit else { return }
+            if !rules.contains(rule) { rules.append(rule) }
         } else if line.isNamed("RDATE") {
             let zoneID = line.zoneID
             for value in line.value.split(separator: 0x2C) {

@@ -28,7 +28,9 @@ extension RecurrenceRule {
     private mutating func take(_ name: String, _ value: ArraySlice<UInt8>) {
         switch name {
         // INTERVAL=0 and what is no number are taken for 1, COUNT=0 for the first instance alone.
-        case "INTERVAL": interval = max(1, min(value.decimalValue ?? (Self.isNumber(value) ? .max : 1), Self.longestInterval))
+        case "INTERVAL":
+            let number = value.decimalValue ?? (Self.isNumber(value) ? .max : 1)
+            interval = max(1, min(number, Self.longestInterval))
         case "COUNT": count = value.decimalValue.map { max(1, $0) }
         case "UNTIL": until = CalendarTime(value)
         case "BYSECOND": bySecond = Self.numbers(value, 0...60)

@@ -45,7 +45,8 @@ struct RunCollector {
 
     private func runs(isFloating: Bool) -> [RecurrenceRun] {
         var runs: [RecurrenceRun] = []
-        for next in stretches.filter({ $0.isFloating == isFloating }).sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+        let own = stretches.filter { $0.isFloating == isFloating }
+        for next in own.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
             guard let current = runs.last else { runs.append(next); continue }
             let touches = next.start <= current.end
             guard touches || next.start - current.end < gap || runs.count == limit else { runs.append(next); continue }

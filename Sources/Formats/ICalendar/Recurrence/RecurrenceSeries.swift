@@ -62,7 +62,8 @@ struct RecurrenceSeries {
     }
 
     private static func candidate(
-        _ addition: RecurrenceProperties.PeriodOrTime, start: CalendarTime, _ clock: SeriesClock, _ zones: some ZoneResolving
+        _ addition: RecurrenceProperties.PeriodOrTime, start: CalendarTime, _ clock: SeriesClock,
+        _ zones: some ZoneResolving
     ) -> Candidate {
         var wall = clock.wall(of: addition.start, zones)
         // A day among times is that day at the time of DTSTART.

@@ -8,7 +8,8 @@ extension RecurrenceSet {
     /// No instance is outside of all runs. Where the instances of a rule lie close enough together its run is found by
     /// arithmetic; else at most some instances for each run are made, and what comes after them is one run.
     package func runs(mergingGapsBelow days: Int, limit: Int) -> [RecurrenceRun] {
-        var collector = RunCollector(gap: Int64(max(0, min(days, Self.mostDays))) * 86_400, limit: max(1, min(limit, 10_000)))
+        let gap = Int64(max(0, min(days, Self.mostDays))) * 86_400
+        var collector = RunCollector(gap: gap, limit: max(1, min(limit, 10_000)))
         for override in overrides { collector.add(override.instance, isExact: true) }
         for index in series.indices { add(index, to: &collector) }
         return collector.runs
@@ -25,7 +26,9 @@ extension RecurrenceSet {
         let shifts = index == 0 ? shifts : []
         var sparse: [Occurrences] = []
         for rule in series.rules {
-            if let gap = rule.plan.longestGapInDays, Int64(gap).multipliedClamped(by: 86_400) - series.shortest < collector.gap {
+            if let gap = rule.plan.longestGapInDays,
+                Int64(gap).multipliedClamped(by: 86_400) - series.shortest < collector.gap
+            {
                 addAll(of: rule, series, shifts, from: series.clock.seconds(of: series.start.wall), to: &collector)
             } else {
                 sparse.append(rule)

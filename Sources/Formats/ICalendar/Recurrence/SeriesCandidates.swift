@@ -57,7 +57,8 @@ struct SeriesCandidates {
             var best: RecurrenceSeries.Candidate?
             for index in rules.indices {
                 try fill(index, &budget)
-                guard let pending = rules[index].pending, best.map({ pending.seconds < $0.seconds }) ?? true else { continue }
+                guard let pending = rules[index].pending, best.map({ pending.seconds < $0.seconds }) ?? true
+                else { continue }
                 best = pending
                 first = index
             }

@@ -33,6 +33,8 @@ func occurrences(
     return texts
 }
 
-func occurrences(_ rule: String, _ start: String, first count: Int = 200, from target: String? = nil) throws -> [String] {
+func occurrences(
+    _ rule: String, _ start: String, first count: Int = 200, from target: String? = nil
+) throws -> [String] {
     try occurrences(ICalendarTests.rule(rule), start, first: count, from: target)
 }

@@ -8,7 +8,8 @@ struct RecurrenceRangeTests {
         // Start and due time: from 10 to 12.
         ("DTSTART:20250101T100000Z\nDUE:20250101T120000Z", "09-10 10-11 11-12 12-13", "10-11 11-12"),
         ("DTSTART:20250101T100000Z\nDURATION:PT2H", "09-10 10-11 11-12 12-13", "10-11 11-12 12-13"),
-        ("DTSTART:20250101T100000Z", "09-10 10-11 11-12", "10-11"), ("DUE:20250101T120000Z", "10-11 11-12 12-13", "11-12"),
+        ("DTSTART:20250101T100000Z", "09-10 10-11 11-12", "10-11"),
+        ("DUE:20250101T120000Z", "10-11 11-12 12-13", "11-12"),
         ("DTSTART:20250101T100000Z\nDUE:20250101T100000Z", "09-10 10-11 11-12", "09-10 10-11"),
     ])
     func tasks(lines: String, ranges: String, expected: String) throws {
@@ -21,7 +22,8 @@ struct RecurrenceRangeTests {
 
     @Test("a task recurs by its due time where it has no start, and has no instance without both")
     func dueAlone() throws {
-        #expect(try starts("DUE:20250101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=2", kind: "VTODO") == ["20250101T100000Z", "20250108T100000Z"])
+        #expect(try starts("DUE:20250101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=2", kind: "VTODO")
+            == ["20250101T100000Z", "20250108T100000Z"])
         #expect(try recurrenceSet("SUMMARY:some time", kind: "VTODO").isWithoutTime)
         #expect(try starts("SUMMARY:some time", kind: "VTODO").isEmpty)
     }
@@ -40,7 +42,8 @@ struct RecurrenceRangeTests {
     func longInstances() throws {
         let lines = "DTSTART:20250101T000000Z\nDURATION:P10D\nRRULE:FREQ=WEEKLY"
         #expect(try starts(lines, from: "20260106T000000", to: "20260106T000001") == ["20251231T000000Z"])
-        #expect(try starts(lines, from: "20260109T000000", to: "20260109T000001") == ["20251231T000000Z", "20260107T000000Z"])
+        #expect(try starts(lines, from: "20260109T000000", to: "20260109T000001")
+            == ["20251231T000000Z", "20260107T000000Z"])
     }
 
     @Test("T5: floating times are where the viewer is")
@@ -70,7 +73,8 @@ struct RecurrenceRangeTests {
         #expect(throws: StepBudget.Exhausted.self) {
             try instances(set, from: "20000101T000000", to: "21000101T000000", first: 10_000, steps: 2000)
         }
-        #expect(try instances(set, from: "20000101T000000", to: "21000101T000000", first: 10_000, steps: 12_000).count == 5218)
+        #expect(try instances(set, from: "20000101T000000",
+            to: "21000101T000000", first: 10_000, steps: 12_000).count == 5218)
     }
 
     @Test("R14: 20,000 instances, and 5,000 overrides")

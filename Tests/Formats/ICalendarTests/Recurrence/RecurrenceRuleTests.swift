@@ -28,17 +28,22 @@ struct RecurrenceRuleTests {
         #expect(try written(expected) == expected)
     }
 
-    @Test("without a known FREQ there is no rule", arguments: ["", "COUNT=3", "FREQ=", "FREQ=FORTNIGHTLY", "FREQ", "=;=", "\u{1F600}"])
+    @Test("without a known FREQ there is no rule",
+        arguments: ["", "COUNT=3", "FREQ=", "FREQ=FORTNIGHTLY", "FREQ", "=;=", "\u{1F600}"])
     func noRule(text: String) {
         #expect(RecurrenceRule(ArraySlice(text.utf8)) == nil)
     }
 
     @Test("R3: what cannot match leaves DTSTART, in few steps", arguments: [
-        "FREQ=DAILY;BYDAY=0TH", "FREQ=YEARLY;BYMONTH=0", "FREQ=YEARLY;BYMONTH=13", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31",
-        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYMONTH=4;BYMONTHDAY=31", "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=-2",
-        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=HOURLY;INTERVAL=24;BYHOUR=5", "FREQ=MINUTELY;INTERVAL=60;BYMINUTE=1",
+        "FREQ=DAILY;BYDAY=0TH", "FREQ=YEARLY;BYMONTH=0", "FREQ=YEARLY;BYMONTH=13",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYMONTH=4;BYMONTHDAY=31",
+        "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=-2",
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=HOURLY;INTERVAL=24;BYHOUR=5",
+        "FREQ=MINUTELY;INTERVAL=60;BYMINUTE=1",
         "FREQ=SECONDLY;INTERVAL=86400;BYSECOND=1", "FREQ=DAILY;INTERVAL=7;BYDAY=MO", "FREQ=SECONDLY;BYSETPOS=2",
-        "FREQ=HOURLY;BYMINUTE=5;BYSETPOS=-3", "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29", "FREQ=YEARLY;BYYEARDAY=0",
+        "FREQ=HOURLY;BYMINUTE=5;BYSETPOS=-3", "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29",
+        "FREQ=YEARLY;BYYEARDAY=0",
         "FREQ=YEARLY;BYWEEKNO=54", "FREQ=MONTHLY;BYDAY=6MO", "FREQ=MINUTELY;BYHOUR=24", "FREQ=YEARLY;BYMONTH=5L",
         "FREQ=DAILY;INTERVAL=999999999999999999999", "FREQ=YEARLY;INTERVAL=9223372036854775807",
         "FREQ=SECONDLY;INTERVAL=999999999999999", "FREQ=HOURLY;BYMONTHDAY=-32",
@@ -66,14 +71,17 @@ struct RecurrenceRuleTests {
     func startAlways() throws {
         #expect(try occurrences("FREQ=WEEKLY;BYDAY=FR;COUNT=3", "20250101T090000")
             == ["20250101T090000", "20250103T090000", "20250110T090000"])
-        #expect(try occurrences("FREQ=WEEKLY;BYDAY=WE;COUNT=2", "20250101T090000") == ["20250101T090000", "20250108T090000"])
+        #expect(try occurrences("FREQ=WEEKLY;BYDAY=WE;COUNT=2", "20250101T090000")
+            == ["20250101T090000", "20250108T090000"])
         #expect(try occurrences("FREQ=WEEKLY;COUNT=1", "20250101T090000") == ["20250101T090000"])
         #expect(try occurrences("FREQ=WEEKLY;COUNT=0", "20250101T090000") == ["20250101T090000"])
     }
 
     @Test("R2: UNTIL as a day, as a local time, before DTSTART, and with COUNT", arguments: [
-        ("FREQ=DAILY;UNTIL=20250103", 3), ("FREQ=DAILY;UNTIL=20250103T085959", 2), ("FREQ=DAILY;UNTIL=20250103T090000", 3),
-        ("FREQ=DAILY;UNTIL=20241231", 1), ("FREQ=DAILY;UNTIL=20250103;COUNT=2", 2), ("FREQ=DAILY;UNTIL=20250103;COUNT=9", 3),
+        ("FREQ=DAILY;UNTIL=20250103", 3), ("FREQ=DAILY;UNTIL=20250103T085959", 2),
+        ("FREQ=DAILY;UNTIL=20250103T090000", 3),
+        ("FREQ=DAILY;UNTIL=20241231", 1), ("FREQ=DAILY;UNTIL=20250103;COUNT=2", 2),
+        ("FREQ=DAILY;UNTIL=20250103;COUNT=9", 3),
     ])
     func until(text: String, count: Int) throws {
         #expect(try occurrences(text, "20250101T090000").count == count)
@@ -85,11 +93,14 @@ struct RecurrenceRuleTests {
         // 09:00 on the third there is 20:00 on the second in UTC.
         let limit = try rule("FREQ=DAILY;UNTIL=20250102T195959Z").limit(in: auckland, isDate: false)
         #expect(try limit == time("20250103T085959").wall)
-        #expect(try rule("FREQ=DAILY;UNTIL=20250102T200000Z").limit(in: auckland, isDate: false) == time("20250103T090000").wall)
-        #expect(try rule("FREQ=DAILY;UNTIL=20250102T200000Z").limit(in: nil, isDate: true) == time("20250102T235959").wall)
+        #expect(try rule("FREQ=DAILY;UNTIL=20250102T200000Z").limit(in: auckland, isDate: false)
+            == time("20250103T090000").wall)
+        #expect(try rule("FREQ=DAILY;UNTIL=20250102T200000Z").limit(in: nil, isDate: true)
+            == time("20250102T235959").wall)
     }
 
-    @Test("a day has no hours: BYHOUR and its like are ignored", arguments: ["FREQ=DAILY;BYHOUR=9,10;BYMINUTE=3", "FREQ=HOURLY"])
+    @Test("a day has no hours: BYHOUR and its like are ignored",
+        arguments: ["FREQ=DAILY;BYHOUR=9,10;BYMINUTE=3", "FREQ=HOURLY"])
     func days(text: String) throws {
         #expect(try occurrences(text, "20250101", first: 3) == ["20250101", "20250102", "20250103"])
     }
@@ -103,7 +114,8 @@ struct RecurrenceRuleTests {
         ("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD", "20240229", "20240229 20250228 20260228 20270228 20280229"),
         ("RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=1,31;COUNT=6", "20250131",
          "20250131 20250201 20250301 20250331 20250401 20250501"),
-        ("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD;BYYEARDAY=366", "20241231", "20241231 20260101 20270101 20280101 20281231"),
+        ("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD;BYYEARDAY=366", "20241231",
+            "20241231 20260101 20270101 20280101 20281231"),
     ])
     func skip(text: String, start: String, expected: String) throws {
         let expected = expected.split(separator: " ").map(String.init)

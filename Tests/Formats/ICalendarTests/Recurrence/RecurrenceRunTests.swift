@@ -8,7 +8,8 @@ struct RecurrenceRunTests {
         try recurrenceSet(lines).runs(mergingGapsBelow: days, limit: limit)
     }
 
-    private func run(_ start: String, _ end: String?, isFloating: Bool = false, isExact: Bool = false) throws -> RecurrenceRun {
+    private func run(_ start: String, _ end: String?, isFloating: Bool = false,
+        isExact: Bool = false) throws -> RecurrenceRun {
         try RecurrenceRun(
             start: instant(start).seconds, end: end.map { try instant($0).seconds } ?? .max, isFloating: isFloating, isExact: isExact)
     }
@@ -17,12 +18,14 @@ struct RecurrenceRunTests {
     func single() throws {
         #expect(try runs("DTSTART;TZID=Tokyo:20250101T090000\nDURATION:PT1H")
             == [run("20250101T000000", "20250101T010000", isExact: true)])
-        #expect(try runs("DTSTART;VALUE=DATE:20250101") == [run("20250101", "20250102", isFloating: true, isExact: true)])
+        #expect(try runs("DTSTART;VALUE=DATE:20250101")
+            == [run("20250101", "20250102", isFloating: true, isExact: true)])
         #expect(try runs("SUMMARY:no time", days: 1).isEmpty)
     }
 
     @Test("an endless dense rule is one run, whatever its exclusions", arguments: [
-        "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYMONTHDAY=1", "FREQ=HOURLY", "FREQ=DAILY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=2MO",
+        "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYMONTHDAY=1", "FREQ=HOURLY", "FREQ=DAILY;BYDAY=MO",
+        "FREQ=MONTHLY;BYDAY=2MO",
         "FREQ=WEEKLY;INTERVAL=4", "FREQ=DAILY;INTERVAL=30",
     ])
     func dense(rule: String) throws {
@@ -34,7 +37,8 @@ struct RecurrenceRunTests {
         ("FREQ=DAILY;COUNT=10", "20250115T100000"), ("FREQ=DAILY;UNTIL=20250120T000000Z", "20250119T100000"),
         ("FREQ=WEEKLY;BYDAY=MO,TH;COUNT=4", "20250116T100000"),
         ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=3", "20250228T100000"),
-        ("FREQ=MONTHLY;COUNT=3;UNTIL=20400101", "20250306T100000"), ("FREQ=MONTHLY;COUNT=300;UNTIL=20250401", "20250306T100000"),
+        ("FREQ=MONTHLY;COUNT=3;UNTIL=20400101", "20250306T100000"),
+        ("FREQ=MONTHLY;COUNT=300;UNTIL=20250401", "20250306T100000"),
         ("FREQ=DAILY;COUNT=1000000", "47621203T100000"),
     ])
     func ends(rule: String, end: String) throws {
@@ -47,7 +51,8 @@ struct RecurrenceRunTests {
         #expect(try yearly.first == run("20250106T090000", "20250106T100000", isExact: true))
         try #require(yearly.count == 3)
         #expect(yearly[1].isExact && yearly[2].end == .max && !yearly[2].isExact)
-        #expect(try yearly[2].start <= instant("20270106T090000").seconds && yearly[2].start > instant("20260106T100000").seconds)
+        #expect(try yearly[2].start <= instant("20270106T090000").seconds
+            && yearly[2].start > instant("20260106T100000").seconds)
         let january = try runs("DTSTART:20250101T090000Z\nRRULE:FREQ=DAILY;BYMONTH=1;COUNT=62", limit: 4)
         #expect(try january == [run("20250101T090000", "20250131T090000"), run("20260101T090000", "20260131T090000")])
     }
@@ -71,8 +76,10 @@ struct RecurrenceRunTests {
     }
 
     @Test("no instance is outside of the runs, and what an exact run promises is there", arguments: [
-        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=WEEKLY;INTERVAL=9", "FREQ=DAILY;BYMONTH=3;BYDAY=SU",
-        "FREQ=YEARLY;BYWEEKNO=53;COUNT=20", "FREQ=HOURLY;INTERVAL=5000", "FREQ=MONTHLY;BYDAY=5WE;UNTIL=20400101", "FREQ=YEARLY;COUNT=3",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=WEEKLY;INTERVAL=9",
+        "FREQ=DAILY;BYMONTH=3;BYDAY=SU",
+        "FREQ=YEARLY;BYWEEKNO=53;COUNT=20", "FREQ=HOURLY;INTERVAL=5000", "FREQ=MONTHLY;BYDAY=5WE;UNTIL=20400101",
+        "FREQ=YEARLY;COUNT=3",
         "FREQ=DAILY;INTERVAL=13;COUNT=100", "RSCALE=CHINESE;FREQ=YEARLY",
     ])
     func complete(rule: String) throws {

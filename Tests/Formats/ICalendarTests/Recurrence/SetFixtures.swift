@@ -65,6 +65,8 @@ func starts(_ instances: [RecurrenceInstance]) -> [String] {
     instances.map { text($0.start) + ($0.component.property("SUMMARY").map { " " + $0.text } ?? "") }
 }
 
-func starts(_ lines: String, kind: String = "VEVENT", from start: String? = nil, to end: String? = nil) throws -> [String] {
+func starts(
+    _ lines: String, kind: String = "VEVENT", from start: String? = nil, to end: String? = nil
+) throws -> [String] {
     try starts(instances(recurrenceSet(lines, kind: kind), from: start, to: end))
 }
