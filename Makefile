@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
-LIBRARIES := libxml2-dev libsqlite3-dev libssl-dev zlib1g-dev libunbound-dev
+LIBRARIES := libxml2-dev libsqlite3-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev
 TEST_TOOLS := python3-venv curl litmus cadaver khal khard openssl
 VENV := .build-venv
 DEMO := var/demo

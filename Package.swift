@@ -32,7 +32,7 @@ let layers: [Layer] = [
         Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
         Module(name: "ContentLines", uses: ["Bytes"]),
         Module(name: "CivilTime", uses: ["Bytes"]),
-        Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"]),
+        Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"], libraries: ["CICU"]),
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
         Module(name: "DAVGrammar", uses: ["Bytes", "XML"]),
     ]),
@@ -114,6 +114,7 @@ var targets: [Target] = [
     systemLibrary("COpenSSL", "libssl-dev"),
     systemLibrary("CZlib", "zlib1g-dev"),
     systemLibrary("CUnbound", "libunbound-dev"),
+    systemLibrary("CICU", "libicu-dev"),
 ]
 
 for layer in layers {
