@@ -1,0 +1,129 @@
+package import CivilTime
+
+/// The instances of an object that overlap a range, one by one, in the order of their original starts. A copy goes on from
+/// where it was made.
+package struct RecurrenceInstances {
+    private let set: RecurrenceSet
+    private let range: InstantRange
+    private let floatingZone: any TimeZoneRules
+    private var cursors: [Cursor]
+    private var nextOverride = 0
+
+    /// Where the walk over one series is.
+    private struct Cursor {
+        let index: Int
+        var candidates: SeriesCandidates
+        var pending: RecurrenceSeries.Candidate?
+        var isStarted = false
+        var isAtEnd = false
+        /// After this no original start can bring an instance into the range.
+        var upper = Int64.max
+        var lastDay: Int?
+    }
+
+    init(of set: RecurrenceSet, overlapping range: InstantRange, floatingIn zone: any TimeZoneRules) {
+        self.set = set
+        self.range = range
+        floatingZone = zone
+        cursors = set.series.enumerated().map { Cursor(index: $0.offset, candidates: SeriesCandidates(of: $0.element)) }
+    }
+
+    /// Nil at the end. Throws when the steps are used up; with new ones it can go on.
+    package mutating func next(_ budget: inout StepBudget) throws(StepBudget.Exhausted) -> RecurrenceInstance? {
+        while let instance = try nextOfAll(&budget) {
+            if instance.overlaps(range, floatingIn: floatingZone) { return instance }
+        }
+        return nil
+    }
+
+    private mutating func nextOfAll(_ budget: inout StepBudget) throws(StepBudget.Exhausted) -> RecurrenceInstance? {
+        while true {
+            var first: Int?
+            var seconds = Int64.max
+            for place in cursors.indices {
+                try fill(&cursors[place], &budget)
+                guard let pending = cursors[place].pending, first == nil || pending.seconds < seconds else { continue }
+                first = place
+                seconds = pending.seconds
+            }
+            if nextOverride < set.overrides.count, first == nil || set.overrides[nextOverride].originalSeconds <= seconds {
+                try budget.spend()
+                nextOverride += 1
+                return set.overrides[nextOverride - 1].instance
+            }
+            guard let first, let candidate = cursors[first].pending else { return nil }
+            cursors[first].pending = nil
+            let series = set.series[cursors[first].index]
+            guard cursors[first].index == 0, let shift = set.shift(for: candidate.seconds) else {
+                return series.instance(candidate)
+            }
+            if let instance = shift.shifted(candidate, of: series) { return instance }
+        }
+    }
+
+    private func fill(_ cursor: inout Cursor, _ budget: inout StepBudget) throws(StepBudget.Exhausted) {
+        if cursor.pending != nil || cursor.isAtEnd { return }
+        if !cursor.isStarted {
+            try start(&cursor, &budget)
+            cursor.isStarted = true
+        }
+        while let candidate = try cursor.candidates.next(&budget) {
+            if candidate.seconds > cursor.upper { break }
+            if cursor.index == 0, isReplaced(candidate, &cursor) { continue }
+            cursor.pending = candidate
+            return
+        }
+        cursor.isAtEnd = true
+    }
+
+    /// RFC 5545 §3.8.4.4
+    private func isReplaced(_ candidate: RecurrenceSeries.Candidate, _ cursor: inout Cursor) -> Bool {
+        if set.replaced.contains(candidate.seconds) { return true }
+        if set.replacedDays.isEmpty { return false }
+        let day = candidate.wall.dayNumber
+        defer { cursor.lastDay = day }
+        return cursor.lastDay != day && set.replacedDays.contains(day)
+    }
+
+    /// Goes to before the first original start whose instance can reach into the range.
+    private func start(_ cursor: inout Cursor, _ budget: inout StepBudget) throws(StepBudget.Exhausted) {
+        let series = set.series[cursor.index]
+        // A time that is read on another clock, or falls into a gap, may be a day off.
+        let shift = set.farthestShift + 86_400
+        if let end = range.end {
+            cursor.upper = line(end, series.clock).addingClamped(shift)
+        }
+        guard let start = range.start else { return }
+        let longest = set.shifts.reduce(series.longest) { max($0, $1.timing.longest) }
+        let earliest = line(start, series.clock).addingClamped(-(shift + longest))
+        // From the beginning of a day, so that it is known what is the first of it.
+        guard let wall = series.clock.wall(at: earliest).map({ CivilDateTime($0.date) }), wall > series.start.wall else {
+            if earliest > 0, series.clock.wall(at: earliest) == nil { cursor.isAtEnd = true }
+            return
+        }
+        try cursor.candidates.seek(to: wall, &budget)
+    }
+
+    /// The instant on the series' line.
+    private func line(_ instant: Instant, _ clock: SeriesClock) -> Int64 {
+        if !clock.isFloating { return instant.seconds }
+        return floatingZone.wallTime(at: instant)?.wallSeconds ?? instant.seconds
+    }
+}
+
+extension Int64 {
+    /// The sum, or the nearest number that there is.
+    func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, overflowed) = addingReportingOverflow(other)
+        return overflowed ? (other > 0 ? .max : .min) : sum
+    }
+}
+
+extension RecurrenceSet {
+    /// The instances that overlap the range (RFC 4791 §9.9). `zone` is where floating times and days are looked at from.
+    package func instances(
+        overlapping range: InstantRange = InstantRange(), floatingIn zone: any TimeZoneRules
+    ) -> RecurrenceInstances {
+        RecurrenceInstances(of: self, overlapping: range, floatingIn: zone)
+    }
+}

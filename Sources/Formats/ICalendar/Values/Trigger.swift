@@ -1,0 +1,26 @@
+package import CivilTime
+package import ContentLines
+
+/// RFC 5545 §3.8.6.3: when an alarm goes off.
+package enum Trigger: Hashable, Sendable {
+    package enum Anchor: Sendable {
+        case start, end
+    }
+
+    case relative(CivilDuration, to: Anchor)
+    /// In UTC; other forms are understood as what they are.
+    case absolute(CalendarTime)
+
+    /// Nil for what is neither a duration nor a time.
+    package init?(_ line: ContentLine) {
+        let value = line.value
+        if let duration = CivilDuration(value) {
+            let isEnd = line.parameter("RELATED")?.hasValue("END") ?? false
+            self = .relative(duration, to: isEnd ? .end : .start)
+        } else if let time = CalendarTime(value, zoneID: line.zoneID) {
+            self = .absolute(time)
+        } else {
+            return nil
+        }
+    }
+}

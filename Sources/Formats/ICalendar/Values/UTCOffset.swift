@@ -1,0 +1,28 @@
+import Bytes
+
+/// RFC 5545 §3.3.14: how far the clocks of a place are ahead of UTC.
+package struct UTCOffset: Hashable, Sendable {
+    /// East of Greenwich is positive; less than a day.
+    package let seconds: Int
+
+    /// `+0300`, `-052836`; a colon between the parts, hours alone, and a missing plus are understood. Nil for more than a day.
+    package init?(_ value: ArraySlice<UInt8>) {
+        var scanner = ValueScanner(value)
+        let sign = scanner.sign() ?? 1
+        guard let hours = scanner.digits(2) else { return nil }
+        var minutes = 0
+        var seconds = 0
+        if !scanner.isAtEnd {
+            _ = scanner.take(0x3A)
+            guard let digits = scanner.digits(2) else { return nil }
+            minutes = digits
+        }
+        if !scanner.isAtEnd {
+            _ = scanner.take(0x3A)
+            guard let digits = scanner.digits(2) else { return nil }
+            seconds = digits
+        }
+        guard scanner.isAtEnd, hours < 24, minutes < 60, seconds < 60 else { return nil }
+        self.seconds = sign * (hours * 3600 + minutes * 60 + seconds)
+    }
+}
