@@ -59,6 +59,23 @@ extension ZoneRules {
         return nil
     }
 
+    /// The first transition after `instant` if there were only the annual changes, and had been always.
+    package func annualTransition(after instant: Instant) -> Transition? {
+        var seconds = instant.seconds
+        for _ in tail.rows {
+            guard let next = tail.next(after: seconds), let before = tail.latest(at: next.seconds - 1, on: .timeLine) else {
+                return nil
+            }
+            if before.row.observance != next.row.observance {
+                return Transition(
+                    instant: Instant(seconds: next.seconds), before: observances[before.row.observance],
+                    after: observances[next.row.observance])
+            }
+            seconds = next.seconds
+        }
+        return nil
+    }
+
     /// Those after `start` up to and with `end`, the first `limit` of them.
     package func transitions(after start: Instant, through end: Instant, limit: Int = 10_000) -> [Transition] {
         var found: [Transition] = []
