@@ -80,6 +80,9 @@ extension RecurrenceRule {
             if 1...CivilDate.dayCount(year: 2001, month: month) ~= day {
                 byMonth = [Month(month)]
                 byMonthDay = [day]
+            } else if month == 3, -27...0 ~= day {
+                byMonth = [Month(2)]
+                byMonthDay = [day - 1]
             } else {
                 guard let yearDay = Self.yearDay(month: month, day: day) else { return nil }
                 byYearDay = [yearDay]
@@ -99,9 +102,13 @@ extension RecurrenceRule {
                 } else {
                     byMonthDay = Array(first...(first + 6))
                 }
-            } else if month == 3, first == -6 {
+            } else if month == 3, -27 ... -6 ~= first {
                 byMonth = [Month(2)]
-                byDay = [WeekdayNumber(weekday, ordinal: -1)]
+                if first % 7 == -6 {
+                    byDay = [WeekdayNumber(weekday, ordinal: (first - 1) / 7)]
+                } else {
+                    byMonthDay = Array((first - 1)...(first + 5))
+                }
             } else {
                 // Days of two months: no other part can name them.
                 guard let first = Self.yearDay(month: month, day: first), first <= -7 else { return nil }
