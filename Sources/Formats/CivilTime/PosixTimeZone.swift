@@ -1,7 +1,7 @@
 import Bytes
 
-/// RFC 9636 §3.3: the text that ends a TZif file and tells how the clocks stand after its last transition, in the words of
-/// POSIX with the hours of the extension (§3.3.1).
+/// RFC 9636 §3.3: the text that ends a TZif file and tells how the clocks stand after its last transition, in the
+/// words of POSIX with the hours of the extension (§3.3.1).
 ///
 ///     TZ = std offset [dst [offset] "," start ["/" time] "," end ["/" time]]
 struct PosixTimeZone: Sendable {
@@ -93,11 +93,13 @@ private struct PosixTimeZoneScanner {
         return AnnualChange(day: day, secondOfDay: secondOfDay, offsetBefore: offsetBefore, after: after)
     }
 
-    /// `Jn` (1 to 365, February 29 is not counted), `n` (0 to 365, it is) or `Mm.w.d` (of month m the w-th weekday d, the fifth
-    /// is the last, day 0 is Sunday).
+    /// `Jn` (1 to 365, February 29 is not counted), `n` (0 to 365, it is) or `Mm.w.d` (of month m the w-th weekday d,
+    /// the fifth is the last, day 0 is Sunday).
     private mutating func day() -> AnnualDay? {
         if take(0x4A) {
-            guard let day = number(1...365), let date = CivilDate(dayNumber: Self.lastDayOf2000 + day) else { return nil }
+            guard let day = number(1...365),
+                let date = CivilDate(dayNumber: Self.lastDayOf2000 + day)
+            else { return nil }
             return .date(month: date.month, day: date.day)
         }
         guard take(0x4D) else { return number(0...365).map { .dayOfYear($0) } }

@@ -44,8 +44,8 @@ package struct TZif: Sendable {
     }
 
     package var rules: ZoneRules {
-        // RFC 9636 §3.3: the footer agrees with the last transition. A footer without changes has nothing to add, unless there
-        // is no transition at all.
+        // RFC 9636 §3.3: the footer agrees with the last transition. A footer without changes has nothing to add,
+        // unless there is no transition at all.
         let initial = transitions.isEmpty ? footer?.standard ?? initial : initial
         return ZoneRules(initial: initial, changes: transitions, annualChanges: footer?.changes ?? [])
     }

@@ -7,8 +7,8 @@ package final class TimeZoneDatabase: Sendable {
     private let load: @Sendable (String) -> [UInt8]?
     private let cache = Mutex<[String: ZoneRules]>([:])
 
-    /// `load` gives a zone's TZif file (RFC 9636) by the zone's name; it is called from any thread, and only with names that
-    /// `isName` takes. Without an index names are found in the spelling of the database only.
+    /// `load` gives a zone's TZif file (RFC 9636) by the zone's name; it is called from any thread, and only with
+    /// names that `isName` takes. Without an index names are found in the spelling of the database only.
     package init(index: TimeZoneIndex = TimeZoneIndex(), load: @escaping @Sendable (String) -> [UInt8]?) {
         self.index = index
         self.load = load
@@ -19,7 +19,9 @@ package final class TimeZoneDatabase: Sendable {
         guard Self.isName(name), let name = index.isEmpty ? name : index.spelling(of: name) else { return nil }
         if let known = cache.withLock({ $0[name] }) { return known }
         // A system may have left out the files of links.
-        guard let bytes = load(name) ?? load(index.zone(of: name)), let rules = try? TZif(bytes).rules else { return nil }
+        guard let bytes = load(name) ?? load(index.zone(of: name)),
+            let rules = try? TZif(bytes).rules
+        else { return nil }
         cache.withLock { cache in
             if cache.count >= Self.cacheLimit { cache.removeAll() }
             cache[name] = rules
@@ -36,8 +38,8 @@ package final class TimeZoneDatabase: Sendable {
     /// More than the database has names.
     private static let cacheLimit = 1000
 
-    /// Whether `name` is made as names of zones are: parts between slashes, of letters, digits and `._+-`, none of them empty
-    /// or beginning with a dot. So it is safe as a path below a folder.
+    /// Whether `name` is made as names of zones are: parts between slashes, of letters, digits and `._+-`, none of
+    /// them empty or beginning with a dot. So it is safe as a path below a folder.
     package static func isName(_ name: String) -> Bool {
         let bytes = name.utf8
         guard 1...100 ~= bytes.count else { return false }

@@ -17,8 +17,8 @@ package struct TimeZoneIndex: Sendable {
         for name in names { insert(name) }
     }
 
-    /// Reads `tzdata.zi`, the text that the database's own compiler takes (zic(8)): lines `Z name ...` and `L target link`,
-    /// and the version in a comment on the first line. Other lines are passed over.
+    /// Reads `tzdata.zi`, the text that the database's own compiler takes (zic(8)): lines `Z name ...` and `L target
+    /// link`, and the version in a comment on the first line. Other lines are passed over.
     package init(tzdata bytes: [UInt8]) {
         for line in bytes.split(separator: 0x0A) {
             let words = line.prefix(200).split(separator: 0x20, maxSplits: 3)

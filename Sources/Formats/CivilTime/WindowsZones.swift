@@ -1,6 +1,6 @@
-// The names by which Windows calls time zones, and for each the zone of the time zone database that CLDR names for the territory 001
-// (windowsZones.xml of the Unicode Common Locale Data Repository, with names that Windows has given up since). The file is
-// generated.
+// The names by which Windows calls time zones, and for each the zone of the time zone database that CLDR names for
+// the territory 001 (windowsZones.xml of the Unicode Common Locale Data Repository, with names that Windows has given
+// up since). The file is generated.
 //
 // Copyright © 1991-2025 Unicode, Inc. The data is taken from the CLDR under the Unicode License v3 (SPDX: Unicode-3.0),
 // https://www.unicode.org/license.txt.

@@ -21,7 +21,8 @@ struct ZoneDescription {
         }
     }
 
-    /// The database's zone that one of the places is in, and that keeps the offset, if there is one, for a part of the year.
+    /// The database's zone that one of the places is in, and that keeps the offset, if there is one, for a part of
+    /// the year.
     func zone(in database: TimeZoneDatabase) -> String? {
         if places.isEmpty { return nil }
         let whole = places.lowercased()
@@ -69,7 +70,9 @@ struct ZoneDescription {
                 text[$0..<min($0 + 2, text.endIndex)]
             }
         }
-        guard 1...3 ~= parts.count, parts[0].count <= 2, parts.dropFirst().allSatisfy({ $0.count == 2 }) else { return nil }
+        guard 1...3 ~= parts.count, parts[0].count <= 2,
+            parts.dropFirst().allSatisfy({ $0.count == 2 })
+        else { return nil }
         var seconds = 0
         for (part, unit) in zip(parts, [3600, 60, 1]) {
             guard let number = part.decimalValue, unit == 3600 || number < 60 else { return nil }

@@ -63,9 +63,9 @@ extension ZoneRules {
     package func annualTransition(after instant: Instant) -> Transition? {
         var seconds = instant.seconds
         for _ in tail.rows {
-            guard let next = tail.next(after: seconds), let before = tail.latest(at: next.seconds - 1, on: .timeLine) else {
-                return nil
-            }
+            guard let next = tail.next(after: seconds),
+                let before = tail.latest(at: next.seconds - 1, on: .timeLine)
+            else { return nil }
             if before.row.observance != next.row.observance {
                 return Transition(
                     instant: Instant(seconds: next.seconds), before: observances[before.row.observance],

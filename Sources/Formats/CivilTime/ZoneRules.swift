@@ -1,6 +1,7 @@
 /// The rules of a zone that are known change by change up to a point, and from there on by what happens every year.
 ///
-/// Both questions are a binary search, or, after the last listed change, a look at one or two years, whichever they are.
+/// Both questions are a binary search, or, after the last listed change, a look at one or two years, whichever they
+/// are.
 package final class ZoneRules: TimeZoneRules {
     /// A change, made ready for both questions.
     struct Row: Sendable {
@@ -20,9 +21,9 @@ package final class ZoneRules: TimeZoneRules {
     let tail: AnnualChangeTable
     private let initialOffset: Int
 
-    /// `initial` is observed up to the first change. Changes need no order; of two at the same instant the later one in the
-    /// list counts. Annual changes happen after the last of `changes` only. Offsets must be `Observance.offsets`, instants
-    /// not outside those of the years 0 to 9999 by more than a year.
+    /// `initial` is observed up to the first change. Changes need no order; of two at the same instant the later one
+    /// in the list counts. Annual changes happen after the last of `changes` only. Offsets must be
+    /// `Observance.offsets`, instants not outside those of the years 0 to 9999 by more than a year.
     package init(
         initial: Observance, changes: [(instant: Instant, after: Observance)], annualChanges: [AnnualChange] = []
     ) {
@@ -48,7 +49,8 @@ package final class ZoneRules: TimeZoneRules {
             // first. Either way the wall turns to the new offset when it has left both.
             let wall = instant + Int64(max(before, change.after.offset))
             rows.append(Row(
-                instant: instant, wall: max(wall, rows.last?.wall ?? .min), offset: change.after.offset, observance: next))
+                instant: instant, wall: max(wall, rows.last?.wall ?? .min), offset: change.after.offset,
+                observance: next))
             current = next
         }
         tail = AnnualChangeTable(annualChanges) { list.index(of: $0) }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct TZifTests {
     /// A file of one block for each version, with the given footer.
     private func file(
-        version: UInt8 = 0x32, instants: [Int64] = [], indices: [UInt8] = [], types: [(Int32, UInt8, UInt8)] = [(3600, 0, 0)],
+        version: UInt8 = 0x32, instants: [Int64] = [], indices: [UInt8] = [],
+            types: [(Int32, UInt8, UInt8)] = [(3600, 0, 0)],
         names: String = "LMT\0", leapCount: UInt32 = 0, footer: String? = "\nCET-1\n"
     ) -> [UInt8] {
         func big(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
@@ -27,10 +28,12 @@ import Testing
     @Test("a file of version 1 has 32-bit times and no footer")
     func version1() throws {
         let rules = try TZif(file(
-            version: 0, instants: [-5, 1000], indices: [1, 0], types: [(3600, 0, 0), (7200, 1, 4)], names: "CET\0CEST\0",
+            version: 0, instants: [-5, 1000], indices: [1, 0], types: [(3600, 0, 0), (7200, 1, 4)],
+                names: "CET\0CEST\0",
             footer: nil)).rules
         #expect(rules.offset(at: Instant(seconds: -6)) == 3600)
-        #expect(rules.observance(at: Instant(seconds: -5)) == Observance(offset: 7200, isDaylight: true, abbreviation: "CEST"))
+        #expect(rules.observance(at: Instant(seconds: -5))
+            == Observance(offset: 7200, isDaylight: true, abbreviation: "CEST"))
         #expect(rules.offset(at: Instant(seconds: .max)) == 3600)
     }
 
@@ -55,7 +58,8 @@ import Testing
             ("an index too high", file(instants: [1], indices: [1])),
             ("times that do not ascend", file(instants: [5, 5], indices: [0, 0])),
             ("a time before -2⁵⁹", file(instants: [.min], indices: [0])),
-            ("an offset of two days", file(types: [(172_800, 0, 0)])), ("the least offset", file(types: [(.min, 0, 0)])),
+            ("an offset of two days", file(types: [(172_800, 0, 0)])),
+            ("the least offset", file(types: [(.min, 0, 0)])),
             ("no footer", file(footer: nil)), ("an endless footer", file(footer: "\nCET-1")),
             ("a footer that is none", file(footer: "\nC-1\n")),
         ]

@@ -33,7 +33,8 @@ func fixtureDatabase(links: [String: String] = [:]) -> TimeZoneDatabase {
     }
 
     @Test("what is no name is never given to the loader", arguments: [
-        "", "/etc/passwd", "../UTC", "Europe/../UTC", "Europe//Berlin", "Europe/", "Europe/Ber\0lin", ".hidden", "Europe/.x",
+        "", "/etc/passwd", "../UTC", "Europe/../UTC", "Europe//Berlin", "Europe/", "Europe/Ber\0lin", ".hidden",
+        "Europe/.x",
         "Europe/Berlin ", "Ev\u{F6}l", "a\\b", String(repeating: "a", count: 101), "Europe/Berlin\n",
     ])
     func refused(_ name: String) {

@@ -3,12 +3,14 @@ import Testing
 
 @Suite struct ZoneNamesTests {
     private let database = fixtureDatabase(links: [
-        "Asia/Calcutta": "Asia/Kolkata", "US/Eastern": "America/New_York", "Etc/UTC": "UTC", "Asia/Amman2": "Asia/Amman",
+        "Asia/Calcutta": "Asia/Kolkata", "US/Eastern": "America/New_York", "Etc/UTC": "UTC",
+        "Asia/Amman2": "Asia/Amman",
     ])
 
     @Test("names of the database, aliases, and what people make of them", arguments: [
         ("Europe/Berlin", "Europe/Berlin"), ("europe/berlin", "Europe/Berlin"), (" Europe/Berlin \t", "Europe/Berlin"),
-        ("\"Europe/Berlin\"", "Europe/Berlin"), ("America/New York", "America/New_York"), ("Asia/Calcutta", "Asia/Calcutta"),
+        ("\"Europe/Berlin\"", "Europe/Berlin"), ("America/New York", "America/New_York"),
+        ("Asia/Calcutta", "Asia/Calcutta"),
         ("US/Eastern", "US/Eastern"), ("Etc/GMT-3", "Etc/GMT-3"), ("UTC", "UTC"), ("utc", "UTC"),
         ("/mozilla.org/20050126_1/Europe/Berlin", "Europe/Berlin"),
         ("/freeassociation.sourceforge.net/Europe/Berlin", "Europe/Berlin"),
@@ -26,9 +28,11 @@ import Testing
         ("W. Europe Daylight Time", "Europe/Berlin"), ("Eastern Standard Time 1", "America/New_York"),
         ("Russian Standard Time", "Europe/Moscow"), ("India Standard Time", "Asia/Kolkata"),
         ("Mitteleuropäische Zeit", "Europe/Berlin"), ("RTZ 2 (зима)", "Europe/Moscow"),
-        ("(UTC+03:00) Moscow, St. Petersburg", "Europe/Moscow"), ("(UTC+03:00) Москва, Санкт-Петербург", "Europe/Moscow"),
+        ("(UTC+03:00) Moscow, St. Petersburg", "Europe/Moscow"),
+        ("(UTC+03:00) Москва, Санкт-Петербург", "Europe/Moscow"),
         ("(GMT+03:00) Moscow, St. Petersburg, Volgograd", "Europe/Moscow"),
-        ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"), ("(UTC+09:00) Osaka, Sapporo, Tokyo", "Asia/Tokyo"),
+        ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"),
+        ("(UTC+09:00) Osaka, Sapporo, Tokyo", "Asia/Tokyo"),
         ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Berlin"),
         ("Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Berlin"), ("Москва", "Europe/Moscow"),
         ("(UTC) Dublin, Edinburgh, Lisbon, London", "Europe/Dublin"), ("(UTC) Coordinated Universal Time", "Etc/UTC"),
@@ -38,9 +42,11 @@ import Testing
     }
 
     @Test("offsets", arguments: [
-        ("GMT+3", 10_800), ("UTC+03:00", 10_800), ("UTC-5", -18_000), ("+0300", 10_800), ("-05:30", -19_800), ("GMT -0800", -28_800),
+        ("GMT+3", 10_800), ("UTC+03:00", 10_800), ("UTC-5", -18_000), ("+0300", 10_800), ("-05:30", -19_800),
+        ("GMT -0800", -28_800),
         ("UTC+5:45", 20_700), ("UTC\u{2212}2", -7200), ("+123456", 45_296), ("Z", 0), ("GMT", 0), ("UTC+545", 20_700),
-        ("(UTC+03:00)", 10_800), ("(UTC+03:00) Atlantis", 10_800), ("(UTC+04:00) Moscow", 14_400), ("(GMT-03:30) Nowhere", -12_600),
+        ("(UTC+03:00)", 10_800), ("(UTC+03:00) Atlantis", 10_800), ("(UTC+04:00) Moscow", 14_400),
+        ("(GMT-03:30) Nowhere", -12_600),
         ("-00:00", 0),
     ])
     func offsets(_ tzid: String, _ expected: Int) {
@@ -48,8 +54,10 @@ import Testing
     }
 
     @Test("what tells nothing", arguments: [
-        "", " ", "\"\"", "Customized Time Zone 1", "Customized Time Zone", "tzone://Microsoft/Custom", "Foo", "GMT+", "GMT+99",
-        "+", "UTC+3:5", "UTC+03:60", "GMT+12345678", "GMT -0500 (Standard) / GMT -0400 (Daylight)", "(", "()", "(UTC", "/", "///",
+        "", " ", "\"\"", "Customized Time Zone 1", "Customized Time Zone", "tzone://Microsoft/Custom", "Foo", "GMT+",
+        "GMT+99",
+        "+", "UTC+3:5", "UTC+03:60", "GMT+12345678", "GMT -0500 (Standard) / GMT -0400 (Daylight)", "(", "()", "(UTC",
+        "/", "///",
         "../../etc/passwd", "\0", "Etc/GMT+15", String(repeating: "(", count: 300), String(repeating: "a/", count: 100),
     ])
     func nothing(_ tzid: String) {
@@ -62,7 +70,8 @@ import Testing
         for table in [LocalisedZones.names, LocalisedZones.displayNames, LocalisedZones.cities] {
             for key in table.keys { #expect(key == key.lowercased()) }
         }
-        for zone in [WindowsZones.names, LocalisedZones.names, LocalisedZones.displayNames, LocalisedZones.cities].flatMap(\.values) {
+        for zone in [WindowsZones.names, LocalisedZones.names, LocalisedZones.displayNames,
+            LocalisedZones.cities].flatMap(\.values) {
             #expect(TimeZoneDatabase.isName(zone))
         }
     }
@@ -72,7 +81,8 @@ import Testing
         var random = Seeded(state: 7)
         let alphabet = Array("(UTC+-:03.) /\\\"Zеж0,GMTa%\u{2212}\u{0}").map(String.init)
         for _ in 0..<3000 {
-            let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "" }.joined()
+            let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in alphabet.randomElement(using: &random)
+                ?? "" }.joined()
             _ = ZoneNames.meaning(of: text, in: database)
         }
     }

@@ -32,11 +32,13 @@ import Testing
         }
     }
 
-    @Test("the next transition is the next change of the observance, and the last one the one before", arguments: FixtureZone.all)
+    @Test("the next transition is the next change of the observance, and the last one the one before",
+        arguments: FixtureZone.all)
     func transitions(_ zone: FixtureZone) throws {
         let rules = try zone.rules()
         for start in [seconds(1890, 1, 1), seconds(1990, 3, 3), seconds(2024, 6, 6), seconds(2150, 1, 1)] {
-            let found = rules.transitions(after: Instant(seconds: start), through: Instant(seconds: start + 400_000_000))
+            let found = rules.transitions(after: Instant(seconds: start),
+                through: Instant(seconds: start + 400_000_000))
             var before = rules.observance(at: Instant(seconds: start))
             for transition in found {
                 #expect(transition.before == before)
@@ -113,6 +115,7 @@ import Testing
         #expect(rules.offset(at: Instant(seconds: seconds(2026, 3, 29, 1))) == 7200)
         #expect(rules.offset(at: Instant(seconds: seconds(2026, 10, 25, 0, 59, 59))) == 7200)
         #expect(rules.offset(at: Instant(seconds: seconds(2026, 10, 25, 1))) == 3600)
-        #expect(rules.transition(atOrBefore: Instant(seconds: seconds(2026, 1, 1)))?.instant.seconds == seconds(2025, 10, 26, 1))
+        #expect(rules.transition(atOrBefore: Instant(seconds: seconds(2026, 1, 1)))?.instant.seconds
+            == seconds(2025, 10, 26, 1))
     }
 }

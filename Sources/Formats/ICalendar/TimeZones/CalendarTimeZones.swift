@@ -5,12 +5,12 @@ import Synchronization
 
 /// What the TZIDs of one VCALENDAR mean.
 ///
-/// A TZID is free text (RFC 5545 §3.8.3.1), and the VTIMEZONE that goes with it may be missing, old, or wrong. The first that
-/// has an answer counts:
+/// A TZID is free text (RFC 5545 §3.8.3.1), and the VTIMEZONE that goes with it may be missing, old, or wrong. The
+/// first that has an answer counts:
 ///
-/// 1. where the TZID is a name of the time zone database, or ends in one, the database. A VTIMEZONE of that name is a copy of
-///    what the database once said; where governments have changed their minds since, the copy would shift events. With
-///    `Policy.embeddedFirst` this step comes third;
+/// 1. where the TZID is a name of the time zone database, or ends in one, the database. A VTIMEZONE of that name is a
+///    copy of what the database once said; where governments have changed their minds since, the copy would shift
+///    events. With `Policy.embeddedFirst` this step comes third;
 /// 2. the VTIMEZONE of that TZID (RFC 5545 §3.6.5): a name that is only this calendar's;
 /// 3. what such a VTIMEZONE says it is a copy of, if its own rules cannot be used;
 /// 4. the zone that Windows, or people, call so; an offset;
@@ -43,7 +43,8 @@ package final class CalendarTimeZones: ZoneResolving, Sendable {
     private let embedded: [String: Component]
     private let cache = Mutex<[String: Resolution]>([:])
 
-    /// `calendar` is the VCALENDAR, nil for text without one. `fallback` is the zone of the collection or of whoever looks.
+    /// `calendar` is the VCALENDAR, nil for text without one. `fallback` is the zone of the collection or of whoever
+    /// looks.
     package init(
         _ calendar: Component?, database: TimeZoneDatabase, policy: Policy = .databaseFirst,
         fallback: any TimeZoneRules = FixedOffset.utc
@@ -54,7 +55,9 @@ package final class CalendarTimeZones: ZoneResolving, Sendable {
         var embedded: [String: Component] = [:]
         if let calendar {
             for zone in calendar.children(named: "VTIMEZONE") {
-                guard let id = zone.property("TZID").map({ Self.trimmed($0.text) }), embedded[id] == nil else { continue }
+                guard let id = zone.property("TZID").map({ Self.trimmed($0.text) }),
+                    embedded[id] == nil
+                else { continue }
                 embedded[id] = zone
             }
         }
@@ -78,7 +81,10 @@ package final class CalendarTimeZones: ZoneResolving, Sendable {
     private func find(_ id: String) -> Resolution {
         let meaning = ZoneNames.meaning(of: id, in: database)
         let zone = embedded[id]
-        if case .name(let name) = meaning, policy == .databaseFirst || zone == nil, let found = named(name) { return found }
+        if case .name(let name) = meaning, policy == .databaseFirst || zone == nil,
+            let found = named(name) {
+            return found
+        }
         if let zone {
             if let rules = VTimeZoneRules.compile(zone) { return Resolution(rules: rules, origin: .embedded) }
             // RFC 7808 §7.2, and what libical writes.

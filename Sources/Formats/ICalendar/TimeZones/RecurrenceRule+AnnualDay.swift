@@ -3,16 +3,16 @@ package import CivilTime
 // The rules by which clocks change are mostly such as give one day in every year. Those need no evaluation.
 
 extension RecurrenceRule {
-    /// The day on which the rule's only instance of each year is; nil for a rule that gives none or several in some year, or by
-    /// parts that are seldom used so. COUNT and UNTIL do not matter here.
+    /// The day on which the rule's only instance of each year is; nil for a rule that gives none or several in some
+    /// year, or by parts that are seldom used so. COUNT and UNTIL do not matter here.
     package func annualDay(start: CivilDate) -> AnnualDay? {
         guard frequency == .yearly, interval == 1, calendarScale == nil, skip == .omit, byWeekNumber == nil,
             bySecond == nil, byMinute == nil, byHour == nil
         else { return nil }
         if let byMonth {
-            guard byMonth.count == 1, let month = byMonth.first, !month.isLeap, 1...12 ~= month.number, byYearDay == nil else {
-                return nil
-            }
+            guard byMonth.count == 1, let month = byMonth.first, !month.isLeap, 1...12 ~= month.number,
+                byYearDay == nil
+            else { return nil }
             return day(inMonth: month.number, start)
         }
         guard byMonthDay == nil, bySetPosition == nil else { return nil }
@@ -43,9 +43,9 @@ extension RecurrenceRule {
 
     private func day(of yearDays: [Int]) -> AnnualDay? {
         if let byDay {
-            guard byDay.count == 1, let day = byDay.first, day.ordinal == 0, let first = Self.firstOfWeek(yearDays) else {
-                return nil
-            }
+            guard byDay.count == 1, let day = byDay.first, day.ordinal == 0,
+                let first = Self.firstOfWeek(yearDays)
+            else { return nil }
             if 1...359 ~= first { return .weekday(day.weekday, onOrAfter: first, month: 1) }
             return -365 ... -7 ~= first ? .weekday(day.weekday, onOrAfter: 32 + first, month: 12) : nil
         }

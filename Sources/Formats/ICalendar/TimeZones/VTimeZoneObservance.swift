@@ -35,7 +35,8 @@ struct VTimeZoneObservance {
     /// More than any zone has had changes.
     private static let lineLimit = 1000
 
-    /// RFC 5545 §3.6.5: onsets are local times by TZOFFSETFROM. One in UTC, which is an error, is the instant that it is.
+    /// RFC 5545 §3.6.5: onsets are local times by TZOFFSETFROM. One in UTC, which is an error, is the instant that it
+    /// is.
     func instant(of onset: CalendarTime) -> Int64 {
         if case .utc(let time) = onset { return time.wallSeconds }
         return onset.wall.wallSeconds - Int64(offsetBefore)

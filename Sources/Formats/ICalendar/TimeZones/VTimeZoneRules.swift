@@ -3,9 +3,9 @@ package import ContentLines
 
 /// RFC 5545 §3.6.5: the rules that a VTIMEZONE tells.
 ///
-/// A day that comes once a year is found without evaluation, in whatever year (`RecurrenceRule.annualDay`). All else is
-/// evaluated once, up to `horizon`; after that the clocks stay as they then are. So no VTIMEZONE costs more than a bounded
-/// number of steps, and a question afterwards costs a search.
+/// A day that comes once a year is found without evaluation, in whatever year (`RecurrenceRule.annualDay`). All else
+/// is evaluated once, up to `horizon`; after that the clocks stay as they then are. So no VTIMEZONE costs more than a
+/// bounded number of steps, and a question afterwards costs a search.
 package struct VTimeZoneRules {
     /// Observances beyond these are passed over.
     private static let observanceLimit = 1000
@@ -45,7 +45,9 @@ package struct VTimeZoneRules {
         let name = observances.last { $0.after.offset == first.offsetBefore }?.after.abbreviation
         return ZoneRules(
             initial: Observance(offset: first.offsetBefore, abbreviation: name ?? ""),
-            changes: onsets.sorted { $0.observance < $1.observance }.map { ($0.instant, observances[$0.observance].after) },
+            changes: onsets.sorted { $0.observance < $1.observance }.map {
+                ($0.instant, observances[$0.observance].after)
+            },
             annualChanges: annual.map(\.change))
     }
 
@@ -56,8 +58,8 @@ package struct VTimeZoneRules {
     private mutating func collect(_ index: Int) {
         let observance = observances[index]
         for date in observance.dates { add(observance.instant(of: date), index) }
-        // RFC 5545 §3.8.5.3: what a DTSTART means that its rule does not match is not defined. Many are written that only say
-        // from when on the rule holds (1601-01-01), so it is an onset only where the rules give none.
+        // RFC 5545 §3.8.5.3: what a DTSTART means that its rule does not match is not defined. Many are written that
+        // only say from when on the rule holds (1601-01-01), so it is an onset only where the rules give none.
         var hasOnset = false
         for rule in observance.rules {
             if rule.isEndless, let day = rule.annualDay(start: observance.start.date) {
@@ -73,7 +75,8 @@ package struct VTimeZoneRules {
     private mutating func addAnnual(_ day: AnnualDay, _ index: Int) {
         let observance = observances[index]
         let change = AnnualChange(
-            day: day, secondOfDay: observance.start.secondOfDay, offsetBefore: observance.offsetBefore, after: observance.after)
+            day: day, secondOfDay: observance.start.secondOfDay, offsetBefore: observance.offsetBefore,
+            after: observance.after)
         let year = observance.start.date.year
         let isLate = day.dayNumber(in: year) < observance.start.dayNumber
         annual.append((change, index, isLate ? year + 1 : year))
@@ -99,7 +102,8 @@ package struct VTimeZoneRules {
         return hasInstance
     }
 
-    /// Annual changes decide alone only when all of them have begun and no other onset is to come. Up to there, they are listed.
+    /// Annual changes decide alone only when all of them have begun and no other onset is to come. Up to there, they
+    /// are listed.
     private mutating func listAnnualChanges() {
         guard var lastYear = annual.map(\.firstYear).max() else { return }
         if let last = onsets.map(\.instant).max(), let date = CivilDateTime(wallSeconds: last.seconds)?.date {

@@ -18,8 +18,8 @@ package struct VTimeZoneWriter {
         var rule: RecurrenceRule?
     }
 
-    /// Appends the component. It begins with the change by which the clocks stand as they do at `start`; without one, and where
-    /// there was none before, with the time before all changes.
+    /// Appends the component. It begins with the change by which the clocks stand as they do at `start`; without one,
+    /// and where there was none before, with the time before all changes.
     package static func append(
         _ rules: ZoneRules, id: String, from start: Instant? = nil, to writer: inout ContentLineWriter
     ) {
@@ -34,7 +34,8 @@ package struct VTimeZoneWriter {
 
     private mutating func collect(from start: Instant?) {
         // What was before cannot be written; there is nothing but the change that stands for the beginning of time.
-        let first = start.flatMap { rules.transition(atOrBefore: $0) }.flatMap { $0.instant < Self.beginning ? nil : $0 }
+        let latest = start.flatMap { rules.transition(atOrBefore: $0) }
+        let first = latest.flatMap { $0.instant < Self.beginning ? nil : $0 }
         if first == nil {
             let initial = rules.observance(at: Self.beginning)
             groups.append(Group(before: initial, after: initial, onsets: []))
@@ -68,7 +69,9 @@ package struct VTimeZoneWriter {
     }
 
     private mutating func add(_ transition: ZoneRules.Transition) {
-        let known = groups.firstIndex { $0.before == transition.before && $0.after == transition.after && $0.rule == nil }
+        let known = groups.firstIndex {
+            $0.before == transition.before && $0.after == transition.after && $0.rule == nil
+        }
         if let known {
             groups[known].onsets.append(transition.instant)
         } else {
@@ -109,9 +112,10 @@ extension VTimeZoneWriter {
         writer.begin("VTIMEZONE")
         writer.property("TZID", text: id)
         for group in groups {
-            // Which of the two it is matters to people only, and these take the later clock for daylight time, where the
-            // database has it the other way round (Ireland, Morocco).
-            let isDaylight = group.before.isDaylight != group.after.isDaylight && group.before.offset != group.after.offset
+            // Which of the two it is matters to people only, and these take the later clock for daylight time, where
+            // the database has it the other way round (Ireland, Morocco).
+            let isDaylight = group.before.isDaylight != group.after.isDaylight
+                && group.before.offset != group.after.offset
                 ? group.after.offset > group.before.offset : group.after.isDaylight
             let name: StaticString = isDaylight ? "DAYLIGHT" : "STANDARD"
             writer.begin(name)

@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test("for any other name the calendar's own rules decide under both policies", arguments: [
-        "Russian Standard Time", "Customized Time Zone 1", "GMT+3", "(UTC+03:00) Moscow, St. Petersburg", "tzone://Microsoft/Custom",
+        "Russian Standard Time", "Customized Time Zone 1", "GMT+3", "(UTC+03:00) Moscow, St. Petersburg",
+        "tzone://Microsoft/Custom",
     ])
     func own(_ id: String) throws {
         for policy in [CalendarTimeZones.Policy.databaseFirst, .embeddedFirst] {
@@ -53,7 +54,8 @@ import Testing
     }
 
     @Test("without a VTIMEZONE the name must do", arguments: [
-        ("Russian Standard Time", CalendarTimeZones.Origin.database("Europe/Moscow"), 10_800), ("GMT+3", .offset, 10_800),
+        ("Russian Standard Time", CalendarTimeZones.Origin.database("Europe/Moscow"), 10_800),
+        ("GMT+3", .offset, 10_800),
         (" Europe/Berlin ", .database("Europe/Berlin"), 7200), ("Customized Time Zone 1", .unresolved, 12_345),
         ("", .unresolved, 12_345), ("Nowhere", .unresolved, 12_345),
     ])
@@ -72,8 +74,10 @@ import Testing
     func unusable() throws {
         let copy = embedded("Mine", ["X-LIC-LOCATION:Europe/Berlin"])
         #expect(try zones(copy).resolve("Mine").origin == .database("Europe/Berlin"))
-        #expect(try zones(embedded("Mine", ["TZID-ALIAS-OF:Asia/Tokyo"])).resolve("Mine").origin == .database("Asia/Tokyo"))
-        #expect(try zones(embedded("Europe/Berlin", []), .embeddedFirst).resolve("Europe/Berlin").origin == .database("Europe/Berlin"))
+        #expect(try zones(embedded("Mine", ["TZID-ALIAS-OF:Asia/Tokyo"])).resolve("Mine").origin
+            == .database("Asia/Tokyo"))
+        #expect(try zones(embedded("Europe/Berlin", []), .embeddedFirst).resolve("Europe/Berlin").origin
+            == .database("Europe/Berlin"))
         #expect(try zones(embedded("Mine", [])).resolve("Mine").origin == .unresolved)
         let two = embedded("Mine") + embedded("Mine", standard("19700101T000000", "+0100", "+0100"))
         #expect(try zones(two).rules(for: "Mine").offset(at: summer) == 25_200)

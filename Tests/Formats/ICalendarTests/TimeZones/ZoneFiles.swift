@@ -8,7 +8,8 @@ import Testing
 /// The zones of the fixture that CivilTime's tests have, read where it stands.
 enum ZoneFiles {
     static let all: [String: [UInt8]] = {
-        let path = #filePath.replacing("ICalendarTests/TimeZones/ZoneFiles.swift", with: "CivilTimeTests/ZoneFixture.swift")
+        let path = #filePath.replacing("ICalendarTests/TimeZones/ZoneFiles.swift",
+            with: "CivilTimeTests/ZoneFixture.swift")
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [:] }
         var base64: [String: [UInt8]] = [:]
         var name = ""
@@ -29,7 +30,8 @@ enum ZoneFiles {
 
 /// The first VTIMEZONE of the lines, with a VCALENDAR around them.
 func timeZone(_ lines: [String]) throws -> Component {
-    try #require(try CalendarDocument.parse(calendar(lines)).calendars.first { _ in true }?.children.first { _ in true })
+    let document = try CalendarDocument.parse(calendar(lines))
+    return try #require(document.calendars.first { _ in true }?.children.first { _ in true })
 }
 
 /// Of a VTIMEZONE with that content.
