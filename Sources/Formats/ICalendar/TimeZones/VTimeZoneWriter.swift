@@ -46,7 +46,7 @@ package struct VTimeZoneWriter {
             return
         }
         let listed = rules.transitions(after: Instant(seconds: from), through: last)
-        let regular = rules.annualChanges.isEmpty ? [] : listed.suffix(regularCount(listed))
+        let regular = rules.annualChanges.isEmpty ? [] : listed.suffix(regularCount(listed, before: last))
         for transition in listed.dropLast(regular.count) { add(transition) }
         addAnnual(after: Instant(seconds: regular.first.map { $0.instant.seconds - 1 } ?? max(last.seconds, from)))
     }
@@ -54,9 +54,10 @@ package struct VTimeZoneWriter {
     /// 1601-01-01, when the time of Windows begins.
     private static let beginning = Instant(seconds: -11_644_473_600)
 
-    /// How many of the last listed changes are those that the annual ones would give.
-    private func regularCount(_ listed: [ZoneRules.Transition]) -> Int {
-        var next = listed.last.flatMap { rules.annualTransition(after: $0.instant) }
+    /// How many of the last listed changes are those that the annual ones would give, without a pause between them and
+    /// `end`, where the annual ones begin.
+    private func regularCount(_ listed: [ZoneRules.Transition], before end: Instant) -> Int {
+        var next = rules.annualTransition(after: end)
         var count = 0
         for transition in listed.reversed() {
             guard let expected = rules.annualTransition(after: Instant(seconds: transition.instant.seconds - 1)),
