@@ -7,7 +7,8 @@
 // Invariants: all arithmetic is on 64-bit counts of days and seconds and never traps for the years 0 to 9999; what leaves
 // those years is nil.
 //
-// Start reading at CivilDate.swift, then CivilDateTime.swift and TimeZoneRules.swift.
+// Start reading at CivilDate.swift, then CivilDateTime.swift and TimeZoneRules.swift; of zones at ZoneRules.swift, then
+// TZif.swift and ZoneNames.swift.
 
 /// RFC 5545 §3.3.10, in the order of ISO 8601: Monday is 1.
 package enum Weekday: Int, Sendable, CaseIterable {

@@ -1,0 +1,53 @@
+import Bytes
+import Synchronization
+
+/// The time zone database as rules by name. Its bytes come from a closure, so that this module reads no files.
+package final class TimeZoneDatabase: Sendable {
+    package let index: TimeZoneIndex
+    private let load: @Sendable (String) -> [UInt8]?
+    private let cache = Mutex<[String: ZoneRules]>([:])
+
+    /// `load` gives a zone's TZif file (RFC 9636) by the zone's name; it is called from any thread, and only with
+    /// names that `isName` takes. Without an index names are found in the spelling of the database only.
+    package init(index: TimeZoneIndex = TimeZoneIndex(), load: @escaping @Sendable (String) -> [UInt8]?) {
+        self.index = index
+        self.load = load
+    }
+
+    /// Nil for a name that the database does not have, and for a file that cannot be read.
+    package func rules(named name: String) -> ZoneRules? {
+        guard Self.isName(name), let name = index.isEmpty ? name : index.spelling(of: name) else { return nil }
+        if let known = cache.withLock({ $0[name] }) { return known }
+        // A system may have left out the files of links.
+        guard let bytes = load(name) ?? load(index.zone(of: name)),
+            let rules = try? TZif(bytes).rules
+        else { return nil }
+        cache.withLock { cache in
+            if cache.count >= Self.cacheLimit { cache.removeAll() }
+            cache[name] = rules
+        }
+        return rules
+    }
+
+    /// `name` as the database writes it; nil for one that it does not have.
+    package func name(_ name: String) -> String? {
+        guard rules(named: name) != nil else { return nil }
+        return index.isEmpty ? name : index.spelling(of: name)
+    }
+
+    /// More than the database has names.
+    private static let cacheLimit = 1000
+
+    /// Whether `name` is made as names of zones are: parts between slashes, of letters, digits and `._+-`, none of
+    /// them empty or beginning with a dot. So it is safe as a path below a folder.
+    package static func isName(_ name: String) -> Bool {
+        let bytes = name.utf8
+        guard 1...100 ~= bytes.count else { return false }
+        return bytes.split(separator: 0x2F, omittingEmptySubsequences: false).allSatisfy { part in
+            guard let first = part.first, first != 0x2E else { return false }
+            return part.allSatisfy {
+                $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x5F || $0 == 0x2D || $0 == 0x2B || $0 == 0x2E
+            }
+        }
+    }
+}
