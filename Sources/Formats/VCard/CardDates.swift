@@ -17,6 +17,13 @@ package struct CardDate: Equatable, Sendable {
     /// 1 to what the month has; 29 February without a year is one.
     package var day: Int
 
+    package init(kind: Kind, year: Int?, month: Int, day: Int) {
+        self.kind = kind
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
     /// The days of a card of any version, in the order of its lines, the same one once. What is text, or has no month and
     /// day, is none.
     package static func dates(of card: Component) -> [CardDate] {
