@@ -1,17 +1,17 @@
 import Bytes
 
 /// RFC 6350 §4.3: a date, a time or both, with what may be missing of them; RFC 2426 §4 writes the same with separators.
-struct DateOrTime: Equatable {
-    var year: Int?
-    var month: Int?
-    var day: Int?
+package struct DateOrTime: Equatable, Sendable {
+    package var year: Int?
+    package var month: Int?
+    package var day: Int?
     /// Digits without separators, truncated as RFC 6350 §4.3.2 allows; nil for a date alone.
-    var time: ArraySlice<UInt8>?
+    package var time: ArraySlice<UInt8>?
     /// `Z`, or a sign and two or four digits; empty where there is none.
-    var zone: ArraySlice<UInt8> = []
+    package var zone: ArraySlice<UInt8> = []
 
     /// Takes both the basic and the extended form. Nil for what is neither.
-    init?(_ text: ArraySlice<UInt8>) {
+    package init?(_ text: ArraySlice<UInt8>) {
         guard !text.isEmpty else { return nil }
         let mark = text.firstIndex { $0 | 0x20 == 0x74 }
         let date = text[..<(mark ?? text.endIndex)]
@@ -106,14 +106,14 @@ struct DateOrTime: Equatable {
 
 extension DateOrTime {
     /// Whether year, month and day are all there.
-    var isWholeDate: Bool { year != nil && month != nil && day != nil }
+    package var isWholeDate: Bool { year != nil && month != nil && day != nil }
     /// Whether hour, minute and second are all there.
-    var isWholeTime: Bool { time.map { $0.count == 6 && $0.first != 0x2D } == true }
+    package var isWholeTime: Bool { time.map { $0.count == 6 && $0.first != 0x2D } == true }
 
     /// RFC 6350 §4.3: the basic form, which is the only one of version 4.0.
-    var basic: [UInt8] { written(separators: false) }
+    package var basic: [UInt8] { written(separators: false) }
     /// RFC 7095 §3.5.3 and RFC 2426 §4: the form with separators.
-    var extended: [UInt8] { written(separators: true) }
+    package var extended: [UInt8] { written(separators: true) }
 
     private func written(separators: Bool) -> [UInt8] {
         var out = date(separators: separators)
