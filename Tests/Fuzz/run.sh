@@ -10,8 +10,10 @@ set -eu
 # for what the compiler needs beside it (flag=-I/usr/include/libxml2 flag=-lxml2)
 table() {
     cat <<'TABLE'
-ICalendar: Formats/Bytes Formats/ContentLines Formats/ICalendar
+ICalendar: Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+JCal: Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
 VCard: Formats/Bytes Formats/ContentLines Formats/VCard
+JCard: Formats/Bytes Formats/ContentLines Formats/VCard
 XML: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
 DAVHeaders: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/DAVGrammar
 TABLE

@@ -1,4 +1,5 @@
 import Bytes
+import ContentLines
 
 /// BDAY, ANNIVERSARY and their like: whole dates in version 3.0 (RFC 2426 §3.1.5), with what may be missing in 4.0
 /// (RFC 6350 §4.3).
