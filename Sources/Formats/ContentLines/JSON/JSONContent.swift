@@ -67,7 +67,7 @@ package struct JSONContent: Sendable {
         for property in properties {
             let (name, line) = try reader.line(property)
             // RFC 6350 §6.7.9: VERSION right after BEGIN, where JSON has it anywhere.
-            lines.insert(line, at: name == "VERSION" ? 0 : lines.endIndex)
+            lines.insert(line, at: dialect.hasGroups && name == "VERSION" ? 0 : lines.endIndex)
         }
         for line in lines { writer.logicalLine(line) }
         out.append(contentsOf: writer.bytes)

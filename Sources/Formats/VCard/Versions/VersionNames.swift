@@ -66,7 +66,7 @@ enum VersionNames {
         case "DEATHDATE": return CardDays.isDay(line)
         case "CREATED": return CardDays.isTimestamp(line)
         case "CLIENTPIDMAP": return line.value.contains(0x3B)
-        default: return !line.value.isEmpty
+        default: return true
         }
     }
 }
