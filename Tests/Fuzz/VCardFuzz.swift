@@ -39,7 +39,7 @@ private func convert(_ card: Component) {
     precondition((try? AddressObjectResource.validate(selection.card(card))) != nil)
     for bytes in [VCardVersions.version3(of: card), VCardVersions.version4(of: card)] {
         guard let other = try? AddressObjectResource.validate(bytes) else { preconditionFailure("not a card") }
-        precondition(WellFormedText.isUTF8(bytes[...]))
+        precondition(VCardVersion(of: card) == other.version || WellFormedText.isUTF8(bytes[...]))
         for bytes in [VCardVersions.version3(of: other.card), VCardVersions.version4(of: other.card)] {
             precondition((try? AddressObjectResource.validate(bytes)) != nil)
         }

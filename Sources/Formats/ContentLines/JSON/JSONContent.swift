@@ -11,13 +11,21 @@ package struct JSONContent: Sendable {
 
     /// Appends `[name, [properties], [components]]`, or without the last where `hasComponents` is not set. Lines that are
     /// named as no property can be are left out.
-    package func append(_ component: Component, hasComponents: Bool, to out: inout [UInt8]) {
+    /// - Parameter version: stands first, in the place of every VERSION.
+    package func append(
+        _ component: Component, hasComponents: Bool, version: StaticString? = nil, to out: inout [UInt8]
+    ) {
         out.append(0x5B)
-        JSONText.append(component.uppercasedName.lowercased().utf8, to: &out)
+        JSONText.append(JSONText.lowercased(component.uppercasedName).utf8, to: &out)
         out.append(",[")
         let writer = JSONPropertyWriter(dialect: dialect)
-        var isFirst = true
-        for line in component.properties {
+        var isFirst = version == nil
+        if let version {
+            out.append("[\"version\",{},\"text\",\"")
+            out.append(version)
+            out.append("\"]")
+        }
+        for line in component.properties where version == nil || !line.isNamed("VERSION") {
             if !isFirst { out.append(0x2C) }
             if writer.append(line, to: &out) {
                 isFirst = false
@@ -29,7 +37,7 @@ package struct JSONContent: Sendable {
         if hasComponents {
             out.append(",[")
             isFirst = true
-            for child in component.children where JSONText.isName(child.name) {
+            for child in component.children where JSONText.isName(child.uppercasedName.utf8) {
                 if !isFirst { out.append(0x2C) }
                 isFirst = false
                 append(child, hasComponents: true, to: &out)

@@ -13,7 +13,7 @@ struct JSONPropertyReader {
         guard JSONText.isPropertyName(name.utf8) else { throw .propertyName(written) }
         guard JSONText.isName(type.utf8) else { throw .value(property: written) }
         var line: [UInt8] = []
-        if dialect.hasGroups, let group = parameters.first(where: { $0.name.lowercased() == "group" }) {
+        if dialect.hasGroups, let group = parameters.first(where: { JSONText.lowercased($0.name) == "group" }) {
             guard let text = group.value.string, JSONText.isGroup(Array(text.utf8)) else {
                 throw .parameter(property: written, name: "group")
             }
@@ -21,7 +21,7 @@ struct JSONPropertyReader {
             line.append(0x2E)
         }
         line.append(name)
-        let identifier = type.lowercased()
+        let identifier = JSONText.lowercased(type)
         // RFC 7265 §3.5.1, RFC 7095 §3.4.1
         if identifier != "unknown", identifier != dialect.types[name]?.identifier {
             line.append(";VALUE=")

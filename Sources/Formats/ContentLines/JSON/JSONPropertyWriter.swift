@@ -8,7 +8,7 @@ struct JSONPropertyWriter {
     func append(_ line: ContentLine, to out: inout [UInt8]) -> Bool {
         let name = line.uppercasedName
         guard JSONText.isPropertyName(name.utf8) else { return false }
-        let named = line.parameters.first { $0.isNamed("VALUE") }?.value.lowercased()
+        let named = line.parameter("VALUE").map { JSONText.lowercased($0.value) }
         let defaultType = dialect.types[name]
         let raw = line.value
         var identifier = named ?? defaultType?.identifier ?? "unknown"
@@ -26,7 +26,7 @@ struct JSONPropertyWriter {
             JSONText.append(text: raw, to: &values)
         }
         out.append(0x5B)
-        JSONText.append(name.lowercased().utf8, to: &out)
+        JSONText.append(JSONText.lowercased(name).utf8, to: &out)
         out.append(0x2C)
         appendParameters(of: line, isBinary: identifier == "binary", to: &out)
         out.append(0x2C)
@@ -52,7 +52,7 @@ struct JSONPropertyWriter {
             values["group"] = [WellFormedText.string(group)]
         }
         for parameter in line.parameters {
-            let name = WellFormedText.string(parameter.name).lowercased()
+            let name = JSONText.lowercased(WellFormedText.string(parameter.name))
             // RFC 7265 §3.5.1, RFC 7095 §3.3.1.2: said in other ways.
             if name == "value" || isBinary && name == "encoding" || dialect.hasGroups && name == "group" { continue }
             guard JSONText.isName(name.utf8) else { continue }

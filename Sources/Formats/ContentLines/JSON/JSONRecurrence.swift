@@ -44,11 +44,11 @@ enum JSONRecurrence {
     static func text(_ value: JSONValue) -> [UInt8]? {
         guard case .object(let members) = value else { return nil }
         // RFC 5545 §3.3.10: FREQ should stand first.
-        guard let frequency = members.first(where: { $0.name.lowercased() == "freq" }), frequency.value.string != nil else {
+        guard let frequency = members.first(where: { JSONText.lowercased($0.name) == "freq" }), frequency.value.string != nil else {
             return nil
         }
         var out: [UInt8] = []
-        for member in [frequency] + members.filter({ $0.name.lowercased() != "freq" }) {
+        for member in [frequency] + members.filter({ JSONText.lowercased($0.name) != "freq" }) {
             guard JSONText.isName(member.name.utf8) else { return nil }
             let values = member.value.array ?? [member.value]
             guard !values.isEmpty else { return nil }
@@ -56,7 +56,7 @@ enum JSONRecurrence {
             out.append(contentsOf: member.name.utf8.map(\.asciiUppercased))
             for (number, value) in values.enumerated() {
                 out.append(number == 0 ? 0x3D : 0x2C)
-                guard let text = text(value, of: member.name.lowercased()) else { return nil }
+                guard let text = text(value, of: JSONText.lowercased(member.name)) else { return nil }
                 out.append(contentsOf: text)
             }
         }

@@ -28,6 +28,9 @@ enum JSONText {
         }
     }
 
+    /// Names are compared by US-ASCII only.
+    static func lowercased(_ text: String) -> String { String(utf8: text.utf8.map(\.asciiLowercased)) }
+
     /// With line breaks of one kind; nil for what RFC 5545 §3.1 and RFC 6350 §3.3 let no text hold.
     static func carried(_ text: String) -> String? {
         let bytes = text.utf8

@@ -12,9 +12,9 @@ package enum JCard {
         let content = JSONContent(PropertyTypes.dialect)
         if VCardVersion(of: card) != .v4_0,
             let converted = try? VCardDocument.parse(VCardVersions.version4(of: card)).cards.first(where: { _ in true }) {
-            content.append(converted, hasComponents: false, to: &out)
+            content.append(converted, hasComponents: false, version: "4.0", to: &out)
         } else {
-            content.append(card, hasComponents: false, to: &out)
+            content.append(card, hasComponents: false, version: "4.0", to: &out)
         }
         return out
     }

@@ -110,6 +110,14 @@ struct JCalTests {
         #expect(try json(line) == property)
     }
 
+    @Test("lines and components whose names no name could be are left out")
+    func oddNames() throws {
+        let wide = String(repeating: "\u{FFFD}", count: 100)
+        let calendar = try component(["BEGIN;X=1:VEVENT", "A B:1", "SUMMARY:x", "BEGIN:\(wide)", "END:\(wide)", "BEGIN:A B", "END:A B"])
+        let json = JCal.json(of: calendar)
+        #expect(String(utf8: json) == #"["vcalendar",[["summary",{},"text","x"]],[]]"#)
+    }
+
     @Test("JSON that no iCalendar can hold is refused", arguments: [
         (#"["begin",{},"text","VEVENT"]"#, .propertyName("begin")), (#"["a:b",{},"text",""]"#, .propertyName("a:b")),
         (#"["a\nb",{},"text",""]"#, .propertyName("a\nb")), (#"["",{},"text",""]"#, .propertyName("")),

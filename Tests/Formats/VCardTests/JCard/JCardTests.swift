@@ -88,6 +88,14 @@ struct JCardTests {
                 == #"["fn",{},"text","A"],["n",{},"text",["A","","","",""]],["email",{"pref":"1"},"text","a@x"]"#)
     }
 
+    @Test("C15: VERSION stands first and once")
+    func version() throws {
+        let bytes = document(["BEGIN:VCARD", "UID:urn:1", "VERSION: 4.0", "VERSION:4.1", "END:VCARD"])
+        #expect(
+            String(utf8: JCard.json(of: try onlyCard(bytes)))
+                == #"["vcard",[["version",{},"text","4.0"],["uid",{},"uri","urn:1"]]]"#)
+    }
+
     @Test("JSON that is no card of 4.0 is refused", arguments: [
         (#"["vcard",[]]"#, .version), (#"["vcard",[["version",{},"text","3.0"]]]"#, .version),
         (#"["vcalendar",[],[]]"#, .structure("[\"vcard\", [properties]]")), (#"["vcard",[["version",{},"text","4.0"]],[]]"#, .structure("[name, [properties]]")),
