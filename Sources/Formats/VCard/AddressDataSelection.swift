@@ -34,7 +34,6 @@ package struct AddressDataSelection: Sendable {
         var writer = ContentLineWriter()
         writer.begin("VCARD")
         let isVersion3 = VCardVersion(of: card) != .v4_0
-        var source: [UInt8] = []
         for line in card.properties {
             let isNeeded = line.isNamed("VERSION") || line.isNamed("UID") || line.isNamed("FN")
                 || isVersion3 && line.isNamed("N")
@@ -42,9 +41,7 @@ package struct AddressDataSelection: Sendable {
             if isValueOmitted {
                 writer.logicalLine(line.unfolded.dropLast(line.value.count))
             } else {
-                source.removeAll(keepingCapacity: true)
-                line.appendSource(to: &source)
-                writer.verbatim(source)
+                line.appendSource(to: &writer)
             }
         }
         RequiredProperties.append(missingFrom: card, version: isVersion3 ? .v3_0 : .v4_0, to: &writer)

@@ -47,9 +47,12 @@ struct JSONPropertyWriter {
     private func appendParameters(of line: ContentLine, isBinary: Bool, to out: inout [UInt8]) {
         var names: [String] = []
         var values: [String: [String]] = [:]
-        if dialect.hasGroups, let group = line.group?.trimmingASCIIWhitespace, JSONText.isGroup(group) {
-            names.append("group")
-            values["group"] = [WellFormedText.string(group)]
+        if dialect.hasGroups, let written = line.group?.trimmingASCIIWhitespace {
+            let group = WellFormedText.string(written)
+            if JSONText.isGroup(group.utf8) {
+                names.append("group")
+                values["group"] = [group]
+            }
         }
         for parameter in line.parameters {
             let name = JSONText.lowercased(WellFormedText.string(parameter.name))

@@ -60,9 +60,7 @@ struct CardLine {
 
     func append(to writer: inout ContentLineWriter) {
         if !isChanged, let source {
-            var out: [UInt8] = []
-            source.appendSource(to: &out)
-            writer.verbatim(out)
+            source.appendSource(to: &writer)
             return
         }
         var line: [UInt8] = []
@@ -79,7 +77,7 @@ struct CardLine {
         } else {
             line.append(WellFormedText.string(value))
         }
-        writer.logicalLine(line)
+        writer.logicalLine(SoftBreak.closed(line))
     }
 
     /// What quoted-printable can hide within a line.

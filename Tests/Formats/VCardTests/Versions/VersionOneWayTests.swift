@@ -116,6 +116,16 @@ struct VersionOneWayTests {
         #expect(VCardVersions.version3(of: try onlyCard(up)) == card([version3, "FN:A", "N:A;;;;"]))
     }
 
+    @Test("C20: a soft break with nothing after it does not take the next line with it")
+    func softBreak() throws {
+        let photo = ["PHOTO;ENCODING=b:", " QQ=="]
+        let source = try onlyCard(card(["UID:urn:1", "FN:A"] + photo + ["X-A;B=QUOTED-PRINTABLE:x="]))
+        let up = try onlyCard(VCardVersions.version4(of: try onlyCard(card(["UID:urn:1", "X-A;B=QUOTED-PRINTABLE:x="]))))
+        #expect(up.property("FN") != nil && up.property("X-A")?.rawText == "x")
+        let cut = AddressDataSelection([.init(name: "X-A"), .init(name: "PHOTO")]).card(source)
+        #expect(cut == card(["UID:urn:1", "FN:A"] + photo + ["X-A;B=QUOTED-PRINTABLE:x", "N:A;;;;"]))
+    }
+
     @Test("C5: three megabytes of photo come back the same")
     func largePhoto() throws {
         var random = Seeded(state: 5)
