@@ -41,7 +41,7 @@ package enum VCardVersions {
     private static func lines(of card: Component) -> [CardLine] {
         var agents = card.children(named: "VCARD").makeIterator()
         var lines: [CardLine] = []
-        for line in card.properties where !line.isNamed("VERSION") {
+        for line in card.properties where !line.isNamed("VERSION") && !line.isNamedAsDelimiter {
             var next = CardLine(line)
             if next.name == "AGENT", next.value.allSatisfy(\.isASCIIWhitespace), let agent = agents.next() {
                 // RFC 2426 §3.5.4: the agent's card as text.

@@ -126,6 +126,15 @@ struct VersionOneWayTests {
         #expect(cut == card(["UID:urn:1", "FN:A"] + photo + ["X-A;B=QUOTED-PRINTABLE:x", "N:A;;;;"]))
     }
 
+    @Test("a property that would be BEGIN without its CHARSET makes no card within the card")
+    func delimiters() throws {
+        let lines = ["UID:urn:1", "FN:A", "N:A;;;;", "BEGIN;CHARSET=utf-8:VCARD", "END;CHARSET=utf-8:VCARD"]
+        #expect(
+            VCardVersions.version4(of: try onlyCard(card(lines)))
+                == card(["UID:urn:1", "FN:A", "N:A;;;;"], version: "4.0"))
+        #expect(try split(card(lines, version: "2.1")).cards.map(\.bytes) == [card(["UID:urn:1", "FN:A", "N:A;;;;"])])
+    }
+
     @Test("C5: three megabytes of photo come back the same")
     func largePhoto() throws {
         var random = Seeded(state: 5)
