@@ -2,7 +2,8 @@ import Bytes
 import ContentLines
 import VCard
 
-/// Reads everything that can be read of a vCard file, splits it, joins the cards and splits them again.
+/// Reads everything that can be read of a vCard file, splits it, joins the cards and splits them again; each card goes to the
+/// other version and back, and is cut.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -26,9 +27,23 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         precondition(resource.uid == card.uid)
         _ = resource.formattedName
         _ = resource.emails
+        convert(resource.card)
     }
     precondition(split(cards.flatMap { VCardJoiner.append($0.bytes) ?? [] }).map(\.uid) == cards.map(\.uid))
     return 0
+}
+
+private func convert(_ card: Component) {
+    _ = CardDate.dates(of: card)
+    let selection = AddressDataSelection([.init(name: "EMAIL"), .init(name: "NOTE", isValueOmitted: true)])
+    precondition((try? AddressObjectResource.validate(selection.card(card))) != nil)
+    for bytes in [VCardVersions.version3(of: card), VCardVersions.version4(of: card)] {
+        guard let other = try? AddressObjectResource.validate(bytes) else { preconditionFailure("not a card") }
+        precondition(VCardVersion(of: card) == other.version || WellFormedText.isUTF8(bytes[...]))
+        for bytes in [VCardVersions.version3(of: other.card), VCardVersions.version4(of: other.card)] {
+            precondition((try? AddressObjectResource.validate(bytes)) != nil)
+        }
+    }
 }
 
 private func split(_ bytes: [UInt8]) -> [VCardSplitter.Card] {

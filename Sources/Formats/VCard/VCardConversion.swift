@@ -20,7 +20,7 @@ struct VCardConversion {
         var writer = ContentLineWriter()
         writer.begin("VCARD")
         for line in card.properties {
-            if assignedUID != nil && line.isNamed("UID") { continue }
+            if assignedUID != nil && line.isNamed("UID") || line.isNamedAsDelimiter { continue }
             var source: [UInt8] = []
             if WellFormedText.isUTF8(line.source) {
                 line.appendSource(to: &source)
@@ -62,6 +62,7 @@ struct VCardConversion {
         var agents = card.children(named: "VCARD").makeIterator()
         for line in card.properties {
             if line.isNamed("VERSION") || assignedUID != nil && line.isNamed("UID") { continue }
+            if line.isNamedAsDelimiter { continue }
             if line.isNamed("AGENT"), line.value.allSatisfy(\.isASCIIWhitespace), let agent = agents.next() {
                 // RFC 2426 §3.5.4: the agent's card as text.
                 let inner = VCardConversion(fallbackCharset: fallbackCharset, assignedUID: nil).fromVersion21(agent)
@@ -156,4 +157,10 @@ struct VCardConversion {
         let converted = Charset.utf8(bytes, from: charset) ?? Charset.utf8(bytes, from: fallbackCharset)
         return ArraySlice(converted ?? [UInt8](WellFormedText.string(bytes).utf8))
     }
+}
+
+extension ContentLine {
+    /// RFC 6350 §6.1.1 and §6.1.2: BEGIN and END have no parameters. What has some is a property, and would be one of them
+    /// once CHARSET or a coding is taken away.
+    var isNamedAsDelimiter: Bool { group == nil && (isNamed("BEGIN") || isNamed("END")) }
 }
