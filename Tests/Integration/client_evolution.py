@@ -19,6 +19,13 @@ EXTENSIONS = {"calendar": EDataServer.SOURCE_EXTENSION_CALENDAR, "tasks": EDataS
 SOURCE_TYPES = {"calendar": ECal.ClientSourceType.EVENTS, "tasks": ECal.ClientSourceType.TASKS}
 
 
+def credentials_of(user, password):
+    credentials = EDataServer.NamedParameters()
+    credentials.set(EDataServer.SOURCE_CREDENTIAL_USERNAME, user)
+    credentials.set(EDataServer.SOURCE_CREDENTIAL_PASSWORD, password)
+    return credentials
+
+
 class Session:
     def __init__(self):
         self.registry = EDataServer.SourceRegistry.new_sync(None)
@@ -50,13 +57,23 @@ class Session:
             client = EBook.BookClient.connect_sync(source, NO_WAIT, None)
         else:
             client = ECal.Client.connect_sync(source, SOURCE_TYPES[kind], NO_WAIT, None)
-        credentials = EDataServer.NamedParameters()
-        credentials.set(EDataServer.SOURCE_CREDENTIAL_USERNAME, user)
-        credentials.set(EDataServer.SOURCE_CREDENTIAL_PASSWORD, password)
-        source.invoke_authenticate_sync(credentials, None)
+        source.invoke_authenticate_sync(credentials_of(user, password), None)
         client.wait_for_connected_sync(WAIT, None)
         self.clients[kind] = client
         return not client.is_readonly()
+
+    def discover(self, url, user, password, certificate):
+        """{path: name} of the collections that it finds, the calendars and the books."""
+        source = EDataServer.Source.new_with_uid(f"under-test-{next(self.numbers)}", None)
+        parsed = GLib.Uri.parse(url, GLib.UriFlags.NONE)
+        source.get_extension(EDataServer.SOURCE_EXTENSION_AUTHENTICATION).set_user(user)
+        web = source.get_extension(EDataServer.SOURCE_EXTENSION_WEBDAV_BACKEND)
+        web.set_uri(parsed)
+        web.update_ssl_trust(parsed.get_host(), Gio.TlsCertificate.new_from_file(certificate),
+                             EDataServer.TrustPromptResponse.ACCEPT)
+        answer = EDataServer.webdav_discover_sources_sync(
+            source, url, EDataServer.WebDAVDiscoverSupports.NONE, credentials_of(user, password), None)
+        return {GLib.Uri.parse(found.href, GLib.UriFlags.NONE).get_path(): found.display_name for found in answer.out_discovered_sources}
 
     def refresh(self, kind):
         self.clients[kind].refresh_sync(None)

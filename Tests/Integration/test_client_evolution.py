@@ -13,10 +13,10 @@ from tegu import wait_for
 
 FACTORIES = pathlib.Path("/usr/libexec/evolution-calendar-factory"), pathlib.Path("/usr/libexec/evolution-addressbook-factory")
 BINDINGS = "EBook-1.2", "ECal-2.0"
-pytestmark = pytest.mark.skipif(
+pytestmark = [pytest.mark.soak, pytest.mark.skipif(
     not all(path.exists() for path in FACTORIES) or not shutil.which("dbus-run-session")
     or not all(list(pathlib.Path("/usr/lib").glob(f"*/girepository-1.0/{name}.typelib")) for name in BINDINGS),
-    reason="evolution-data-server, gir1.2-ecal-2.0, gir1.2-ebook-1.2, python3-gi or dbus-daemon is not installed")
+    reason="evolution-data-server, gir1.2-ecal-2.0, gir1.2-ebook-1.2, python3-gi or dbus-daemon is not installed; they are for `make soak`")]
 
 
 class Evolution:
@@ -98,6 +98,11 @@ MAKE = {"calendar": event, "tasks": task, "book": card}
 OWN = {"calendar": "BEGIN:VEVENT\r\nUID:own\r\nDTSTART:20260601T100000Z\r\nDTEND:20260601T110000Z\r\nSUMMARY:{}\r\nEND:VEVENT\r\n",
        "tasks": "BEGIN:VTODO\r\nUID:own\r\nSUMMARY:{}\r\nEND:VTODO\r\n",
        "book": "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:own\r\nFN:{}\r\nN:Title;Own;;;\r\nEND:VCARD\r\n"}
+
+
+def test_it_finds_calendars_and_books(user, evolution):
+    found = evolution("discover", user.server.tls_url + "/", *user.credentials, user.server.certificate)
+    assert {user.calendar: "Calendar", user.tasks: "Tasks", user.book: "Contacts"}.items() <= found.items()
 
 
 @pytest.mark.parametrize("kind", MAKE)
