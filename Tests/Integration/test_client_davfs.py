@@ -11,6 +11,7 @@ import pytest
 from tegu import wait_for
 
 MOUNT = shutil.which("mount.davfs", path="/usr/sbin:/sbin:/usr/bin")
+RUNNING = pathlib.Path("/run/mount.davfs")
 
 
 def why_not():
@@ -57,8 +58,10 @@ class Folder:
         return sorted(set(os.listdir(self.path / path)) - {"lost+found"})
 
     def unmount(self):
-        """Waits until everything is on the server."""
-        subprocess.run(["umount", self.path], check=True, capture_output=True, timeout=120)
+        """Waits until everything is on the server, as umount's helper does; but that one asks every three seconds."""
+        process = int((RUNNING / f"{str(self.path).strip('/').replace('/', '-')}.pid").read_text())
+        subprocess.run(["umount", "--internal-only", self.path], check=True, capture_output=True, timeout=60)
+        wait_for(lambda: not pathlib.Path(f"/proc/{process}").exists(), timeout=60, what="the end of mount.davfs")
 
     def close(self):
         if os.path.ismount(self.path):
@@ -101,6 +104,27 @@ def test_files_are_made_overwritten_renamed_and_removed(user, dav, folder):
     folder.unmount()
     assert dav.get(user.files + "renamed.txt").body == b"saved"
     assert len(dav.children(user.files)) == 2
+
+
+NAMES = ["a#b?c&d=e", "100%", "a+b c", "%41", "e\u0301", "\u00e9", "~$;,:@'!()*[]{}|^`", "trailing. ", "\u4f60\U0001f600",
+         "back\\slash", "x" * 200, ".hidden", '"quoted"', "<tag>"]
+
+
+def test_names_of_all_kinds_come_back(user, dav, folder):
+    (folder.path / "in").mkdir()
+    for name in NAMES:
+        (folder.path / name).write_text(name)
+        (folder.path / name).rename(folder.path / "in" / name)
+    folder.unmount()
+    again = Folder(user)
+    try:
+        assert again.names("in") == sorted(NAMES)
+        assert [(again.path / "in" / name).read_text() for name in NAMES] == NAMES
+        for name in NAMES:
+            (again.path / "in" / name).unlink()
+    finally:
+        again.close()
+    assert dav.children(user.files + "in/") == []
 
 
 def test_folders_move_with_all_that_is_in_them(user, dav, folder):

@@ -6,7 +6,7 @@ import pytest
 
 from client_marionette import Marionette
 from dav import Dav
-from objects import card, event, task
+from objects import card, event, task, zoned_event
 from tegu import wait_for
 
 pytestmark = [pytest.mark.soak, pytest.mark.skipif(
@@ -132,6 +132,37 @@ def test_a_calendar_of_two_clients(user, dav, thunderbird):
     for gone in ("own", "their-2"):
         thunderbird.run("await calendar(args[0]).deleteItem(await calendar(args[0]).getItem(args[1]));", bird, gone)
     assert dav.children(user.calendar) == [theirs[0], user.calendar + "3.ics"]
+
+
+def test_one_day_of_a_series_is_changed_and_one_removed(user, dav, thunderbird):
+    path = user.calendars + "series/"
+    assert dav.make_calendar(path, "VEVENT").status == 201
+    bird = thunderbird.add_calendar(user.server.tls_url + path, user)
+    thunderbird.run("await calendar(args[0]).addItem(new CalEvent(args[1]));", bird, zoned_event(
+        "series", "Weekly", "RRULE:FREQ=WEEKLY;COUNT=4", "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:x", "TRIGGER:-PT5M",
+        "END:VALARM"))
+    thunderbird.run("""const old = await calendar(args[0]).getItem("series"), changed = old.clone(), days = changed.recurrenceInfo;
+        const dates = days.getOccurrences(old.startDate, cal.createDateTime("20270101T000000Z"), 4).map(i => i.recurrenceId);
+        const later = days.getOccurrenceFor(dates[1]).clone();
+        later.title = "Weekly, later";
+        later.startDate = later.startDate.clone(); later.startDate.hour = 15;
+        later.endDate = later.endDate.clone(); later.endDate.hour = 16;
+        days.modifyException(later, true);
+        days.removeOccurrenceAt(dates[2]);
+        await calendar(args[0]).modifyItem(changed, old);""", bird)
+    (item,) = dav.children(path)
+    text = dav.get(item).text
+    for line in ("RRULE:FREQ=WEEKLY;COUNT=4", "EXDATE;TZID=Europe/Berlin:20260615T100000",
+                 "RECURRENCE-ID;TZID=Europe/Berlin:20260608T100000", "DTSTART;TZID=Europe/Berlin:20260608T150000"):
+        assert f"\r\n{line}\r\n" in text, text
+    # And back from the server, after another client has made it shorter.
+    assert dav.put(item, text.replace("COUNT=4", "COUNT=3")).status == 204
+    thunderbird.refresh(bird)
+    starts = """const all = await calendar(args[0]).getItemsAsArray(
+            Ci.calICalendar.ITEM_FILTER_TYPE_EVENT | Ci.calICalendar.ITEM_FILTER_CLASS_OCCURRENCES, 0,
+            cal.createDateTime("20260501T000000Z"), cal.createDateTime("20260801T000000Z"));
+        return all.map(i => i.startDate.icalString).sort();"""
+    wait_for(lambda: thunderbird.run(starts, bird) == ["20260601T100000", "20260608T150000"], what="the shorter series")
 
 
 def test_a_task_list(user, dav, thunderbird):
