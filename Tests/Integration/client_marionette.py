@@ -31,12 +31,16 @@ class Marionette:
         self.process = subprocess.Popen(
             [program, "--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile", home / "profile"],
             stdout=self.output, stderr=subprocess.STDOUT, env={**os.environ, "HOME": str(home), "MOZ_HEADLESS": "1"})
-        self.numbers = itertools.count(1)
-        self.socket = self.connect(port)
-        self.read()  # its greeting
-        self.send("WebDriver:NewSession", acceptInsecureCerts=True)
-        self.send("Marionette:SetContext", value="chrome")
-        self.send("WebDriver:SetTimeouts", script=60_000)
+        self.numbers, self.socket = itertools.count(1), None
+        try:
+            self.socket = self.connect(port)
+            self.read()  # its greeting
+            self.send("WebDriver:NewSession", acceptInsecureCerts=True)
+            self.send("Marionette:SetContext", value="chrome")
+            self.send("WebDriver:SetTimeouts", script=60_000)
+        except BaseException:
+            self.close()
+            raise
 
     def connect(self, port):
         end = time.monotonic() + 60
@@ -61,7 +65,9 @@ class Marionette:
             length += piece
         data = b""
         while len(data) < int(length[:-1]):
-            data += self.socket.recv(int(length[:-1]) - len(data))
+            piece = self.socket.recv(int(length[:-1]) - len(data))
+            assert piece, "it ended:\n" + self.log()
+            data += piece
         return json.loads(data)
 
     def send(self, command, **parameters):
@@ -80,7 +86,8 @@ class Marionette:
         return answer.get("value")
 
     def close(self):
-        self.socket.close()
+        if self.socket:
+            self.socket.close()
         self.process.terminate()
         try:
             self.process.wait(20)

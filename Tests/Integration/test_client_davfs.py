@@ -52,7 +52,9 @@ class Folder:
         done = subprocess.run(
             [MOUNT, user.server.tls_url + user.files, self.path, "-o", f"conf={self.home}/conf,uid={os.getuid()}"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env={**os.environ, "HOME": str(self.home)})
-        assert done.returncode == 0, done.stdout + done.stderr
+        if done.returncode != 0:
+            self.close()
+            raise AssertionError(done.stdout + done.stderr)
 
     def names(self, path="."):
         return sorted(set(os.listdir(self.path / path)) - {"lost+found"})

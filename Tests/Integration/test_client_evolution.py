@@ -78,6 +78,7 @@ class Evolution:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait(20)
         self.log.close()
 
 

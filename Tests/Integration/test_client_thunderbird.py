@@ -77,11 +77,13 @@ def user(server):
 
 @pytest.fixture(scope="module")
 def thunderbird(server, user, tmp_path_factory):
-    running = Thunderbird("thunderbird", tmp_path_factory.mktemp("thunderbird"))
     realm = re.search('realm="([^"]*)"', Dav(server.url, None).propfind("/").header("WWW-Authenticate"))[1]
-    running.remember_password(server.tls_url, realm, user)
-    yield running
-    running.close()
+    running = Thunderbird("thunderbird", tmp_path_factory.mktemp("thunderbird"))
+    try:
+        running.remember_password(server.tls_url, realm, user)
+        yield running
+    finally:
+        running.close()
 
 
 def test_it_finds_calendars_and_books(user, thunderbird):
