@@ -5,7 +5,9 @@ SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
 LIBRARIES := libxml2-dev libsqlite3-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev
-TEST_TOOLS := python3-venv curl litmus cadaver khal khard openssl
+TEST_TOOLS := python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data
+# Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
+SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
 VENV := .build-venv
 DEMO := var/demo
 # Seconds of a fuzz target, and rounds of a crash test.
@@ -18,7 +20,7 @@ help:
 	@echo "make run     build and serve a demo organisation"
 	@echo "make test    install what the tests need, and run them all"
 	@echo "make build   a release build: .build/release/tegu"
-	@echo "make soak | fuzz    the long runs: 50 crash rounds, 10 minutes a fuzz target"
+	@echo "make soak | fuzz    the long runs: 50 crash rounds, Thunderbird and Evolution; 10 minutes a fuzz target"
 	@echo "make rfc | schemas | format | lint   generated pages and files, the formatter"
 
 # Installs what is missing of the Debian packages in $(1).
@@ -58,7 +60,8 @@ integration: test-deps
 	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) $(VENV)/bin/python -m pytest -q Tests/Integration
 
 soak: test-deps build
-	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync"
+	$(call install,$(SOAK_TOOLS))
+	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync or test_client_thunderbird or test_client_evolution"
 
 fuzz:
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done
