@@ -5,6 +5,7 @@ SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
 LIBRARIES := libxml2-dev libsqlite3-dev libssl-dev zlib1g-dev libunbound-dev
+BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin
 TEST_TOOLS := python3-venv curl litmus cadaver khal khard openssl
 VENV := .build-venv
 DEMO := var/demo
@@ -12,13 +13,14 @@ DEMO := var/demo
 FUZZ_SECONDS ?= 600
 CRASH_ROUNDS ?= 5
 
-.PHONY: help build run test unit integration soak fuzz rfc schemas format lint deps test-deps clean
+.PHONY: help build run test unit integration soak fuzz bench rfc schemas format lint deps test-deps clean
 
 help:
 	@echo "make run     build and serve a demo organisation"
 	@echo "make test    install what the tests need, and run them all"
 	@echo "make build   a release build: .build/release/tegu"
 	@echo "make soak | fuzz    the long runs: 50 crash rounds, 10 minutes a fuzz target"
+	@echo "make bench   speed and memory beside Cyrus and Radicale"
 	@echo "make rfc | schemas | format | lint   generated pages and files, the formatter"
 
 # Installs what is missing of the Debian packages in $(1).
@@ -62,6 +64,13 @@ soak: test-deps build
 
 fuzz:
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done
+
+bench: build
+	$(call install,$(BENCH_TOOLS))
+	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/Bench/requirements.txt
+	$(VENV)/bin/python Tests/Bench/memory.py
+	$(VENV)/bin/python Tests/Bench/bench.py
 
 rfc: deps
 	swift run devtool rfc
