@@ -4,7 +4,19 @@ package enum PercentCoding {
     /// (`pchar`) stands as it is, but for `&`, `'` and `;`, which clients are known to trip over in XML; all other bytes are
     /// `%XX` in upper case.
     package static func appendSegment(_ segment: some Collection<UInt8>, to out: inout [UInt8]) {
-        for byte in segment {
+        let isContiguous: Void? = segment.withContiguousStorageIfAvailable {
+            appendSegment(UnsafeRawBufferPointer($0), to: &out)
+        }
+        if isContiguous == nil { [UInt8](segment).withUnsafeBytes { appendSegment($0, to: &out) } }
+    }
+
+    /// The same from bytes in place: a name of which nothing is to be escaped, as most are, is copied as a whole.
+    package static func appendSegment(_ segment: UnsafeRawBufferPointer, to out: inout [UInt8]) {
+        guard let special = segment.firstIndex(where: { !isPlain($0) }) else {
+            return segment.withMemoryRebound(to: UInt8.self) { out.append(contentsOf: $0) }
+        }
+        segment[..<special].withMemoryRebound(to: UInt8.self) { out.append(contentsOf: $0) }
+        for byte in segment[special...] {
             if isPlain(byte) {
                 out.append(byte)
             } else {

@@ -9,6 +9,17 @@ struct PropertySelection: Sendable {
         var name: XMLName
         /// Nil: a dead property, or one that nobody has.
         var live: LiveProperty?
+        /// The element's tags, made once for all rows.
+        let (open, close): ([UInt8], [UInt8])
+
+        init(_ name: XMLName) {
+            self.name = name
+            live = PropertyTable.byName[name]
+            var (open, close) = (XMLWriter(capacity: 32), XMLWriter(capacity: 32))
+            open.open(name)
+            close.close(name)
+            (self.open, self.close) = (open.bytes, close.bytes)
+        }
     }
 
     private enum Mode: Sendable {
@@ -21,6 +32,8 @@ struct PropertySelection: Sendable {
 
     private let mode: Mode
     private let wanted: [Wanted]
+    /// The propstat of what no member has, as a row of a member ends with it.
+    private let absentFromMembers: [UInt8]
     /// What the request's own elements say of calendar-data and address-data.
     let data: ObjectDataRequest
     /// RFC 8144 §2.1: properties that are not there are not mentioned.
@@ -40,11 +53,16 @@ struct PropertySelection: Sendable {
             mode = .names
             wanted = Self.lookUp(PropertyTable.all.map(\.name))
         }
+        var absent = XMLWriter(capacity: 256)
+        if mode == .named && !omitsMissing {
+            Self.writeMissing(wanted.filter { $0.live?.member == nil }.map(\.name), to: &absent)
+        }
+        absentFromMembers = absent.bytes
     }
 
     private static func lookUp(_ names: [XMLName]) -> [Wanted] {
         var seen: Set<XMLName> = []
-        return names.filter { seen.insert($0).inserted }.map { Wanted(name: $0, live: PropertyTable.byName[$0]) }
+        return names.filter { seen.insert($0).inserted }.map(Wanted.init)
     }
 
     // MARK: Rows
@@ -55,6 +73,7 @@ struct PropertySelection: Sendable {
         to out: inout XMLWriter
     ) throws {
         let dead = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
+        if dead.isEmpty && mode == .named { return try writeNamed(tx, member, scope, to: &out) }
         var missing: [XMLName] = []
         out.open(.dav(.propstat))
         out.open(.dav(.prop))
@@ -81,6 +100,29 @@ struct PropertySelection: Sendable {
         }
         writeRest(of: dead, to: &out)
         finish(missing: missing, to: &out)
+    }
+
+    /// The same for most rows of most listings: named properties of a member without dead ones.
+    private func writeNamed(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
+    ) throws {
+        var missing: Set<Int> = []
+        out.raw("<D:propstat><D:prop>")
+        for index in wanted.indices {
+            guard let write = wanted[index].live?.member else { continue }
+            let mark = out.count
+            out.raw(wanted[index].open)
+            if try write(tx, member, scope, &out) {
+                out.raw(wanted[index].close)
+            } else {
+                out.truncate(to: mark)
+                missing.insert(index)
+            }
+        }
+        out.raw("</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>")
+        if missing.isEmpty { return out.raw(absentFromMembers) }
+        let absent = wanted.indices.filter { wanted[$0].live?.member == nil || missing.contains($0) }
+        if !omitsMissing { Self.writeMissing(absent.map { wanted[$0].name }, to: &out) }
     }
 
     /// Writes the propstats of what is no member.
@@ -135,8 +177,11 @@ struct PropertySelection: Sendable {
         out.close(.dav(.prop))
         out.status(.ok)
         out.close(.dav(.propstat))
-        let tellsMissing = mode == .named && !missing.isEmpty && !omitsMissing
-        guard tellsMissing else { return }
+        if mode == .named && !omitsMissing { Self.writeMissing(missing, to: &out) }
+    }
+
+    private static func writeMissing(_ missing: [XMLName], to out: inout XMLWriter) {
+        if missing.isEmpty { return }
         out.open(.dav(.propstat))
         out.open(.dav(.prop))
         for name in missing { out.empty(name) }

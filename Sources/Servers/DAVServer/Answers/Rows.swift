@@ -43,10 +43,10 @@ struct Rows: Sendable {
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
         to out: inout XMLWriter
     ) throws {
-        out.open(.dav(.response))
+        out.raw("<D:response>")
         out.href(scope.href, member: member.name)
         try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
-        out.close(.dav(.response))
+        out.raw("</D:response>")
     }
 
     /// What the members of `collection`, whose URL is `href`, have in common.
