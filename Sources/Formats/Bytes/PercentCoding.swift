@@ -35,18 +35,24 @@ package enum PercentCoding {
 
     /// Nil where a `%` is not followed by two hexadecimal digits.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var out: [UInt8] = []
+        text.withContiguousStorageIfAvailable(decoded) ?? [UInt8](text).withUnsafeBufferPointer(decoded)
+    }
+
+    private static func decoded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard var index = text.firstIndex(of: 0x25) else { return [UInt8](text) }
+        var out = [UInt8](text[..<index])
         out.reserveCapacity(text.count)
-        var index = text.startIndex
-        while index < text.endIndex {
-            let byte = text[index]
-            index = text.index(after: index)
-            guard byte == 0x25 else { out.append(byte); continue }
-            guard index < text.endIndex, let high = text[index].hexadecimalValue else { return nil }
-            index = text.index(after: index)
-            guard index < text.endIndex, let low = text[index].hexadecimalValue else { return nil }
-            index = text.index(after: index)
+        while index < text.count {
+            guard text[index] == 0x25 else {
+                out.append(text[index])
+                index += 1
+                continue
+            }
+            guard text.count - index > 2, let high = text[index + 1].hexadecimalValue,
+                let low = text[index + 2].hexadecimalValue
+            else { return nil }
             out.append(high << 4 | low)
+            index += 3
         }
         return out
     }
