@@ -9,16 +9,12 @@ struct PropertySelection: Sendable {
         var name: XMLName
         /// Nil: a dead property, or one that nobody has.
         var live: LiveProperty?
-        /// The element's tags, made once for all rows.
-        let (open, close): ([UInt8], [UInt8])
+        let tags: ElementTags
 
         init(_ name: XMLName) {
             self.name = name
             live = PropertyTable.byName[name]
-            var (open, close) = (XMLWriter(capacity: 32), XMLWriter(capacity: 32))
-            open.open(name)
-            close.close(name)
-            (self.open, self.close) = (open.bytes, close.bytes)
+            tags = PropertyTable.tags[name] ?? ElementTags(name)
         }
     }
 
@@ -58,6 +54,11 @@ struct PropertySelection: Sendable {
             Self.writeMissing(wanted.filter { $0.live?.member == nil }.map(\.name), to: &absent)
         }
         absentFromMembers = absent.bytes
+    }
+
+    /// Whether all that is asked of members can be had from their names, ids and ETags.
+    var needsOnlyEntries: Bool {
+        mode == .named && wanted.allSatisfy { $0.live?.member == nil || $0.live?.needsOnlyEntry == true }
     }
 
     private static func lookUp(_ names: [XMLName]) -> [Wanted] {
@@ -111,9 +112,9 @@ struct PropertySelection: Sendable {
         for index in wanted.indices {
             guard let write = wanted[index].live?.member else { continue }
             let mark = out.count
-            out.raw(wanted[index].open)
+            out.raw(wanted[index].tags.open)
             if try write(tx, member, scope, &out) {
-                out.raw(wanted[index].close)
+                out.raw(wanted[index].tags.close)
             } else {
                 out.truncate(to: mark)
                 missing.insert(index)
@@ -137,11 +138,11 @@ struct PropertySelection: Sendable {
             }
             guard let write = property.live?.resource else { missing.append(property.name); continue }
             let mark = out.count
-            out.open(property.name)
+            out.raw(property.tags.open)
             let content = out.count
             if try write(tx, source, &out) {
                 if mode == .names { out.truncate(to: content) }
-                out.close(property.name)
+                out.raw(property.tags.close)
             } else {
                 out.truncate(to: mark)
                 missing.append(property.name)
