@@ -5,6 +5,7 @@ SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
 LIBRARIES := libxml2-dev libsqlite3-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev
+BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin
 TEST_TOOLS := python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
@@ -14,13 +15,14 @@ DEMO := var/demo
 FUZZ_SECONDS ?= 600
 CRASH_ROUNDS ?= 5
 
-.PHONY: help build run test unit integration soak fuzz rfc schemas format lint deps test-deps clean
+.PHONY: help build run test unit integration soak fuzz bench rfc schemas format lint deps test-deps clean
 
 help:
 	@echo "make run     build and serve a demo organisation"
 	@echo "make test    install what the tests need, and run them all"
 	@echo "make build   a release build: .build/release/tegu"
 	@echo "make soak | fuzz    the long runs: 50 crash rounds, Thunderbird and Evolution; 10 minutes a fuzz target"
+	@echo "make bench   speed and memory beside Cyrus and Radicale"
 	@echo "make rfc | schemas | format | lint   generated pages and files, the formatter"
 
 # Installs what is missing of the Debian packages in $(1).
@@ -65,6 +67,13 @@ soak: test-deps build
 
 fuzz:
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done
+
+bench: build
+	$(call install,$(BENCH_TOOLS))
+	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/Bench/requirements.txt
+	$(VENV)/bin/python Tests/Bench/memory.py
+	$(VENV)/bin/python Tests/Bench/bench.py
 
 rfc: deps
 	swift run devtool rfc

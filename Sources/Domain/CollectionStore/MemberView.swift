@@ -30,6 +30,16 @@ package struct MemberView: ~Copyable {
         modified = row.integer(11)
     }
 
+    /// Of name, id and ETag: all that some listings need. What else a member has is empty or zero.
+    init(entry row: borrowing Row) {
+        let none = UnsafeRawBufferPointer(start: nil, count: 0)
+        name = row.withBytes(0) { $0 }
+        id = MemberID(rawValue: row.integer(1))
+        etag = row.withBytes(2) { $0 }
+        (component, contentType) = (none, none)
+        (size, modseq, blobID, created, modified) = (0, .zero, 0, 0, 0)
+    }
+
     private init(
         _ member: Member, name: UnsafeRawBufferPointer, etag: UnsafeRawBufferPointer, component: UnsafeRawBufferPointer,
         contentType: UnsafeRawBufferPointer

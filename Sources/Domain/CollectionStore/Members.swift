@@ -39,6 +39,33 @@ package enum Members {
         ) { try row(MemberView(row: $0)) }
     }
 
+    /// The same with nothing but the name, the id and the ETag of each, which costs half as much.
+    package static func forEachEntry(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?,
+        row: (borrowing MemberView) throws -> Bool
+    ) throws {
+        try tx.forEach(
+            "SELECT name, id, etag FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name",
+            [.integer(collection.rawValue), .text(name ?? "")]
+        ) { try row(MemberView(entry: $0)) }
+    }
+
+    /// Calls `body` with the member of this name in place; false where there is none.
+    package static func with(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, name: String,
+        _ body: (borrowing MemberView) throws -> Void
+    ) throws -> Bool {
+        try tx.first(
+            """
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            FROM member WHERE collection_id = $1 AND name = $2
+            """, [.integer(collection.rawValue), .text(name)]
+        ) { row in
+            try body(MemberView(row: row))
+            return true
+        } ?? false
+    }
+
     package static func all(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> [Member] {
         try tx.all(
             """

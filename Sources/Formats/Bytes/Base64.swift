@@ -34,6 +34,10 @@ package enum Base64 {
     /// Takes both alphabets, with or without padding; white space is passed over. Nil where another byte stands, or
     /// the last group cannot be a whole byte.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        text.withContiguousStorageIfAvailable(decoded) ?? [UInt8](text).withUnsafeBufferPointer(decoded)
+    }
+
+    private static func decoded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         var out: [UInt8] = []
         out.reserveCapacity(text.count / 4 * 3)
         var bits: UInt32 = 0

@@ -4,7 +4,19 @@ package enum PercentCoding {
     /// (`pchar`) stands as it is, but for `&`, `'` and `;`, which clients are known to trip over in XML; all other bytes are
     /// `%XX` in upper case.
     package static func appendSegment(_ segment: some Collection<UInt8>, to out: inout [UInt8]) {
-        for byte in segment {
+        let isContiguous: Void? = segment.withContiguousStorageIfAvailable {
+            appendSegment(UnsafeRawBufferPointer($0), to: &out)
+        }
+        if isContiguous == nil { [UInt8](segment).withUnsafeBytes { appendSegment($0, to: &out) } }
+    }
+
+    /// The same from bytes in place: a name of which nothing is to be escaped, as most are, is copied as a whole.
+    package static func appendSegment(_ segment: UnsafeRawBufferPointer, to out: inout [UInt8]) {
+        guard let special = segment.firstIndex(where: { !isPlain($0) }) else {
+            return segment.withMemoryRebound(to: UInt8.self) { out.append(contentsOf: $0) }
+        }
+        segment[..<special].withMemoryRebound(to: UInt8.self) { out.append(contentsOf: $0) }
+        for byte in segment[special...] {
             if isPlain(byte) {
                 out.append(byte)
             } else {
@@ -23,18 +35,24 @@ package enum PercentCoding {
 
     /// Nil where a `%` is not followed by two hexadecimal digits.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var out: [UInt8] = []
+        text.withContiguousStorageIfAvailable(decoded) ?? [UInt8](text).withUnsafeBufferPointer(decoded)
+    }
+
+    private static func decoded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard var index = text.firstIndex(of: 0x25) else { return [UInt8](text) }
+        var out = [UInt8](text[..<index])
         out.reserveCapacity(text.count)
-        var index = text.startIndex
-        while index < text.endIndex {
-            let byte = text[index]
-            index = text.index(after: index)
-            guard byte == 0x25 else { out.append(byte); continue }
-            guard index < text.endIndex, let high = text[index].hexadecimalValue else { return nil }
-            index = text.index(after: index)
-            guard index < text.endIndex, let low = text[index].hexadecimalValue else { return nil }
-            index = text.index(after: index)
+        while index < text.count {
+            guard text[index] == 0x25 else {
+                out.append(text[index])
+                index += 1
+                continue
+            }
+            guard text.count - index > 2, let high = text[index + 1].hexadecimalValue,
+                let low = text[index + 2].hexadecimalValue
+            else { return nil }
             out.append(high << 4 | low)
+            index += 3
         }
         return out
     }

@@ -28,17 +28,39 @@ package struct RequestPath: Equatable, Sendable {
         hasTrailingSlash = rest.last == 0x2F || rest.isEmpty
         segments = []
         for raw in rest.split(separator: 0x2F) {
-            if raw.elementsEqual([0x2E]) { continue }
-            let offset = raw.startIndex
-            guard let decoded = PercentCoding.decode(raw) else { throw ParseError(at: offset, expected: "two hexadecimal digits after %") }
-            if decoded.elementsEqual([0x2E, 0x2E]) { throw ParseError(at: offset, expected: "no .. in the path") }
-            if decoded.contains(where: { $0 == 0 || $0 == 0x2F }) {
-                throw ParseError(at: offset, expected: "no escaped slash or NUL in the path")
+            if Self.isDot(raw) { continue }
+            segments.append(try Self.decoded(raw))
+            if segments.count > Self.maximumSegments {
+                throw ParseError(at: raw.startIndex, expected: "at most \(Self.maximumSegments) segments")
             }
-            guard let text = String(validating: decoded, as: UTF8.self) else { throw ParseError(at: offset, expected: "UTF-8 in the path") }
-            segments.append(text)
-            if segments.count > Self.maximumSegments { throw ParseError(at: offset, expected: "at most \(Self.maximumSegments) segments") }
         }
+    }
+
+    /// What stands behind the last slash of a target, where that is the last segment of its path and nothing else.
+    package static func lastSegment(_ raw: ArraySlice<UInt8>) throws(ParseError) -> String {
+        if raw.isEmpty || isDot(raw) || raw.contains(where: { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 }) {
+            throw ParseError(at: raw.startIndex, expected: "one segment")
+        }
+        return try decoded(raw)
+    }
+
+    private static func isDot(_ raw: ArraySlice<UInt8>) -> Bool { raw.count == 1 && raw.first == 0x2E }
+
+    private static func decoded(_ raw: ArraySlice<UInt8>) throws(ParseError) -> String {
+        let offset = raw.startIndex
+        guard let decoded = PercentCoding.decode(raw) else {
+            throw ParseError(at: offset, expected: "two hexadecimal digits after %")
+        }
+        if decoded.count == 2 && decoded[0] == 0x2E && decoded[1] == 0x2E {
+            throw ParseError(at: offset, expected: "no .. in the path")
+        }
+        if decoded.contains(where: { $0 == 0 || $0 == 0x2F }) {
+            throw ParseError(at: offset, expected: "no escaped slash or NUL in the path")
+        }
+        guard let text = String(validating: decoded, as: UTF8.self) else {
+            throw ParseError(at: offset, expected: "UTF-8 in the path")
+        }
+        return text
     }
 
     /// As one canonical path, percent-encoded.

@@ -86,7 +86,12 @@ package struct XMLWriter: Sendable {
     /// Bytes that are XML already, or text that needs no escaping.
     package mutating func raw(_ markup: [UInt8]) { bytes.append(contentsOf: markup) }
     package mutating func raw(_ markup: StaticString) { bytes.append(markup) }
-    package mutating func raw(_ markup: UnsafeRawBufferPointer) { bytes.append(contentsOf: markup) }
+    package mutating func raw(_ markup: UnsafeRawBufferPointer) {
+        markup.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+    }
+
+    /// A name as the segment of a path.
+    package mutating func rawSegment(_ name: UnsafeRawBufferPointer) { PercentCoding.appendSegment(name, to: &bytes) }
 
     private mutating func start(_ name: XMLName, _ attributes: [(String, String)]) {
         bytes.append(0x3C)

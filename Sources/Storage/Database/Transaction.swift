@@ -9,19 +9,19 @@ package struct ReadTransaction: ~Copyable {
     ///
     /// `sql` has `$1`, `$2`, ... for `parameters`, in any order and as often as it likes. It is a literal: values never
     /// become part of it, and its prepared form is kept.
-    package func forEach(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> Bool) throws {
+    @inlinable package func forEach(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> Bool) throws {
         try connection.run(sql, parameters, row: row)
     }
 
     /// The first row's value by `row`, or nil where there is no row.
-    package func first<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> T? {
+    @inlinable package func first<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> T? {
         var result: T?
         try connection.run(sql, parameters) { result = try row($0); return false }
         return result
     }
 
     /// All rows' values by `row`. Only for results that are known to be few.
-    package func all<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> [T] {
+    @inlinable package func all<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> [T] {
         var results: [T] = []
         try connection.run(sql, parameters) { results.append(try row($0)); return true }
         return results

@@ -51,7 +51,7 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
         try execute("""
             PRAGMA synchronous = \(options.isDurable ? "FULL" : "OFF");
             PRAGMA wal_autocheckpoint = 0;
-            PRAGMA journal_size_limit = \(options.truncateBytes);
+            PRAGMA journal_size_limit = \(options.restartBytes);
             PRAGMA foreign_keys = OFF;
             PRAGMA trusted_schema = OFF;
             PRAGMA cell_size_check = ON;

@@ -19,7 +19,7 @@ package struct SQLiteOptions: Sendable {
     /// How much the log may grow before it is copied into the database file, beside the writers.
     package var checkpointBytes = 4 << 20
     /// How long the log may become before the writers wait for that, so that it starts anew.
-    package var truncateBytes = 64 << 20
+    package var restartBytes = 64 << 20
     /// Whether a commit waits for the disk. False only where the data may be lost, in tests.
     package var isDurable = true
 

@@ -155,6 +155,14 @@ struct MembersTests {
                 return seen.count < 3
             }
             #expect(seen == Array(expected.dropFirst(2).prefix(3)))
+            var entries: [[UInt8]] = []
+            try Members.forEachEntry(tx.read, in: home.id, after: "a") { entry in
+                entries.append([UInt8](entry.name))
+                let member = try Members.find(tx.read, in: home.id, name: String(decoding: entry.name, as: UTF8.self))
+                #expect(entry.id == member?.id && [UInt8](entry.etag) == member.map { [UInt8]($0.etag.utf8) })
+                return entries.count < 3
+            }
+            #expect(entries == seen)
         }
     }
 
@@ -176,6 +184,8 @@ struct MembersTests {
                 check($0); return true
             }
             MemberView.with(member) { check($0) }
+            #expect(try Members.with(tx.read, in: calendar.id, name: "é") { check($0) })
+            #expect(try !Members.with(tx.read, in: calendar.id, name: "e") { check($0) })
         }
     }
 

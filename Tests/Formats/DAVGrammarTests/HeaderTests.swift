@@ -86,6 +86,19 @@ struct RequestPathTests {
         #expect(try Destination("/a").authority == nil)
     }
 
+    @Test("the last segment alone is what it is in the whole path", arguments: ["a", "%D0%B6%20x", "a%40b", "...", "é", "a;b"])
+    func lastSegment(_ text: String) throws {
+        let whole = try RequestPath("/calendars/" + text)
+        #expect(try RequestPath.lastSegment([UInt8](text.utf8)[...]) == whole.segments.last)
+    }
+
+    @Test("what is not one segment is refused as the last one", arguments: [
+        "", ".", "..", "%2e%2E", "a/b", "a/", "a?b", "a#b", "a%2Fb", "a%00", "a%zz", "a%4", "a%", "%FF",
+    ])
+    func noLastSegment(_ text: String) {
+        #expect(throws: ParseError.self) { try RequestPath.lastSegment([UInt8](text.utf8)[...]) }
+    }
+
     @Test("what could mean another place is refused", arguments: [
         "/a/../b", "/a/%2e%2e/b", "/a%2Fb", "/a%00", "/a%zz", "/a%", "/%FF", "relative", "/a#b",
         "/" + String(repeating: "a/", count: 101),

@@ -25,7 +25,10 @@ package struct LineLogHandler: LogHandler {
     package func log(event: LogEvent) {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
-        if let own = event.metadata { all.merge(own) { $1 } }
+        if let own = event.metadata {
+            // Mostly there is nothing but the event's own.
+            if all.isEmpty { all = own } else { all.merge(own) { $1 } }
+        }
         if let error = event.error { all["error"] = .string(String(describing: error)) }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

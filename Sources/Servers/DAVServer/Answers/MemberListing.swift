@@ -31,7 +31,7 @@ final class MemberListing: MultistatusSource.Part {
         var isComplete = true
         var lastName: [UInt8] = []
         let (rows, isWanted) = (rows, isWanted)
-        try Members.forEach(tx, in: collection.id, after: last) { member in
+        func write(_ member: borrowing MemberView) throws -> Bool {
             if try isWanted?(tx, member) ?? true {
                 try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
             }
@@ -41,6 +41,11 @@ final class MemberListing: MultistatusSource.Part {
                 return false
             }
             return true
+        }
+        if isWanted == nil && rows.selection.needsOnlyEntries {
+            try Members.forEachEntry(tx, in: collection.id, after: last, row: write)
+        } else {
+            try Members.forEach(tx, in: collection.id, after: last, row: write)
         }
         if !isComplete { last = String(decoding: lastName, as: UTF8.self) }
         return isComplete

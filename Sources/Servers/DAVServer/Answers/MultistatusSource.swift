@@ -32,35 +32,52 @@ final class MultistatusSource: HTTPBodySource, @unchecked Sendable {
 
     func next() throws -> [UInt8]? {
         if isFinished { return nil }
-        var out = XMLWriter(capacity: Self.pieceSize + 4096)
+        return try database.read { tx in try next(tx) }
+    }
+
+    private func next(_ tx: borrowing ReadTransaction) throws -> [UInt8] {
+        // The first piece is mostly all, and small.
+        var out = XMLWriter(capacity: hasBegun ? Self.pieceSize + 4096 : 4096)
         if !hasBegun {
-            out.openRoot(.dav(.multistatus))
+            out.raw(Self.root)
             hasBegun = true
         }
-        try database.read { tx in
-            while let part = parts.first {
-                guard try part.write(tx, to: &out, limit: Self.pieceSize) else { return }
-                parts.removeFirst()
-            }
+        while let part = parts.first {
+            guard try part.write(tx, to: &out, limit: Self.pieceSize) else { return out.bytes }
+            parts.removeFirst()
         }
-        if parts.isEmpty {
-            if let syncToken {
-                out.open(.dav(.syncToken))
-                out.text(syncToken)
-                out.close(.dav(.syncToken))
-            }
-            out.close(.dav(.multistatus))
-            isFinished = true
+        if let syncToken {
+            out.open(.dav(.syncToken))
+            out.text(syncToken)
+            out.close(.dav(.syncToken))
         }
+        out.close(.dav(.multistatus))
+        isFinished = true
         return out.bytes
     }
+
+    private static let root: [UInt8] = {
+        var out = XMLWriter()
+        out.openRoot(.dav(.multistatus))
+        return out.bytes
+    }()
 
     /// The answer: one run of bytes where that is all, a stream where it is long.
     static func response(
         _ exchange: Exchange, parts: [any Part], syncToken: String? = nil, headers: [(name: String, value: String)] = []
     ) throws -> HTTPResponse {
+        try exchange.read { tx in
+            try response(tx, exchange, parts: parts, syncToken: syncToken, headers: headers)
+        }
+    }
+
+    /// The same with the first piece from a transaction that is open already.
+    static func response(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, parts: [any Part], syncToken: String? = nil,
+        headers: [(name: String, value: String)] = []
+    ) throws -> HTTPResponse {
         let source = MultistatusSource(exchange.server.database, parts: parts, syncToken: syncToken)
-        let first = try source.next() ?? []
+        let first = try source.next(tx)
         let body: HTTPResponseBody = source.isFinished
             ? .bytes(first) : .stream(length: nil, Resumed(first: first, rest: source))
         return HTTPResponse(

@@ -9,6 +9,13 @@ struct PropertySelection: Sendable {
         var name: XMLName
         /// Nil: a dead property, or one that nobody has.
         var live: LiveProperty?
+        let tags: ElementTags
+
+        init(_ name: XMLName) {
+            self.name = name
+            live = PropertyTable.byName[name]
+            tags = PropertyTable.tags[name] ?? ElementTags(name)
+        }
     }
 
     private enum Mode: Sendable {
@@ -21,6 +28,8 @@ struct PropertySelection: Sendable {
 
     private let mode: Mode
     private let wanted: [Wanted]
+    /// The propstat of what no member has, as a row of a member ends with it.
+    private let absentFromMembers: [UInt8]
     /// What the request's own elements say of calendar-data and address-data.
     let data: ObjectDataRequest
     /// RFC 8144 §2.1: properties that are not there are not mentioned.
@@ -40,11 +49,21 @@ struct PropertySelection: Sendable {
             mode = .names
             wanted = Self.lookUp(PropertyTable.all.map(\.name))
         }
+        var absent = XMLWriter(capacity: 256)
+        if mode == .named && !omitsMissing {
+            Self.writeMissing(wanted.filter { $0.live?.member == nil }.map(\.name), to: &absent)
+        }
+        absentFromMembers = absent.bytes
+    }
+
+    /// Whether all that is asked of members can be had from their names, ids and ETags.
+    var needsOnlyEntries: Bool {
+        mode == .named && wanted.allSatisfy { $0.live?.member == nil || $0.live?.needsOnlyEntry == true }
     }
 
     private static func lookUp(_ names: [XMLName]) -> [Wanted] {
         var seen: Set<XMLName> = []
-        return names.filter { seen.insert($0).inserted }.map { Wanted(name: $0, live: PropertyTable.byName[$0]) }
+        return names.filter { seen.insert($0).inserted }.map(Wanted.init)
     }
 
     // MARK: Rows
@@ -55,6 +74,7 @@ struct PropertySelection: Sendable {
         to out: inout XMLWriter
     ) throws {
         let dead = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
+        if dead.isEmpty && mode == .named { return try writeNamed(tx, member, scope, to: &out) }
         var missing: [XMLName] = []
         out.open(.dav(.propstat))
         out.open(.dav(.prop))
@@ -83,6 +103,29 @@ struct PropertySelection: Sendable {
         finish(missing: missing, to: &out)
     }
 
+    /// The same for most rows of most listings: named properties of a member without dead ones.
+    private func writeNamed(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
+    ) throws {
+        var missing: Set<Int> = []
+        out.raw("<D:propstat><D:prop>")
+        for index in wanted.indices {
+            guard let write = wanted[index].live?.member else { continue }
+            let mark = out.count
+            out.raw(wanted[index].tags.open)
+            if try write(tx, member, scope, &out) {
+                out.raw(wanted[index].tags.close)
+            } else {
+                out.truncate(to: mark)
+                missing.insert(index)
+            }
+        }
+        out.raw("</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>")
+        if missing.isEmpty { return out.raw(absentFromMembers) }
+        let absent = wanted.indices.filter { wanted[$0].live?.member == nil || missing.contains($0) }
+        if !omitsMissing { Self.writeMissing(absent.map { wanted[$0].name }, to: &out) }
+    }
+
     /// Writes the propstats of what is no member.
     func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
         var missing: [XMLName] = []
@@ -95,11 +138,11 @@ struct PropertySelection: Sendable {
             }
             guard let write = property.live?.resource else { missing.append(property.name); continue }
             let mark = out.count
-            out.open(property.name)
+            out.raw(property.tags.open)
             let content = out.count
             if try write(tx, source, &out) {
                 if mode == .names { out.truncate(to: content) }
-                out.close(property.name)
+                out.raw(property.tags.close)
             } else {
                 out.truncate(to: mark)
                 missing.append(property.name)
@@ -135,8 +178,11 @@ struct PropertySelection: Sendable {
         out.close(.dav(.prop))
         out.status(.ok)
         out.close(.dav(.propstat))
-        let tellsMissing = mode == .named && !missing.isEmpty && !omitsMissing
-        guard tellsMissing else { return }
+        if mode == .named && !omitsMissing { Self.writeMissing(missing, to: &out) }
+    }
+
+    private static func writeMissing(_ missing: [XMLName], to out: inout XMLWriter) {
+        if missing.isEmpty { return }
         out.open(.dav(.propstat))
         out.open(.dav(.prop))
         for name in missing { out.empty(name) }

@@ -33,7 +33,7 @@ struct Rows: Sendable {
         out.open(.dav(.response))
         out.href(href)
         try MemberView.with(member) { view in
-            try selection.write(tx, view, scope, hasDeadProperties: true, to: &out)
+            try selection.write(tx, view, scope, hasDeadProperties: scope.hasDeadProperties, to: &out)
         }
         out.close(.dav(.response))
     }
@@ -43,10 +43,10 @@ struct Rows: Sendable {
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
         to out: inout XMLWriter
     ) throws {
-        out.open(.dav(.response))
+        out.raw("<D:response>")
         out.href(scope.href, member: member.name)
         try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
-        out.close(.dav(.response))
+        out.raw("</D:response>")
     }
 
     /// What the members of `collection`, whose URL is `href`, have in common.
@@ -55,7 +55,8 @@ struct Rows: Sendable {
     ) throws -> MemberScope {
         MemberScope(
             exchange: exchange, owner: owner, collection: collection, href: href,
-            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), data: selection.data)
+            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), data: selection.data,
+            hasDeadProperties: try DeadProperties.anyMemberHasSome(tx, in: collection.id))
     }
 
     /// A row without properties.

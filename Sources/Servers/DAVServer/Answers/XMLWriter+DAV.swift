@@ -17,16 +17,10 @@ extension XMLWriter {
         raw("</D:href>")
     }
 
-    private mutating func rawSegment(_ name: UnsafeRawBufferPointer) {
-        var segment: [UInt8] = []
-        PercentCoding.appendSegment(name, to: &segment)
-        raw(segment)
-    }
-
     /// `<D:status>`. The words are fixed: some clients look for `HTTP/1.1 200 OK`.
     mutating func status(_ status: HTTPStatus) {
         raw("<D:status>")
-        raw([UInt8](status.line.utf8))
+        if status == .ok { raw("HTTP/1.1 200 OK") } else { raw([UInt8](status.line.utf8)) }
         raw("</D:status>")
     }
 }

@@ -11,19 +11,24 @@ enum Propfind {
         let body = try exchange.bodyBytes()
         let request = try PropfindBody.parse(body).request
         let depth = try exchange.depth(absent: .infinity)
-        let location = try exchange.read { tx in
+        return try exchange.read { tx in
             let (location, resource) = try exchange.find(tx)
             // RFC 4918 §9.1: a server may refuse to walk whole trees.
             if depth == .infinity, resource.isCollection {
                 throw Reply(.forbidden, condition: .dav(.propfindFiniteDepth), "Depth is 0 or 1.")
             }
             try Conditional.check(tx, exchange, location)
-            return location
+            let rows = Rows(
+                exchange: exchange,
+                selection: try PropertySelection(request, omitsMissing: exchange.preferences.isMinimal))
+            return try response(tx, rows, location, resource, depth)
         }
-        guard let resource = location.resource else { throw Reply(.notFound) }
-        let rows = Rows(
-            exchange: exchange,
-            selection: try PropertySelection(request, omitsMissing: exchange.preferences.isMinimal))
+    }
+
+    private static func response(
+        _ tx: borrowing ReadTransaction, _ rows: Rows, _ location: Location, _ resource: Resource, _ depth: Depth
+    ) throws -> HTTPResponse {
+        let exchange = rows.exchange
         let href = location.href
         var parts: [any MultistatusSource.Part] = []
         if !(depth == .one && exchange.preferences.isDepthNoRoot) {
@@ -32,7 +37,7 @@ enum Propfind {
             })
         }
         if depth == .one { parts += children(rows, location, resource) }
-        return try MultistatusSource.response(exchange, parts: parts, headers: exchange.appliedPreferences)
+        return try MultistatusSource.response(tx, exchange, parts: parts, headers: exchange.appliedPreferences)
     }
 
     private static func children(_ rows: Rows, _ location: Location, _ resource: Resource) -> [any MultistatusSource.Part] {

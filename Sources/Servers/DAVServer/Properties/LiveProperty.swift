@@ -16,6 +16,8 @@ struct LiveProperty: Sendable {
     var name: XMLName
     /// Whether a PROPFIND for `allprop` tells it.
     var isInAllprop = false
+    /// Whether `member` looks at no more of a member than its name, id and ETag, so that a listing can read less.
+    var needsOnlyEntry = false
     /// For objects in collections; nil: they do not have it.
     var member: WriteForMember?
     /// For collections, homes and principals; nil: they do not have it.
@@ -43,6 +45,8 @@ struct MemberScope: Sendable {
     let locks: [Lock]
     /// The request's own elements for properties that have content of their own (`calendar-data`).
     let data: ObjectDataRequest
+    /// Whether any member has properties that clients set.
+    let hasDeadProperties: Bool
 }
 
 /// A resource that is no member, with what its properties are read from.

@@ -6,4 +6,19 @@ enum PropertyTable {
         webDAV + locking + accessControl + collections + quota + calDAV + cardDAV + calendarServer + appleICal
 
     static let byName: [XMLName: LiveProperty] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    static let tags: [XMLName: ElementTags] = byName.mapValues { ElementTags($0.name) }
+}
+
+/// An element's tags as bytes, so that a row need not make them.
+struct ElementTags: Sendable {
+    let open: [UInt8]
+    let close: [UInt8]
+
+    init(_ name: XMLName) {
+        var (open, close) = (XMLWriter(capacity: 32), XMLWriter(capacity: 32))
+        open.open(name)
+        close.close(name)
+        (self.open, self.close) = (open.bytes, close.bytes)
+    }
 }

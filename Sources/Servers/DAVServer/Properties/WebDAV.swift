@@ -8,14 +8,14 @@ import XML
 extension PropertyTable {
     static let webDAV: [LiveProperty] = [
         LiveProperty(
-            name: .dav(.resourcetype), isInAllprop: true,
+            name: .dav(.resourcetype), isInAllprop: true, needsOnlyEntry: true,
             member: { _, _, _, _ in true },
             resource: { _, source, out in
                 writeResourceType(of: source.resource, to: &out)
                 return true
             }),
         LiveProperty(
-            name: .dav(.getetag), isInAllprop: true,
+            name: .dav(.getetag), isInAllprop: true, needsOnlyEntry: true,
             member: { _, member, _, out in
                 out.raw("\"")
                 out.raw(member.etag)

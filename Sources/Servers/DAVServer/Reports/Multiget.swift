@@ -26,8 +26,8 @@ final class HrefRows: MultistatusSource.Part {
     private let rows: Rows
     private let kind: CollectionKind
     private var hrefs: ArraySlice<[UInt8]>
-    /// The collection of the href before: mostly all are of one.
-    private var place: (path: [String], location: Location, scope: MemberScope)?
+    /// The collection of the href before, and how that began: mostly all are of one.
+    private var place: (prefix: ArraySlice<UInt8>, scope: MemberScope)?
 
     init(_ rows: Rows, hrefs: [[UInt8]], kind: CollectionKind) {
         self.rows = rows
@@ -40,7 +40,7 @@ final class HrefRows: MultistatusSource.Part {
         while let href = hrefs.first {
             if out.count >= limit { return false }
             hrefs.removeFirst()
-            guard let found = try find(tx, href) else {
+            guard try write(tx, href, to: &out) else {
                 out.open(.dav(.response))
                 out.open(.dav(.href))
                 out.text(href)
@@ -49,21 +49,32 @@ final class HrefRows: MultistatusSource.Part {
                 out.close(.dav(.response))
                 continue
             }
-            try rows.write(tx, found.member, found.scope, href: found.scope.href.member(found.member.name), to: &out)
         }
         return true
     }
 
-    /// Nil where there is no such object, or it is not the asker's to see, or it is not of the report's kind.
-    private func find(_ tx: borrowing ReadTransaction, _ href: [UInt8]) throws -> (member: Member, scope: MemberScope)? {
-        guard let path = try? RequestPath(String(decoding: href, as: UTF8.self)), let name = path.segments.last else { return nil }
-        let parentPath = path.segments.dropLast()
-        if place.map({ !$0.path.elementsEqual(parentPath) { $0.utf8.elementsEqual($1.utf8) } }) ?? true {
-            guard let location = try? rows.exchange.locator.locate(tx, Array(parentPath)), let owner = location.owner,
-                let collection = location.collection, collection.kind == kind else { return nil }
-            place = (Array(parentPath), location, try rows.scope(tx, collection, owner: owner, href: location.href))
+    /// Writes the row of an object; false where there is none, or it is not the asker's to see, or not of the report's kind.
+    private func write(_ tx: borrowing ReadTransaction, _ href: [UInt8], to out: inout XMLWriter) throws -> Bool {
+        guard let (scope, name) = try find(tx, href) else { return false }
+        let rows = rows
+        return try Members.with(tx, in: scope.collection.id, name: name) { member in
+            try rows.write(tx, member, scope, hasDeadProperties: scope.hasDeadProperties, to: &out)
         }
-        guard let scope = place?.scope, let member = try Members.find(tx, in: scope.collection.id, name: name) else { return nil }
-        return (member, scope)
+    }
+
+    /// The collection that an href leads into, and the name in it.
+    private func find(_ tx: borrowing ReadTransaction, _ href: [UInt8]) throws -> (scope: MemberScope, name: String)? {
+        let start = href.lastIndex(of: 0x2F).map { $0 + 1 } ?? 0
+        // What stands behind the same beginning is in the same collection, where it is one plain segment.
+        if let place, place.prefix.elementsEqual(href[..<start]), let name = try? RequestPath.lastSegment(href[start...]) {
+            return (place.scope, name)
+        }
+        guard let path = try? RequestPath(String(decoding: href, as: UTF8.self)), let name = path.segments.last,
+            let location = try? rows.exchange.locator.locate(tx, path.segments.dropLast()), let owner = location.owner,
+            let collection = location.collection, collection.kind == kind else { return nil }
+        let scope = try rows.scope(tx, collection, owner: owner, href: location.href)
+        // Only where the last slash is the one before the name.
+        if !path.hasTrailingSlash && path.query == nil { place = (href[..<start], scope) }
+        return (scope, name)
     }
 }

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Speed and CPU time of the server beside its peers: one machine, one run, the same requests.
+
+    bench.py [--servers tegu,cyrus,radicale] [--cases put,get,...] [--size 10000] [--seconds 5] [--json FILE]
+
+Each case's first answers are checked in full; then wrk sends the requests for some seconds, and only the statuses are looked
+at. CPU time is that of the server's processes, user and system, by /proc."""
+import argparse
+import concurrent.futures
+import http.client
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import objects
+import servers
+
+HERE = pathlib.Path(__file__).resolve().parent
+# What the server must reach: so many times a peer's requests a second.
+GOALS = {"cyrus": 10, "radicale": 50}
+# Connections of a case. Long listings are asked for by few clients at a time.
+CONNECTIONS = {"propfind10k": 2, "sync-initial": 2}
+
+
+class Clients:
+    """A connection a thread, for what is not timed: filling, and checking answers."""
+
+    def __init__(self, server):
+        self.server, self.local = server, threading.local()
+
+    def send(self, request):
+        """(status, headers, body)"""
+        for attempt in (0, 1):
+            connection = getattr(self.local, "connection", None)
+            if connection is None:
+                connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=120)
+                self.local.connection = connection
+            try:
+                connection.connect() if connection.sock is None else None
+                connection.sock.sendall(request.bytes(self.server))
+                answer = http.client.HTTPResponse(connection.sock, method=request.method)
+                answer.begin()
+                body = answer.read()
+                if answer.will_close:
+                    connection.close()
+                return answer.status, answer.headers, body
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                if attempt:
+                    raise
+
+    def check(self, request):
+        status, _, body = self.send(request)
+        fault = request.fault(status, body)
+        if fault:
+            sys.exit(f"{self.server.name}: {fault}\n{body[:500]}")
+        return body
+
+
+class Bench:
+    """One server under the benchmark."""
+
+    def __init__(self, server, options):
+        self.server, self.options = server, options
+        self.clients = Clients(server)
+        self.calendar, self.written = server.home + "bench/", server.home + "written/"
+        self.size = self.turn = 0
+
+    def prepare(self):
+        for collection in (self.calendar, self.written):
+            self.clients.check(objects.Request("MKCALENDAR", collection, status=(201,)))
+        end = time.monotonic() + self.options.fill_limit
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            for start in range(0, self.options.size, 200):
+                numbers = range(start, min(start + 200, self.options.size))
+                list(pool.map(lambda i: self.clients.check(objects.put(self.path(i), objects.event(f"bench-{i}", i))), numbers))
+                self.size = numbers.stop
+                if time.monotonic() > end:
+                    break
+
+    def path(self, number):
+        return f"{self.calendar}bench-{number}.ics"
+
+    def requests(self, case):
+        """The requests of a case, and whether each ends its connection."""
+        choose = random.Random(1)
+        numbers = lambda count: choose.sample(range(self.size), min(count, self.size))
+        if case == "put":
+            return [objects.put(f"{self.written}@NUMBER@.ics", objects.event("written-@NUMBER@", day)) for day in range(1, 20)]
+        if case == "get":
+            return [objects.get(self.path(i)) for i in numbers(500)]
+        if case == "propfind10k":
+            return [objects.propfind(self.calendar, "1", "D:getetag", items=self.size)]
+        if case == "multiget50":
+            return [objects.multiget(self.calendar, [self.path(i) for i in numbers(50)]) for _ in range(50)]
+        if case == "sync-initial":
+            return [objects.sync(self.calendar, "", self.size)]
+        if case == "sync-delta":
+            token = self.token()
+            for i in range(10):
+                self.clients.check(objects.put(self.path(i), objects.event(f"bench-{i}", i, note=f"{time.time_ns()}th")))
+            return [objects.sync(self.calendar, token, 10)]
+        if case == "ctag":
+            return [objects.propfind(self.calendar, "0", "D:sync-token", items=1)]
+        if case == "discovery":
+            return self.discovery()
+        sys.exit(f"there is no case {case}")
+
+    def token(self):
+        body = self.clients.check(objects.propfind(self.calendar, "0", "D:sync-token", items=1))
+        return re.search(rb"sync-token[^>]*>([^<]+)<", body)[1].decode()
+
+    def discovery(self):
+        """What a client asks that knows only the host, on one connection."""
+        return [
+            objects.propfind("/.well-known/caldav", "0", "D:current-user-principal", status=(301, 302, 307, 308)),
+            objects.propfind(self.server.start, "0", "D:current-user-principal"),
+            objects.propfind(
+                self.server.principal, "0", "C:calendar-home-set", "A:addressbook-home-set", "D:displayname"),
+            objects.propfind(
+                self.server.home, "1", "D:resourcetype", "D:displayname", "D:sync-token",
+                "C:supported-calendar-component-set"),
+        ]
+
+    def run(self, case):
+        requests = self.requests(case)
+        for request in requests[:4]:
+            if b"@NUMBER@" not in request.body:
+                self.clients.check(request)
+        steps = len(requests) if case == "discovery" else 1
+        with tempfile.NamedTemporaryFile("w", suffix=".lua") as plan:
+            plan.write("return {requests = {\n")
+            for index, request in enumerate(requests):
+                # The last step of a discovery ends its connection.
+                plan.write(lua(request.bytes(self.server, closes=steps > 1 and index == steps - 1)) + ",\n")
+            plan.write("}%s}\n" % (f", first = {self.turn}" if case == "put" else ""))
+            plan.flush()
+            before, start = self.server.cpu_seconds(), time.monotonic()
+            output = subprocess.run(
+                ["wrk", "-t1", f"-c{CONNECTIONS.get(case, self.options.connections)}", f"-d{self.options.seconds}s",
+                 "--timeout", "60s", "-s", HERE / "load.lua", f"http://{self.server.host}:{self.server.port}", "--", plan.name],
+                capture_output=True, text=True).stdout
+            spent, wall = self.server.cpu_seconds() - before, time.monotonic() - start
+        found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", output)
+        if not found:
+            sys.exit(f"{self.server.name}, {case}: wrk said\n{output}")
+        count, duration, median, slow, errors = map(int, found.groups())
+        self.turn += 2 * count + 1000
+        return {
+            "rate": count / steps / (duration / 1e6), "cpu_us": 1e6 * spent / max(1, count / steps), "cpu_share": spent / wall,
+            "p50_ms": median / 1e3, "p99_ms": slow / 1e3, "errors": errors, "size": self.size,
+            "memory_kib": self.server.memory()}
+
+
+def lua(text):
+    """A string literal."""
+    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in (34, 92) else f"\\{b:03}" for b in text) + '"'
+
+
+CASES = "put get propfind10k multiget50 sync-initial sync-delta ctag discovery".split()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--servers", default=",".join(servers.ALL))
+    parser.add_argument("--cases", default=",".join(CASES))
+    parser.add_argument("--size", type=int, default=10_000, help="objects in the large calendar")
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--fill-limit", type=int, default=240, help="seconds after which a slow server need not be filled more")
+    parser.add_argument("--directory", default=str(servers.ROOT / "var/bench"), help="on a real disk")
+    parser.add_argument("--json", help="where to write the results")
+    options = parser.parse_args()
+
+    names = options.servers.split(",")
+    results = {name: {} for name in names}
+    # One after the other: none of them gets in another's way.
+    for index, name in enumerate(names):
+        server = servers.ALL[name](options.directory, 18_200 + 10 * index)
+        try:
+            server.start_up()
+            bench = Bench(server, options)
+            bench.prepare()
+            for case in options.cases.split(","):
+                result = results[name][case] = bench.run(case)
+                print("%-14s %-9s %10.1f/s %9.0f us CPU  %5.2f cores  p50 %8.2f ms  p99 %8.2f ms  %5d MiB%s%s" % (
+                    case, name, result["rate"], result["cpu_us"], result["cpu_share"], result["p50_ms"], result["p99_ms"],
+                    result["memory_kib"] / 1024, f"  {result['errors']} ERRORS" if result["errors"] else "",
+                    f"  ({result['size']} objects)" if result["size"] != options.size else ""), flush=True)
+        finally:
+            server.stop()
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(results, indent=1))
+    return report(results)
+
+
+def report(results):
+    """The ratios; 1 where one is below its goal, or an answer was an error."""
+    failed = any(result["errors"] for cases in results.values() for result in cases.values())
+    ours = results.get("tegu", {})
+    for peer in results:
+        if peer == "tegu" or not ours:
+            continue
+        print(f"\nBeside {peer} (goal: {GOALS[peer]} times)")
+        for case, theirs in results[peer].items():
+            ratio = ours[case]["rate"] / theirs["rate"] if theirs["rate"] else float("inf")
+            cpu = theirs["cpu_us"] / max(1, ours[case]["cpu_us"])
+            failed = failed or ratio < GOALS[peer]
+            print("%-14s %8.1f times the rate, 1/%.1f of the CPU%s" % (case, ratio, cpu, "" if ratio >= GOALS[peer] else "   BELOW"))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
