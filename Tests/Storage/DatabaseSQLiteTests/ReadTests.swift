@@ -57,7 +57,7 @@ struct ReadTests {
     func checkpointBesideReader() throws {
         var options = SQLiteOptions()
         options.checkpointBytes = 1
-        options.truncateBytes = 1
+        options.restartBytes = 1
         let database = try SQLiteDatabase.testing(folder.database, options)
         for id in 1...20 { try database.insert(Int64(id), data: [UInt8](repeating: 7, count: 5000)) }
         try database.read { tx in

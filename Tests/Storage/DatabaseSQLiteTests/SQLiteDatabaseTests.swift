@@ -147,7 +147,7 @@ struct SQLiteDatabaseTests {
     func logSize() throws {
         var options = SQLiteOptions()
         options.checkpointBytes = 200_000
-        options.truncateBytes = 1_000_000
+        options.restartBytes = 1_000_000
         let database = try SQLiteDatabase.testing(folder.database, options)
         try onThreads(4) { thread in
             for turn in 0..<150 {
