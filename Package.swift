@@ -34,7 +34,7 @@ let layers: [Layer] = [
         Module(name: "CivilTime", uses: ["Bytes"]),
         Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"], libraries: ["CICU"]),
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
-        Module(name: "DAVGrammar", uses: ["Bytes", "XML"]),
+        Module(name: "DAVGrammar", uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard"]),
     ]),
     Layer(name: "Storage", modules: [
         Module(name: "Database", uses: ["Bytes"]),
