@@ -10,6 +10,7 @@
 //
 // Start reading at Responder.swift, Routing/Resource.swift, Properties/PropertyTable.swift.
 
+package import CivilTime
 package import CollectionStore
 package import Database
 package import Directory
@@ -21,6 +22,7 @@ package struct DAVServer: Sendable {
     let files: FileBlobStore
     let authenticator: Authenticator
     let principals: PrincipalCache
+    let timeZones: TimeZoneDatabase
     let configuration: DAVConfiguration
     let logger: Logger
     /// Milliseconds since 1970 in UTC.
@@ -30,13 +32,14 @@ package struct DAVServer: Sendable {
 
     package init(
         database: any Database, files: FileBlobStore, authenticator: Authenticator, principals: PrincipalCache,
-        configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
+        timeZones: TimeZoneDatabase, configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
         self.database = database
         self.files = files
         self.authenticator = authenticator
         self.principals = principals
+        self.timeZones = timeZones
         self.configuration = configuration
         self.logger = logger
         self.clock = clock
@@ -59,6 +62,10 @@ package struct DAVConfiguration: Sendable {
     package var maximumHrefs = 10_000
     /// Changes that one answer to sync-collection tells.
     package var maximumSyncRows = 100_000
+    /// Rows of one answer to a query.
+    package var maximumQueryRows = 100_000
+    /// What the filters and expansions of one request may cost, in steps of some ten to hundred nanoseconds.
+    package var maximumRecurrenceSteps = 20_000_000
     /// The longest time for which a lock is given, in seconds.
     package var maximumLockTimeout = 86_400
     /// RFC 3744 §9.4: more principals than that are answered with DAV:number-of-matches-within-limits.

@@ -98,7 +98,7 @@ extension PropertyTable {
             name: .caldav(.calendarData),
             member: { tx, member, scope, out in
                 guard scope.collection.kind == .calendar else { return false }
-                return try ObjectData.write(tx, member, scope, to: &out)
+                return try ObjectData.writeCalendar(tx, member, scope, to: &out)
             }),
     ]
 
