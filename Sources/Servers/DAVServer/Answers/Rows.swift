@@ -60,7 +60,7 @@ struct Rows: Sendable {
         out.href(scope.href, member: member.name)
         do {
             try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
-        } catch is StepBudget.Exhausted {
+        } catch is CalendarLimitExceeded {
             // An expansion without end does not end the answer for the others, and is not cut in silence.
             out.truncate(to: mark)
             return Rows.write(

@@ -40,7 +40,7 @@ enum CalendarQuery {
                 rows, in: place.collection, owner: place.owner, href: place.href, isWanted: plan.isAll ? nil : judge.isWanted)
         }
         let found = try OccurrenceQuery.candidates(
-            tx, in: place.collection.id, IndexRange(range, floatingIn: zone), component: component)
+            tx, in: place.collection.id, overlapping: OccurrenceRange(range, floatingIn: zone), component: component)
         return NamedMembers(
             rows, in: place.collection, owner: place.owner, href: place.href,
             candidates: found.map { .init(name: $0.name, isCertain: plan.isOnlyRange && $0.isCertain) }, isWanted: judge.isWanted)
