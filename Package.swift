@@ -57,9 +57,11 @@ let layers: [Layer] = [
     ]),
     Layer(name: "Servers", modules: [
         Module(name: "DAVServer",
-               uses: ["Bytes", "XML", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database", "HTTPServer",
+               uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database", "HTTPServer",
                       "Directory", "CollectionStore", "Calendars", "Contacts", "Files"],
                libraries: [logging, metrics]),
+        Module(name: "TimeZoneServer",
+               uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "DAVGrammar", "HTTPServer"]),
     ], modulesMayDependOnEachOther: false),
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",

@@ -31,7 +31,9 @@ struct LiveProperty: Sendable {
         /// The kinds of collections that have it.
         var kinds: Set<CollectionKind>
         /// Throws a `Reply` for a value that cannot be.
-        var check: @Sendable (XMLElement) throws -> Void = { _ in }
+        var check: @Sendable (XMLElement, DAVServer) throws -> Void = { _, _ in }
+        /// Another property that says the same, and goes when this one is set.
+        var replaces: XMLName?
     }
 }
 
