@@ -51,19 +51,19 @@ let layers: [Layer] = [
     Layer(name: "Domain", modules: [
         Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
         Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
-        Module(name: "Calendars", uses: ["Bytes", "ContentLines", "ICalendar", "Database", "Directory", "CollectionStore"]),
+        Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
         Module(name: "Files", uses: ["Bytes", "Database", "Directory", "CollectionStore"]),
     ]),
     Layer(name: "Servers", modules: [
         Module(name: "DAVServer",
-               uses: ["Bytes", "XML", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database", "HTTPServer",
+               uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database", "HTTPServer",
                       "Directory", "CollectionStore", "Calendars", "Contacts", "Files"],
                libraries: [logging, metrics]),
     ], modulesMayDependOnEachOther: false),
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",
-               uses: ["Bytes", "Cryptography", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database",
+               uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
                       "DatabaseSQLite", "Wire", "HTTPServer", "DNSClient", "Directory", "CollectionStore", "Calendars", "Contacts",
                       "Files", "DAVServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,

@@ -10,6 +10,7 @@
 //
 // Start reading at Responder.swift, Routing/Resource.swift, Properties/PropertyTable.swift.
 
+package import CivilTime
 package import CollectionStore
 package import Database
 package import Directory
@@ -19,6 +20,7 @@ package import Logging
 package struct DAVServer: Sendable {
     let database: any Database
     let files: FileBlobStore
+    let timeZones: TimeZoneDatabase
     let authenticator: Authenticator
     let principals: PrincipalCache
     let configuration: DAVConfiguration
@@ -29,12 +31,13 @@ package struct DAVServer: Sendable {
     let random: @Sendable (Int) -> [UInt8]
 
     package init(
-        database: any Database, files: FileBlobStore, authenticator: Authenticator, principals: PrincipalCache,
-        configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
+        database: any Database, files: FileBlobStore, timeZones: TimeZoneDatabase, authenticator: Authenticator,
+        principals: PrincipalCache, configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
         self.database = database
         self.files = files
+        self.timeZones = timeZones
         self.authenticator = authenticator
         self.principals = principals
         self.configuration = configuration

@@ -21,10 +21,11 @@ package enum Serve {
         let signals = await SignalSource.trap()
 
         let directory = DataDirectory(settings.dataDirectory)
-        for warning in try directory.prepare().warnings { logger.warning("\(warning)") }
+        _ = try directory.prepare()
         let lock = try ServeLock(directory)
         directory.emptySpool(lock)
-        let installation = try Installation.open(settings, creating: true)
+        let installation = try Installation.open(settings, creating: true) { logger.notice("\($0)") }
+        for warning in installation.warnings { logger.warning("\(warning)") }
         defer { installation.close() }
         try FirstStart.makeAdministrator(installation, logger: logger)
         let certificates = try FirstStart.certificates(installation, logger: logger)
@@ -47,8 +48,10 @@ package enum Serve {
         announce(server)
 
         let maintenance = Maintenance(installation: installation, logger: Logger(label: "tegu.maintenance"), clock: System.clock)
+        let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
+            group.addTask { await timeZoneUpdate.run() }
             for await signal in signals {
                 switch signal {
                 case .reload: reload(certificates, logger)
@@ -109,7 +112,7 @@ package enum Serve {
         configuration.maximumPrincipals = settings.results.principalSearch
         configuration.maximumLockTimeout = Int(settings.limits.lockTime.milliseconds / 1000)
         return DAVServer(
-            database: installation.database, files: installation.files,
+            database: installation.database, files: installation.files, timeZones: installation.timeZones,
             authenticator: Authenticator(
                 database: installation.database, principals: principals, guessGuard: guessGuard, options: options),
             principals: principals, configuration: configuration, logger: Logger(label: "tegu.dav"), clock: System.clock,

@@ -24,7 +24,9 @@ struct IncomingObject {
         let configuration = exchange.server.configuration
         switch kind {
         case .calendar:
-            let object = try CalendarContent(try exchange.bodyBytes(), maximumSize: configuration.maximumCalendarObjectSize)
+            let object = try CalendarContent(
+                try exchange.bodyBytes(), maximumSize: configuration.maximumCalendarObjectSize,
+                timeZones: exchange.server.timeZones)
             content = .calendarObject(object)
             etag = object.content.etag
         case .book:
