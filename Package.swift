@@ -51,7 +51,7 @@ let layers: [Layer] = [
     Layer(name: "Domain", modules: [
         Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
         Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
-        Module(name: "Calendars", uses: ["Bytes", "ContentLines", "ICalendar", "Database", "Directory", "CollectionStore"]),
+        Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
         Module(name: "Files", uses: ["Bytes", "Database", "Directory", "CollectionStore"]),
     ]),
@@ -65,9 +65,9 @@ let layers: [Layer] = [
     ], modulesMayDependOnEachOther: false),
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",
-               uses: ["Bytes", "Cryptography", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database",
+               uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
                       "DatabaseSQLite", "Wire", "HTTPServer", "DNSClient", "Directory", "CollectionStore", "Calendars", "Contacts",
-                      "Files", "DAVServer"],
+                      "Files", "DAVServer", "TimeZoneServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
                                  product("UnixSignals", "swift-service-lifecycle"), "COpenSSL", "CLibXML2", "CSQLite"]),
         Module(name: "tegu", uses: ["Bytes", "Assembly"],

@@ -20,9 +20,9 @@ package import Logging
 package struct DAVServer: Sendable {
     let database: any Database
     let files: FileBlobStore
+    let timeZones: TimeZoneDatabase
     let authenticator: Authenticator
     let principals: PrincipalCache
-    let timeZones: TimeZoneDatabase
     let configuration: DAVConfiguration
     let logger: Logger
     /// Milliseconds since 1970 in UTC.
@@ -31,15 +31,15 @@ package struct DAVServer: Sendable {
     let random: @Sendable (Int) -> [UInt8]
 
     package init(
-        database: any Database, files: FileBlobStore, authenticator: Authenticator, principals: PrincipalCache,
-        timeZones: TimeZoneDatabase, configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
+        database: any Database, files: FileBlobStore, timeZones: TimeZoneDatabase, authenticator: Authenticator,
+        principals: PrincipalCache, configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
         self.database = database
         self.files = files
+        self.timeZones = timeZones
         self.authenticator = authenticator
         self.principals = principals
-        self.timeZones = timeZones
         self.configuration = configuration
         self.logger = logger
         self.clock = clock

@@ -30,7 +30,8 @@ struct IncomingObject {
         case .calendar:
             let json = try Self.jCal(exchange)
             let object = try CalendarContent(
-                try json ?? exchange.bodyBytes(), maximumSize: configuration.maximumCalendarObjectSize)
+                try json ?? exchange.bodyBytes(), maximumSize: configuration.maximumCalendarObjectSize,
+                timeZones: exchange.server.timeZones)
             content = .calendarObject(object)
             etag = json == nil ? object.content.etag : nil
         case .book:
