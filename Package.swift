@@ -27,10 +27,10 @@ let nio: [Target.Dependency] = [product("NIOCore", "swift-nio"), product("NIOPos
 
 let layers: [Layer] = [
     Layer(name: "Formats", modules: [
-        Module(name: "Bytes", uses: []),
+        Module(name: "Bytes", uses: [], libraries: ["CGlibc"]),
         Module(name: "Cryptography", uses: ["Bytes"], libraries: ["COpenSSL"]),
         Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
-        Module(name: "ContentLines", uses: ["Bytes"], libraries: ["CGlibc", "CICU"]),
+        Module(name: "ContentLines", uses: ["Bytes"], libraries: ["CICU"]),
         Module(name: "CivilTime", uses: ["Bytes"]),
         Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"], libraries: ["CICU"]),
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),

@@ -1,5 +1,5 @@
 package import Database
-import Glibc
+import Bytes
 
 /// Which members of a calendar or book may have some texts in them, by the index alone.
 package enum SearchTextQuery {
@@ -10,8 +10,8 @@ package enum SearchTextQuery {
 
         func match(_ text: UnsafeRawBufferPointer) -> Bool {
             switch self {
-            case .any(let needles): needles.contains { SearchTextQuery.contains(text, $0) }
-            case .all(let needles): needles.allSatisfy { SearchTextQuery.contains(text, $0) }
+            case .any(let needles): needles.contains { text.contains($0) }
+            case .all(let needles): needles.allSatisfy { text.contains($0) }
             }
         }
     }
@@ -44,14 +44,5 @@ package enum SearchTextQuery {
             return names.count < limit
         }
         return names
-    }
-
-    private static func contains(_ text: UnsafeRawBufferPointer, _ needle: [UInt8]) -> Bool {
-        if needle.isEmpty { return true }
-        guard let start = text.baseAddress, needle.count <= text.count else { return false }
-        return needle.withUnsafeBytes { needle in
-            guard let bytes = needle.baseAddress else { return true }
-            return memmem(start, text.count, bytes, needle.count) != nil
-        }
     }
 }

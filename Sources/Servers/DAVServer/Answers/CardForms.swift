@@ -1,7 +1,6 @@
 import Bytes
 import ContentLines
 import DAVGrammar
-import Glibc
 import VCard
 
 /// A stored card in the form that a client asks for: RFC 6352 §10.4 in reports, the Accept header in GET.
@@ -31,13 +30,12 @@ enum CardForms {
 
     /// Whether the card is of that version, as far as its first VERSION line tells without reading the whole.
     static func isCertainly(_ version: VCardVersion, _ bytes: UnsafeRawBufferPointer) -> Bool {
-        let sign: StaticString = version == .v4_0 ? "\nVERSION:4.0\r\n" : "\nVERSION:3.0\r\n"
         // It mostly stands right after BEGIN; one that stands after a photo is not worth the search.
-        let head = min(bytes.count, 256)
-        guard let start = bytes.baseAddress, let found = memmem(start, head, sign.utf8Start, sign.utf8CodeUnitCount) else {
-            return false
+        let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(256))
+        func offset(_ text: StaticString) -> Int? {
+            head.firstOffset(of: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
         }
-        let any: StaticString = "\nVERSION"
-        return memmem(start, head, any.utf8Start, any.utf8CodeUnitCount) == found
+        let found = offset(version == .v4_0 ? "\nVERSION:4.0\r\n" : "\nVERSION:3.0\r\n")
+        return found != nil && found == offset("\nVERSION")
     }
 }
