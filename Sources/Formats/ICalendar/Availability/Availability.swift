@@ -1,5 +1,5 @@
 import Bytes
-package import CivilTime
+import CivilTime
 package import ContentLines
 
 /// RFC 7953 §3.1: hours in which somebody can be met, within a stretch of time in which else they cannot.

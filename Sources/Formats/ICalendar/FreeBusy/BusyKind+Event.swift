@@ -34,8 +34,8 @@ extension Component {
 }
 
 extension CalendarObjectResource {
-    /// What an index can hold of the object, so that what takes nobody's time need not be looked at, and most others need
-    /// not be read again.
+    /// What an index can hold of the object, so that what takes nobody's time need not be looked at, and most others
+    /// need not be read again.
     package func busyKind(_ participation: Participation = .unknown) -> ObjectBusyKind {
         switch kind {
         case .vevent:

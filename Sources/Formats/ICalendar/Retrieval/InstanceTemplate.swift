@@ -27,7 +27,7 @@ struct InstanceTemplate<Zones: ZoneResolving> {
         _ zones: Zones
     ) {
         self.zones = zones
-        var builder = InstanceTemplateBuilder(component, instance, isRecurring: isRecurring, part)
+        var builder = InstanceTemplateBuilder<Zones>(component, instance, isRecurring: isRecurring, part)
         builder.build(zones)
         pieces = builder.pieces
         for case .lines(let bytes) in pieces { cost += bytes.count >> 10 }

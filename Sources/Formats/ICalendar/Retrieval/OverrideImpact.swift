@@ -2,8 +2,8 @@ import CivilTime
 import ContentLines
 
 /// RFC 4791 §9.6.6: which overrides have to do with a range. One has where its time overlaps the range, or the time
-/// that the instance would have without it, or, with RANGE=THISANDFUTURE, where any of the instances that it shifts does
-/// one or the other. Masters always have.
+/// that the instance would have without it, or, with RANGE=THISANDFUTURE, where any of the instances that it shifts
+/// does one or the other. Masters always have.
 struct OverrideImpact {
     /// By where they stand.
     private var without: Set<Int> = []

@@ -1,6 +1,6 @@
-package import Bytes
+import Bytes
 package import CivilTime
-package import ContentLines
+import ContentLines
 
 /// RFC 7809: time zones that are told by their names alone.
 package enum TimeZonesByReference {

@@ -53,8 +53,8 @@ struct AvailabilityTests {
         }.joined()
     }
 
-    // RFC 7953's examples: its appendices have the meetings on Sunday, 6 November, where its tables have them on a Monday
-    // and on 24 October. Here the meetings are where the tables have them.
+    // RFC 7953's examples: its appendices have the meetings on Sunday, 6 November, where its tables have them on a
+    // Monday and on 24 October. Here the meetings are where the tables have them.
 
     private func appendixA(meeting: String) -> String {
         """

@@ -10,7 +10,7 @@ struct FreeBusyWriterTests {
         var busy = try BusyTime(from: utc("20060104T140000Z"), to: utc("20060105T220000Z"))
         var budget = StepBudget(10_000)
         for text in [CalDAVExamples.abcd1, CalDAVExamples.abcd2, CalDAVExamples.abcd3] {
-            let object = try object(text)
+            let object = try rfcObject(text)
             let zones = CalendarTimeZones(object.calendar, database: ZoneFiles.database)
             try busy.add(object, zones: zones, floatingIn: FixedOffset.utc, &budget)
         }

@@ -17,7 +17,7 @@ struct ExpansionTests {
     @Test("RFC 4791 §7.8.3, with the Z that its times should have")
     func example() throws {
         let asked = try CalendarDataSelection.expanding("20060103T000000Z", "20060105T000000Z")
-        let made = try asked.applied(to: object(CalDAVExamples.abcd2))
+        let made = try asked.applied(to: rfcObject(CalDAVExamples.abcd2))
         #expect(made == text(RFCExamples.bytes(CalDAVExamples.calendar("""
             BEGIN:VEVENT
             DTSTAMP:20060206T001121Z

@@ -18,7 +18,7 @@ struct LimitedRecurrenceTests {
     @Test("RFC 4791 §7.8.2: the override of the day after is left out")
     func example() throws {
         let asked = try CalendarDataSelection.limiting("20060103T000000Z", "20060105T000000Z")
-        #expect(try asked.applied(to: object(CalDAVExamples.abcd2))
+        #expect(try asked.applied(to: rfcObject(CalDAVExamples.abcd2))
             == text(RFCExamples.bytes(CalDAVExamples.withoutOverride6)))
     }
 

@@ -34,7 +34,7 @@ struct PartialRetrievalTests {
         let expected = CalDAVExamples.abcd2.split(separator: "\n").filter {
             !$0.hasPrefix("PRODID") && !$0.hasPrefix("DTSTAMP")
         }
-        #expect(try asked.applied(to: object(CalDAVExamples.abcd2)) == text(document(expected.map(String.init))))
+        #expect(try asked.applied(to: rfcObject(CalDAVExamples.abcd2)) == text(document(expected.map(String.init))))
     }
 
     @Test("everything is what is stored, byte for byte")
@@ -42,7 +42,7 @@ struct PartialRetrievalTests {
         let stored = [UInt8]("BEGIN:VCALENDAR\nBEGIN:VEVENT\nuid:1\nX:a\n b\nEND:VEVENT\nEND:VCALENDAR\n".utf8)
         #expect(try CalendarDataSelection().applied(to: object(stored)) == text(stored))
         let all = selection(ComponentSelection(name: "vcalendar"))
-        #expect(try all.applied(to: object(CalDAVExamples.abcd3)) == text(RFCExamples.bytes(CalDAVExamples.abcd3)))
+        #expect(try all.applied(to: rfcObject(CalDAVExamples.abcd3)) == text(RFCExamples.bytes(CalDAVExamples.abcd3)))
     }
 
     @Test("R21: groups and parameters are kept, names are compared without case and group, folds stay where they are")
@@ -71,7 +71,7 @@ struct PartialRetrievalTests {
 
     @Test("allprop without components leaves out alarms; allcomp without properties leaves these")
     func all() throws {
-        let task = try object(CalDAVExamples.abcd4)
+        let task = try rfcObject(CalDAVExamples.abcd4)
         var part = ComponentSelection(name: "VTODO", properties: nil, components: [])
         let properties = try selection(ComponentSelection(name: "VCALENDAR", properties: [], components: [part]))
             .applied(to: task)
@@ -110,8 +110,8 @@ struct PartialRetrievalTests {
         let expected = CalDAVExamples.calendar(CalDAVExamples.freeBusy([
             "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20060102T100000Z/20060102T120000Z",
         ]))
-        #expect(try asked.applied(to: object(CalDAVExamples.abcd8)) == text(RFCExamples.bytes(expected)))
-        #expect(try asked.applied(to: object(CalDAVExamples.abcd1)) == text(RFCExamples.bytes(CalDAVExamples.abcd1)))
+        #expect(try asked.applied(to: rfcObject(CalDAVExamples.abcd8)) == text(RFCExamples.bytes(expected)))
+        #expect(try asked.applied(to: rfcObject(CalDAVExamples.abcd1)) == text(RFCExamples.bytes(CalDAVExamples.abcd1)))
     }
 
     @Test("a list of busy times is cut value by value, by their ends and their lengths")

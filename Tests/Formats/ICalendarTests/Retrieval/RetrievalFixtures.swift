@@ -6,7 +6,7 @@ import Testing
 
 func object(_ bytes: [UInt8]) throws -> CalendarObjectResource { try CalendarObjectResource.validate(bytes) }
 
-func object(_ text: String) throws -> CalendarObjectResource { try object(RFCExamples.bytes(text)) }
+func rfcObject(_ text: String) throws -> CalendarObjectResource { try object(RFCExamples.bytes(text)) }
 
 /// One component of `kind` for each block of lines, with VTIMEZONEs before them where `zones` names some.
 func object(
