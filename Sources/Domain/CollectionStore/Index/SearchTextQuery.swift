@@ -48,10 +48,19 @@ package enum SearchTextQuery {
 
     private static func contains(_ text: UnsafeRawBufferPointer, _ needle: [UInt8]) -> Bool {
         if needle.isEmpty { return true }
-        guard let start = text.baseAddress, needle.count <= text.count else { return false }
+        guard let first = needle.first, let start = text.baseAddress, needle.count <= text.count else { return false }
         return needle.withUnsafeBytes { needle in
             guard let bytes = needle.baseAddress else { return true }
-            return memmem(start, text.count, bytes, needle.count) != nil
+            // memmem is no part of what this C library shows; memchr looks at many bytes at once.
+            var place = start
+            var left = text.count - needle.count + 1
+            while left > 0, let found = memchr(place, Int32(first), left) {
+                let found = UnsafeRawPointer(found)
+                if memcmp(found, bytes, needle.count) == 0 { return true }
+                left -= found - place + 1
+                place = found + 1
+            }
+            return false
         }
     }
 }
