@@ -30,7 +30,7 @@ let layers: [Layer] = [
         Module(name: "Bytes", uses: []),
         Module(name: "Cryptography", uses: ["Bytes"], libraries: ["COpenSSL"]),
         Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
-        Module(name: "ContentLines", uses: ["Bytes"]),
+        Module(name: "ContentLines", uses: ["Bytes"], libraries: ["CGlibc", "CICU"]),
         Module(name: "CivilTime", uses: ["Bytes"]),
         Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"], libraries: ["CICU"]),
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
@@ -115,6 +115,7 @@ var targets: [Target] = [
     systemLibrary("CZlib", "zlib1g-dev"),
     systemLibrary("CUnbound", "libunbound-dev"),
     systemLibrary("CICU", "libicu-dev"),
+    systemLibrary("CGlibc", "libc6-dev"),
 ]
 
 for layer in layers {

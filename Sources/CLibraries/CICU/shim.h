@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <unicode/ucal.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 
 typedef void *icu_calendar;
 
@@ -43,4 +45,17 @@ static inline int icu_calendar_get(icu_calendar opaque, int64_t day, icu_day *re
     result->day_of_month = ucal_get(calendar, UCAL_DAY_OF_MONTH, &status);
     result->day_of_year = ucal_get(calendar, UCAL_DAY_OF_YEAR, &status);
     return U_SUCCESS(status) ? 1 : 0;
+}
+
+/// The simple titlecase mapping of UnicodeData.txt; the code point itself where it has none.
+static inline int32_t icu_simple_titlecase(int32_t scalar) { return u_totitle(scalar); }
+
+/// The decomposition mapping of UnicodeData.txt, one step of it, into UTF-16; also of a Hangul syllable. The count of its units,
+/// 0 where there is none.
+static inline int32_t icu_decomposition(int32_t scalar, uint16_t *result, int32_t capacity) {
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *forms = unorm2_getNFKCInstance(&status);
+    if (U_FAILURE(status)) return 0;
+    int32_t count = unorm2_getRawDecomposition(forms, scalar, (UChar *)result, capacity, &status);
+    return U_SUCCESS(status) && count > 0 ? count : 0;
 }
