@@ -130,14 +130,16 @@ struct OccurrenceQueryTests {
             _ = try? fixture.write { tx throws in
                 let (work, home) = (try tx.calendar(), try tx.calendar("home"))
                 let target = isElsewhere ? home : work
+                let source = choice == 4 ? home : work
+                let member = try tx.member(name, in: source)
                 switch choice {
                 case 0, 1: try tx.put(content("\(step)", uid: name), as: name, in: work, now: Int64(step))
-                case 2: try tx.remove(name, in: work, now: Int64(step))
+                case 2:
+                    if let member { try Members.remove(tx, member, in: work, by: nil, now: Int64(step)) }
                 case 3:
-                    try Members.move(
-                        tx, try #require(try tx.member(name, in: work)), from: work, to: target, name: other, now: 1)
+                    if let member { try Members.move(tx, member, from: work, to: target, name: other, now: 1) }
                 case 4:
-                    try Members.copy(tx, try #require(try tx.member(name, in: home)), to: work, name: other, now: 1)
+                    if let member { try Members.copy(tx, member, to: work, name: other, now: 1) }
                 default:
                     guard let item = try Trash.items(tx.read, of: Fixture.alice).first else { return }
                     _ = try tx.restore(item.id, of: Fixture.alice, now: Int64(step))
