@@ -52,6 +52,17 @@ struct LimitedRecurrenceTests {
         #expect(try limited(first, from: "20250401T000000Z", to: "20250501T000000Z") == ["master"])
     }
 
+    @Test("an override is there that keeps instances away from where the one before it would put them")
+    func keepingAway() throws {
+        let first = "RECURRENCE-ID;RANGE=THISANDFUTURE:20250220T090000Z\nDTSTART:20250312T090000Z\nSUMMARY:first"
+        let range = (from: "20250316T000000Z", to: "20250318T000000Z")
+        for parameter in ["", ";RANGE=THISANDFUTURE"] {
+            let second = "RECURRENCE-ID\(parameter):20250225T090000Z\nDTSTART:20250601T090000Z\nSUMMARY:second"
+            #expect(try limited(first, second, from: range.from, to: range.to) == ["master", "first", "second"])
+            #expect(try limited(second, from: range.from, to: range.to) == ["master"])
+        }
+    }
+
     @Test("a master is there whatever the range, and so is the zone; without a master overrides count by themselves")
     func masters() throws {
         let stored = try object("DTSTART;TZID=Z:20250101T090000\nRRULE:FREQ=DAILY;COUNT=2", zones: ["Z"])
