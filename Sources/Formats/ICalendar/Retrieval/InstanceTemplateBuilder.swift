@@ -53,7 +53,10 @@ struct InstanceTemplateBuilder<Zones: ZoneResolving> {
     }
 
     private mutating func take(_ line: ContentLine, _ zones: Zones) {
-        guard overlap != nil else { return append(line, part, zones) }
+        guard overlap != nil else {
+            if !line.isRecurrence { append(line, part, zones) }
+            return
+        }
         if line.isSame(as: startLine) {
             append(line) { .start($0) }
             appendAfterStart()
@@ -77,8 +80,8 @@ struct InstanceTemplateBuilder<Zones: ZoneResolving> {
     private func isTimeOrRule(_ line: ContentLine) -> Bool {
         switch line.name.count {
         case 3: line.isNamed("DUE") && overlap != .journal
-        case 5: line.isNamed("RRULE") || line.isNamed("RDATE") || (line.isNamed("DTEND") && overlap != .journal)
-        case 6: line.isNamed("EXDATE") || line.isNamed("EXRULE")
+        case 5: line.isRecurrence || (line.isNamed("DTEND") && overlap != .journal)
+        case 6: line.isRecurrence
         case 7: line.isNamed("DTSTART")
         case 8: line.isNamed("DURATION") && overlap != .journal
         case 13: line.isNamed("RECURRENCE-ID")
@@ -156,5 +159,10 @@ struct InstanceTemplateBuilder<Zones: ZoneResolving> {
 }
 
 extension ContentLine {
+    /// RFC 4791 §9.6.5: "(i.e., EXDATE, EXRULE, RDATE, and RRULE)".
+    fileprivate var isRecurrence: Bool {
+        isNamed("RRULE") || isNamed("RDATE") || isNamed("EXDATE") || isNamed("EXRULE")
+    }
+
     fileprivate func isSame(as other: ContentLine?) -> Bool { sourceRange == other?.sourceRange }
 }

@@ -41,7 +41,7 @@ struct AvailabilityTests {
         var budget = StepBudget(10_000)
         for object in try split(RFCExamples.bytes(source)).objects where kinds.isEmpty || kinds.contains(object.kind) {
             try busy.add(
-                ICalendarTests.object(object.bytes), zones: Autumn2011(), floatingIn: FixedOffset.utc, &budget)
+                ICalendarTests.calendarObject(object.bytes), zones: Autumn2011(), floatingIn: FixedOffset.utc, &budget)
         }
         let periods = try busy.periods()
         return (0..<12).map { slot in
@@ -155,7 +155,7 @@ struct AvailabilityTests {
     /// The busy time of 1 January 2025, as `9-10 BUSY`, of VAVAILABILITYs by their lines, and of events at hours.
     private func day(_ blocks: [String], eventsAt events: [Int] = []) throws -> [String] {
         let hours = try blocks.map { block in
-            try object(calendar(["BEGIN:VAVAILABILITY", "UID:1"] + block.split(separator: "\n").map(String.init)
+            try calendarObject(calendar(["BEGIN:VAVAILABILITY", "UID:1"] + block.split(separator: "\n").map(String.init)
                 + ["END:VAVAILABILITY"]))
         }
         return try ICalendarTests.hours(hours + events.map { try hour($0) })

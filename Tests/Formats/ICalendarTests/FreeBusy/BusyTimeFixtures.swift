@@ -25,7 +25,7 @@ func text(_ period: BusyTime.Period) -> String {
 /// An event on 1 January 2025, from the hour on for an hour.
 func hour(_ hour: Int, _ lines: String...) throws -> CalendarObjectResource {
     let start = "DTSTART:20250101T\(hour < 10 ? "0" : "")\(hour)0000Z"
-    return try object(([start, "DURATION:PT1H"] + lines).joined(separator: "\n"))
+    return try calendarObject(([start, "DURATION:PT1H"] + lines).joined(separator: "\n"))
 }
 
 /// `9-10 BUSY` for a period of that day.

@@ -69,7 +69,7 @@ struct BusyTimeModelTests {
                         + other.1
                     if other.0 != .free { model.set(to..<to + 60, other.0) }
                 }
-                try busy.add(object(lines), zones: Zones(), floatingIn: Berlin(), &budget)
+                try busy.add(calendarObject(lines), zones: Zones(), floatingIn: Berlin(), &budget)
             }
             #expect(try minutes(busy) == model)
             try checkOrder(busy)
@@ -112,7 +112,7 @@ struct BusyTimeModelTests {
                 ] + free.flatMap {
                     ["BEGIN:AVAILABLE", "DTSTART:\(utc($0.lowerBound))", "DTEND:\(utc($0.upperBound))", "END:AVAILABLE"]
                 } + ["END:VAVAILABILITY"]
-                try busy.add(object(calendar(lines)), zones: Zones(), floatingIn: Berlin(), &budget)
+                try busy.add(calendarObject(calendar(lines)), zones: Zones(), floatingIn: Berlin(), &budget)
             }
             var model = Minutes()
             for minute in 0..<2880 {
@@ -144,7 +144,7 @@ struct BusyTimeModelTests {
             var again = range()
             var budget = StepBudget(1000)
             let bytes = try FreeBusyWriter(stamp: Instant(seconds: start), uid: "1").bytes(of: busy)
-            try again.add(object(bytes), zones: Zones(), floatingIn: Berlin(), &budget)
+            try again.add(calendarObject(bytes), zones: Zones(), floatingIn: Berlin(), &budget)
             #expect(try again.periods() == busy.periods())
         }
     }

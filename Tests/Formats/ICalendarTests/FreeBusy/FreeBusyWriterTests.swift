@@ -55,7 +55,7 @@ struct FreeBusyWriterTests {
         let written = try FreeBusyWriter(stamp: utc("20050125T090000Z"), uid: "1").bytes(of: busy)
         var again = BusyTime(from: busy.start, to: busy.end)
         var budget = StepBudget(1000)
-        try again.add(object(written), zones: Zones(), floatingIn: FixedOffset.utc, &budget)
+        try again.add(calendarObject(written), zones: Zones(), floatingIn: FixedOffset.utc, &budget)
         #expect(try again.periods() == busy.periods())
         #expect(try !again.periods().isEmpty)
     }

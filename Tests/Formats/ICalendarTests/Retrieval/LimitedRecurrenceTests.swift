@@ -10,7 +10,7 @@ struct LimitedRecurrenceTests {
 
     /// The SUMMARYs of what is left.
     private func limited(_ overrides: String..., from start: String, to end: String) throws -> [String] {
-        let object = try object(([master] + overrides).joined(separator: "\n\n"))
+        let object = try calendarObject(([master] + overrides).joined(separator: "\n\n"))
         let made = try CalendarDataSelection.limiting(start, end).applied(to: object)
         return blocks(made).compactMap { $0.first { $0.hasPrefix("SUMMARY:") }.map { String($0.dropFirst(8)) } }
     }
@@ -52,12 +52,23 @@ struct LimitedRecurrenceTests {
         #expect(try limited(first, from: "20250401T000000Z", to: "20250501T000000Z") == ["master"])
     }
 
+    @Test("an override is there that keeps instances away from where the one before it would put them")
+    func keepingAway() throws {
+        let first = "RECURRENCE-ID;RANGE=THISANDFUTURE:20250220T090000Z\nDTSTART:20250312T090000Z\nSUMMARY:first"
+        let range = (from: "20250316T000000Z", to: "20250318T000000Z")
+        for parameter in ["", ";RANGE=THISANDFUTURE"] {
+            let second = "RECURRENCE-ID\(parameter):20250225T090000Z\nDTSTART:20250601T090000Z\nSUMMARY:second"
+            #expect(try limited(first, second, from: range.from, to: range.to) == ["master", "first", "second"])
+            #expect(try limited(second, from: range.from, to: range.to) == ["master"])
+        }
+    }
+
     @Test("a master is there whatever the range, and so is the zone; without a master overrides count by themselves")
     func masters() throws {
-        let stored = try object("DTSTART;TZID=Z:20250101T090000\nRRULE:FREQ=DAILY;COUNT=2", zones: ["Z"])
+        let stored = try calendarObject("DTSTART;TZID=Z:20250101T090000\nRRULE:FREQ=DAILY;COUNT=2", zones: ["Z"])
         let asked = try CalendarDataSelection.limiting("20300101T000000Z", "20300102T000000Z")
         #expect(try asked.applied(to: stored) == text(stored.document.source))
-        let orphans = try object("""
+        let orphans = try calendarObject("""
             RECURRENCE-ID:20250101T090000Z
             DTSTART:20250201T090000Z
             SUMMARY:a
@@ -74,7 +85,7 @@ struct LimitedRecurrenceTests {
 
     @Test("an override of a day counts by the owner's day, and a period by its own end")
     func forms() throws {
-        let day = try object("""
+        let day = try calendarObject("""
             DTSTART;VALUE=DATE:20250101
             RRULE:FREQ=DAILY
 
@@ -85,7 +96,7 @@ struct LimitedRecurrenceTests {
         let night = try CalendarDataSelection.limiting("20250101T230000Z", "20250101T233000Z")
         #expect(try night.applied(to: day, floatingIn: Berlin()).contains("SUMMARY:a"))
         #expect(try !night.applied(to: day).contains("SUMMARY:a"))
-        let period = try object("""
+        let period = try calendarObject("""
             DTSTART:20250101T090000Z
             RDATE;VALUE=PERIOD:20250105T090000Z/P3D
 
@@ -99,7 +110,7 @@ struct LimitedRecurrenceTests {
 
     @Test("looking for what a RANGE shifts does not walk through the series")
     func steps() throws {
-        let object = try object("""
+        let object = try calendarObject("""
             DTSTART:19900101T000000Z
             RRULE:FREQ=MINUTELY
 

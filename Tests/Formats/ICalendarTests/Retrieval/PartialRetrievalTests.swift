@@ -40,7 +40,7 @@ struct PartialRetrievalTests {
     @Test("everything is what is stored, byte for byte")
     func whole() throws {
         let stored = [UInt8]("BEGIN:VCALENDAR\nBEGIN:VEVENT\nuid:1\nX:a\n b\nEND:VEVENT\nEND:VCALENDAR\n".utf8)
-        #expect(try CalendarDataSelection().applied(to: object(stored)) == text(stored))
+        #expect(try CalendarDataSelection().applied(to: calendarObject(stored)) == text(stored))
         let all = selection(ComponentSelection(name: "vcalendar"))
         #expect(try all.applied(to: rfcObject(CalDAVExamples.abcd3)) == text(RFCExamples.bytes(CalDAVExamples.abcd3)))
     }
@@ -52,7 +52,7 @@ struct PartialRetrievalTests {
             " ln, ", " Dom", "summary:no", "item2.location:again",
         ]))
         let asked = events([Property(name: "Location"), Property(name: "x-a", isValueOmitted: true)])
-        #expect(try blocks(asked.applied(to: object(stored))) == [[
+        #expect(try blocks(asked.applied(to: calendarObject(stored))) == [[
             "item1.X-A;X-B=\"a;b:c\";TYPE=\"x\":", "item1.LOCATION;LANGUAGE=de;ALTREP=\"http://x/\":Kö", " ln, ",
             " Dom", "item2.location:again",
         ]])
@@ -65,7 +65,7 @@ struct PartialRetrievalTests {
             Property(name: "ATTACH", isValueOmitted: true), Property(name: "SUMMARY", isValueOmitted: true),
             Property(name: "summary"),
         ])
-        #expect(try blocks(asked.applied(to: object(stored)))
+        #expect(try blocks(asked.applied(to: calendarObject(stored)))
             == [["ATTACH;ENCODING=BASE64;VALUE=BINARY:", "SUMMARY:a:b"]])
     }
 
@@ -91,22 +91,22 @@ struct PartialRetrievalTests {
         let stored = calendar(event("1", ["BEGIN:X-INNER", "X-A:1", "END:X-INNER", "SUMMARY:after", "BEGIN:VALARM",
             "TRIGGER:-PT5M", "END:VALARM"]))
         let asked = events([Property(name: "SUMMARY")], [ComponentSelection(name: "x-inner")])
-        #expect(try blocks(asked.applied(to: object(stored)))
+        #expect(try blocks(asked.applied(to: calendarObject(stored)))
             == [["BEGIN:X-INNER", "X-A:1", "END:X-INNER", "SUMMARY:after"]])
     }
 
     @Test("a component that has lost its END gets one, and another outermost component is none of the object")
     func repairs() throws {
         let stored = [UInt8]("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:a".utf8)
-        #expect(try events([Property(name: "UID")]).applied(to: object(stored))
+        #expect(try events([Property(name: "UID")]).applied(to: calendarObject(stored))
             == "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
-        #expect(try selection(ComponentSelection(name: "VEVENT")).applied(to: object(stored)) == "")
+        #expect(try selection(ComponentSelection(name: "VEVENT")).applied(to: calendarObject(stored)) == "")
     }
 
     @Test("RFC 4791 §7.8.4: of the busy time only what overlaps is there")
     func freeBusyLimit() throws {
         var asked = CalendarDataSelection()
-        asked.freeBusyRange = try range("20060102T000000Z", "20060103T000000Z")
+        asked.freeBusyRange = try instantRange("20060102T000000Z", "20060103T000000Z")
         let expected = CalDAVExamples.calendar(CalDAVExamples.freeBusy([
             "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20060102T100000Z/20060102T120000Z",
         ]))
@@ -120,8 +120,8 @@ struct PartialRetrievalTests {
             "FREEBUSY;X-A=b:20060101T220000Z/PT2H,20060101T230000Z/PT1H1S,20060102T235959Z/PT1H,20060103T000000Z/P1D,x",
             "END:VFREEBUSY"])
         var asked = CalendarDataSelection()
-        asked.freeBusyRange = try range("20060102T000000Z", "20060103T000000Z")
-        #expect(try blocks(asked.applied(to: object(stored)), kind: "VFREEBUSY") == [[
+        asked.freeBusyRange = try instantRange("20060102T000000Z", "20060103T000000Z")
+        #expect(try blocks(asked.applied(to: calendarObject(stored)), kind: "VFREEBUSY") == [[
             "FREEBUSY;X-A=b:20060101T230000Z/PT1H1S,20060102T235959Z/PT1H",
         ]])
     }

@@ -4,34 +4,34 @@ import ContentLines
 import ICalendar
 import Testing
 
-func object(_ bytes: [UInt8]) throws -> CalendarObjectResource { try CalendarObjectResource.validate(bytes) }
+func calendarObject(_ bytes: [UInt8]) throws -> CalendarObjectResource { try CalendarObjectResource.validate(bytes) }
 
-func rfcObject(_ text: String) throws -> CalendarObjectResource { try object(RFCExamples.bytes(text)) }
+func rfcObject(_ text: String) throws -> CalendarObjectResource { try calendarObject(RFCExamples.bytes(text)) }
 
 /// One component of `kind` for each block of lines, with VTIMEZONEs before them where `zones` names some.
-func object(
+func calendarObject(
     _ blocks: String, kind: String = "VEVENT", zones: [String] = []
 ) throws -> CalendarObjectResource {
     let lines = blocks.split(separator: "\n\n").flatMap { block in
         ["BEGIN:\(kind)", "UID:1"] + block.split(separator: "\n").map(String.init) + ["END:\(kind)"]
     }
-    return try object(calendar(zones.flatMap { zone($0) } + lines))
+    return try calendarObject(calendar(zones.flatMap { zone($0) } + lines))
 }
 
-func range(_ start: String?, _ end: String?) throws -> InstantRange {
+func instantRange(_ start: String?, _ end: String?) throws -> InstantRange {
     try InstantRange(start: start.map(utc), end: end.map(utc))
 }
 
 extension CalendarDataSelection {
     static func expanding(_ start: String, _ end: String) throws -> CalendarDataSelection {
         var selection = CalendarDataSelection()
-        selection.recurrence = .expanded(try range(start, end))
+        selection.recurrence = .expanded(try instantRange(start, end))
         return selection
     }
 
     static func limiting(_ start: String, _ end: String) throws -> CalendarDataSelection {
         var selection = CalendarDataSelection()
-        selection.recurrence = .limited(try range(start, end))
+        selection.recurrence = .limited(try instantRange(start, end))
         return selection
     }
 

@@ -35,7 +35,7 @@ struct RetrievalPropertyTests {
                 property("DTSTART", start + number(0..<6), number(0..<20)), length.randomElement(using: &random) ?? "",
             ])
         }
-        return try object(blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
+        return try calendarObject(blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
     }
 
     private func found(
@@ -64,7 +64,7 @@ struct RetrievalPropertyTests {
     func expansion() throws {
         var random = Seeded(state: 4791)
         var count = 0
-        for _ in 0..<400 {
+        for _ in 0..<200 {
             let stored = try series(&random)
             let start = try moment(&random)
             let end = Instant(seconds: start.seconds + Int64.random(in: 1..<900_000, using: &random))
@@ -80,25 +80,25 @@ struct RetrievalPropertyTests {
                 #expect(!written.contains("VEVENT"))
                 continue
             }
-            let made = try object([UInt8](written.utf8))
+            let made = try calendarObject([UInt8](written.utf8))
             #expect(made.components.count == expected.count)
             #expect(made.overrideCount == expected.count)
             #expect(sorted(try found(made, range)) == sorted(expected), "\(text(stored.document.source))\n\(written)")
             count += expected.count
         }
-        #expect(count > 1000)
+        #expect(count > 500)
     }
 
     @Test("a limited set has the same instances in the range as the whole")
     func limited() throws {
         var random = Seeded(state: 96)
-        for _ in 0..<400 {
+        for _ in 0..<200 {
             let stored = try series(&random)
             let start = try moment(&random)
             let range = InstantRange(start: start, end: Instant(seconds: start.seconds + 100_000))
             var asked = CalendarDataSelection()
             asked.recurrence = .limited(range)
-            let made = try object([UInt8](asked.applied(to: stored, floatingIn: Berlin()).utf8))
+            let made = try calendarObject([UInt8](asked.applied(to: stored, floatingIn: Berlin()).utf8))
             #expect(sorted(try found(made, range)) == sorted(try found(stored, range)))
             #expect(made.hasMaster)
         }
@@ -107,7 +107,7 @@ struct RetrievalPropertyTests {
     @Test("partial retrieval gives the lines that are asked for, all of them and no other, in their order")
     func parts() throws {
         var random = Seeded(state: 963)
-        for _ in 0..<300 {
+        for _ in 0..<100 {
             let stored = try series(&random)
             let names = ["DTSTART", "DTEND", "DURATION", "RRULE", "UID", "RDATE", "RECURRENCE-ID"]
                 .filter { _ in Bool.random(using: &random) }
@@ -130,7 +130,7 @@ struct RetrievalPropertyTests {
             "RRULE:FREQ=DAILY;COUNT=5", "RDATE;VALUE=PERIOD;TZID=Z:20250103T100000/PT2H", "DURATION:P1D",
             "BEGIN:VALARM", "TRIGGER;TZID=Z:20250102T100000", "END:VALARM",
         ]) + event("1", ["RECURRENCE-ID;RANGE=THISANDFUTURE:20250104T090000Z", "FREEBUSY:20250101T000000Z/PT1H"]))
-        let range = try range("20250101T000000Z", "20250201T000000Z")
+        let range = try instantRange("20250101T000000Z", "20250201T000000Z")
         var selections: [CalendarDataSelection] = []
         for recurrence in [CalendarDataSelection.Recurrence.stored, .expanded(range), .limited(range)] {
             var selection = CalendarDataSelection()
@@ -142,7 +142,7 @@ struct RetrievalPropertyTests {
             ])
             selections.append(selection)
         }
-        for _ in 0..<800 {
+        for _ in 0..<250 {
             var bytes = source
             for _ in 0..<Int.random(in: 1..<6, using: &random) {
                 let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -153,7 +153,7 @@ struct RetrievalPropertyTests {
                         contentsOf: source[Int.random(in: 0..<source.count, using: &random)...].prefix(30), at: place)
                 }
             }
-            guard let stored = try? object(bytes) else { continue }
+            guard let stored = try? calendarObject(bytes) else { continue }
             for selection in selections {
                 guard selection.limit(on: stored, steps: 20_000) == nil else { continue }
                 let made = try selection.applied(to: stored, steps: 20_000)

@@ -57,7 +57,7 @@ struct TimeZonesByReferenceTests {
     func addition() throws {
         let stored = calendar(zone("Asia/Tokyo") + meeting("Europe/Berlin", "Asia/Tokyo", "Europe/Berlin"))
         let made = try added(stored)
-        let resource = try object(made)
+        let resource = try calendarObject(made)
         #expect(TimeZoneReferences.defined(in: resource.calendar) == ["Europe/Berlin", "Asia/Tokyo"])
         // What is not the new zone is what was there.
         let document = try CalendarDocument.parse(made)
@@ -69,7 +69,7 @@ struct TimeZonesByReferenceTests {
 
     @Test("names of Windows and offsets get the zone that they mean under their own name; what nobody knows gets none")
     func foreignNames() throws {
-        let resource = try object(added(calendar(
+        let resource = try calendarObject(added(calendar(
             meeting("W. Europe Standard Time", "(UTC+03:00) Nowhere, at all", "Customized Time Zone 1"))))
         #expect(TimeZoneReferences.defined(in: resource.calendar)
             == ["W. Europe Standard Time", "(UTC+03:00) Nowhere, at all"])
@@ -80,7 +80,7 @@ struct TimeZonesByReferenceTests {
         let complete = calendar(zone("Europe/Berlin") + meeting("Europe/Berlin")).filter { $0 != 0x0D }
         #expect(try added(complete) == complete)
         let many = (0..<200).map { "X-TIME;TZID=/\($0)/Europe/Berlin:20250701T090000" }
-        let resource = try object(added(calendar(event("1", many))))
+        let resource = try calendarObject(added(calendar(event("1", many))))
         #expect(TimeZoneReferences.defined(in: resource.calendar).count == 50)
     }
 }
