@@ -50,7 +50,7 @@ let layers: [Layer] = [
     ]),
     Layer(name: "Domain", modules: [
         Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
-        Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
+        Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"], libraries: ["CGlibc"]),
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
         Module(name: "Files", uses: ["Bytes", "Database", "Directory", "CollectionStore"]),

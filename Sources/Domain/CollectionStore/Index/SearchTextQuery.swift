@@ -1,5 +1,5 @@
+import CGlibc
 package import Database
-import Glibc
 
 /// Which members of a calendar or book may have some texts in them, by the index alone.
 package enum SearchTextQuery {
@@ -48,19 +48,10 @@ package enum SearchTextQuery {
 
     private static func contains(_ text: UnsafeRawBufferPointer, _ needle: [UInt8]) -> Bool {
         if needle.isEmpty { return true }
-        guard let first = needle.first, let start = text.baseAddress, needle.count <= text.count else { return false }
+        guard let start = text.baseAddress, needle.count <= text.count else { return false }
         return needle.withUnsafeBytes { needle in
             guard let bytes = needle.baseAddress else { return true }
-            // memmem is no part of what this C library shows; memchr looks at many bytes at once.
-            var place = start
-            var left = text.count - needle.count + 1
-            while left > 0, let found = memchr(place, Int32(first), left) {
-                let found = UnsafeRawPointer(found)
-                if memcmp(found, bytes, needle.count) == 0 { return true }
-                left -= found - place + 1
-                place = found + 1
-            }
-            return false
+            return memmem(start, text.count, bytes, needle.count) != nil
         }
     }
 }
