@@ -62,6 +62,12 @@ package struct DAVConfiguration: Sendable {
     package var maximumHrefs = 10_000
     /// Changes that one answer to sync-collection tells.
     package var maximumSyncRows = 100_000
+    /// Rows of one answer to a query.
+    package var maximumQueryRows = 100_000
+    /// What the filters and expansions of one request may cost, in steps of some ten to hundred nanoseconds.
+    package var maximumRecurrenceSteps = 20_000_000
+    /// Where the time zone service is (RFC 7809 §5.1); nil: there is none.
+    package var timeZoneService: String?
     /// The longest time for which a lock is given, in seconds.
     package var maximumLockTimeout = 86_400
     /// RFC 3744 §9.4: more principals than that are answered with DAV:number-of-matches-within-limits.

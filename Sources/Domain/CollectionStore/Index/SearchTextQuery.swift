@@ -1,18 +1,19 @@
-import CGlibc
+import Bytes
 package import Database
 
 /// Which members of a calendar or book may have some texts in them, by the index alone.
 package enum SearchTextQuery {
-    /// Folded as i;unicode-casemap folds. An empty one is in every text.
-    package enum Needles: Sendable {
-        case any([[UInt8]])
-        case all([[UInt8]])
+    /// What a text must have: of each clause one needle. Folded as i;unicode-casemap folds; an empty one is in every text.
+    package struct Needles: Sendable {
+        private let clauses: [[[UInt8]]]
+
+        package init(clauses: [[[UInt8]]]) { self.clauses = clauses }
+
+        package static func any(_ needles: [[UInt8]]) -> Needles { Needles(clauses: [needles]) }
+        package static func all(_ needles: [[UInt8]]) -> Needles { Needles(clauses: needles.map { [$0] }) }
 
         func match(_ text: UnsafeRawBufferPointer) -> Bool {
-            switch self {
-            case .any(let needles): needles.contains { SearchTextQuery.contains(text, $0) }
-            case .all(let needles): needles.allSatisfy { SearchTextQuery.contains(text, $0) }
-            }
+            clauses.allSatisfy { $0.contains { text.contains($0) } }
         }
     }
 
@@ -44,14 +45,5 @@ package enum SearchTextQuery {
             return names.count < limit
         }
         return names
-    }
-
-    private static func contains(_ text: UnsafeRawBufferPointer, _ needle: [UInt8]) -> Bool {
-        if needle.isEmpty { return true }
-        guard let start = text.baseAddress, needle.count <= text.count else { return false }
-        return needle.withUnsafeBytes { needle in
-            guard let bytes = needle.baseAddress else { return true }
-            return memmem(start, text.count, bytes, needle.count) != nil
-        }
     }
 }

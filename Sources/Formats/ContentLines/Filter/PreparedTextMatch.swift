@@ -1,4 +1,4 @@
-import CGlibc
+import Bytes
 
 /// A text-match whose needle is folded, once for all that it is asked of.
 package struct PreparedTextMatch: Sendable {
@@ -33,7 +33,7 @@ package struct PreparedTextMatch: Sendable {
     private func isFound(in text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard text.count >= needle.count else { return false }
         switch match.matchType {
-        case .contains: return needle.isFound(in: text)
+        case .contains: return UnsafeRawBufferPointer(text).contains(needle)
         case .equals: return text.elementsEqual(needle)
         case .startsWith: return text.prefix(needle.count).elementsEqual(needle)
         case .endsWith: return text.suffix(needle.count).elementsEqual(needle)
@@ -44,15 +44,4 @@ package struct PreparedTextMatch: Sendable {
 extension TextMatch {
     /// RFC 4791 §9.7.5, RFC 6352 §10.5.4: whether the test holds for a text that is there.
     package func matches(_ text: ArraySlice<UInt8>) -> Bool { PreparedTextMatch(self).matches(text) }
-}
-
-extension [UInt8] {
-    /// Whether the bytes stand somewhere in `text`; none stand everywhere.
-    package func isFound(in text: UnsafeBufferPointer<UInt8>) -> Bool {
-        withUnsafeBufferPointer { needle in
-            guard let start = needle.baseAddress, !needle.isEmpty else { return true }
-            guard let place = text.baseAddress else { return false }
-            return memmem(place, text.count, start, needle.count) != nil
-        }
-    }
 }

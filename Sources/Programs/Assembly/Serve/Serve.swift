@@ -9,6 +9,7 @@ import Logging
 import Metrics
 import NIOCore
 import NIOPosix
+import TimeZoneServer
 import Wire
 
 /// `tegu serve`: puts the parts together and runs them until it is told to stop.
@@ -34,7 +35,8 @@ package enum Serve {
         // What a crash left between a large body's arrival and its commit; no request can be on its way yet.
         try UnusedFiles.note(database, installation.files, now: System.clock(), minimumAge: 0)
         let responder = RootResponder(
-            dav: davServer(installation), metrics: metrics, metricsAccess: settings.metrics.access,
+            dav: davServer(installation), timeZones: TimeZoneServer(installation.timeZones), metrics: metrics,
+            metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
         var httpLogger = Logger(label: "tegu.http")
         // A request is told at info.
@@ -110,6 +112,7 @@ package enum Serve {
         configuration.maximumHrefs = settings.results.multiget
         configuration.maximumSyncRows = settings.results.syncCollection
         configuration.maximumPrincipals = settings.results.principalSearch
+        configuration.timeZoneService = TimeZoneServer.path
         configuration.maximumLockTimeout = Int(settings.limits.lockTime.milliseconds / 1000)
         return DAVServer(
             database: installation.database, files: installation.files, timeZones: installation.timeZones,

@@ -32,9 +32,12 @@ final class MemberListing: MultistatusSource.Part {
         var lastName: [UInt8] = []
         let (rows, isWanted) = (rows, isWanted)
         func write(_ member: borrowing MemberView) throws -> Bool {
-            if try isWanted?(tx, member) ?? true {
-                try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+            if let isWanted {
+                // A query that found as much as one answer may hold looks no further.
+                if rows.form.work.isCut { return false }
+                guard try isWanted(tx, member), rows.form.work.takeRow() else { return true }
             }
+            try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
             guard out.count < limit else {
                 lastName = [UInt8](member.name)
                 isComplete = false

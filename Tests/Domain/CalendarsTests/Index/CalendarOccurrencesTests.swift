@@ -111,6 +111,7 @@ struct CalendarOccurrencesTests {
             (["STATUS:CONFIRMED"], .busy), (["TRANSP:TRANSPARENT"], .free), (["STATUS:cancelled"], .free),
             (["STATUS:TENTATIVE"], .tentative), (["STATUS:TENTATIVE\nTRANSP:TRANSPARENT"], .free),
             (["ATTENDEE:mailto:a@example.org"], .varies),
+            (["ATTENDEE:mailto:a@example.org\nTRANSP:TRANSPARENT"], .free),
             (["SUMMARY:x", "RECURRENCE-ID:20260302T090000Z\nSTATUS:TENTATIVE"], .varies),
             (["STATUS:TENTATIVE", "RECURRENCE-ID:20260302T090000Z\nSTATUS:TENTATIVE"], .tentative),
         ] as [([String], Busy)] {
