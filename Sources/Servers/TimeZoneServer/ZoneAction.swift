@@ -29,7 +29,7 @@ enum ZoneAction {
         }
         let isExpand = segments.count > 1 && last.elementsEqual("observances".utf8)
         // A name has slashes, which clients escape or do not (RFC 7808 §4.2.1: they should).
-        let id = try Query.decoded((isExpand ? segments.dropLast() : segments).joined(separator: [0x2F])[...])
+        let id = try Query.decoded([UInt8]((isExpand ? segments.dropLast() : segments).joined(separator: [0x2F]))[...])
         guard isExpand else {
             // RFC 7808 §5.1 tells that no truncated data is served.
             if query["start"] != nil { throw .invalidStart }

@@ -1,6 +1,7 @@
 import CivilTime
 import CollectionStore
 import Calendars
+import ContentLines
 import DAVGrammar
 import Database
 import ICalendar

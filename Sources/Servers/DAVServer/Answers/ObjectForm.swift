@@ -1,5 +1,6 @@
 import CivilTime
 import DAVGrammar
+import HTTPServer
 import ICalendar
 import XML
 

@@ -1,3 +1,4 @@
+import CivilTime
 import CollectionStore
 import Calendars
 import Directory
