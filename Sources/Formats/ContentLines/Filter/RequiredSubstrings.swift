@@ -22,6 +22,11 @@ package struct RequiredSubstrings: Hashable, Sendable {
 
     /// Where one of `tests` is enough.
     package init?(anyOf tests: [RequiredSubstrings?]) {
+        if tests.count == 1 {
+            guard let only = tests.first ?? nil else { return nil }
+            self = only
+            return
+        }
         var needles: [[UInt8]] = []
         for test in tests {
             // The clause that says most: few needles, and long ones.
