@@ -7,6 +7,7 @@ import Directory
 package import HTTPServer
 import ICalendar
 import Logging
+import XML
 
 /// The way of every request: who asks, what method, and what became of it.
 extension DAVServer: HTTPResponder {

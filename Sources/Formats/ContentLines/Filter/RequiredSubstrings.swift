@@ -1,3 +1,5 @@
+import Bytes
+
 /// What must stand in the search text of an object that a filter can match: of each clause one needle. Needles and search
 /// text are folded by i;unicode-casemap, under which all that is the same for one of the other two collations is the same.
 ///
@@ -41,8 +43,8 @@ package struct RequiredSubstrings: Hashable, Sendable {
 
     /// Whether an object with that search text can match.
     package func allow(_ searchText: [UInt8]) -> Bool {
-        searchText.withUnsafeBufferPointer { text in
-            clauses.allSatisfy { $0.contains { $0.isFound(in: text) } }
+        searchText.withUnsafeBytes { text in
+            clauses.allSatisfy { needles in needles.contains { text.contains($0) } }
         }
     }
 }

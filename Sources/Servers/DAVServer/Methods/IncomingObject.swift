@@ -10,6 +10,7 @@ import Files
 import HTTPServer
 import ICalendar
 import VCard
+import XML
 
 /// The body of a PUT or POST on its way to be a member: read, judged by its kind, and named by its ETag before the transaction.
 struct IncomingObject {

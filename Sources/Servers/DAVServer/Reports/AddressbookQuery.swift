@@ -1,5 +1,6 @@
 import CollectionStore
 import Contacts
+import ContentLines
 import DAVGrammar
 import Database
 import HTTPServer
@@ -23,8 +24,22 @@ enum AddressbookQuery {
         return try exchange.read { tx in
             let scope = try QueryScope(tx, exchange, kind: .book)
             var parts: [any MultistatusSource.Part] = []
+            let texts = request.filter.requiredSubstrings.map { SearchTextQuery.Needles(clauses: $0.clauses) }
             for place in scope.places {
-                parts.append(MemberListing(rows, in: place.collection, owner: place.owner, href: place.href, isWanted: isWanted))
+                if let name = place.name {
+                    parts.append(NamedMembers(
+                        rows, in: place.collection, owner: place.owner, href: place.href,
+                        candidates: [.init(name: name, isCertain: false)], isWanted: isWanted))
+                } else if let texts {
+                    // What the index of texts rules out is not read.
+                    let names = try SearchTextQuery.names(tx, in: place.collection.id, matching: texts)
+                    parts.append(NamedMembers(
+                        rows, in: place.collection, owner: place.owner, href: place.href,
+                        candidates: names.map { .init(name: $0, isCertain: false) }, isWanted: isWanted))
+                } else {
+                    parts.append(MemberListing(
+                        rows, in: place.collection, owner: place.owner, href: place.href, isWanted: isWanted))
+                }
             }
             parts.append(work.note(at: scope.href))
             return try MultistatusSource.response(tx, exchange, parts: parts, headers: exchange.appliedPreferences)

@@ -35,14 +35,20 @@ enum CalendarQuery {
                 rows, in: place.collection, owner: place.owner, href: place.href,
                 candidates: [.init(name: name, isCertain: false)], isWanted: judge.isWanted)
         }
-        guard let component = plan.component, let range = plan.range else {
+        if plan.isAll { return MemberListing(rows, in: place.collection, owner: place.owner, href: place.href) }
+        let candidates: [NamedMembers.Candidate]
+        if let component = plan.component, let range = plan.range {
+            let range = OccurrenceRange(range, floatingIn: zone)
+            candidates = try OccurrenceQuery.candidates(tx, in: place.collection.id, overlapping: range, component: component)
+                .map { .init(name: $0.name, isCertain: plan.isOnlyRange && $0.isCertain) }
+        } else if let texts = plan.texts {
+            candidates = try SearchTextQuery.names(tx, in: place.collection.id, matching: texts)
+                .map { .init(name: $0, isCertain: false) }
+        } else {
             return MemberListing(
-                rows, in: place.collection, owner: place.owner, href: place.href, isWanted: plan.isAll ? nil : judge.isWanted)
+                rows, in: place.collection, owner: place.owner, href: place.href, isWanted: judge.isWanted)
         }
-        let found = try OccurrenceQuery.candidates(
-            tx, in: place.collection.id, overlapping: OccurrenceRange(range, floatingIn: zone), component: component)
         return NamedMembers(
-            rows, in: place.collection, owner: place.owner, href: place.href,
-            candidates: found.map { .init(name: $0.name, isCertain: plan.isOnlyRange && $0.isCertain) }, isWanted: judge.isWanted)
+            rows, in: place.collection, owner: place.owner, href: place.href, candidates: candidates, isWanted: judge.isWanted)
     }
 }

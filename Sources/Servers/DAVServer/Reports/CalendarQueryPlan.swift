@@ -1,3 +1,5 @@
+import CollectionStore
+import ContentLines
 import ICalendar
 
 /// What of a filter can be told without reading objects.
@@ -7,6 +9,8 @@ struct CalendarQueryPlan {
     let component: String?
     /// What its times must overlap.
     let range: InstantRange?
+    /// What an object must have somewhere in its text; nil: nothing that is known.
+    let texts: SearchTextQuery.Needles?
     /// Whether nothing is asked but the component and the range.
     let isOnlyRange: Bool
     /// Whether every object is wanted.
@@ -18,6 +22,7 @@ struct CalendarQueryPlan {
         let main = filter.components.first { !$0.isNotDefined && CalendarComponentKind(named: $0.name) != nil }
         component = main?.name.lowercased()
         range = main?.timeRange
+        texts = filter.requiredSubstrings.map { .init(clauses: $0.clauses) }
         let isAlone = filter.properties.isEmpty && filter.components.count == (main == nil ? 0 : 1)
         isOnlyRange = isAlone && main?.properties.isEmpty ?? true && main?.components.isEmpty ?? true
         isAll = isOnlyRange && main == nil

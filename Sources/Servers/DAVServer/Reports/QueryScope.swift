@@ -2,6 +2,7 @@ import CollectionStore
 import DAVGrammar
 import Database
 import Directory
+import XML
 
 /// What a query is asked of: the objects of a calendar or book, those of all in a home, or one object.
 struct QueryScope {
