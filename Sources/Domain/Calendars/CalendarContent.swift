@@ -28,7 +28,8 @@ package struct CalendarContent: Sendable {
         return MemberFacts(
             uid: object.uid, component: object.kind.name.lowercased(),
             index: ObjectIndex(
-                occurrences: CalendarOccurrences.of(object, timeZones: timeZones), text: CalendarSearchText.of(object)))
+                occurrences: CalendarOccurrences.of(object, timeZones: timeZones),
+                text: .init(CalendarSearchText.of(object))))
     }
 
     /// The content, for a calendar that takes such components.

@@ -25,6 +25,6 @@ package struct CardContent: Sendable {
             }
         }
         return MemberFacts(
-            uid: card.uid, component: card.kind.rawValue, index: ObjectIndex(text: CardSearchText.of(card)))
+            uid: card.uid, component: card.kind.rawValue, index: ObjectIndex(text: .init(CardSearchText.of(card.card))))
     }
 }

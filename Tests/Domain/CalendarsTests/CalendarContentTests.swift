@@ -55,6 +55,9 @@ struct CalendarContentTests {
         #expect(made.size == event.count && made.etag == ETag.of(event))
         #expect(made.facts.uid == "uid1@example.com" && made.facts.component == "vevent")
         #expect(try CalendarContent.facts(of: event, timeZones: noZones) == made.facts)
+        guard case .folded(let text) = made.facts.index.text else { Issue.record("no text"); return }
+        #expect(String(decoding: text, as: UTF8.self).contains("NETWORLD+INTEROP CONFERENCE"))
+        #expect(made.facts.index.occurrences.count == 1)
     }
 
     @Test("each kind of component is known", arguments: CalendarComponents.all)

@@ -31,9 +31,10 @@ package enum CalendarOccurrences {
 
     /// Each instance where there are a few; else the stretches in which they are, of which there is mostly one.
     private static func runs(of set: RecurrenceSet) -> [RecurrenceRun] {
-        let single = set.runs(mergingGapsBelow: 0, limit: fewInstances)
-        if !set.isRecurring || single.allSatisfy(\.isExact) { return single }
-        return set.runs(mergingGapsBelow: longestGap, limit: fewInstances)
+        let long = set.runs(mergingGapsBelow: set.isRecurring ? longestGap : 0, limit: fewInstances)
+        if !set.isRecurring || long.contains(where: { $0.end == .max }) { return long }
+        let short = set.runs(mergingGapsBelow: 0, limit: fewInstances)
+        return short.allSatisfy(\.isExact) ? short : long
     }
 
     private static let fewInstances = 8

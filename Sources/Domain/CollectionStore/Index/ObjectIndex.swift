@@ -11,6 +11,9 @@ package struct ObjectIndex: Sendable, Equatable {
         case unknown
         /// All that a text-match can meet, folded as i;unicode-casemap folds.
         case folded([UInt8])
+
+        /// `text` is nil where there is too much to keep.
+        package init(_ text: [UInt8]?) { self = text.map(Self.folded) ?? .unknown }
     }
 
     /// By their line and start; no two of one line start together.

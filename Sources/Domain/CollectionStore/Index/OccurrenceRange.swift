@@ -30,8 +30,20 @@ package struct OccurrenceRange: Sendable, Hashable {
     /// Beyond all that is kept, and far from what overflows.
     private static let farthest = Occurrence.farthest * 2
 
-    /// RFC 4791 §9.9: whether an event or a journal entry of this time overlaps. What is on the wall must do so
-    /// wherever the clocks change.
+    /// Whether the query gives the occurrence: it overlaps the range, or touches it, which some rows of §9.9's tables
+    /// take in.
+    package func mayOverlap(_ occurrence: Occurrence) -> Bool {
+        let lower = occurrence.isFloating ? floatingLower : self.lower
+        let upper = occurrence.isFloating ? floatingUpper : self.upper
+        return occurrence.start <= upper && occurrence.end >= lower && !occurrence.weeks.isDisjoint(with: weeks)
+    }
+
+    /// RFC 4791 §9.9: whether an event or a journal entry that takes all this time overlaps. What is on the wall must do
+    /// so wherever the clocks change.
+    package func surelyOverlaps(_ occurrence: Occurrence) -> Bool {
+        surelyOverlaps(start: occurrence.start, end: occurrence.end, isFloating: occurrence.isFloating)
+    }
+
     func surelyOverlaps(start: Int64, end: Int64, isFloating: Bool) -> Bool {
         let lower = isFloating ? certainFloatingLower : self.lower
         let upper = isFloating ? certainFloatingUpper : self.upper

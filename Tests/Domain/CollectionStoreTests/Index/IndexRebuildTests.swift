@@ -1,7 +1,8 @@
 import CollectionStore
 import Database
-import DatabaseSQLite
 import Testing
+
+@testable import DatabaseSQLite
 
 @Suite("Making the index anew")
 struct IndexRebuildTests {
@@ -32,7 +33,42 @@ struct IndexRebuildTests {
         #expect(try state(fixture.database, .timeZones) == "2026a")
     }
 
-    @Test("what the first schema stored is indexed before the first query, and once")
+    @Test("a database of the first schema is brought up to date and indexed when it is opened")
+    func firstSchema() throws {
+        let path = files.path + "/database"
+        let old = try SQLiteDatabase(
+            path: path, options: SQLiteOptions(), migrations: Schema.migrations.filter { $0.number == 1 },
+            temporaryDirectory: nil)
+        let made = content("x", uid: "u")
+        guard case .bytes(let bytes) = made.place else { return }
+        try old.write { tx throws in
+            for sql in [
+                """
+                INSERT INTO collection (id, owner_id, kind, name, modseq, log_floor, epoch, created, modified)
+                VALUES (1, 1, 'calendar', 'work', 0, 0, 1, 0, 0)
+                """,
+                """
+                INSERT INTO member (collection_id, name, id, etag, size, modseq, component, uid, blob_id, created, modified)
+                VALUES (1, 'a', 2, '', 0, 0, 'vevent', 'u', 1, 0, 0)
+                """,
+            ] as [StaticStringCase] { try tx.execute(sql.sql) }
+            try tx.execute("INSERT INTO blob (id, reference_count, data) VALUES (1, 1, $1)", [.bytes(bytes)])
+        }
+        old.close()
+        let new = try SQLiteDatabase(path: path)
+        defer { new.close() }
+        #expect(try state(new, .projection) == nil)
+        #expect(try prepare(new)?.corrected == 1)
+        let everything = OccurrenceRange(lower: .min, upper: .max, floatingLower: .min, floatingUpper: .max)
+        try new.read { tx throws in
+            let found = try OccurrenceQuery.candidates(tx, in: CollectionID(rawValue: 1), overlapping: everything)
+            #expect(found.map(\.name) == (made.facts.index.occurrences.isEmpty ? [] : ["a"]))
+            #expect(
+                try SearchTextQuery.names(tx, in: CollectionID(rawValue: 1), matching: .all([])) == ["a"])
+        }
+    }
+
+    @Test("what an older program has stored is indexed before the first query, and once")
     func older() throws {
         let fixture = try Fixture()
         try fixture.write { tx throws in
