@@ -1,6 +1,7 @@
 package import Database
 import DatabaseSQLite
 import Glibc
+import Logging
 
 /// A data directory with its database and its file store open: what the server and every command work on.
 package struct Installation: Sendable {
@@ -22,6 +23,11 @@ package struct Installation: Sendable {
         options.readerLimit = settings.storage.readers
         options.cacheKibibytes = settings.storage.cacheSize >> 10
         options.mappedBytes = settings.storage.mapSize
+        let logger = Logger(label: "tegu.database")
+        options.checkpointFailed = { failure in
+            // Nothing is lost by it; the next step tries again, and the log grows until then.
+            logger.error("the database's log could not be copied into the database", metadata: ["failure": "\(failure)"])
+        }
         return Installation(
             settings: settings, directory: directory, database: try SQLiteDatabase(path: directory.database, options: options),
             files: try FileBlobStore(directory: directory.blobs), isNew: state.isNew, warnings: state.warnings)
