@@ -16,6 +16,8 @@ struct RootResponder: HTTPResponder {
         isOwn(head.target) ? nil : dav.refusal(of: head)
     }
 
+    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { dav.immediateAnswer(to: head) }
+
     func respond(to request: HTTPRequest) -> HTTPResponse {
         guard isOwn(request.head.target) else { return dav.respond(to: request) }
         guard request.head.method == "GET" || request.head.method == "HEAD" else {
