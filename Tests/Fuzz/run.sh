@@ -12,13 +12,14 @@ set -eu
 # it is linked.
 table() {
     cat <<'TABLE'
-ICalendar: Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
-JCal: Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
-VCard: Formats/Bytes Formats/ContentLines Formats/VCard
-JCard: Formats/Bytes Formats/ContentLines Formats/VCard
+ICalendar: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+JCal: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+VCard: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/VCard
+JCard: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/VCard
+Filter: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard
 XML: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
 HTTP1: build=NIOCore package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
-DAVHeaders: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/DAVGrammar
+DAVHeaders: library=CGlibc library=CICU library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard Formats/DAVGrammar
 TABLE
 }
 

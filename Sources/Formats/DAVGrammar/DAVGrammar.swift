@@ -4,10 +4,14 @@
 //
 // Start reading at RequestPath.swift, Headers/IfHeader.swift, Bodies/ReportBody.swift.
 
+package import XML
+
 /// A request body that cannot be used.
 package enum RequestBodyError: Error, Equatable, Sendable {
     /// It is no XML, or XML that is refused (RFC 4918 §8.2, §20.6): a bad request.
     case notXML(String)
     /// It is XML, but not what the method takes.
     case notUnderstood(String)
+    /// It breaks a precondition of its method or report (RFC 4918 §16), whose element this is.
+    case refused(XMLName, String)
 }

@@ -5,7 +5,9 @@ import DAVGrammar
 import Database
 import Directory
 package import HTTPServer
+import ICalendar
 import Logging
+import XML
 
 /// The way of every request: who asks, what method, and what became of it.
 extension DAVServer: HTTPResponder {
@@ -64,6 +66,10 @@ extension DAVServer: HTTPResponder {
             return Reply(refusal).response
         } catch let error as RequestBodyError {
             return Reply(error).response
+        } catch is CalendarLimitExceeded {
+            return Reply(
+                .insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits), "The answer would be more than is worked out at once."
+            ).response
         } catch let failure as Failure {
             logger.error("request failed", metadata: [
                 "id": "\(exchange.head.id)", "method": "\(exchange.head.method)", "failure": "\(failure)",

@@ -11,16 +11,16 @@ package enum PropertyRequest: Sendable {
     package struct Property: Sendable {
         package var name: XMLName
         /// Of `CALDAV:calendar-data`.
-        package var calendarData: ObjectDataForm?
+        package var calendarData: CalendarDataForm?
         /// Of `CARDDAV:address-data`.
-        package var addressData: ObjectDataForm?
+        package var addressData: AddressDataForm?
 
         package init(name: XMLName) { self.name = name }
 
-        init(_ element: XMLElement) {
+        init(_ element: XMLElement) throws(RequestBodyError) {
             name = element.name
-            if name == .caldav(.calendarData) { calendarData = ObjectDataForm(element) }
-            if name == .carddav(.addressData) { addressData = ObjectDataForm(element) }
+            if name == .caldav(.calendarData) { calendarData = try CalendarDataForm(element) }
+            if name == .carddav(.addressData) { addressData = try AddressDataForm(element) }
         }
     }
 
@@ -39,7 +39,9 @@ package enum PropertyRequest: Sendable {
     /// From the children of a request's element; where it says nothing, `DAV:allprop` is meant (RFC 4918 §9.1).
     init(in element: XMLElement) throws(RequestBodyError) {
         if let prop = element.firstChild(named: .dav(.prop)) {
-            self = .named(prop.children.map(Property.init))
+            var properties: [Property] = []
+            for child in prop.children { properties.append(try Property(child)) }
+            self = .named(properties)
         } else if element.firstChild(named: .dav(.propname)) != nil {
             self = .propname
         } else {
@@ -49,19 +51,5 @@ package enum PropertyRequest: Sendable {
         if properties.count > Self.maximumCount {
             throw .notUnderstood("A request may name \(Self.maximumCount) properties.")
         }
-    }
-}
-
-/// RFC 4791 §9.6, RFC 6352 §10.4: in which form an object is asked for.
-package struct ObjectDataForm: Sendable {
-    package var contentType: String?
-    package var version: String?
-    /// Whether only parts of the object, or other instances than are stored, are asked for.
-    package var hasSelection: Bool
-
-    init(_ element: XMLElement) {
-        contentType = element.attribute("content-type").map { String(utf8: $0) }
-        version = element.attribute("version").map { String(utf8: $0) }
-        hasSelection = element.children.contains { _ in true }
     }
 }

@@ -8,7 +8,7 @@ package enum ReportBody: Sendable {
     case addressbookMultiget(MultigetRequest)
     case calendarQuery(CalendarQueryRequest)
     case addressbookQuery(AddressbookQueryRequest)
-    case freeBusyQuery
+    case freeBusyQuery(FreeBusyQueryRequest)
     case expandProperty(ExpandPropertyRequest)
     case principalMatch(PrincipalMatchRequest)
     case principalPropertySearch(PrincipalPropertySearchRequest)
@@ -30,7 +30,7 @@ package enum ReportBody: Sendable {
         case .carddav(.addressbookMultiget): return .addressbookMultiget(try MultigetRequest(root))
         case .caldav(.calendarQuery): return .calendarQuery(try CalendarQueryRequest(root))
         case .carddav(.addressbookQuery): return .addressbookQuery(try AddressbookQueryRequest(root))
-        case .caldav(.freeBusyQuery): return .freeBusyQuery
+        case .caldav(.freeBusyQuery): return .freeBusyQuery(try FreeBusyQueryRequest(root))
         case .dav(.expandProperty): return .expandProperty(ExpandPropertyRequest(root))
         case .dav(.principalMatch): return .principalMatch(try PrincipalMatchRequest(root))
         case .dav(.principalPropertySearch): return .principalPropertySearch(try PrincipalPropertySearchRequest(root))

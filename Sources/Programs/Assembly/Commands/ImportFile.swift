@@ -131,7 +131,9 @@ package struct ImportFile {
     private func content(_ bytes: [UInt8]) throws(CommandError) -> MemberContent {
         if collection.kind == .calendar {
             do throws(CalendarRefusal) {
-                return try CalendarContent(bytes, maximumSize: installation.settings.limits.calendarObject).admitted(to: collection)
+                let content = try CalendarContent(
+                    bytes, maximumSize: installation.settings.limits.calendarObject, timeZones: installation.timeZones)
+                return try content.admitted(to: collection)
             } catch { throw CommandError(.someRefused, CommandError.text(of: error)) }
         }
         do throws(CardRefusal) {

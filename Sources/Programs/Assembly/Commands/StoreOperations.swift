@@ -26,7 +26,10 @@ package struct StoreOperations: Sendable {
 
     package func restore(_ id: Int64, of user: String) throws -> String {
         let owner = try installation.user(user)
-        let name = try installation.database.write { tx in try Trash.restore(tx, id, of: owner.id, now: System.clock()) }
+        let name = try installation.database.write { tx in
+            try Trash.restore(
+                tx, id, of: owner.id, files: installation.files, facts: installation.projection.facts, now: System.clock())
+        }
         return "restored \(name)"
     }
 
@@ -40,7 +43,7 @@ package struct StoreOperations: Sendable {
         }
         var lines: [String] = []
         try Consistency.check(
-            installation.database, files: installation.files, facts: ObjectProjection.facts, now: System.clock(),
+            installation.database, files: installation.files, facts: installation.projection.facts, now: System.clock(),
             progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }
@@ -54,8 +57,11 @@ package struct StoreOperations: Sendable {
         var progress = Progress("objects", total: nil)
         var lines: [String] = []
         let outcome = try Reindex.run(
-            installation.database, files: installation.files, facts: ObjectProjection.facts, now: System.clock(),
+            installation.database, files: installation.files, facts: installation.projection.facts, now: System.clock(),
             progress: { progress.advance(by: $0) }, report: { lines.append($0) })
+        try installation.database.write { tx in
+            try IndexState.setCurrent(tx, timeZones: installation.timeZoneRelease)
+        }
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }
         ConsoleOutput.write("\(outcome.objects) objects, \(outcome.corrected) corrected\n")

@@ -34,7 +34,11 @@ final class MemberListing: MultistatusSource.Part {
         let (rows, isWanted) = (rows, isWanted)
         var rest: [UInt8]?
         try Members.forEach(tx, in: collection.id, after: last) { member in
-            guard try isWanted?(tx, member) ?? true else { return true }
+            if let isWanted {
+                // A query that found as much as one answer may hold looks no further.
+                if rows.form.work.isCut { return false }
+                guard try isWanted(tx, member), rows.form.work.takeRow() else { return true }
+            }
             try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
             if out.count >= limit { rest = [UInt8](member.name) }
             return rest == nil

@@ -28,14 +28,11 @@ struct PropertySelection: Sendable {
 
     private let mode: Mode
     private let wanted: [Wanted]
-    /// What the request's own elements say of calendar-data and address-data.
-    let data: ObjectDataRequest
     /// RFC 8144 §2.1: properties that are not there are not mentioned.
     let omitsMissing: Bool
 
-    init(_ request: PropertyRequest, omitsMissing: Bool) throws {
+    init(_ request: PropertyRequest, omitsMissing: Bool) {
         self.omitsMissing = omitsMissing
-        data = try ObjectDataRequest(request)
         switch request {
         case .named(let properties):
             mode = .named

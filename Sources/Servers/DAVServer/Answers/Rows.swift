@@ -1,13 +1,25 @@
 import Bytes
+import CivilTime
 import CollectionStore
+import DAVGrammar
 import Database
 import Directory
+import ICalendar
 import XML
 
 /// Rows of a multistatus with properties in them.
 struct Rows: Sendable {
     let exchange: Exchange
     let selection: PropertySelection
+    let form: ObjectForm
+
+    init(_ exchange: Exchange, _ request: PropertyRequest, work: QueryWork? = nil, zone: QueryTimeZone? = nil) {
+        self.exchange = exchange
+        selection = PropertySelection(request, omitsMissing: exchange.preferences.isMinimal)
+        var form = ObjectForm(request, exchange, work: work)
+        form.zone = zone
+        self.form = form
+    }
 
     /// The row of anything that is no member.
     func write(
@@ -45,9 +57,18 @@ struct Rows: Sendable {
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
         to out: inout XMLWriter
     ) throws {
+        let mark = out.count
         out.raw("<D:response>")
         out.href(scope.href, member: member.name)
-        try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+        do {
+            try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+        } catch is CalendarLimitExceeded {
+            // An expansion without end does not end the answer for the others, and is not cut in silence.
+            out.truncate(to: mark)
+            return Rows.write(
+                .insufficientStorage, href: scope.href.member(String(decoding: member.name, as: UTF8.self)),
+                condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
+        }
         out.raw("</D:response>")
     }
 
@@ -57,7 +78,8 @@ struct Rows: Sendable {
     ) throws -> MemberScope {
         MemberScope(
             exchange: exchange, owner: owner, collection: collection, href: href,
-            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), data: selection.data,
+            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), form: form,
+            zone: form.needsZone ? try FloatingZone.of(tx, collection, form.zone, exchange.server.timeZones) : FixedOffset.utc,
             hasDeadProperties: try hasDeadProperties(tx, in: collection))
     }
 

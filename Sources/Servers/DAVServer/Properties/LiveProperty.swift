@@ -1,3 +1,4 @@
+import CivilTime
 import CollectionStore
 import Database
 import Directory
@@ -52,7 +53,9 @@ struct LiveProperty: Sendable {
         /// The kinds of collections that have it.
         var kinds: Set<CollectionKind>
         /// Throws a `Reply` for a value that cannot be.
-        var check: @Sendable (XMLElement) throws -> Void = { _ in }
+        var check: @Sendable (XMLElement, DAVServer) throws -> Void = { _, _ in }
+        /// Another property that says the same, and goes when this one is set.
+        var replaces: XMLName?
     }
 }
 
@@ -65,8 +68,10 @@ struct MemberScope: Sendable {
     let href: Href
     /// Locks on names in the collection, and those from above that reach every member.
     let locks: [Lock]
-    /// The request's own elements for properties that have content of their own (`calendar-data`).
-    let data: ObjectDataRequest
+    /// In which form objects are asked for (`calendar-data`, `address-data`).
+    let form: ObjectForm
+    /// Where floating times are looked at; UTC where nothing asks for it.
+    let zone: any TimeZoneRules
     /// Whether any member has properties that clients set.
     let hasDeadProperties: Bool
 }

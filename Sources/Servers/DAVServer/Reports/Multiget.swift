@@ -13,9 +13,7 @@ enum Multiget {
             throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A multiget may have \(maximum) hrefs.")
         }
         try exchange.read { tx in _ = try exchange.find(tx) }
-        let rows = Rows(
-            exchange: exchange,
-            selection: try PropertySelection(request.properties, omitsMissing: exchange.preferences.isMinimal))
+        let rows = Rows(exchange, request.properties)
         return try MultistatusSource.response(
             exchange, parts: [HrefRows(rows, hrefs: request.hrefs, kind: kind)], headers: exchange.appliedPreferences)
     }
