@@ -52,7 +52,7 @@ struct PropertySelection: Sendable {
     }
 
     /// Whether what clients set can be among what is asked for. Where all are protected (RFC 4918 §15), nothing of the kind
-    /// is stored.
+    /// is stored; so what a protected property tells must not depend on it.
     var asksForStored: Bool {
         mode != .named || wanted.contains { $0.live.map { $0.setting != nil } ?? true }
     }
