@@ -8,7 +8,7 @@ package enum Latin1 {
             if byte < 0x80 {
                 out.append(byte)
             } else {
-                // RFC 3629 §3: two bytes for U+0080 to U+07FF.
+                // In UTF-8, U+0080 to U+07FF have two bytes.
                 out.append(0xC0 | byte >> 6)
                 out.append(0x80 | byte & 0x3F)
             }
