@@ -65,7 +65,7 @@ soak: test-deps build
 	$(call install,$(SOAK_TOOLS))
 	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync or test_client_thunderbird or test_client_evolution"
 
-fuzz:
+fuzz: deps
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done
 
 bench: build

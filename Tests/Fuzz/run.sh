@@ -8,7 +8,8 @@ set -eu
 
 # target: modules by their folder in Sources, lowest first; library=NAME for a module map in Sources/CLibraries; flag=OPTION
 # for what the compiler needs beside it (flag=-I/usr/include/libxml2 flag=-lxml2); FOLDER:FILE,FILE for a few files of a module;
-# package=MODULE,MODULE for modules of other packages, as `swift build` has left them in .build/debug.
+# build=MODULE for a module of another package that `swift build` makes first, in .build/debug; package=MODULE,MODULE for what of
+# it is linked.
 table() {
     cat <<'TABLE'
 ICalendar: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
@@ -17,7 +18,7 @@ VCard: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/VC
 JCard: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/VCard
 Filter: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard
 XML: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
-HTTP1: package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
+HTTP1: build=NIOCore package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
 DAVHeaders: library=CGlibc library=CICU library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard Formats/DAVGrammar
 TABLE
 }
@@ -49,6 +50,9 @@ for item in $row; do
         ;;
     flag=*)
         libraries="$libraries ${item#flag=}"
+        ;;
+    build=*)
+        (cd "$root" && swift build --target "${item#build=}")
         ;;
     package=*)
         debug=$root/.build/debug

@@ -25,6 +25,12 @@ extension DAVServer: HTTPResponder {
         }
     }
 
+    package func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? {
+        guard head.target.utf8.starts(with: "/.well-known/".utf8), let path = try? RequestPath(head.target),
+            path.segments.first == ".well-known" else { return nil }
+        return WellKnown.respond(path)
+    }
+
     package func respond(to request: HTTPRequest) -> HTTPResponse {
         let head = request.head
         if head.method == "OPTIONS", head.target == "*" { return Options.ofServer }

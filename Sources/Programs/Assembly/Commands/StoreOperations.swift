@@ -9,17 +9,19 @@ package struct StoreOperations: Sendable {
 
     package init(_ installation: Installation) { self.installation = installation }
 
-    package func trash(of user: String) throws -> String {
+    package func trash(of user: String, asJSON: Bool) throws -> String {
         let owner = try installation.user(user)
-        return try installation.database.read { tx in
-            try Trash.items(tx, of: owner.id).map { item in
-                let kind = switch item.kind {
-                case .member: "object"
-                case .collection(let kind): kind.rawValue
-                }
-                return "\(item.id)\t\(InternetDate.format(seconds: item.trashed / 1000))\t\(kind)\t\(item.name)\t\(item.size) bytes\n"
-            }.joined()
+        var table = CommandTable("id", "deleted", "kind", "name", "sizeBytes")
+        for item in try installation.database.read({ tx in try Trash.items(tx, of: owner.id) }) {
+            let kind = switch item.kind {
+            case .member: "object"
+            case .collection(let kind): kind.rawValue
+            }
+            table.append(
+                .number(Int(item.id)), .text(InternetDate.format(seconds: item.trashed / 1000)), .text(kind), .text(item.name),
+                .bytes(item.size))
         }
+        return table.text(asJSON: asJSON)
     }
 
     package func restore(_ id: Int64, of user: String) throws -> String {

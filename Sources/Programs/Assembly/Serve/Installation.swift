@@ -3,6 +3,7 @@ import CollectionStore
 package import Database
 import DatabaseSQLite
 import Glibc
+import Logging
 
 /// A data directory with its database and its file store open: what the server and every command work on.
 package struct Installation: Sendable {
@@ -36,6 +37,11 @@ package struct Installation: Sendable {
         options.readerLimit = settings.storage.readers
         options.cacheKibibytes = settings.storage.cacheSize >> 10
         options.mappedBytes = settings.storage.mapSize
+        let logger = Logger(label: "tegu.database")
+        options.checkpointFailed = { failure in
+            // Nothing is lost by it; the next step tries again, and the log grows until then.
+            logger.error("the database's log could not be copied into the database", metadata: ["failure": "\(failure)"])
+        }
         let zones = SystemTimeZones()
         let installation = Installation(
             settings: settings, directory: directory, database: try SQLiteDatabase(path: directory.database, options: options),

@@ -19,6 +19,8 @@ struct RootResponder: HTTPResponder {
         isOwn(head.target) ? nil : server(of: head).refusal(of: head)
     }
 
+    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { dav.immediateAnswer(to: head) }
+
     func respond(to request: HTTPRequest) -> HTTPResponse {
         guard isOwn(request.head.target) else { return server(of: request.head).respond(to: request) }
         guard request.head.method == "GET" || request.head.method == "HEAD" else {

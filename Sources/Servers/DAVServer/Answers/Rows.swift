@@ -30,12 +30,14 @@ struct Rows: Sendable {
             return try write(tx, member, scope(tx, collection, owner: owner, href: href), href: href, to: &out)
         }
         var stored: [DeadProperties.Stored] = []
-        if case .collection(let collection) = resource { stored = try DeadProperties.all(tx, of: collection.id, nil) }
+        if case .collection(let collection) = resource, selection.asksForStored {
+            stored = try DeadProperties.all(tx, of: collection.id, nil)
+        }
         let source = ResourceSource(exchange: exchange, resource: resource, owner: owner, href: href, stored: stored)
-        out.open(.dav(.response))
+        out.raw("<D:response>")
         out.href(href)
         try selection.write(tx, source, to: &out)
-        out.close(.dav(.response))
+        out.raw("</D:response>")
     }
 
     /// The row of one member, under `href`.
@@ -78,7 +80,12 @@ struct Rows: Sendable {
             exchange: exchange, owner: owner, collection: collection, href: href,
             locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), form: form,
             zone: form.needsZone ? try FloatingZone.of(tx, collection, form.zone, exchange.server.timeZones) : FixedOffset.utc,
-            hasDeadProperties: try DeadProperties.anyMemberHasSome(tx, in: collection.id))
+            hasDeadProperties: try hasDeadProperties(tx, in: collection))
+    }
+
+    /// Whether members of `collection` must be asked for properties that clients set.
+    func hasDeadProperties(_ tx: borrowing ReadTransaction, in collection: Collection) throws -> Bool {
+        try selection.asksForStored && DeadProperties.anyMemberHasSome(tx, in: collection.id)
     }
 
     /// A row without properties.
