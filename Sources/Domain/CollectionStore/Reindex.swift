@@ -2,7 +2,8 @@ package import Database
 import Directory
 
 /// Makes anew, from the stored bytes and the rows that are no projections, what is kept beside them: ETags, sizes, UIDs
-/// and components of members, the index of their times and texts, counts of members and of references, and what is used of the quotas.
+/// and components of members, the index of their times and texts, counts of members and of references, and what is used
+/// of the quotas.
 ///
 /// It may run beside a server at work. It reads page by page, and writes only what is wrong, in short transactions that
 /// look again at what they change. (Only wrong reference counts need a longer one: a pass over all members.)
@@ -64,8 +65,8 @@ package enum Reindex {
                 }
                 let found = truth.facts ?? object.member.facts
                 if !found.uid.isIdentical(to: object.member.uid) { lacksUIDs = true }
-                if !found.agree(with: object.member) || found.index != object.index || !truth.etag.isIdentical(to: object.member.etag)
-                    || truth.size != object.member.size
+                if !found.agree(with: object.member) || found.index != object.index
+                    || !truth.etag.isIdentical(to: object.member.etag) || truth.size != object.member.size
                 {
                     corrections.append(Correction(member: object.member, truth: truth, facts: found))
                 }

@@ -26,8 +26,10 @@ package enum OccurrenceQuery {
         var found: [Candidate] = []
         var lastName: [UInt8] = []
         try forEachRow(tx, in: collection, overlapping: range, component: component) { row in
-            let isCertain = row.flag(4) && isPlain(row) && range.surelyOverlaps(
-                start: row.integer(2), end: row.integer(3), isFloating: row.flag(1))
+            let isCertain =
+                row.flag(4) && isPlain(row)
+                && range.surelyOverlaps(
+                    start: row.integer(2), end: row.integer(3), isFloating: row.flag(1))
             let isSame = row.withBytes(0) { !found.isEmpty && $0.elementsEqual(lastName) }
             if isSame {
                 if isCertain { found[found.count - 1].isCertain = true }
@@ -47,11 +49,12 @@ package enum OccurrenceQuery {
         component: String? = nil, _ body: (Run) throws -> Bool
     ) throws {
         try forEachRow(tx, in: collection, overlapping: range, component: component) { row in
-            try body(Run(
-                name: row.text(0), component: row.text(5),
-                occurrence: Occurrence(
-                    start: row.integer(2), end: row.integer(3), isFloating: row.flag(1), isExact: row.flag(4),
-                    busy: Busy(rawValue: row.integer(6)) ?? .varies, weeks: YearWeeks(rawValue: row.integer(7)))))
+            try body(
+                Run(
+                    name: row.text(0), component: row.text(5),
+                    occurrence: Occurrence(
+                        start: row.integer(2), end: row.integer(3), isFloating: row.flag(1), isExact: row.flag(4),
+                        busy: Busy(rawValue: row.integer(6)) ?? .varies, weeks: YearWeeks(rawValue: row.integer(7)))))
         }
     }
 

@@ -21,16 +21,21 @@ package struct SystemTimeZones: Sendable {
         release = Self.release(index, read)
         warnings =
             database.rules(named: "Europe/Berlin") == nil
-            ? ["there is no time zone database in \(directory) (Debian's package tzdata): calendars depend on what clients send"]
+            ? [
+                "there is no time zone database in \(directory) (Debian's package tzdata): calendars depend on what clients send"
+            ]
             : []
     }
 
     /// What the database calls itself or, where it has left that out, a hash of what it says of some zones.
     private static func release(_ index: TimeZoneIndex, _ read: (String, Int) -> [UInt8]?) -> String {
         if let version = index.version { return version }
-        if let version = read("+VERSION", 100).map({ String(utf8: ArraySlice($0).trimmingASCIIWhitespace) }) { return version }
+        if let version = read("+VERSION", 100).map({ String(utf8: ArraySlice($0).trimmingASCIIWhitespace) }) {
+            return version
+        }
         var all: [UInt8] = []
-        for name in ["zone1970.tab", "zone.tab", "Europe/Moscow", "Asia/Gaza", "Africa/Casablanca", "America/New_York"] {
+        for name in ["zone1970.tab", "zone.tab", "Europe/Moscow", "Asia/Gaza", "Africa/Casablanca", "America/New_York"]
+        {
             all += read(name, 1 << 20) ?? []
         }
         return "sha256:" + String(utf8: Hexadecimal.encode(SHA256.hash(all).prefix(16)))

@@ -17,7 +17,6 @@ private let someZones = TimeZoneDatabase(index: TimeZoneIndex(names: ["Europe/Mo
     return block(0x32) + block(0x32) + [UInt8]("\nMSK-3\n".utf8)
 }
 
-
 private func occurrences(_ kind: String, _ lines: String...) throws -> [Occurrence] {
     let components = lines.map { "BEGIN:\(kind)\nUID:u\n\($0)\nEND:\(kind)" }.joined(separator: "\n")
     let object = try CalendarObjectResource.validate(calendar(components))
@@ -137,7 +136,8 @@ struct CalendarOccurrencesTests {
         #expect(!birthday.isDisjoint(with: YearWeeks(month: 5, day: 9, before: 0, after: 0)))
         let summer = try weeks("DTSTART:20260601T090000Z\nRRULE:FREQ=DAILY;BYMONTH=6,7")
         #expect(9...11 ~= summer.rawValue.nonzeroBitCount)
-        for rule in ["FREQ=WEEKLY", "FREQ=YEARLY;BYDAY=1MO", "FREQ=YEARLY;BYYEARDAY=100", "RSCALE=CHINESE;FREQ=YEARLY"] {
+        for rule in ["FREQ=WEEKLY", "FREQ=YEARLY;BYDAY=1MO", "FREQ=YEARLY;BYYEARDAY=100", "RSCALE=CHINESE;FREQ=YEARLY"]
+        {
             #expect(try weeks("DTSTART:20260601T090000Z\nRRULE:\(rule)") == .all, "\(rule)")
         }
         #expect(try weeks("DTSTART:20260601T090000Z\nRRULE:FREQ=YEARLY\nRDATE:20270101T000000Z") == .all)
@@ -147,9 +147,12 @@ struct CalendarOccurrencesTests {
 @Suite("Candidates of ranges of time")
 struct CandidatePropertyTests {
     private static let rules = [
-        "", "", "", "RRULE:FREQ=DAILY;COUNT=3", "RRULE:FREQ=WEEKLY;COUNT=40", "RRULE:FREQ=WEEKLY;INTERVAL=3", "RRULE:FREQ=MONTHLY",
-        "RRULE:FREQ=MONTHLY;BYDAY=-1FR;COUNT=9", "RRULE:FREQ=YEARLY", "RRULE:FREQ=YEARLY;BYMONTH=2,3", "RRULE:FREQ=YEARLY;INTERVAL=7",
-        "RRULE:FREQ=DAILY;BYMONTH=12;BYDAY=SU", "RRULE:FREQ=YEARLY;UNTIL=20290101T000000Z", "RDATE:20270101T000000Z,20300601T000000Z",
+        "", "", "", "RRULE:FREQ=DAILY;COUNT=3", "RRULE:FREQ=WEEKLY;COUNT=40", "RRULE:FREQ=WEEKLY;INTERVAL=3",
+        "RRULE:FREQ=MONTHLY",
+        "RRULE:FREQ=MONTHLY;BYDAY=-1FR;COUNT=9", "RRULE:FREQ=YEARLY", "RRULE:FREQ=YEARLY;BYMONTH=2,3",
+        "RRULE:FREQ=YEARLY;INTERVAL=7",
+        "RRULE:FREQ=DAILY;BYMONTH=12;BYDAY=SU", "RRULE:FREQ=YEARLY;UNTIL=20290101T000000Z",
+        "RDATE:20270101T000000Z,20300601T000000Z",
         "RRULE:FREQ=WEEKLY\nEXDATE:20260105T090000Z", "RRULE:FREQ=YEARLY;BYDAY=20MO",
     ]
 
@@ -161,33 +164,42 @@ struct CandidatePropertyTests {
 
     private static func line(_ name: StaticString, _ random: inout some RandomNumberGenerator) -> String? {
         guard let wall = time(&random, 2024...2028) else { return nil }
-        let form: CalendarTime = switch Int.random(in: 0..<5, using: &random) {
-        case 0: .date(wall.date)
-        case 1: .floating(wall)
-        case 2: .zoned(wall, "Europe/Moscow")
-        case 3: .zoned(wall, "Nowhere")
-        default: .utc(wall)
-        }
+        let form: CalendarTime =
+            switch Int.random(in: 0..<5, using: &random) {
+            case 0: .date(wall.date)
+            case 1: .floating(wall)
+            case 2: .zoned(wall, "Europe/Moscow")
+            case 3: .zoned(wall, "Nowhere")
+            default: .utc(wall)
+            }
         var bytes: [UInt8] = []
         form.appendLine(named: name, to: &bytes)
         return String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "")
     }
 
     // RFC 4791 §9.9, by the evaluator of instances.
-    @Test("an object that overlaps a range is never outside of its index, and what is certain overlaps", arguments: 1...300 as ClosedRange<UInt64>)
+    @Test(
+        "an object that overlaps a range is never outside of its index, and what is certain overlaps",
+        arguments: 1...300 as ClosedRange<UInt64>)
     func neverMissed(seed: UInt64) throws {
         var random = Generator(state: seed)
         let start = try #require(Self.line("DTSTART", &random))
         let kind = ["VEVENT", "VEVENT", "VTODO", "VJOURNAL"].randomElement(using: &random) ?? "VEVENT"
         let rule = Self.rules.randomElement(using: &random) ?? ""
-        let length = ["", "DURATION:PT1H", "DURATION:P1D", "DURATION:P40D", "DURATION:PT0S"].randomElement(using: &random) ?? ""
+        let length =
+            ["", "DURATION:PT1H", "DURATION:P1D", "DURATION:P40D", "DURATION:PT0S"].randomElement(using: &random) ?? ""
         var blocks = [[start, rule, length]]
         if !rule.isEmpty, Bool.random(using: &random) {
             let moved = try #require(Self.line("DTSTART", &random))
             let id = start.replacing("DTSTART", with: "RECURRENCE-ID")
-            blocks.append([Bool.random(using: &random) ? id : id.replacing("RECURRENCE-ID", with: "RECURRENCE-ID;RANGE=THISANDFUTURE"), moved, length])
+            blocks.append([
+                Bool.random(using: &random)
+                    ? id : id.replacing("RECURRENCE-ID", with: "RECURRENCE-ID;RANGE=THISANDFUTURE"), moved, length,
+            ])
         }
-        let components = blocks.map { "BEGIN:\(kind)\nUID:u\n" + $0.filter { !$0.isEmpty }.joined(separator: "\n") + "\nEND:\(kind)" }
+        let components = blocks.map {
+            "BEGIN:\(kind)\nUID:u\n" + $0.filter { !$0.isEmpty }.joined(separator: "\n") + "\nEND:\(kind)"
+        }
         let text = components.joined(separator: "\n")
         let object = try CalendarObjectResource.validate(calendar(text))
         let index = CalendarOccurrences.of(object, timeZones: someZones)

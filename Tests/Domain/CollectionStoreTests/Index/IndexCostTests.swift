@@ -19,10 +19,12 @@ struct IndexCostTests {
                     let time = Int64(number) * 1800 % (Self.week * 500) + (number < 500 ? 0 : Self.week * 10)
                     let isEndless = number % 20 == 0
                     let occurrence = Occurrence(
-                        start: time, end: isEndless ? .max : time + 3600, isFloating: false, isExact: !isEndless, busy: .busy,
+                        start: time, end: isEndless ? .max : time + 3600, isFloating: false, isExact: !isEndless,
+                        busy: .busy,
                         weeks: isEndless ? YearWeeks(month: 6, day: 1, before: 3, after: 3) : .all)
                     var made = content("\(number)", uid: "uid-\(number)")
-                    made.facts.index = ObjectIndex(occurrences: [occurrence], text: .folded([UInt8]("SOME TEXT OF \(number)".utf8)))
+                    made.facts.index = ObjectIndex(
+                        occurrences: [occurrence], text: .folded([UInt8]("SOME TEXT OF \(number)".utf8)))
                     try tx.put(made, as: "uid-\(number).ics", in: calendar)
                 }
             }
@@ -32,7 +34,8 @@ struct IndexCostTests {
     private func milliseconds(_ rounds: Int, _ body: () throws -> Void) rethrows -> Double {
         let clock = ContinuousClock()
         let time = try clock.measure { for _ in 0..<rounds { try body() } }
-        return Double(time.components.attoseconds) / 1e15 / Double(rounds) + Double(time.components.seconds) * 1e3 / Double(rounds)
+        return Double(time.components.attoseconds) / 1e15 / Double(rounds) + Double(time.components.seconds) * 1e3
+            / Double(rounds)
     }
 
     @Test("a week of a calendar of 10,000 and of 100,000")
@@ -46,11 +49,14 @@ struct IndexCostTests {
                 weeks: YearWeeks(month: 1, day: 10, before: 2, after: 5))
             var found = 0
             let week = try milliseconds(200) {
-                found = try fixture.read { tx throws in try OccurrenceQuery.candidates(tx, in: id, overlapping: range).count }
+                found = try fixture.read { tx throws in
+                    try OccurrenceQuery.candidates(tx, in: id, overlapping: range).count
+                }
             }
             let text = try milliseconds(20) {
                 _ = try fixture.read { tx throws in
-                    try SearchTextQuery.names(tx, in: id, matching: .any([[UInt8]("TEXT OF 77".utf8)]), limit: 10_000).count
+                    try SearchTextQuery.names(tx, in: id, matching: .any([[UInt8]("TEXT OF 77".utf8)]), limit: 10_000)
+                        .count
                 }
             }
             print("\(count): put \(filled / Double(count)) ms each, week \(week) ms for \(found), text \(text) ms")

@@ -15,7 +15,8 @@ struct IndexRebuildTests {
     }
 
     private func follow(
-        _ database: any Database, _ release: String, facts: ObjectFacts = testObjectFacts, isCancelled: () -> Bool = { false }
+        _ database: any Database, _ release: String, facts: ObjectFacts = testObjectFacts,
+        isCancelled: () -> Bool = { false }
     ) throws -> IndexRebuild.Outcome? {
         try IndexRebuild.followTimeZones(
             database, files: files.store, timeZones: release, facts: facts, isCancelled: isCancelled)
@@ -120,7 +121,8 @@ struct IndexRebuildTests {
                 occurrences: [Occurrence(start: 7, end: 8, isFloating: false, isExact: true)], text: .unknown)
             return facts
         }
-        #expect(try follow(fixture.database, "2026c", facts: moved) == IndexRebuild.Outcome(objects: 100, corrected: 100))
+        #expect(
+            try follow(fixture.database, "2026c", facts: moved) == IndexRebuild.Outcome(objects: 100, corrected: 100))
         let range = OccurrenceRange(lower: 7, upper: 8, floatingLower: 7, floatingUpper: 8)
         let found = try fixture.write { tx throws in
             try OccurrenceQuery.candidates(tx.read, in: try tx.calendar().id, overlapping: range).count

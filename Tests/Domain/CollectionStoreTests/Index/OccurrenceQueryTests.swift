@@ -111,9 +111,10 @@ struct OccurrenceQueryTests {
         try put("may", run(0, .max, exact: false, weeks: YearWeeks(month: 5, day: 9, before: 1, after: 1)))
         try put("new year", run(0, .max, exact: false, weeks: YearWeeks(month: 1, day: 1, before: 1, after: 1)))
         func names(_ month: Int, _ day: Int) throws -> [String] {
-            try self.names(OccurrenceRange(
-                lower: 10, upper: 20, floatingLower: 10, floatingUpper: 20,
-                weeks: YearWeeks(month: month, day: day, before: 0, after: 0)))
+            try self.names(
+                OccurrenceRange(
+                    lower: 10, upper: 20, floatingLower: 10, floatingUpper: 20,
+                    weeks: YearWeeks(month: month, day: day, before: 0, after: 0)))
         }
         #expect(try names(5, 8) == ["may"])
         #expect(try names(12, 31) == ["new year"])
@@ -159,7 +160,9 @@ struct OccurrenceQueryTests {
             try fixture.write { tx throws in try tx.put(made, as: "\(number)", in: try tx.calendar()) }
         }
         for _ in 0..<100 {
-            func bound() -> Int64 { Int64.random(in: -300_000..<300_000, using: &random) >> Int64.random(in: 0..<10, using: &random) }
+            func bound() -> Int64 {
+                Int64.random(in: -300_000..<300_000, using: &random) >> Int64.random(in: 0..<10, using: &random)
+            }
             let (lower, floating) = (bound(), bound())
             let length = Int64.random(in: 1..<50_000, using: &random)
             let range = OccurrenceRange(
