@@ -11,13 +11,17 @@ set -eu
 # package=MODULE,MODULE for modules of other packages, as `swift build` has left them in .build/debug.
 table() {
     cat <<'TABLE'
-ICalendar: Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
-JCal: Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+ICalendar: library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+JCal: library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+Recurrence: library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+RecurrenceSet: library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+VTimeZone: library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+TZif: Formats/Bytes Formats/CivilTime
 VCard: Formats/Bytes Formats/ContentLines Formats/VCard
 JCard: Formats/Bytes Formats/ContentLines Formats/VCard
 XML: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
 HTTP1: package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
-DAVHeaders: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/DAVGrammar
+DAVHeaders: library=CICU flag=-licui18n flag=-licuuc library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard Formats/DAVGrammar
 TABLE
 }
 
