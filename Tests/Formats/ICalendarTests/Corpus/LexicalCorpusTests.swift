@@ -68,7 +68,7 @@ struct LexicalCorpusTests {
         #expect(property.text == "\n\n,;\\ \\: \\\" \\  \\x")
         var writer = ContentLineWriter()
         writer.property("DESCRIPTION", text: property.text)
-        #expect(try line(String(text(writer.bytes).dropLast(2)), "DESCRIPTION").text == property.text)
+        #expect(try line(text(writer.bytes.dropLast(2)), "DESCRIPTION").text == property.text)
     }
 
     @Test("L6: carets, values without quotes, quotes in the middle, no value, the same name twice, a word alone")
@@ -91,15 +91,15 @@ struct LexicalCorpusTests {
         #expect(try object(bytes).calendar.normalizedSource == bytes)
     }
 
-    @Test("L9: overlong forms and surrogates are replaced, Latin-1 is decoded, a NUL is refused", arguments: [
-        ([0xC0, 0xAF], "\u{FFFD}\u{FFFD}"), ([0xED, 0xA0, 0x80], "\u{FFFD}\u{FFFD}\u{FFFD}"), ([0x47, 0x72, 0xFC, 0xDF, 0x65], "Grüße"),
-        ([0xFC, 0xC3, 0xBC], "\u{FFFD}ü"),
+    @Test("L9: overlong forms and surrogates are never decoded as such, Latin-1 is where it fits, a NUL is refused", arguments: [
+        ([0xC0, 0xAF], "À¯"), ([0xED, 0xA0, 0x80], "í\u{A0}€"), ([0x47, 0x72, 0xFC, 0xDF, 0x65], "Grüße"), ([0xFC, 0xC3, 0xBC], "\u{FFFD}ü"),
+        ([0xC0, 0xAF, 0xC3, 0xBC], "\u{FFFD}\u{FFFD}ü"),
     ] as [([UInt8], String)])
     func brokenText(value: [UInt8], expected: String) throws {
         let plain = calendar(event("1", ["SUMMARY:@"]))
         let place = try #require(plain.lastIndex(of: 0x40))
         let bytes = Array(plain[..<place] + value + plain[(place + 1)...])
-        #expect(try object(bytes).summary?.hasPrefix(expected.prefix(1)) == true)
+        #expect(try object(bytes).summary == expected)
         #expect(try object(bytes).document.source == bytes)
         let shown = WellFormedText.document(bytes)
         #expect(WellFormedText.isUTF8(shown[...]))

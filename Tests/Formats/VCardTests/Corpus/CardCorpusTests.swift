@@ -27,7 +27,10 @@ struct CardCorpusTests {
 
     @Test("C4: a label belongs to its group, also where the group's name is used again")
     func labels() throws {
-        let lines = ["item1.EMAIL:a@x", "item1.X-ABLabel:_$!<Work>!$_", "item1.TEL:1", "item2.EMAIL:b@x", "A.b.EMAIL:c@x"]
+        let lines = [
+            "item1.EMAIL;TYPE=INTERNET:a@x", "item1.X-ABLabel:_$!<Work>!$_", "item1.TEL:1", "item2.EMAIL;TYPE=INTERNET:b@x",
+            "A.b.EMAIL;TYPE=INTERNET:c@x",
+        ]
         let resource = try object(lines)
         #expect(resource.emails == ["a@x", "b@x", "c@x"])
         #expect(resource.card.properties(named: "EMAIL").map { $0.group.map(text) } == ["item1", "item2", "A.b"])
