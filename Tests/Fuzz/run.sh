@@ -12,14 +12,18 @@ set -eu
 # it is linked.
 table() {
     cat <<'TABLE'
-ICalendar: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
-JCal: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
-VCard: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/VCard
-JCard: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/VCard
-Filter: library=CGlibc library=CICU Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard
-XML: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
-HTTP1: build=NIOCore package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
-DAVHeaders: library=CGlibc library=CICU library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard Formats/DAVGrammar
+ICalendar: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+JCal: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+Recurrence: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+RecurrenceSet: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+VTimeZone: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+TZif: library=CGlibc Formats/Bytes Formats/CivilTime
+VCard: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/VCard
+JCard: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/VCard
+Filter: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard
+XML: library=CGlibc library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
+HTTP1: library=CGlibc build=NIOCore package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
+DAVHeaders: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/XML Formats/CivilTime Formats/ICalendar Formats/VCard Formats/DAVGrammar
 TABLE
 }
 
