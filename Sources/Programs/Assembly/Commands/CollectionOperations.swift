@@ -31,7 +31,8 @@ package struct CollectionOperations: Sendable {
             guard let home = try Collections.home(tx, of: owner.id, kind: homeKind) else { return "" }
             return try Collections.children(tx, of: home.id).map {
                 "\($0.name)\t\(try CollectionTitle.read(tx, of: $0))\t\($0.memberCount) objects"
-                    + ($0.components.map { "\t" + $0.joined(separator: ",") } ?? "") + "\n"
+                    + ($0.components.map { "\t" + $0.joined(separator: ",") } ?? "")
+                    + (try SubscriptionOperations.note(tx, on: $0).map { "\t" + $0 } ?? "") + "\n"
             }.joined()
         }
     }
@@ -41,7 +42,7 @@ package struct CollectionOperations: Sendable {
         _ user: String, _ name: String, title: String?, color: String? = nil, components: String? = nil
     ) throws -> String {
         let owner = try installation.user(user)
-        if let color { try check(color: color) }
+        if let color { try Self.check(color: color) }
         let components = try components.map(Self.components)
         try installation.database.write { tx in
             guard let home = try Collections.home(tx.read, of: owner.id, kind: homeKind) else { throw StoreRefusal.notFound }
@@ -52,7 +53,7 @@ package struct CollectionOperations: Sendable {
         return "made \(kind.rawValue) \(name)"
     }
 
-    private func check(color: String) throws {
+    static func check(color: String) throws {
         let digits = color.utf8.dropFirst()
         guard color.hasPrefix("#"), digits.count == 6 || digits.count == 8, digits.allSatisfy({ $0.hexadecimalValue != nil }) else {
             throw CommandError(.usage, "--color: “\(color)” is no colour, such as #ff8800")
