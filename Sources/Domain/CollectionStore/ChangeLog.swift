@@ -31,13 +31,20 @@ package enum ChangeLog {
         memberDelta: Int, now: Milliseconds
     ) throws -> ModSeq {
         // The collection's row first: it stays locked to the commit, so modseqs become visible in their order.
-        let modseq = try tx.read.first(
+        let changed = try tx.read.first(
             """
             UPDATE collection SET modseq = modseq + 1, member_count = member_count + $2, modified = $3
-            WHERE id = $1 RETURNING modseq
+            WHERE id = $1 RETURNING modseq, owner_id, kind
             """, [.integer(collection.rawValue), .integer(Int64(memberDelta)), .integer(now)]
-        ) { $0.integer(0) }
-        guard let modseq else { throw StoreRefusal.notFound }
+        ) { row in
+            (modseq: row.integer(0), owner: row.integer(1), isOfBooks: row.withBytes(2) { $0.first == UInt8(ascii: "b") })
+        }
+        guard let (modseq, owner, isOfBooks) = changed else { throw StoreRefusal.notFound }
+        // What is made from the owner's books must follow; by whom and when is no matter of this transaction.
+        if isOfBooks {
+            try tx.execute(
+                "UPDATE birthday_calendar SET is_stale = 1 WHERE owner_id = $1 AND is_stale = 0", [.integer(owner)])
+        }
         try tx.execute(
             """
             INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at)

@@ -31,6 +31,18 @@ package enum CollectionKind: String, Sendable, CaseIterable {
     }
 }
 
+/// Where the members of a collection come from, when not from clients: then nobody but their author changes them.
+package enum CollectionOrigin: String, Sendable, CaseIterable {
+    /// A foreign calendar that this server fetches.
+    case subscription
+    /// The same, made by a client that asked for the type `CS:subscribed` and looks for it.
+    case subscribed
+    /// The birthdays in the owner's books.
+    case birthdays
+
+    package var isSubscription: Bool { self != .birthdays }
+}
+
 /// A home, calendar, address book or folder.
 package struct Collection: Sendable, Equatable {
     package var id: CollectionID
@@ -51,4 +63,9 @@ package struct Collection: Sendable, Equatable {
     package var memberCount: Int
     package var created: Milliseconds
     package var modified: Milliseconds
+    /// Nil: its members come from clients.
+    package var origin: CollectionOrigin?
+
+    /// Whether clients can only read its members; its own properties they can set.
+    package var isReadOnly: Bool { origin != nil }
 }

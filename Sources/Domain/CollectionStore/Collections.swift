@@ -14,7 +14,7 @@ package enum Collections {
         try tx.first(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified
+                member_count, created, modified, origin
             FROM collection WHERE owner_id = $1 AND kind = $2 AND parent_id IS NULL AND trashed IS NULL
             """, [.integer(owner.rawValue), .text(kind.rawValue)], row: read)
     }
@@ -23,7 +23,7 @@ package enum Collections {
         try tx.first(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified
+                member_count, created, modified, origin
             FROM collection WHERE id = $1 AND trashed IS NULL
             """, [.integer(id.rawValue)], row: read)
     }
@@ -34,7 +34,7 @@ package enum Collections {
         try tx.first(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified
+                member_count, created, modified, origin
             FROM collection WHERE parent_id = $1 AND name = $2 AND trashed IS NULL
             """, [.integer(parent.rawValue), .text(name)], row: read)
     }
@@ -44,7 +44,7 @@ package enum Collections {
         try tx.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified
+                member_count, created, modified, origin
             FROM collection WHERE id > $1 ORDER BY id LIMIT $2
             """, [.integer(id.rawValue), .integer(Int64(limit))], row: read)
     }
@@ -54,7 +54,7 @@ package enum Collections {
         try tx.first(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified
+                member_count, created, modified, origin
             FROM collection WHERE id = $1
             """, [.integer(id.rawValue)], row: read)
     }
@@ -64,7 +64,7 @@ package enum Collections {
         try tx.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified
+                member_count, created, modified, origin
             FROM collection WHERE parent_id = $1 AND trashed IS NULL ORDER BY name
             """, [.integer(parent.rawValue)], row: read)
     }
@@ -128,7 +128,16 @@ package enum Collections {
             owner: PrincipalID(rawValue: row.integer(2)), kind: kind, name: row.text(4),
             modseq: ModSeq(rawValue: row.integer(5)), logFloor: ModSeq(rawValue: row.integer(6)), epoch: row.integer(7),
             components: row.optionalText(8).map { $0.split(separator: " ").map(String.init) },
-            memberCount: Int(row.integer(9)), created: row.integer(10), modified: row.integer(11))
+            memberCount: Int(row.integer(9)), created: row.integer(10), modified: row.integer(11),
+            origin: try origin(row))
+    }
+
+    private static func origin(_ row: borrowing Row) throws -> CollectionOrigin? {
+        guard let text = row.optionalText(12) else { return nil }
+        guard let origin = CollectionOrigin(rawValue: text) else {
+            throw Failure(.damaged, "collection \(row.integer(0)) is of an unknown origin")
+        }
+        return origin
     }
 
     // MARK: Making
@@ -139,20 +148,21 @@ package enum Collections {
         _ tx: borrowing WriteTransaction, of owner: PrincipalID, kind: CollectionKind, now: Milliseconds
     ) throws -> Collection {
         if let home = try home(tx.read, of: owner, kind: kind) { return home }
-        return try insert(tx, parent: nil, owner: owner, kind: kind, name: kind.rawValue, components: nil, now: now)
+        return try insert(tx, parent: nil, owner: owner, kind: kind, name: kind.rawValue, components: nil, origin: nil, now: now)
     }
 
     /// Makes a collection in `parent`. Throws `StoreRefusal` nameTaken, kindNotAllowed, invalidName or tooDeep.
     package static func make(
         _ tx: borrowing WriteTransaction, in parent: Collection, name: String, kind: CollectionKind,
-        components: [String]? = nil, now: Milliseconds
+        components: [String]? = nil, origin: CollectionOrigin? = nil, now: Milliseconds
     ) throws -> Collection {
         try checkPlace(tx.read, parent: parent, name: name, kind: kind)
         try checkDepth(tx.read, of: parent, with: 1)
         try ChangeLog.record(
             tx, in: parent.id, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
         return try insert(
-            tx, parent: parent.id, owner: parent.owner, kind: kind, name: name, components: components, now: now)
+            tx, parent: parent.id, owner: parent.owner, kind: kind, name: name, components: components, origin: origin,
+            now: now)
     }
 
     private static func checkPlace(
@@ -166,21 +176,22 @@ package enum Collections {
 
     private static func insert(
         _ tx: borrowing WriteTransaction, parent: CollectionID?, owner: PrincipalID, kind: CollectionKind, name: String,
-        components: [String]?, now: Milliseconds
+        components: [String]?, origin: CollectionOrigin?, now: Milliseconds
     ) throws -> Collection {
         let made = Collection(
             id: CollectionID(rawValue: try tx.nextID(.node)), parentID: parent, owner: owner, kind: kind, name: name,
             modseq: .zero, logFloor: .zero, epoch: try tx.nextID(.epoch), components: components, memberCount: 0,
-            created: now, modified: now)
+            created: now, modified: now, origin: origin)
         try tx.execute(
             """
             INSERT INTO collection (id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                created, modified)
-            VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $8)
+                created, modified, origin)
+            VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $8, $9)
             """,
             [
                 .integer(made.id.rawValue), Value(parent?.rawValue), .integer(owner.rawValue), .text(kind.rawValue),
                 .text(name), .integer(made.epoch), Value(components?.joined(separator: " ")), .integer(now),
+                Value(origin?.rawValue),
             ])
         return made
     }

@@ -120,13 +120,23 @@ package enum Members {
         case unchanged
     }
 
+    /// Who changes members. What a collection gets from its origin, nobody else changes.
+    package enum Author: Sendable {
+        case client, origin
+    }
+
+    static func check(_ author: Author, mayChange collection: Collection) throws {
+        if collection.isReadOnly && author == .client { throw StoreRefusal.readOnly }
+    }
+
     /// Writes `content` under `name`, in the place of `existing` where that is what the name holds now. Throws
-    /// `StoreRefusal` uidConflict, uidChanged, nameTaken (by a collection), quotaExceeded or invalidName.
+    /// `StoreRefusal` uidConflict, uidChanged, nameTaken (by a collection), quotaExceeded, readOnly or invalidName.
     @discardableResult
     package static func put(
         _ tx: borrowing WriteTransaction, in collection: Collection, name: String, existing: Member?,
-        content: MemberContent, now: Milliseconds
+        content: MemberContent, by author: Author = .client, now: Milliseconds
     ) throws -> PutOutcome {
+        try check(author, mayChange: collection)
         if let existing {
             if existing.etag == content.etag, content.facts.agree(with: existing) {
                 try Blobs.discard(tx, content)
@@ -212,11 +222,23 @@ package enum Members {
         _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, by principal: PrincipalID?,
         now: Milliseconds
     ) throws {
+        try check(.client, mayChange: collection)
         try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
         try leave(tx, member, collection, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
         try Quota.release(tx, member.size, of: collection.owner)
+    }
+
+    /// Removes a member of a collection that is its origin's copy: there is nothing to restore, so the trash has none of it.
+    package static func discard(
+        _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, now: Milliseconds
+    ) throws {
+        try leave(tx, member, collection, now: now)
+        try IndexRows.remove(tx, in: collection.id, name: member.name)
+        try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
+        try Quota.release(tx, member.size, of: collection.owner)
+        try Blobs.release(tx, member.blobID)
     }
 
     /// Takes the row away and writes the removal into the log.
@@ -255,6 +277,8 @@ package enum Members {
         name: String,
         now: Milliseconds
     ) throws {
+        try check(.client, mayChange: source)
+        try check(.client, mayChange: collection)
         try MemberName.check(name)
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         if try Collections.child(tx.read, of: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }

@@ -16,6 +16,8 @@ package enum StoreRefusal: Error, Equatable, Sendable {
     case notFound
     /// A name that cannot be stored: empty, too long, or with a control character or a slash.
     case invalidName
+    /// The members of the collection come from somewhere else; clients cannot change them.
+    case readOnly
     /// More collections below each other than are served.
     case tooDeep
 }

@@ -61,10 +61,10 @@ package enum Trash {
         try tx.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, trashed
+                member_count, created, modified, origin, trashed
             FROM collection WHERE owner_id = $1 AND trashed IS NOT NULL
             """, [.integer(owner.rawValue)]
-        ) { (try Collections.read($0), $0.integer(12)) }
+        ) { (try Collections.read($0), $0.integer(13)) }
     }
 
     /// Members in anybody's trash after `id`, in the order of their ids.
@@ -171,7 +171,7 @@ package enum Trash {
         let collections = try tx.read.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified
+                member_count, created, modified, origin
             FROM collection WHERE trashed < $1 LIMIT $2
             """, [.integer(horizon), .integer(Int64(limit - members.count))], row: Collections.read)
         for collection in collections { try destroy(tx, Collections.subtreeWithTrash(tx.read, of: collection)) }
@@ -184,7 +184,7 @@ package enum Trash {
         let all = try tx.read.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified
+                member_count, created, modified, origin
             FROM collection WHERE owner_id = $1
             """, [.integer(owner.rawValue)], row: Collections.read)
         try destroy(tx, all)
@@ -196,6 +196,10 @@ package enum Trash {
             try Blobs.release(tx, blob)
             try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         }
+        try tx.execute(
+            "DELETE FROM birthday_card WHERE book_id IN (SELECT book_id FROM birthday_book WHERE owner_id = $1)",
+            [.integer(owner.rawValue)])
+        try tx.execute("DELETE FROM birthday_book WHERE owner_id = $1", [.integer(owner.rawValue)])
         try tx.execute("DELETE FROM lock WHERE owner_id = $1", [.integer(owner.rawValue)])
         try tx.execute("UPDATE principal SET used_bytes = 0 WHERE id = $1", [.integer(owner.rawValue)])
     }
@@ -216,6 +220,8 @@ package enum Trash {
             try tx.execute("DELETE FROM property WHERE collection_id = $1", [id])
             try IndexRows.removeAll(tx, in: part.id)
             try tx.execute("DELETE FROM lock WHERE collection_id = $1", [id])
+            try tx.execute("DELETE FROM subscription WHERE collection_id = $1", [id])
+            try tx.execute("DELETE FROM birthday_calendar WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM collection WHERE id = $1", [id])
         }
     }

@@ -65,6 +65,14 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     package var isLoopback: Bool { isIPv4 ? low >> 24 == 127 : high == 0 && low == 1 }
 
+    /// The IPv4 address in one of RFC 6052 §2.1's well-known prefix, or of 6to4 (RFC 3056 §2).
+    package var embeddedIPv4: IPAddress? {
+        if isIPv4 { return nil }
+        if high == 0x0064_FF9B_0000_0000 && low >> 32 == 0 { return IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) }
+        if high >> 48 == 0x2002 { return IPAddress(ipv4: UInt32(truncatingIfNeeded: high >> 16)) }
+        return nil
+    }
+
     /// What one subscriber is assumed to have: the address itself for IPv4, the /64 for IPv6 (RFC 6177 §2).
     package var subscriber: IPAddress {
         isIPv4 ? self : IPAddress(high: high, low: 0)

@@ -1,9 +1,10 @@
-import CollectionStore
 import Calendars
+import CollectionStore
 import Contacts
 import DAVGrammar
 import Database
 import Directory
+import ForeignCalendars
 package import HTTPServer
 import ICalendar
 import Logging
@@ -60,6 +61,8 @@ extension DAVServer: HTTPResponder {
             return reply.response
         } catch let refusal as StoreRefusal {
             return Reply(refusal, in: nil, at: Href()).response
+        } catch let refusal as SubscriptionRefusal {
+            return Reply(refusal).response
         } catch let refusal as CalendarRefusal {
             return Reply(refusal).response
         } catch let refusal as CardRefusal {

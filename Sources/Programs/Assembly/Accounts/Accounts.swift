@@ -1,3 +1,4 @@
+import BirthdayCalendars
 package import CollectionStore
 package import Cryptography
 import DAVServer
@@ -8,7 +9,9 @@ package import Directory
 package enum Accounts {
     /// Makes a user with its homes, a calendar, a task list and an address book. Throws the directory's refusal.
     @discardableResult
-    package static func add(_ tx: borrowing WriteTransaction, _ user: NewPrincipal, now: Milliseconds) throws -> Principal {
+    package static func add(
+        _ tx: borrowing WriteTransaction, _ user: NewPrincipal, hasBirthdays: Bool = false, now: Milliseconds
+    ) throws -> Principal {
         let principal = try LocalDirectory().add(tx, user, now: now)
         let calendars = try Collections.makeHome(tx, of: principal.id, kind: .calendarHome, now: now)
         let books = try Collections.makeHome(tx, of: principal.id, kind: .bookHome, now: now)
@@ -18,7 +21,16 @@ package enum Accounts {
                  components: ["VEVENT", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"], now: now)
         try make(tx, in: calendars, name: "tasks", title: "Tasks", kind: .calendar, components: ["VTODO"], now: now)
         try make(tx, in: books, name: "contacts", title: "Contacts", kind: .book, components: nil, now: now)
+        if hasBirthdays { try makeBirthdays(tx, of: principal.id, now: now) }
         return principal
+    }
+
+    /// Switches the calendar of birthdays on.
+    package static func makeBirthdays(
+        _ tx: borrowing WriteTransaction, of owner: PrincipalID, now: Milliseconds
+    ) throws {
+        if try Birthdays.calendar(tx.read, of: owner) != nil { return }
+        try CollectionTitle.set(tx, of: Birthdays.switchOn(tx, of: owner, now: now), to: "Birthdays")
     }
 
     @discardableResult

@@ -28,11 +28,13 @@ package struct CollectionOperations: Sendable {
     package func list(_ user: String, asJSON: Bool) throws -> String {
         let owner = try installation.user(user)
         return try installation.database.read { tx in
-            var calendars = CommandTable("name", "title", "objects", "components")
+            var calendars = CommandTable("name", "title", "objects", "components", "origin")
             var books = CommandTable("name", "title", "objects")
             for child in try Collections.home(tx, of: owner.id, kind: homeKind).map({ try Collections.children(tx, of: $0.id) }) ?? [] {
                 let (name, title) = (CommandTable.Cell.text(child.name), CommandTable.Cell.text(try CollectionTitle.read(tx, of: child)))
-                calendars.append(name, title, .number(child.memberCount), .texts(child.components ?? CalendarComponents.all))
+                calendars.append(
+                    name, title, .number(child.memberCount), .texts(child.components ?? CalendarComponents.all),
+                    .text(try SubscriptionOperations.note(tx, on: child) ?? ""))
                 books.append(name, title, .number(child.memberCount))
             }
             return (kind == .calendar ? calendars : books).text(asJSON: asJSON)
@@ -44,7 +46,7 @@ package struct CollectionOperations: Sendable {
         _ user: String, _ name: String, title: String?, color: String? = nil, components: String? = nil
     ) throws -> String {
         let owner = try installation.user(user)
-        if let color { try check(color: color) }
+        if let color { try Self.check(color: color) }
         let components = try components.map(Self.components)
         try installation.database.write { tx in
             guard let home = try Collections.home(tx.read, of: owner.id, kind: homeKind) else { throw StoreRefusal.notFound }
@@ -55,7 +57,7 @@ package struct CollectionOperations: Sendable {
         return "made \(kind.rawValue) \(name)"
     }
 
-    private func check(color: String) throws {
+    static func check(color: String) throws {
         let digits = color.utf8.dropFirst()
         guard color.hasPrefix("#"), digits.count == 6 || digits.count == 8, digits.allSatisfy({ $0.hexadecimalValue != nil }) else {
             throw CommandError(.usage, "--color: “\(color)” is no colour, such as #ff8800")

@@ -4,6 +4,7 @@ import Contacts
 import DNSClient
 import Database
 import Directory
+import ForeignCalendars
 import Wire
 
 /// Why a command could not do what it was asked: one line that says what to do, and the code that scripts see.
@@ -34,6 +35,8 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case let error as ResolverError: CommandError(.unavailable, "\(error)")
         case let error as DirectoryRefusal: CommandError(.impossible, text(of: error))
         case let error as StoreRefusal: CommandError(.impossible, text(of: error))
+        case SubscriptionRefusal.invalidURL(let expected): CommandError(.usage, "the URL: expected \(expected)")
+        case SubscriptionRefusal.tooMany(let limit): CommandError(.impossible, "a user has at most \(limit) subscriptions")
         case let error as Failure:
             CommandError(code(of: error), error.description)
         default: nil
@@ -71,6 +74,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .intoItself: "a collection cannot be put into itself"
         case .notFound: "it is not there, or its place is gone"
         case .invalidName: "a name has 1 to 255 bytes and no slash or control character"
+        case .readOnly: "its content comes from somewhere else; nothing can be put into it"
         case .tooDeep: "there are too many collections in each other"
         }
     }

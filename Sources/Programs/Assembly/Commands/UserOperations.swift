@@ -26,7 +26,10 @@ package struct UserOperations: Sendable {
         let user = NewPrincipal(
             name, displayName: displayName, addresses: [name.description] + aliases, isAdministrator: isAdministrator,
             quotaBytes: quotaBytes, password: hash, mustChangePassword: isMadeUp)
-        _ = try installation.database.write { tx in try Accounts.add(tx, user, now: System.clock()) }
+        _ = try installation.database.write { tx in 
+            try Accounts.add(
+                tx, user, hasBirthdays: installation.settings.birthdays.forNewUsers, now: System.clock())
+        }
         return "added \(name)" + (isMadeUp ? "  one-time password: \(password)" : "")
     }
 

@@ -50,10 +50,16 @@ package enum Serve {
         announce(server)
 
         let maintenance = Maintenance(installation: installation, logger: Logger(label: "tegu.maintenance"), clock: System.clock)
+        let subscriptions = SubscriptionService(
+            installation, logger: Logger(label: "tegu.subscriptions"), clock: System.clock)
+        let birthdays = BirthdayService(
+            installation: installation, logger: Logger(label: "tegu.birthdays"), clock: System.clock)
         let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
             group.addTask { await timeZoneUpdate.run() }
+            group.addTask { await subscriptions.run() }
+            group.addTask { await birthdays.run() }
             for await signal in signals {
                 switch signal {
                 case .reload: reload(certificates, logger)

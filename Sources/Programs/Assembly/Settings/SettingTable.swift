@@ -1,6 +1,7 @@
 extension SettingDefinition {
     /// Every setting there is, in the order of the documentation.
-    package static let all: [SettingDefinition] = general + http + tls + auth + limits + results + storage + observation
+    package static let all: [SettingDefinition] = general + http + tls + auth + limits + results + storage + calendars
+        + observation
 
     private static let general: [SettingDefinition] = [
         .path(
@@ -126,6 +127,39 @@ extension SettingDefinition {
         .time(
             "storage.trash-keep", \.storage.trashKeep, .zero ... .seconds(3_650 * 86_400),
             "How long a deleted object can be restored."),
+    ]
+
+    private static let calendars: [SettingDefinition] = [
+        .time(
+            "subscriptions.interval", \.subscriptions.interval, .seconds(1) ... .seconds(365 * 86_400),
+            "How often a subscribed calendar is fetched where neither its owner nor its source says so."),
+        .time(
+            "subscriptions.shortest-interval", \.subscriptions.shortestInterval, .seconds(1) ... .seconds(365 * 86_400),
+            "No subscribed calendar is fetched more often, whatever its owner or its source says."),
+        .time(
+            "subscriptions.longest-interval", \.subscriptions.longestInterval, .seconds(1) ... .seconds(365 * 86_400),
+            "No subscribed calendar is fetched more seldom, whatever its owner or its source says."),
+        .size(
+            "subscriptions.size", \.subscriptions.size, 1 << 10...1 << 30,
+            "The largest file that is taken from a source, when it is inflated."),
+        .number(
+            "subscriptions.parallel", \.subscriptions.parallel, 1...64, "Subscribed calendars that are fetched at once."),
+        .time(
+            "subscriptions.time", \.subscriptions.time, .seconds(1) ... .seconds(3_600),
+            "How long fetching one may take, with its redirects."),
+        .list(
+            "subscriptions.allowed-networks", \.subscriptions.allowedNetworks,
+            "Networks to which this server connects for users besides the public internet, such as your own ones. Each "
+                + "user can then read what is served there over HTTP to this machine."),
+        .path(
+            "subscriptions.certificates", \.subscriptions.certificates,
+            "Certificates (PEM) by which sources may be signed, besides those that the machine trusts."
+        )
+        .byDefault("those that the machine trusts, and no others"),
+        .boolean(
+            "birthdays.for-new-users", \.birthdays.forNewUsers,
+            "Whether new users get a calendar of the birthdays in their address books (`tegu calendar birthdays` for "
+                + "one user). Apple's, Google's and GNOME's calendars show birthdays by themselves, and then twice."),
     ]
 
     private static let observation: [SettingDefinition] = [

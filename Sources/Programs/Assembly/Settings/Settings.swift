@@ -16,6 +16,8 @@ package struct Settings: Sendable, Equatable {
     package var limits = Limits()
     package var results = Results()
     package var storage = Storage()
+    package var subscriptions = Subscriptions()
+    package var birthdays = Birthdays()
     package var log = Log()
     package var metrics = Metrics()
     package var dns = DNS()
@@ -72,6 +74,22 @@ package struct Settings: Sendable, Equatable {
         package var mapSize = 0
         package var syncLogKeep: Duration = .seconds(90 * 86_400)
         package var trashKeep: Duration = .seconds(30 * 86_400)
+    }
+
+    package struct Subscriptions: Sendable, Equatable {
+        package var interval: Duration = .seconds(12 * 3_600)
+        package var shortestInterval: Duration = .seconds(15 * 60)
+        package var longestInterval: Duration = .seconds(7 * 86_400)
+        package var size = 32 << 20
+        package var parallel = 4
+        package var time: Duration = .seconds(60)
+        package var allowedNetworks: [AddressRange] = []
+        /// Empty: those that the machine trusts, and no others.
+        package var certificates = ""
+    }
+
+    package struct Birthdays: Sendable, Equatable {
+        package var forNewUsers = false
     }
 
     package struct Log: Sendable, Equatable {

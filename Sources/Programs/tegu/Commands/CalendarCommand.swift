@@ -4,7 +4,9 @@ import Assembly
 struct CalendarCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calendar", abstract: "List, make and remove a user's calendars.",
-        subcommands: [List.self, Add.self, Remove.self])
+        subcommands: [
+            List.self, Add.self, Remove.self, Subscribe.self, Refresh.self, BirthdaysSwitch.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List a user's calendars.")

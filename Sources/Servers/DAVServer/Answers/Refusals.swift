@@ -3,6 +3,7 @@ import CollectionStore
 import Contacts
 import DAVGrammar
 import Database
+import ForeignCalendars
 import HTTPServer
 import XML
 
@@ -33,6 +34,7 @@ extension Reply {
         case .intoItself: self.init(.forbidden, "A collection cannot be put into itself.")
         case .notFound: self.init(.notFound)
         case .invalidName: self.init(.forbidden, "A name has 1 to 255 bytes and no control characters.")
+        case .readOnly: self.init(needs: .dav(.writeContent), at: parent)
         case .tooDeep: self.init(.forbidden, "There are too many collections in each other.")
         }
     }
@@ -47,6 +49,19 @@ extension Reply {
         case .tooLarge(let limit):
             self.init(.forbidden, condition: .caldav(.maxResourceSize), "An object may have up to \(limit) bytes.")
         }
+    }
+
+    init(_ refusal: SubscriptionRefusal) {
+        switch refusal {
+        case .invalidURL(let expected): self.init(.forbidden, "CS:source: expected \(expected).")
+        case .tooMany(let limit): self.init(.forbidden, "There may be \(limit) subscriptions.")
+        }
+    }
+
+    /// RFC 3744 §7.1.1: which privilege is missing, and on what.
+    init(needs privilege: XMLName, at href: Href) {
+        self.init(.forbidden, condition: .dav(.needPrivileges), hrefs: [href], "Its content comes from somewhere else.")
+        missingPrivilege = privilege
     }
 
     init(_ refusal: CardRefusal) {

@@ -55,6 +55,8 @@ struct Reply: Error, Sendable {
     var condition: XMLName?
     /// Hrefs inside the condition's element.
     var hrefs: [Href]
+    /// With DAV:need-privileges: the one that is missing.
+    var missingPrivilege: XMLName?
     var message: String
     var headers: [(name: String, value: String)]
 
@@ -89,7 +91,17 @@ struct Reply: Error, Sendable {
     func writeCondition(to out: inout XMLWriter) {
         guard let condition else { return }
         out.open(condition)
-        for href in hrefs { out.href(href) }
+        for href in hrefs {
+            guard let missingPrivilege else {
+                out.href(href)
+                continue
+            }
+            // RFC 3744 §7.1.1.
+            out.open(.dav(.resource))
+            out.href(href)
+            Privileges.write([missingPrivilege], to: &out)
+            out.close(.dav(.resource))
+        }
         out.close(condition)
     }
 }

@@ -3,6 +3,7 @@ import Calendars
 import CollectionStore
 import DAVGrammar
 import Database
+import ForeignCalendars
 import HTTPServer
 import XML
 
@@ -10,9 +11,11 @@ import XML
 enum CollectionCreation {
     /// `kind` nil: what its place takes. `answer`: the element of the body that tells what could not be set.
     static func respond(
-        _ exchange: Exchange, kind: CollectionKind?, instructions: [ProppatchBody.Instruction], answer: XMLName
+        _ exchange: Exchange, kind: CollectionKind?, isSubscribed: Bool = false,
+        instructions: [ProppatchBody.Instruction], answer: XMLName
     ) throws -> HTTPResponse {
         var instructions = instructions
+        let source = isSubscribed ? try Self.source(&instructions) : nil
         let components = try Self.components(&instructions, kind: kind)
         let outcome = try exchange.writeOrGiveUp { tx -> PropertyChange.Outcome in
             let location = try exchange.locate(tx.read, missingParent: .conflict)
@@ -29,8 +32,14 @@ enum CollectionCreation {
             let kind = try kind ?? defaultKind(in: parent)
             let made: Collection
             do {
-                made = try Collections.make(
-                    tx, in: parent, name: location.name, kind: kind, components: components, now: exchange.now)
+                if let source {
+                    made = try Subscriptions.make(
+                        tx, in: parent, name: location.name, url: source, isDeclared: true, now: exchange.now)
+                    try SubscriptionDefaults.set(tx, of: made)
+                } else {
+                    made = try Collections.make(
+                        tx, in: parent, name: location.name, kind: kind, components: components, now: exchange.now)
+                }
             } catch let refusal as StoreRefusal {
                 throw Reply(refusal, in: kind, at: Href())
             }
@@ -59,6 +68,16 @@ enum CollectionCreation {
         case .calendar: throw Reply(.forbidden, condition: .caldav(.calendarCollectionLocationOk), "No collection may be in a calendar.")
         case .book: throw Reply(.forbidden, condition: .carddav(.addressbookCollectionLocationOk), "No collection may be in a book.")
         }
+    }
+
+    /// Of a subscription, where it is fetched from. Takes its instruction out.
+    private static func source(_ instructions: inout [ProppatchBody.Instruction]) throws -> String {
+        guard let index = instructions.firstIndex(where: { $0.name == .calendarServer(.source) }),
+            case .set(let element) = instructions.remove(at: index), let url = SubscriptionSource.url(element)
+        else {
+            throw Reply(.forbidden, condition: .dav(.validResourcetype), "A subscription needs a CS:source.")
+        }
+        return url
     }
 
     /// RFC 4791 §5.2.3: settable when the calendar is made. Takes its instruction out.

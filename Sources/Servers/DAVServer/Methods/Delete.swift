@@ -8,6 +8,7 @@ enum Delete {
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
         try exchange.write { tx in
             let (location, resource) = try exchange.find(tx.read)
+            try WriteGuard.check(location, .removal)
             try Conditional.check(tx.read, exchange, location)
             try LockGuard.check(tx.read, exchange, location, .removal)
             switch resource {

@@ -20,6 +20,7 @@ enum LockMethod {
         let token = "urn:uuid:" + UUIDText.make(exchange.server.random(16))
         let (lock, root, isCreation) = try exchange.write { tx -> (Lock, Href, Bool) in
             let location = try exchange.locate(tx.read, missingParent: .conflict)
+            try WriteGuard.check(location, location.member == nil ? .creation : .content)
             try Conditional.check(tx.read, exchange, location)
             let lock = try newLock(
                 tx.read, exchange, location, token: token, info: info, isDeep: depth == .infinity, expires: expires)

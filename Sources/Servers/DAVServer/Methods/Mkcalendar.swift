@@ -8,12 +8,19 @@ enum Mkcalendar {
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
         let bytes = try exchange.bodyBytes()
         var instructions: [ProppatchBody.Instruction] = []
+        var isSubscribed = false
         if !bytes.isEmpty {
             guard exchange.isBodyXML else { throw Reply(.unsupportedMediaType, "A body of MKCALENDAR is XML.") }
-            // Old macOS versions name the type here too; it can only be this one.
-            instructions = try MkcalendarBody.parse(bytes).instructions.filter { $0.name != .dav(.resourcetype) }
+            instructions = try MkcalendarBody.parse(bytes).instructions
+            // macOS names the type here too: it can only be this one, or a subscription.
+            isSubscribed = instructions.contains {
+                guard case .set(let element) = $0, element.name == .dav(.resourcetype) else { return false }
+                return element.firstChild(named: .calendarServer(.subscribed)) != nil
+            }
+            instructions.removeAll { $0.name == .dav(.resourcetype) }
         }
         return try CollectionCreation.respond(
-            exchange, kind: .calendar, instructions: instructions, answer: .caldav(.mkcalendarResponse))
+            exchange, kind: .calendar, isSubscribed: isSubscribed, instructions: instructions,
+            answer: .caldav(.mkcalendarResponse))
     }
 }

@@ -12,9 +12,11 @@ enum Post {
         }
         // Where nothing can be added, what is wrong with it is nobody's business.
         try exchange.read { tx in
-            guard try exchange.find(tx).location.collection?.kind.holdsMembers == true else {
+            let location = try exchange.find(tx).location
+            guard let collection = location.collection, collection.kind.holdsMembers else {
                 throw Reply(.methodNotAllowed, "Nothing can be added here.")
             }
+            if collection.isReadOnly { throw Reply(needs: .dav(.bind), at: location.href) }
         }
         let incoming = try IncomingObject(exchange, kind: kind)
         let name = UUIDText.make(exchange.server.random(16)) + ending(of: kind)

@@ -10,6 +10,7 @@ enum Proppatch {
         let instructions = try ProppatchBody.parse(try exchange.bodyBytes()).instructions
         let outcome = try exchange.writeOrGiveUp { tx -> (Href, PropertyChange.Outcome) in
             let (location, resource) = try exchange.find(tx.read)
+            try WriteGuard.check(location, .content)
             try Conditional.check(tx.read, exchange, location)
             try LockGuard.check(tx.read, exchange, location, .content)
             let target = try PropertyChange.Target(resource)

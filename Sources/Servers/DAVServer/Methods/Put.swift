@@ -52,6 +52,7 @@ enum Put {
         guard let parent = location.parent, parent.kind.holdsMembers else {
             throw Reply(.methodNotAllowed, "No object may be here.")
         }
+        try WriteGuard.check(location, location.member == nil ? .creation : .content)
         try Conditional.check(tx, exchange, location)
         try LockGuard.check(tx, exchange, location, location.member == nil ? .creation : .content)
         return (location, parent)

@@ -51,12 +51,12 @@ extension PropertyTable {
             }),
         LiveProperty(
             name: .dav(.currentUserPrivilegeSet),
-            member: { _, _, _, out in
-                Privileges.write(Privileges.ofOwner, to: &out)
+            member: { _, _, scope, out in
+                Privileges.write(scope.collection.isReadOnly ? Privileges.ofReader : Privileges.ofOwner, to: &out)
                 return true
             },
             resource: { _, source, out in
-                Privileges.write(source.collection == nil ? Privileges.ofReader : Privileges.ofOwner, to: &out)
+                Privileges.write(Privileges.of(source.collection), to: &out)
                 return true
             }),
         LiveProperty(
@@ -80,6 +80,19 @@ enum Privileges {
         .dav(.all), .dav(.read), .dav(.write), .dav(.writeProperties), .dav(.writeContent), .dav(.bind), .dav(.unbind),
         .dav(.unlock), .dav(.readACL), .dav(.readCurrentUserPrivilegeSet), .caldav(.readFreeBusy),
     ]
+
+    /// Of the owner on a calendar whose members come from somewhere else: clients (DAVx⁵, Thunderbird, Evolution) look here
+    /// before they offer to change an event.
+    static let ofReadOnly: [XMLName] = [
+        .dav(.read), .dav(.writeProperties), .dav(.unlock), .dav(.readACL), .dav(.readCurrentUserPrivilegeSet),
+        .caldav(.readFreeBusy),
+    ]
+
+    /// Nil: no collection in a home.
+    static func of(_ collection: Collection?) -> [XMLName] {
+        guard let collection else { return ofReader }
+        return collection.isReadOnly ? ofReadOnly : ofOwner
+    }
 
     static func write(_ privileges: [XMLName], to out: inout XMLWriter) {
         for privilege in privileges {

@@ -4,7 +4,7 @@ import XML
 
 /// What Apple's server brought and other clients took over (calendarserver-ctag, -sharing; the properties of iCal).
 extension PropertyTable {
-    static let calendarServer: [LiveProperty] = [
+    static let calendarServer: [LiveProperty] = subscriptions + [
         LiveProperty(
             name: .calendarServer(.emailAddressSet),
             resource: { _, source, out in
@@ -16,7 +16,6 @@ extension PropertyTable {
                 }
                 return true
             }),
-        kept(.calendarServer(.source), on: [.calendar]),
         kept(.calendarServer(.meCard), on: [.book, .bookHome]),
         kept(.calendarServer(.calendarAvailability), on: [.calendarHome]),
     ]
@@ -25,6 +24,5 @@ extension PropertyTable {
         kept(.appleICal(.calendarColor), on: [.calendar, .book, .folder]),
         kept(.appleICal(.calendarOrder), on: [.calendar, .book]),
         kept(.appleICal(.calendarEnabled), on: [.calendar, .book]),
-        kept(.appleICal(.refreshrate), on: [.calendar]),
     ]
 }

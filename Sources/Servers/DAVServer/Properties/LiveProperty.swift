@@ -56,6 +56,10 @@ struct LiveProperty: Sendable {
         var check: @Sendable (XMLElement, DAVServer) throws -> Void = { _, _ in }
         /// Another property that says the same, and goes when this one is set.
         var replaces: XMLName?
+        /// Takes the value (nil: it is removed) where it means something to the collection; true: it is kept there, and not as
+        /// it was sent.
+        var take: @Sendable (borrowing WriteTransaction, Collection, XMLElement?, DAVServer) throws -> Bool =
+            { _, _, _, _ in false }
     }
 }
 

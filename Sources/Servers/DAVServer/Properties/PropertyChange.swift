@@ -11,7 +11,8 @@ enum PropertyChange {
         let collection: CollectionID
         let member: Member?
         let kind: CollectionKind?
-        private let parentOf: Collection?
+        /// Nil for a member.
+        let parentOf: Collection?
 
         init(_ resource: Resource) throws {
             switch resource {
@@ -89,7 +90,12 @@ enum PropertyChange {
             guard let setting = live.setting, let kind = target.kind, setting.kinds.contains(kind) else {
                 throw Reply(.forbidden, condition: .dav(.cannotModifyProtectedProperty), "It is protected.")
             }
-            if case .set(let element) = instruction { try setting.check(element, server) }
+            var value: XMLElement?
+            if case .set(let element) = instruction {
+                try setting.check(element, server)
+                value = element
+            }
+            if let collection = target.parentOf, try setting.take(tx, collection, value, server) { return }
             if let other = setting.replaces {
                 try DeadProperties.remove(
                     tx, of: target.collection, target.member?.id, namespace: other.namespace, name: other.local)

@@ -84,7 +84,11 @@ extension PropertyTable {
         case .collection(let collection):
             out.empty(.dav(.collection))
             switch collection.kind {
-            case .calendar: out.empty(.caldav(.calendar))
+            case .calendar:
+                out.empty(.caldav(.calendar))
+                // RFC 5689 §3: the type that its maker asked for. Others are told of an ordinary calendar, for clients that know
+                // CS:subscribed fetch the source by themselves.
+                if collection.origin == .subscribed { out.empty(.calendarServer(.subscribed)) }
             case .book: out.empty(.carddav(.addressbook))
             case .calendarHome, .bookHome, .fileHome, .folder: break
             }
