@@ -45,7 +45,7 @@ def source():
 def listing(server, user, name="foreign"):
     """The line of `tegu calendar list` about a calendar."""
     lines = server.run("calendar", "list", user.address).out.splitlines()
-    return next((line for line in lines if line.startswith(name + "\t")), "")
+    return next((line for line in lines if line.split()[:1] == [name]), "")
 
 
 def subscribe(server, url, *options, name="foreign"):

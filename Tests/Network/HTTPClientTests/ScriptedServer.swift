@@ -13,7 +13,8 @@ final class ScriptedServer: Sendable {
     private let held = Mutex<[Int32]>([])
 
     init(_ answer: @escaping Answer) {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -53,7 +54,7 @@ final class ScriptedServer: Sendable {
         guard let bytes = answer(request) else { return held.withLock { $0.append(connection) } }
         var rest = bytes[...]
         while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let sent = rest.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if sent <= 0 { break }
             rest = rest.dropFirst(sent)
         }

@@ -1,5 +1,6 @@
 import CollectionStore
 import Database
+import DatabaseSQLite
 import Directory
 import ForeignCalendars
 import Testing

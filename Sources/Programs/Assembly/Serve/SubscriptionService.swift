@@ -41,15 +41,15 @@ struct SubscriptionService: Sendable {
 
     /// Until the task is cancelled; what is on its way then is given up.
     func run() async {
-        let onTheWay = Mutex<Set<CollectionID>>([])
+        let onTheWay = OnTheWay()
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 do {
-                    for subscription in try next(besides: onTheWay.withLock { $0 }) {
-                        _ = onTheWay.withLock { $0.insert(subscription.collection) }
+                    for subscription in try next(besides: onTheWay.collections.withLock { $0 }) {
+                        _ = onTheWay.collections.withLock { $0.insert(subscription.collection) }
                         group.addTask {
                             await renew(subscription)
-                            _ = onTheWay.withLock { $0.remove(subscription.collection) }
+                            _ = onTheWay.collections.withLock { $0.remove(subscription.collection) }
                         }
                     }
                 } catch {
@@ -150,4 +150,9 @@ struct SubscriptionService: Sendable {
             "source": "\((try? HTTPURL(subscription.url).origin) ?? "")",
         ]
     }
+}
+
+/// The calendars that are being fetched.
+private final class OnTheWay: Sendable {
+    let collections = Mutex<Set<CollectionID>>([])
 }

@@ -3,6 +3,7 @@ import CollectionStore
 import DAVGrammar
 import Database
 import HTTPServer
+import XML
 
 /// RFC 5995: a POST to a collection adds a member under a name that the server makes.
 enum Post {

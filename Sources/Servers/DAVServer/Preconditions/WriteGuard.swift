@@ -1,4 +1,5 @@
 import CollectionStore
+import XML
 
 /// RFC 3744 §3: whether one may change what is at a location. A calendar whose members come from somewhere else (a
 /// subscription, the birthdays) is read-only in its members, for its owner too; the calendar itself can be renamed, coloured,
