@@ -66,7 +66,7 @@ let layers: [Layer] = [
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",
                uses: ["Bytes", "Cryptography", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database",
-                      "DatabaseSQLite", "Wire", "HTTPServer", "DNSClient", "Directory", "CollectionStore", "Calendars", "Contacts",
+                      "DatabaseSQLite", "DatabasePostgres", "Wire", "HTTPServer", "DNSClient", "Directory", "CollectionStore", "Calendars", "Contacts",
                       "Files", "DAVServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
                                  product("UnixSignals", "swift-service-lifecycle"), "COpenSSL", "CLibXML2", "CSQLite"]),

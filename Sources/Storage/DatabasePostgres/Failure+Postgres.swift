@@ -21,6 +21,8 @@ struct Fault: Error {
 
     var kind: Kind
     var failure: Failure
+    /// SQLSTATE; empty where it is not the server's.
+    var state = ""
 
     init(_ kind: Kind, _ failure: Failure) {
         self.kind = kind
@@ -49,6 +51,7 @@ struct Fault: Error {
         default: kind = .final
         }
         self.init(kind, Failure(kind == .lost ? .unavailable : code, detail))
+        state = sqlState
     }
 
     /// PostgreSQL's documentation, appendix A: error codes.

@@ -56,7 +56,12 @@ final class IDLeases: Sendable {
     }
 
     private func take(_ sequence: Sequence, _ count: Int64, on connection: PostgresConnection) throws(Fault) {
-        let last = try connection.runAlone(Self.statement, [.text(sequence.rawValue), .integer(count)])
+        let last: Int64
+        do {
+            last = try connection.runAlone(Self.statement, [.text(sequence.rawValue), .integer(count)])
+        } catch where error.state == "22003" {
+            throw Fault(.final, Failure(.damaged, "the sequence \(sequence) is at its end"))
+        }
         guard last >= count, last < Int64.max else {
             throw Fault(.final, Failure(.damaged, "the sequence \(sequence) stands at \(last)"))
         }

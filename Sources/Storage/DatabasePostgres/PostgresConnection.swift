@@ -26,8 +26,9 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     /// A cursor whose rows are not wanted any more; it is closed along with the next statement.
     private var unusedCursors: [Int] = []
     private var actions: [@Sendable () -> Void] = []
-    /// Ids given in this transaction, by sequence, so that enough are leased when there are too few.
-    private(set) var givenIDs: [Sequence: Int64] = [:]
+    /// Ids asked for in this transaction, by sequence, so that enough are leased when there are too few.
+    private(set) var askedIDs: [Sequence: Int64] = [:]
+    private(set) var lackingSequence: Sequence?
 
     init(connector: Connector, leases: IDLeases, isolation: PostgresOptions.Isolation) {
         self.connector = connector
@@ -45,7 +46,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         cursorDepth = 0
         unusedCursors = []
         actions = []
-        givenIDs = [:]
+        askedIDs = [:]
+        lackingSequence = nil
         if let session, !session.isUsable() { self.session = nil }
     }
 
@@ -67,11 +69,20 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         // Without a statement there is nothing to commit; without a change only whether what was read can be relied on.
         guard hasBegun, let session else { return }
         let mark = hasChanged ? CommitMark() : nil
-        if let mark { try mark.send(on: session) }
-        session.send("COMMIT")
         do {
-            PQclear(try session.receive("COMMIT"))
+            if let mark { try mark.send(on: session) }
+        } catch {
+            fault = error
+            throw error
+        }
+        do throws(Fault) {
+            session.send("COMMIT")
+            let result = try session.receive("COMMIT")
+            defer { PQclear(result) }
             hasBegun = false
+            guard PQcmdStatus(result).map({ String(cString: $0) }) == "COMMIT" else {
+                throw Fault(.final, Failure(.serverBug, "a transaction that had failed was to be committed"))
+            }
         } catch {
             fault = error
             guard error.kind == .lost, let mark else { throw error }
@@ -214,8 +225,9 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     func nextID(_ sequence: Sequence) throws -> Int64 {
         if let fault { throw fault.failure }
         guard role == .write else { throw Failure(.serverBug, "an id was asked for in a read") }
-        givenIDs[sequence, default: 0] += 1
+        askedIDs[sequence, default: 0] += 1
         if let id = leases.next(sequence) { return id }
+        lackingSequence = sequence
         throw noted(Fault(.lacksIDs, Failure(.unavailable, "no ids left in \(sequence)")))
     }
 

@@ -81,7 +81,7 @@ package final class PostgresDatabase: Database {
             do {
                 let result = try body(WriteTransaction(connection: connection))
                 if let fault = connection.fault { throw fault.failure }
-                let given = connection.givenIDs.keys
+                let given = connection.askedIDs.keys
                 do { try connection.commit() } catch { throw error.failure }
                 for action in connection.takeActions() { action() }
                 for sequence in given { leases.renewInTime(sequence, on: connection) }

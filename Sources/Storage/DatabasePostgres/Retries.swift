@@ -16,10 +16,9 @@ struct Retries {
         switch fault.kind {
         case .final: return false
         case .lacksIDs:
+            guard let sequence = connection.lackingSequence else { return false }
             do {
-                for (sequence, given) in connection.givenIDs {
-                    try connection.leases.renew(sequence, given: given, on: connection)
-                }
+                try connection.leases.renew(sequence, given: connection.askedIDs[sequence] ?? 0, on: connection)
             } catch {
                 throw error.failure
             }

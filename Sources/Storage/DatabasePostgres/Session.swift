@@ -20,6 +20,8 @@ final class Session: @unchecked Sendable {
     private var nameCount = 0
     /// Commands that were queued since the last sync.
     private var queued = 0
+    /// Whether a command could not be queued, and those after it must not stand for it.
+    private var isIncomplete = false
     /// Commands of batches that were sent, whose answers nobody has read.
     private var owed: [Int] = []
 
@@ -49,7 +51,8 @@ final class Session: @unchecked Sendable {
 
     deinit { PQfinish(handle) }
 
-    var isLost: Bool { PQstatus(handle) == CONNECTION_BAD }
+    /// Whether it must not be used any more.
+    var isLost: Bool { isIncomplete || PQstatus(handle) == CONNECTION_BAD }
 
     func enterPipeline() throws(Fault) {
         guard PQenterPipelineMode(handle) == 1 else { throw Fault(nil, on: handle, doing: "enter the pipeline mode") }
@@ -72,14 +75,17 @@ final class Session: @unchecked Sendable {
 
     /// Queues a command that has no values. What cannot be queued is told when the answer is read.
     func send(_ sql: String, resultFormat: Int32 = 1) {
-        if PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, resultFormat) == 1 { queued += 1 }
+        count(PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, resultFormat))
     }
 
     func send(_ statement: PreparedStatement, _ values: ParameterBuffer) {
-        let isSent = values.withPointers { count, pointers, lengths, formats in
+        count(values.withPointers { count, pointers, lengths, formats in
             PQsendQueryPrepared(handle, statement.name, count, pointers, lengths, formats, 1)
-        }
-        if isSent == 1 { queued += 1 }
+        })
+    }
+
+    private func count(_ isQueued: Int32) {
+        if isQueued == 1 { queued += 1 } else { isIncomplete = true }
     }
 
     /// The statement's prepared form, made now where there is none.
@@ -90,8 +96,8 @@ final class Session: @unchecked Sendable {
         let name = "s\(nameCount)"
         let text = cursor == 0 ? "\(sql)" : "DECLARE c\(cursor) NO SCROLL CURSOR FOR \(sql)"
         let types = values.map(PreparedStatement.suggestedType)
-        if PQsendPrepare(handle, name, text, Int32(clamping: types.count), types) == 1 { queued += 1 }
-        if PQsendDescribePrepared(handle, name) == 1 { queued += 1 }
+        count(PQsendPrepare(handle, name, text, Int32(clamping: types.count), types))
+        count(PQsendDescribePrepared(handle, name))
         let description = try receive(text)
         defer { PQclear(description) }
         let statement = PreparedStatement(name: name, sql: sql, description: description)
@@ -107,7 +113,10 @@ final class Session: @unchecked Sendable {
         let count = queued
         queued = 0
         guard count > 0, PQpipelineSync(handle) == 1, settle() else { throw Fault(nil, on: handle, doing: what()) }
-        return try answers(count, what(), isWrite: isWrite)
+        let result = try answers(count, what(), isWrite: isWrite)
+        guard isIncomplete else { return result }
+        PQclear(result)
+        throw Fault(.lost, Failure(.unavailable, "a command could not be sent: \(what())"))
     }
 
     /// Sends what is queued and does not wait for the answers, which nobody wants.
@@ -128,6 +137,8 @@ final class Session: @unchecked Sendable {
         return true
     }
 
+    private var isBroken: Bool { PQstatus(handle) == CONNECTION_BAD }
+
     private func answers(_ count: Int, _ what: @autoclosure () -> String, isWrite: Bool) throws(Fault) -> OpaquePointer {
         var fault: Fault?
         var last: OpaquePointer?
@@ -138,17 +149,17 @@ final class Session: @unchecked Sendable {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_PIPELINE_ABORTED: break
             default: fault = fault ?? Fault(last, on: handle, doing: what(), isWrite: isWrite)
             }
-            if isLost { break }
+            if isBroken { break }
             while let more = PQgetResult(handle) { PQclear(more) }
         }
-        if !isLost {
+        if !isBroken {
             // The answer to the sync.
             PQclear(PQgetResult(handle))
         }
-        if isLost { fault = fault ?? Fault(nil, on: handle, doing: what(), isWrite: isWrite) }
+        if isBroken { fault = fault ?? Fault(nil, on: handle, doing: what(), isWrite: isWrite) }
         if let fault {
             PQclear(last)
-            throw isLost && fault.kind != .lost ? Fault(.lost, fault.failure) : fault
+            throw isBroken && fault.kind != .lost ? Fault(.lost, fault.failure) : fault
         }
         guard let last else { throw Fault(nil, on: handle, doing: what()) }
         return last

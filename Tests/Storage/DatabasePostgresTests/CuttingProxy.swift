@@ -69,7 +69,7 @@ final class CuttingProxy: Sendable {
                 guard count > 0 else { return }
                 let cut = source == 0 ? self.cut(buffer[..<count]) : .never
                 if cut == .beforeServer { return }
-                guard send(sink, buffer, count, Int32(MSG_NOSIGNAL.rawValue)) == count else { return }
+                guard send(sink, buffer, count, Int32(MSG_NOSIGNAL)) == count else { return }
                 if cut == .beforeClient {
                     // The server has answered when there is something to read.
                     var answer = pollfd(fd: server, events: Int16(POLLIN), revents: 0)

@@ -111,7 +111,7 @@ struct TransactionContractTests {
                 do {
                     try database.write { tx in
                         let number = try tx.read.first("SELECT number FROM item WHERE id = 1") { $0.integer(0) } ?? 0
-                        try tx.execute("UPDATE item SET number = $1 WHERE id = 1", [.integer(number + 1)])
+                        _ = try tx.execute("UPDATE item SET number = $1 WHERE id = 1", [.integer(number + 1)])
                     }
                 } catch { failures.add("\(error)") }
             }

@@ -1,4 +1,5 @@
 package import Database
+import DatabasePostgres
 import DatabaseSQLite
 import Glibc
 
@@ -17,14 +18,26 @@ package struct Installation: Sendable {
     package static func open(_ settings: Settings, creating: Bool) throws -> Installation {
         let directory = DataDirectory(settings.dataDirectory)
         var state: (isNew: Bool, warnings: [String]) = (false, [])
-        if creating { state = try directory.prepare() } else { try directory.mustExist() }
+        let isEmbedded = settings.database.isEmpty
+        if creating { state = try directory.prepare() } else { try directory.mustExist(hasDatabase: isEmbedded) }
+        let database = isEmbedded ? try embedded(settings, directory) : try remote(settings)
+        return Installation(
+            settings: settings, directory: directory, database: database,
+            files: try FileBlobStore(directory: directory.blobs), isNew: state.isNew, warnings: state.warnings)
+    }
+
+    private static func embedded(_ settings: Settings, _ directory: DataDirectory) throws -> any Database {
         var options = SQLiteOptions()
         options.readerLimit = settings.storage.readers
         options.cacheKibibytes = settings.storage.cacheSize >> 10
         options.mappedBytes = settings.storage.mapSize
-        return Installation(
-            settings: settings, directory: directory, database: try SQLiteDatabase(path: directory.database, options: options),
-            files: try FileBlobStore(directory: directory.blobs), isNew: state.isNew, warnings: state.warnings)
+        return try SQLiteDatabase(path: directory.database, options: options)
+    }
+
+    private static func remote(_ settings: Settings) throws -> any Database {
+        var options = PostgresOptions(connection: settings.database)
+        options.connectionLimit = settings.storage.connections
+        return try PostgresDatabase(options)
     }
 
     package func close() { database.close() }
