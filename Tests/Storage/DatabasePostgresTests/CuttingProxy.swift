@@ -25,10 +25,11 @@ final class CuttingProxy: Sendable {
         var template = Array("/tmp/proxy-XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
         directory = String(cString: try #require(made))
-        listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         let isBound = Self.withAddress(directory + "/.s.PGSQL.5432") { bind(listener, $0, $1) } == 0
         try #require(isBound && listen(listener, 64) == 0)
-        let (listener, target) = (listener, target)
+        let target = target
         let thread = try SystemThread.start { [weak self] in
             while true {
                 let client = accept(listener, nil, nil)

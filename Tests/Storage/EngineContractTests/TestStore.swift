@@ -14,7 +14,7 @@ struct Refusal: Error, Equatable {
 }
 
 /// A place for one database, which can be opened more than once, as several processes do.
-final class TestStore {
+final class TestStore: Sendable {
     /// One table, so that these tests do not hang on the real schema.
     private static let migrations = [
         Migration(number: 1, name: "test", sql: """
@@ -39,6 +39,10 @@ final class TestStore {
 
     /// - Parameter connections: how many transactions may read at once.
     func open(connections: Int = 4) throws -> any Database {
+        KeptDatabase(database: try openAlone(connections), store: self)
+    }
+
+    private func openAlone(_ connections: Int) throws -> any Database {
         switch engine {
         case .sqlite:
             var options = SQLiteOptions()
@@ -52,6 +56,24 @@ final class TestStore {
             return try PostgresDatabase(options, migrations: Self.migrations, temporarySchema: schema)
         }
     }
+}
+
+/// Keeps the store as long as the database.
+private final class KeptDatabase: Database {
+    let database: any Database
+    let store: TestStore
+
+    init(database: any Database, store: TestStore) {
+        self.database = database
+        self.store = store
+    }
+
+    deinit { database.close() }
+
+    func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result { try database.read(body) }
+    func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result { try database.write(body) }
+    func integrityFaults() throws -> [String] { try database.integrityFaults() }
+    func close() { database.close() }
 }
 
 extension Database {
