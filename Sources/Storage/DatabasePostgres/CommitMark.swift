@@ -33,7 +33,7 @@ struct CommitMark {
         let parameters = [Value.integer(session.slot), .integer(number)]
         let statement = try session.prepared(sql, parameters, cursor: 0)
         let values = ParameterBuffer()
-        try values.fill(parameters, statement.parameterTypes, sql)
+        try values.fill(parameters, for: statement, sql)
         session.send(statement, values)
     }
 

@@ -106,7 +106,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         if self.session == nil { self.session = try connector.connect() }
         guard let session else { throw Fault(.final, Failure(.serverBug, "no session")) }
         let statement = try session.prepared(sql, parameters, cursor: 0)
-        try values.fill(parameters, statement.parameterTypes, sql)
+        try values.fill(parameters, for: statement, sql)
         session.send(statement, values)
         let rows = PostgresRows(try session.receive("\(sql)"))
         return rows.count > 0 ? rows.integer(0) : 0
@@ -129,7 +129,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         do {
             rows = PostgresRows(try onServer { session throws(Fault) in
                 let statement = try session.prepared(sql, parameters, cursor: 0)
-                try self.values.fill(parameters, statement.parameterTypes, sql)
+                try self.values.fill(parameters, for: statement, sql)
                 self.hasChanged = self.hasChanged || statement.mayHideChanges
                 session.send(statement, self.values)
                 return try session.receive("\(sql)", isWrite: self.role == .write)
@@ -162,7 +162,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         do {
             rows = PostgresRows(try onServer { session throws(Fault) in
                 let statement = try session.prepared(sql, parameters, cursor: cursor)
-                try self.values.fill(parameters, statement.parameterTypes, sql)
+                try self.values.fill(parameters, for: statement, sql)
                 session.send(statement, self.values)
                 session.send("FETCH FORWARD \(size) FROM c\(cursor)")
                 return try session.receive("\(sql)", isWrite: self.role == .write)

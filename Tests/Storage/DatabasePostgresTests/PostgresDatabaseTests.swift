@@ -148,7 +148,7 @@ struct PostgresDatabaseTests {
         #expect(Set(values.map(\.keyword)).count == values.count)
     }
 
-    @Test("a text with a zero byte, which no column can hold, is refused here")
+    @Test("a text with a zero byte, which no column can hold, is found nowhere, and not written")
     func zeroByte() throws {
         let database = try PostgresDatabase.testing()
         let failure = #expect(throws: Failure.self) {
@@ -156,6 +156,12 @@ struct PostgresDatabaseTests {
         }
         #expect(failure?.code == .serverBug)
         #expect(try database.ids == [])
+        try database.write { tx in try tx.insert(1, "a") }
+        for name in ["a\u{0}", "\u{0}"] {
+            #expect(try database.read { tx in
+                try tx.all("SELECT id FROM item WHERE name = $1", [.text(name)]) { $0.integer(0) }
+            } == [])
+        }
     }
 
     @Test("the codes of errors become the codes that callers act on", arguments: [
