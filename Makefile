@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
 LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev tzdata
-BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin
+BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev
 TEST_TOOLS := postgresql-15 python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
@@ -17,13 +17,17 @@ DEMO := var/demo
 FUZZ_SECONDS ?= 600
 CRASH_ROUNDS ?= 5
 
-.PHONY: help build run test unit integration soak fuzz bench rfc schemas format lint deps test-deps clean
+# Rules of the comparison with other implementations.
+ORACLE_RULES ?= 100000
+
+.PHONY: help build run test unit integration soak fuzz oracles bench rfc schemas format lint deps test-deps clean
 
 help:
 	@echo "make run     build and serve a demo organisation"
 	@echo "make test    install what the tests need, and run them all"
 	@echo "make build   a release build: .build/release/tegu"
 	@echo "make soak | fuzz    the long runs: 50 crash rounds, Thunderbird and Evolution; 10 minutes a fuzz target"
+	@echo "make oracles 100,000 recurrence rules, and calendars of others, beside other implementations"
 	@echo "make bench   speed and memory beside Cyrus and Radicale"
 	@echo "make rfc | schemas | format | lint   generated pages and files, the formatter"
 
@@ -72,13 +76,19 @@ soak: test-deps build
 	$(call install,$(SOAK_TOOLS))
 	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync or test_client_thunderbird or test_client_evolution"
 
-fuzz:
+fuzz: deps
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done
+
+oracles: test-deps
+	$(call install,gcc libc6-dev libical-dev)
+	PYTHON=$(CURDIR)/$(VENV)/bin/python Tests/Oracles/recurrence/run.sh $(ORACLE_RULES)
+	PYTHON=$(CURDIR)/$(VENV)/bin/python Tests/Oracles/instances/run.sh
 
 bench: build
 	$(call install,$(BENCH_TOOLS))
 	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/Bench/requirements.txt
+	$(VENV)/bin/python Tests/Bench/formats.py
 	$(VENV)/bin/python Tests/Bench/memory.py
 	$(VENV)/bin/python Tests/Bench/bench.py
 

@@ -27,10 +27,10 @@ let nio: [Target.Dependency] = [product("NIOCore", "swift-nio"), product("NIOPos
 
 let layers: [Layer] = [
     Layer(name: "Formats", modules: [
-        Module(name: "Bytes", uses: []),
+        Module(name: "Bytes", uses: [], libraries: ["CGlibc"]),
         Module(name: "Cryptography", uses: ["Bytes"], libraries: ["COpenSSL"]),
         Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
-        Module(name: "ContentLines", uses: ["Bytes"]),
+        Module(name: "ContentLines", uses: ["Bytes"], libraries: ["CICU"]),
         Module(name: "CivilTime", uses: ["Bytes"]),
         Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"], libraries: ["CICU"]),
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
@@ -53,21 +53,23 @@ let layers: [Layer] = [
     Layer(name: "Domain", modules: [
         Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
         Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
-        Module(name: "Calendars", uses: ["Bytes", "ContentLines", "ICalendar", "Database", "Directory", "CollectionStore"]),
+        Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
         Module(name: "Files", uses: ["Bytes", "Database", "Directory", "CollectionStore"]),
     ]),
     Layer(name: "Servers", modules: [
         Module(name: "DAVServer",
-               uses: ["Bytes", "XML", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database", "HTTPServer",
+               uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database", "HTTPServer",
                       "Directory", "CollectionStore", "Calendars", "Contacts", "Files"],
                libraries: [logging, metrics]),
+        Module(name: "TimeZoneServer",
+               uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "DAVGrammar", "HTTPServer"]),
     ], modulesMayDependOnEachOther: false),
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",
-               uses: ["Bytes", "Cryptography", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database",
+               uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
                       "DatabaseSQLite", "DatabasePostgres", "Wire", "HTTPServer", "DNSClient", "Directory", "CollectionStore", "Calendars", "Contacts",
-                      "Files", "DAVServer"],
+                      "Files", "DAVServer", "TimeZoneServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
                                  product("UnixSignals", "swift-service-lifecycle"), "COpenSSL", "CLibXML2", "CSQLite"]),
         Module(name: "tegu", uses: ["Bytes", "Assembly"],
@@ -118,6 +120,7 @@ var targets: [Target] = [
     systemLibrary("CZlib", "zlib1g-dev"),
     systemLibrary("CUnbound", "libunbound-dev"),
     systemLibrary("CICU", "libicu-dev"),
+    systemLibrary("CGlibc", "libc6-dev"),
 ]
 
 for layer in layers {

@@ -4,7 +4,8 @@
     bench.py [--servers tegu,cyrus,radicale] [--cases put,get,...] [--size 10000] [--seconds 5] [--json FILE]
 
 Each case's first answers are checked in full; then wrk sends the requests for some seconds, and only the statuses are looked
-at. CPU time is that of the server's processes, user and system, by /proc."""
+at. CPU time is that of the server's processes, user and system, by /proc. Where wrk itself has no time left, the server could do
+more than is measured: such a case is judged by the CPU time of a request."""
 import argparse
 import concurrent.futures
 import http.client
@@ -12,6 +13,7 @@ import json
 import pathlib
 import random
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -26,6 +28,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 GOALS = {"cyrus": 10, "radicale": 50}
 # Connections of a case. Long listings are asked for by few clients at a time.
 CONNECTIONS = {"propfind10k": 2, "sync-initial": 2}
+# wrk has one thread. Where it works for this part of the time, it is the limit.
+LOAD_LIMIT = 0.85
 
 
 class Clients:
@@ -141,21 +145,27 @@ class Bench:
                 plan.write(lua(request.bytes(self.server, closes=steps > 1 and index == steps - 1)) + ",\n")
             plan.write("}%s}\n" % (f", first = {self.turn}" if case == "put" else ""))
             plan.flush()
-            before, start = self.server.cpu_seconds(), time.monotonic()
+            before, load, start = self.server.cpu_seconds(), children_seconds(), time.monotonic()
             output = subprocess.run(
                 ["wrk", "-t1", f"-c{CONNECTIONS.get(case, self.options.connections)}", f"-d{self.options.seconds}s",
                  "--timeout", "60s", "-s", HERE / "load.lua", f"http://{self.server.host}:{self.server.port}", "--", plan.name],
                 capture_output=True, text=True).stdout
-            spent, wall = self.server.cpu_seconds() - before, time.monotonic() - start
+            spent, load, wall = self.server.cpu_seconds() - before, children_seconds() - load, time.monotonic() - start
         found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", output)
         if not found:
             sys.exit(f"{self.server.name}, {case}: wrk said\n{output}")
         count, duration, median, slow, errors = map(int, found.groups())
         self.turn += 2 * count + 1000
         return {
-            "rate": count / steps / (duration / 1e6), "cpu_us": 1e6 * spent / max(1, count / steps), "cpu_share": spent / wall,
+            "rate": count / steps / (duration / 1e6), "cpu_us": 1e6 * spent / max(1, count / steps), "cpu_share": spent / wall, "load_share": load / wall,
             "p50_ms": median / 1e3, "p99_ms": slow / 1e3, "errors": errors, "size": self.size,
             "memory_kib": self.server.memory()}
+
+
+def children_seconds():
+    """CPU time of the load generators that have ended. The servers are children too, but are waited for only when they have."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def lua(text):
@@ -189,8 +199,9 @@ def main():
             bench.prepare()
             for case in options.cases.split(","):
                 result = results[name][case] = bench.run(case)
-                print("%-14s %-9s %10.1f/s %9.0f us CPU  %5.2f cores  p50 %8.2f ms  p99 %8.2f ms  %5d MiB%s%s" % (
-                    case, name, result["rate"], result["cpu_us"], result["cpu_share"], result["p50_ms"], result["p99_ms"],
+                print("%-14s %-9s %10.1f/s %9.0f us CPU  %5.2f cores (load %4.2f)  p50 %8.2f ms  p99 %8.2f ms  %5d MiB%s%s" % (
+                    case, name, result["rate"], result["cpu_us"], result["cpu_share"], result["load_share"], result["p50_ms"],
+                    result["p99_ms"],
                     result["memory_kib"] / 1024, f"  {result['errors']} ERRORS" if result["errors"] else "",
                     f"  ({result['size']} objects)" if result["size"] != options.size else ""), flush=True)
         finally:
@@ -211,8 +222,12 @@ def report(results):
         for case, theirs in results[peer].items():
             ratio = ours[case]["rate"] / theirs["rate"] if theirs["rate"] else float("inf")
             cpu = theirs["cpu_us"] / max(1, ours[case]["cpu_us"])
-            failed = failed or ratio < GOALS[peer]
-            print("%-14s %8.1f times the rate, 1/%.1f of the CPU%s" % (case, ratio, cpu, "" if ratio >= GOALS[peer] else "   BELOW"))
+            is_limited = ours[case]["load_share"] >= LOAD_LIMIT
+            is_below = max(ratio, cpu if is_limited else 0) < GOALS[peer]
+            failed = failed or is_below
+            print("%-14s %8.1f times the rate, 1/%.1f of the CPU%s%s" % (
+                case, ratio, cpu, "   (the load generator is the limit: judged by CPU)" if is_limited else "",
+                "   BELOW" if is_below else ""))
     return 1 if failed else 0
 
 

@@ -8,16 +8,22 @@ set -eu
 
 # target: modules by their folder in Sources, lowest first; library=NAME for a module map in Sources/CLibraries; flag=OPTION
 # for what the compiler needs beside it (flag=-I/usr/include/libxml2 flag=-lxml2); FOLDER:FILE,FILE for a few files of a module;
-# package=MODULE,MODULE for modules of other packages, as `swift build` has left them in .build/debug.
+# build=MODULE for a module of another package that `swift build` makes first, in .build/debug; package=MODULE,MODULE for what of
+# it is linked.
 table() {
     cat <<'TABLE'
-ICalendar: Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
-JCal: Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
-VCard: Formats/Bytes Formats/ContentLines Formats/VCard
-JCard: Formats/Bytes Formats/ContentLines Formats/VCard
-XML: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
-HTTP1: package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
-DAVHeaders: library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML Formats/DAVGrammar
+ICalendar: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+JCal: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+Recurrence: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+RecurrenceSet: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+VTimeZone: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar
+TZif: library=CGlibc Formats/Bytes Formats/CivilTime
+VCard: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/VCard
+JCard: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/VCard
+Filter: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard
+XML: library=CGlibc library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
+HTTP1: library=CGlibc build=NIOCore package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
+DAVHeaders: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/XML Formats/CivilTime Formats/ICalendar Formats/VCard Formats/DAVGrammar
 TABLE
 }
 
@@ -48,6 +54,9 @@ for item in $row; do
         ;;
     flag=*)
         libraries="$libraries ${item#flag=}"
+        ;;
+    build=*)
+        (cd "$root" && swift build --target "${item#build=}")
         ;;
     package=*)
         debug=$root/.build/debug

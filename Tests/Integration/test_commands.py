@@ -1,9 +1,16 @@
 """The commands of the program, beside the running server and without it."""
 import json
+import os
 import re
 
+from dav import Dav
 from objects import card, event
 from tegu import Server
+
+
+def columns(listing):
+    """The cells of an aligned listing, its headings first. Cells with single spaces in them stay one."""
+    return [re.split(r" {2,}", line) for line in listing.splitlines()]
 
 
 def test_import_is_idempotent_and_export_gives_all_back(server, user, tmp_path):
@@ -34,13 +41,14 @@ def test_a_book_goes_in_and_out(server, user, tmp_path):
 
 def test_calendars_and_books_are_made_listed_and_removed(server, user):
     server.run("calendar", "add", user.address, "work", "--display-name", "Work ж", "--color", "#ff8800", "--components", "VEVENT")
-    assert "work\tWork ж" in server.run("calendar", "list", user.address).out
+    assert columns(server.run("calendar", "list", user.address).out)[-1] == ["work", "Work ж", "0", "VEVENT"]
     row = user.dav().propfind(user.calendars + "work/", "D:displayname", "I:calendar-color").multistatus().only()
     assert row.text("D:displayname") == "Work ж" and row.text("I:calendar-color") == "#ff8800"
     server.run("calendar", "remove", user.address, "work")
     assert user.dav().get(user.calendars + "work/").status == 404
-    number = re.search(r"(?m)^(\d+)\t\S+\tcalendar\twork", server.run("trash", "list", user.address).out)[1]
-    server.run("trash", "restore", user.address, number)
+    deleted = json.loads(server.run("trash", "list", user.address, "--json").out)
+    assert [(row["kind"], row["name"]) for row in deleted] == [("calendar", "work")]
+    server.run("trash", "restore", user.address, str(deleted[0]["id"]))
     assert user.dav().get(user.calendars + "work/").status == 200
     assert server.run("calendar", "add", user.address, "work", check=False).returncode == 6
     assert server.run("calendar", "add", user.address, "odd", "--color", "red", check=False).returncode == 2
@@ -51,7 +59,7 @@ def test_a_deleted_object_comes_back_from_the_trash(server, user, dav):
     etag = dav.etag_of(user.calendar + "a.ics")
     dav.delete(user.calendar + "a.ics")
     listing = server.run("trash", "list", user.address).out
-    server.run("trash", "restore", user.address, listing.split("\t")[0])
+    server.run("trash", "restore", user.address, columns(listing)[1][0])
     assert dav.etag_of(user.calendar + "a.ics") == etag
 
 
@@ -62,6 +70,60 @@ def test_users_are_listed_and_refused(server, user):
     assert again.returncode == 6 and "already" in again.err
     assert server.run("user", "add", "bad name@example.org", "--password-stdin", input="x\n", check=False).returncode == 2
     assert server.run("user", "remove", user.address, check=False).returncode == 2, "without --yes nothing is removed"
+
+
+def test_listings_have_aligned_columns_and_json(server, user):
+    server.run("calendar", "add", user.address, "a-long-name", "--display-name", "\x1b[2J red \u202e x")
+    text = server.run("calendar", "list", user.address).out
+    heading, *rows = text.splitlines()
+    assert heading.split() == ["NAME", "TITLE", "OBJECTS", "COMPONENTS"]
+    start = heading.index("OBJECTS")
+    assert len(rows) == 3 and all(row[start] == "0" and row[start - 1] == " " for row in rows), text
+    assert "\x1b" not in text and "\u202e" not in text, "what moves the cursor is not passed on"
+    found = json.loads(server.run("calendar", "list", user.address, "--json").out)
+    assert {"name": "tasks", "title": "Tasks", "objects": 0, "components": ["VTODO"]} in found
+    assert json.loads(server.run("book", "list", user.address, "--json").out) == [
+        {"name": "contacts", "title": "Contacts", "objects": 0}]
+    assert json.loads(server.run("trash", "list", user.address, "--json").out) == []
+    assert columns(server.run("user", "list").out)[0] == [
+        "NAME", "DISPLAY NAME", "ADDRESSES", "ADMINISTRATOR", "DISABLED", "USED", "QUOTA"]
+
+
+def test_a_one_time_password_is_made_up_and_works(server, user):
+    out = server.run("user", "password", user.address, "--one-time").out
+    password = re.search(r"one-time password: (\S+)\n", out)[1]
+    assert Dav(server.url, (user.address, password)).propfind(user.principal, "D:displayname").status == 207
+    assert Dav(server.url, user.credentials).propfind(user.principal, "D:displayname").status == 401
+    both = server.run("user", "password", user.address, "--one-time", "--password-stdin", input="x\n", check=False)
+    assert both.returncode == 2 and "exclude" in both.err
+    empty = server.run("user", "password", user.address, "--password-stdin", check=False)
+    assert empty.returncode == 2 and "no password" in empty.err
+
+
+def test_every_command_has_its_help_and_refuses_what_it_does_not_know(server):
+    """The exit codes are those of docs/exit-codes.md."""
+    whole = server.run("help").out
+    assert whole == server.run("--help").out
+    names = re.findall(r"(?m)^  (\w+)  +\S", whole.split("SUBCOMMANDS:")[1])
+    assert {"serve", "demo", "user", "calendar", "book", "import", "export", "trash", "check", "reindex", "dns", "version"} == set(names)
+    pairs = [(name, sub) for name in ("user", "calendar", "book", "trash")
+             for sub in re.findall(r"(?m)^  (\w+)  +\S", server.run(name, "--help").out.split("SUBCOMMANDS:")[1])]
+    assert len(pairs) == 12
+    for command in [(name,) for name in names] + pairs:
+        out = server.run(*command, "--help").out
+        assert out.startswith("OVERVIEW: ") and f"USAGE: tegu {' '.join(command)}" in out
+        assert server.run("help", *command).out == out
+        wrong = server.run(*command, "--no-such-option", check=False)
+        assert wrong.returncode == 2 and wrong.out == "" and "--help" in wrong.err, f"{command}: {wrong.out}{wrong.err}"
+    assert "no-such-option" in server.run("check", "--no-such-option", check=False).err
+
+
+def test_what_is_no_file_cannot_be_imported(server, user, tmp_path):
+    missing = server.run("import", user.calendar, str(tmp_path / "none.ics"), check=False)
+    assert missing.returncode == 5 and "none.ics: No such file" in missing.err
+    folder = server.run("import", user.calendar, str(tmp_path), check=False)
+    assert folder.returncode == 2 and "no plain file" in folder.err
+    assert os.listdir(os.path.join(server.data_directory, "spool")) == []
 
 
 def test_check_reindex_and_version(server, user, dav):

@@ -92,7 +92,6 @@ def test_tasks_by_query(user, phone):
     assert rows.paths() == [user.tasks + "t.ics"]
 
 
-@pytest.mark.xfail(strict=True, reason="cards are served in the version in which they were stored; conversion is not there yet")
 def test_contacts_in_version_4(user, phone):
     dav = user.dav()
     dav.put_card(user.book + "a.vcf", card("a"))

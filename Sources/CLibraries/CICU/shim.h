@@ -1,9 +1,25 @@
 // ICU puts its version into the names of its functions, by macros, which Swift does not see. The functions here have names that stay.
+//
+// Only the header with the version is included: Foundation has an ICU of its own, and Swift refuses a program in which one type of
+// ICU is defined by two modules. What is called is declared here, with plain types: an enumeration of ICU is an int.
 
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <unicode/ucal.h>
+#include <unicode/uvernum.h>
+
+#define ICU(name) U_ICU_ENTRY_POINT_RENAME(name)
+
+extern void *ICU(ucal_open)(
+    const uint16_t *zone, int32_t zone_count, const char *locale, int type, int *status);
+extern void ICU(ucal_close)(void *calendar);
+extern const char *ICU(ucal_getType)(const void *calendar, int *status);
+extern void ICU(ucal_setMillis)(void *calendar, double milliseconds, int *status);
+extern int32_t ICU(ucal_get)(const void *calendar, int field, int *status);
+extern int32_t ICU(u_totitle)(int32_t scalar);
+extern const void *ICU(unorm2_getNFKCInstance)(int *status);
+extern int32_t ICU(unorm2_getRawDecomposition)(
+    const void *forms, int32_t scalar, uint16_t *result, int32_t capacity, int *status);
 
 typedef void *icu_calendar;
 
@@ -18,29 +34,45 @@ typedef struct {
 
 /// A calendar in UTC, by a locale such as "@calendar=hebrew"; NULL where ICU has none by that name.
 static inline icu_calendar icu_calendar_open(const char *locale, const char *type) {
-    static const UChar utc[] = {'E', 't', 'c', '/', 'U', 'T', 'C', 0};
-    UErrorCode status = U_ZERO_ERROR;
-    UCalendar *calendar = ucal_open(utc, -1, locale, UCAL_DEFAULT, &status);
-    // A name that ICU does not know gives the locale's own calendar.
-    const char *found = U_SUCCESS(status) ? ucal_getType(calendar, &status) : NULL;
+    static const uint16_t utc[] = {'E', 't', 'c', '/', 'U', 'T', 'C', 0};
+    int status = 0;
+    // 0: UCAL_DEFAULT
+    void *calendar = ICU(ucal_open)(utc, -1, locale, 0, &status);
+    // A name that ICU does not know gives the locale's own calendar. A status above 0 is an error.
+    const char *found = status <= 0 ? ICU(ucal_getType)(calendar, &status) : NULL;
     if (found == NULL || strcmp(found, type) != 0) {
-        if (calendar) ucal_close(calendar);
+        if (calendar) ICU(ucal_close)(calendar);
         return NULL;
     }
     return calendar;
 }
 
-static inline void icu_calendar_close(icu_calendar calendar) { ucal_close((UCalendar *)calendar); }
+static inline void icu_calendar_close(icu_calendar calendar) { ICU(ucal_close)(calendar); }
 
 /// Days since 1970-01-01. Whether ICU could tell.
-static inline int icu_calendar_get(icu_calendar opaque, int64_t day, icu_day *result) {
-    UCalendar *calendar = (UCalendar *)opaque;
-    UErrorCode status = U_ZERO_ERROR;
-    ucal_setMillis(calendar, (double)day * 86400000.0, &status);
-    result->year = ucal_get(calendar, UCAL_EXTENDED_YEAR, &status);
-    result->month = ucal_get(calendar, UCAL_MONTH, &status);
-    result->is_leap_month = ucal_get(calendar, UCAL_IS_LEAP_MONTH, &status);
-    result->day_of_month = ucal_get(calendar, UCAL_DAY_OF_MONTH, &status);
-    result->day_of_year = ucal_get(calendar, UCAL_DAY_OF_YEAR, &status);
-    return U_SUCCESS(status) ? 1 : 0;
+static inline int icu_calendar_get(icu_calendar calendar, int64_t day, icu_day *result) {
+    int status = 0;
+    ICU(ucal_setMillis)(calendar, (double)day * 86400000.0, &status);
+    // UCAL_EXTENDED_YEAR, UCAL_MONTH, UCAL_IS_LEAP_MONTH, UCAL_DAY_OF_MONTH, UCAL_DAY_OF_YEAR
+    result->year = ICU(ucal_get)(calendar, 19, &status);
+    result->month = ICU(ucal_get)(calendar, 2, &status);
+    result->is_leap_month = ICU(ucal_get)(calendar, 22, &status);
+    result->day_of_month = ICU(ucal_get)(calendar, 5, &status);
+    result->day_of_year = ICU(ucal_get)(calendar, 6, &status);
+    return status <= 0 ? 1 : 0;
 }
+
+/// The simple titlecase mapping of UnicodeData.txt; the code point itself where it has none.
+static inline int32_t icu_simple_titlecase(int32_t scalar) { return ICU(u_totitle)(scalar); }
+
+/// The decomposition mapping of UnicodeData.txt, one step of it, into UTF-16; also of a Hangul syllable. The count of its units,
+/// 0 where there is none.
+static inline int32_t icu_decomposition(int32_t scalar, uint16_t *result, int32_t capacity) {
+    int status = 0;
+    const void *forms = ICU(unorm2_getNFKCInstance)(&status);
+    if (status > 0) return 0;
+    int32_t count = ICU(unorm2_getRawDecomposition)(forms, scalar, result, capacity, &status);
+    return status <= 0 && count > 0 ? count : 0;
+}
+
+#undef ICU

@@ -1,3 +1,4 @@
+package import CivilTime
 package import CollectionStore
 import ICalendar
 
@@ -6,21 +7,29 @@ package struct CalendarContent: Sendable {
     package let content: MemberContent
 
     /// Throws the reason for which the bytes are none.
-    package init(_ bytes: [UInt8], maximumSize: Int) throws(CalendarRefusal) {
+    package init(
+        _ bytes: [UInt8], maximumSize: Int, timeZones: TimeZoneDatabase
+    ) throws(CalendarRefusal) {
         if bytes.count > maximumSize { throw .tooLarge(limit: maximumSize) }
-        let facts = try CalendarContent.facts(of: bytes)
+        let facts = try CalendarContent.facts(of: bytes, timeZones: timeZones)
         content = MemberContent(place: .bytes(bytes), size: bytes.count, etag: ETag.of(bytes), facts: facts)
     }
 
     /// What the store keeps beside the bytes; also how it is made anew from stored ones.
-    package static func facts(of bytes: [UInt8]) throws(CalendarRefusal) -> MemberFacts {
+    package static func facts(
+        of bytes: [UInt8], timeZones: TimeZoneDatabase
+    ) throws(CalendarRefusal) -> MemberFacts {
         let object: CalendarObjectResource
         do {
             object = try CalendarObjectResource.validate(bytes)
         } catch {
             throw CalendarRefusal(error)
         }
-        return MemberFacts(uid: object.uid, component: object.kind.name.lowercased())
+        return MemberFacts(
+            uid: object.uid, component: object.kind.name.lowercased(),
+            index: ObjectIndex(
+                occurrences: CalendarOccurrences.of(object, timeZones: timeZones),
+                text: .init(CalendarSearchText.of(object))))
     }
 
     /// The content, for a calendar that takes such components.

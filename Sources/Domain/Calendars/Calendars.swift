@@ -1,7 +1,8 @@
 // Calendars: what may be an object of a calendar. It owns the rules that RFC 4791 §4 and §5.3.2 lay on an object's
-// bytes and on the calendar that takes it. It must never change those bytes, and knows nothing of a protocol.
+// bytes and on the calendar that takes it, and what an index holds of an object (Index/). It must never change those
+// bytes, and knows nothing of a protocol.
 //
-// Start reading at CalendarContent.swift.
+// Start reading at CalendarContent.swift, then Index/CalendarOccurrences.swift.
 
 package import CollectionStore
 

@@ -14,6 +14,10 @@ package enum Consistency {
     ) throws {
         try forEachCollection(database) { collection in
             for line in try database.read({ tx in try faults(tx, of: collection.id) }) { fault(line) }
+            // After so many it is told that there is something wrong.
+            for name in try database.read({ tx in try IndexRows.orphans(tx, in: collection.id, limit: 1000) }) {
+                fault("\(label(collection)): the index has “\(name)”, which is no member")
+            }
             var last: String?
             while true {
                 let page = try database.read { tx in try StoredObject.page(tx, in: collection.id, after: last) }
@@ -31,6 +35,9 @@ package enum Consistency {
                 }
                 progress(page.count)
             }
+        }
+        for id in try database.read({ tx in try IndexRows.lostCollections(tx) }) {
+            fault("the index has collection \(id.rawValue), which is missing")
         }
         try checkTrash(database, files, facts, progress, fault)
         try checkQuotas(database, fault)
@@ -113,6 +120,9 @@ package enum Consistency {
         if !found.uid.isIdentical(to: member.uid) { fault("the UID that is kept beside it is not that of its bytes") }
         if !found.component.isIdentical(to: member.component) {
             fault("it is kept as “\(member.component)”, its bytes are “\(found.component)”")
+        } else if let index = object.index {
+            if found.index.occurrences != index.occurrences { fault("the times in the index are not those of its bytes") }
+            if found.index.text != index.text { fault("the text in the index is not that of its bytes") }
         }
     }
 

@@ -26,17 +26,27 @@ package struct MemberFacts: Sendable, Equatable {
     package var uid: String?
     package var component: String
     package var contentType: String?
+    package var index: ObjectIndex
 
-    package init(uid: String? = nil, component: String = "", contentType: String? = nil) {
+    package init(
+        uid: String? = nil, component: String = "", contentType: String? = nil, index: ObjectIndex = ObjectIndex()
+    ) {
         self.uid = uid
         self.component = component
         self.contentType = contentType
+        self.index = index
     }
 
     /// By bytes.
     package static func == (a: MemberFacts, b: MemberFacts) -> Bool {
         a.uid.isIdentical(to: b.uid) && a.component.isIdentical(to: b.component)
-            && a.contentType.isIdentical(to: b.contentType)
+            && a.contentType.isIdentical(to: b.contentType) && a.index == b.index
+    }
+
+    /// Whether they are what the member's row says; the index is in rows of its own.
+    func agree(with member: Member) -> Bool {
+        uid.isIdentical(to: member.uid) && component.isIdentical(to: member.component)
+            && contentType.isIdentical(to: member.contentType)
     }
 }
 

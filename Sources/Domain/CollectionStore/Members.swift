@@ -128,7 +128,7 @@ package enum Members {
         content: MemberContent, now: Milliseconds
     ) throws -> PutOutcome {
         if let existing {
-            if existing.etag == content.etag, existing.facts == content.facts {
+            if existing.etag == content.etag, content.facts.agree(with: existing) {
                 try Blobs.discard(tx, content)
                 return .unchanged
             }
@@ -160,6 +160,7 @@ package enum Members {
                     Value(content.facts.contentType), .integer(blob), .integer(now),
                 ])
             try Blobs.release(tx, existing.blobID)
+            try writeIndex(tx, content, in: collection, name: name)
             return .replaced
         }
         try insert(
@@ -169,7 +170,15 @@ package enum Members {
                 etag: content.etag,
                 size: content.size, modseq: modseq, component: content.facts.component, uid: content.facts.uid,
                 contentType: content.facts.contentType, blobID: blob, created: now, modified: now))
+        try writeIndex(tx, content, in: collection, name: name)
         return .created
+    }
+
+    private static func writeIndex(
+        _ tx: borrowing WriteTransaction, _ content: MemberContent, in collection: Collection, name: String
+    ) throws {
+        if collection.kind.holdsFiles { return }
+        try IndexRows.write(tx, content.facts, in: collection.id, name: name)
     }
 
     static func insert(_ tx: borrowing WriteTransaction, _ member: Member) throws {
@@ -205,6 +214,7 @@ package enum Members {
     ) throws {
         try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
         try leave(tx, member, collection, now: now)
+        try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
         try Quota.release(tx, member.size, of: collection.owner)
     }
@@ -233,6 +243,8 @@ package enum Members {
                 place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
         if let made = try find(tx.read, in: collection.id, name: name) {
             try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
+            // The bytes are the same, and so is what was found in them.
+            if !collection.kind.holdsFiles { try IndexRows.copy(tx, member, to: collection.id, name: name) }
         }
     }
 
@@ -263,6 +275,11 @@ package enum Members {
         moved.modseq = try ChangeLog.record(
             tx, in: collection.id, name: name, isRemoval: false, isCollection: false, memberDelta: 1, now: now)
         try insert(tx, moved)
+        if collection.kind.holdsFiles {
+            try IndexRows.remove(tx, in: source.id, name: member.name)
+        } else {
+            try IndexRows.move(tx, member, to: collection.id, name: name)
+        }
         if source.id != collection.id {
             try DeadProperties.move(tx, of: member.id, from: source.id, to: collection.id)
         }
@@ -270,6 +287,6 @@ package enum Members {
 }
 
 extension Member {
-    /// What its kind of collection found out about its bytes.
+    /// What its kind of collection found out about its bytes, without the index, which is in rows of its own.
     package var facts: MemberFacts { MemberFacts(uid: uid, component: component, contentType: contentType) }
 }

@@ -2,7 +2,8 @@ package import Database
 import Directory
 
 /// Makes anew, from the stored bytes and the rows that are no projections, what is kept beside them: ETags, sizes, UIDs
-/// and components of members, counts of members and of references, and what is used of the quotas.
+/// and components of members, the index of their times and texts, counts of members and of references, and what is used
+/// of the quotas.
 ///
 /// It may run beside a server at work. It reads page by page, and writes only what is wrong, in short transactions that
 /// look again at what they change. (Only wrong reference counts need a longer one: a pass over all members.)
@@ -32,6 +33,7 @@ package enum Reindex {
         try Consistency.forEachCollection(database) { collection in
             try reindex(database, collection, files, facts, now, &outcome, progress, report)
         }
+        outcome.corrected += try removeLostIndex(database)
         try reindexTrash(database, files, facts, &outcome, progress)
         try correctQuotas(database, &outcome)
         try correctReferences(database, &outcome)
@@ -63,8 +65,8 @@ package enum Reindex {
                 }
                 let found = truth.facts ?? object.member.facts
                 if !found.uid.isIdentical(to: object.member.uid) { lacksUIDs = true }
-                if found != object.member.facts || !truth.etag.isIdentical(to: object.member.etag)
-                    || truth.size != object.member.size
+                if !found.agree(with: object.member) || found.index != object.index
+                    || !truth.etag.isIdentical(to: object.member.etag) || truth.size != object.member.size
                 {
                     corrections.append(Correction(member: object.member, truth: truth, facts: found))
                 }
@@ -77,6 +79,7 @@ package enum Reindex {
             outcome.objects += page.count
             progress(page.count)
         }
+        outcome.corrected += try removeOrphans(database, collection)
         // When all wrong ones are out of the way: two members may have had each other's.
         if lacksUIDs { try setUIDs(database, collection, files, facts, report) }
         try correctCount(database, collection, &outcome)
@@ -104,9 +107,33 @@ package enum Reindex {
                 .integer(member.collectionID.rawValue), .text(member.name), .text(member.etag),
                 .integer(Int64(member.size)), .text(member.component), Value(member.uid),
             ])
+        try IndexRows.write(tx, correction.facts, in: member.collectionID, name: member.name)
         // Clients hold other bytes, or these under another tag: they must come for them.
         if hasOtherETag { try Members.propertiesChanged(tx, of: member, now: now) }
         return 1
+    }
+
+    /// Rows of the index that are of no member.
+    private static func removeOrphans(_ database: any Database, _ collection: Collection) throws -> Int {
+        let limit = 500
+        var count = 0
+        while try !database.read({ tx in try IndexRows.orphans(tx, in: collection.id, limit: 1) }).isEmpty {
+            count += try database.write { tx in
+                let names = try IndexRows.orphans(tx.read, in: collection.id, limit: limit)
+                for name in names { try IndexRows.remove(tx, in: collection.id, name: name) }
+                return names.count
+            }
+        }
+        return count
+    }
+
+    private static func removeLostIndex(_ database: any Database) throws -> Int {
+        if try database.read({ tx in try IndexRows.lostCollections(tx) }).isEmpty { return 0 }
+        return try database.write { tx in
+            let lost = try IndexRows.lostCollections(tx.read)
+            for collection in lost { try IndexRows.removeAll(tx, in: collection) }
+            return lost.count
+        }
     }
 
     private static func setUIDs(
@@ -164,7 +191,7 @@ package enum Reindex {
             for (object, kind) in zip(page, kinds) {
                 guard let kind, let truth = try object.truth(in: kind, files: files, facts: facts) else { continue }
                 let found = truth.facts ?? object.member.facts
-                if found != object.member.facts || !truth.etag.isIdentical(to: object.member.etag)
+                if !found.agree(with: object.member) || !truth.etag.isIdentical(to: object.member.etag)
                     || truth.size != object.member.size
                 {
                     corrections.append(Correction(member: object.member, truth: truth, facts: found))

@@ -18,6 +18,8 @@ struct StoredObject {
     var member: Member
     /// Nil: there is no such blob.
     var body: Blobs.Body?
+    /// As it is kept; nil in the trash, where nothing is.
+    var index: ObjectIndex?
     /// Whether the log has the member's latest change, or has forgotten it.
     var isInLog = true
 
@@ -30,8 +32,11 @@ struct StoredObject {
     ) throws -> [StoredObject] {
         let floor = try Collections.findWithTrash(tx, collection)?.logFloor ?? .zero
         var page = try withBodies(tx, Members.page(tx, in: collection, after: name, limit: pageLimit))
-        for index in page.indices where page[index].member.modseq > floor {
-            page[index].isInLog = try ChangeLog.hasRow(tx, of: page[index].member)
+        for index in page.indices {
+            page[index].index = try IndexRows.read(tx, of: page[index].member)
+            if page[index].member.modseq > floor {
+                page[index].isInLog = try ChangeLog.hasRow(tx, of: page[index].member)
+            }
         }
         return page
     }

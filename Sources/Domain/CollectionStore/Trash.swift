@@ -79,8 +79,11 @@ package enum Trash {
     /// Brings an item back to where it was, under its name or, where that is taken, under one made from it. The name
     /// that it has now. Throws `StoreRefusal.notFound` where it is not in the trash or its place is gone (or in the
     /// trash itself), tooDeep, and the refusals of a put.
+    ///
+    /// What a member's bytes say is asked of `facts`: in the trash nothing is indexed.
     package static func restore(
-        _ tx: borrowing WriteTransaction, _ id: Int64, of owner: PrincipalID, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ id: Int64, of owner: PrincipalID, files: FileBlobStore, facts: ObjectFacts,
+        now: Milliseconds
     ) throws -> String {
         if let item = try collections(tx.read, of: owner).first(where: { $0.collection.id.rawValue == id }) {
             return try restore(tx, item.collection, now: now)
@@ -94,10 +97,17 @@ package enum Trash {
             try Collections.isReachable(tx.read, collection)
         else { throw StoreRefusal.notFound }
         let name = try freeName(tx.read, like: member.name, in: collection.id)
+        var found = member.facts
+        if !collection.kind.holdsFiles {
+            let object = StoredObject(member: member, body: try Blobs.find(tx.read, member.blobID))
+            if let truth = try object.truth(in: collection.kind, files: files, facts: facts)?.facts {
+                found.index = truth.index
+            }
+        }
         try Members.put(
             tx, in: collection, name: name, existing: nil,
-            content: MemberContent(
-                place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
+            content: MemberContent(place: .blob(member.blobID), size: member.size, etag: member.etag, facts: found),
+            now: now)
         try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         try Blobs.release(tx, member.blobID)
         return name
@@ -204,6 +214,7 @@ package enum Trash {
             try tx.execute("DELETE FROM trash WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM change WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM property WHERE collection_id = $1", [id])
+            try IndexRows.removeAll(tx, in: part.id)
             try tx.execute("DELETE FROM lock WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM collection WHERE id = $1", [id])
         }

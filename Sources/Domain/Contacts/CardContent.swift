@@ -24,6 +24,7 @@ package struct CardContent: Sendable {
                 throw .notAddressData(error.sentence)
             }
         }
-        return MemberFacts(uid: card.uid, component: card.kind.rawValue)
+        return MemberFacts(
+            uid: card.uid, component: card.kind.rawValue, index: ObjectIndex(text: .init(CardSearchText.of(card.card))))
     }
 }

@@ -23,7 +23,16 @@ extension Collection where Element == UInt8 {
     /// Whether the bytes are those of `literal`, upper and lower case of ASCII letters being the same.
     @inlinable
     package func equalsIgnoringASCIICase(_ literal: StaticString) -> Bool {
-        literal.withUTF8Buffer { equalsIgnoringASCIICase($0) }
+        guard count == literal.utf8CodeUnitCount else { return false }
+        let matched = withContiguousStorageIfAvailable { bytes in
+            literal.withUTF8Buffer { literal in
+                for index in 0..<literal.count where bytes[index].asciiLowercased != literal[index].asciiLowercased {
+                    return false
+                }
+                return true
+            }
+        }
+        return matched ?? literal.withUTF8Buffer { equalsIgnoringASCIICase($0) }
     }
 
     /// The bytes as a decimal number without a sign; nil where one is no digit, there is none, or it is above `Int.max`.

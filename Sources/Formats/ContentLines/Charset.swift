@@ -8,7 +8,7 @@ package enum Charset {
         let name = charset.lowercased()
         switch name {
         case "utf-8", "utf8", "us-ascii", "ascii": return [UInt8](WellFormedText.string(bytes).utf8)
-        case "iso-8859-1", "latin1", "iso8859-1": return latin1(bytes)
+        case "iso-8859-1", "latin1", "iso8859-1": return Latin1.utf8(bytes)
         default: return known.contains(name) ? convert(bytes, from: name) : nil
         }
     }
@@ -27,20 +27,6 @@ package enum Charset {
         for number in 2...16 where number != 12 { names.insert("iso-8859-\(number)") }
         return names
     }()
-
-    private static func latin1(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(bytes.count + bytes.count / 4)
-        for byte in bytes {
-            if byte < 0x80 {
-                out.append(byte)
-            } else {
-                out.append(0xC0 | byte >> 6)
-                out.append(0x80 | byte & 0x3F)
-            }
-        }
-        return out
-    }
 
     private static func convert(_ bytes: ArraySlice<UInt8>, from charset: String) -> [UInt8]? {
         // iconv says with (iconv_t)-1 that it does not know the name.

@@ -46,88 +46,19 @@ package struct Component: Sendable {
         return nil
     }
     /// All properties with that name, in whatever group, in their order.
-    package func properties(named name: StaticString) -> some Sequence<ContentLine> {
-        properties.lazy.filter { $0.isNamed(name) }
+    package func properties(named name: StaticString) -> NamedPropertySequence {
+        NamedPropertySequence(component: self, name: name)
     }
     /// All properties with that name, in whatever group, in their order.
     package func properties(named name: [UInt8]) -> some Sequence<ContentLine> {
         properties.lazy.filter { $0.isNamed(name) }
     }
     /// The components directly within that have that name.
-    package func children(named name: StaticString) -> some Sequence<Component> {
-        children.lazy.filter { $0.isNamed(name) }
+    package func children(named name: StaticString) -> NamedComponentSequence {
+        NamedComponentSequence(all: children, name: name)
     }
     /// The components directly within that have that name.
     package func children(named name: [UInt8]) -> some Sequence<Component> {
         children.lazy.filter { $0.isNamed(name) }
-    }
-}
-
-/// Components that stand side by side.
-package struct ComponentSequence: Sequence, Sendable {
-    let storage: ComponentTree.Storage
-    let range: Range<Int>
-
-    package func makeIterator() -> Iterator {
-        Iterator(storage: storage, node: range.lowerBound, end: range.upperBound)
-    }
-
-    /// Walks over siblings.
-    package struct Iterator: IteratorProtocol {
-        let storage: ComponentTree.Storage
-        var node: Int
-        let end: Int
-
-        package mutating func next() -> Component? {
-            guard node < end else { return nil }
-            defer { node = storage.nodes[node].subtreeEnd }
-            return Component(storage: storage, index: node)
-        }
-    }
-}
-
-/// The properties of one component, without those of the components within it.
-package struct PropertySequence: Sequence, Sendable {
-    let component: Component
-
-    init(of component: Component) {
-        self.component = component
-    }
-
-    package func makeIterator() -> Iterator { Iterator(of: component) }
-
-    /// Walks over lines, and past children.
-    package struct Iterator: IteratorProtocol {
-        let storage: ComponentTree.Storage
-        var line: Int
-        let endLine: Int
-        var child: Int
-        let childEnd: Int
-
-        init(of component: Component) {
-            let node = component.storage.nodes[component.index]
-            storage = component.storage
-            line = node.beginLine + 1
-            endLine = node.endLine
-            child = component.index + 1
-            childEnd = node.subtreeEnd
-        }
-
-        package mutating func next() -> ContentLine? {
-            nextLine().map { ContentLine(storage: storage, index: $0) }
-        }
-
-        mutating func nextLine() -> Int? {
-            while line < endLine {
-                if child < childEnd, line == storage.nodes[child].beginLine {
-                    line = storage.nodes[child].lineAfter
-                    child = storage.nodes[child].subtreeEnd
-                    continue
-                }
-                defer { line += 1 }
-                if storage.extents[line].flaw == .none { return line }
-            }
-            return nil
-        }
     }
 }

@@ -63,7 +63,7 @@ package struct ComponentTree: Sendable {
     ) throws(ParseError) -> ComponentTree {
         var lexer = Lexer(limits: limits)
         let text = try lexer.run(bytes)
-        var builder = ComponentTreeBuilder(extents: lexer.extents, rules: rules, limits: limits)
+        var builder = ComponentTreeBuilder(extents: lexer.takeExtents(), rules: rules, limits: limits)
         let failure = text.withUnsafeBufferPointer { builder.run($0) }
         if let failure { throw failure }
         return ComponentTree(storage: Storage(
@@ -81,9 +81,10 @@ package struct ComponentTree: Sendable {
         ComponentSequence(storage: storage, range: 0..<storage.nodes.count)
     }
     /// All components, in the order in which they begin.
-    package var allComponents: some Sequence<Component> {
-        let storage = storage
-        return storage.nodes.indices.lazy.map { Component(storage: storage, index: $0) }
+    package var allComponents: AllComponents { AllComponents(storage: storage) }
+    /// The outermost components that have that name.
+    package func roots(named name: StaticString) -> NamedComponentSequence {
+        NamedComponentSequence(all: roots, name: name)
     }
     /// Whether the source has a NUL byte, which neither format allows and nothing here can show.
     package var containsNUL: Bool {
@@ -97,19 +98,19 @@ package struct ComponentTree: Sendable {
 package struct NestingRules: Sendable {
     /// 1 for the outermost, higher for what stands in it: a component with a level closes all open ones from the
     /// outermost of the same or a higher level on. Nil for components that may stand anywhere.
-    var level: @Sendable (ArraySlice<UInt8>) -> UInt8?
+    var level: @Sendable (UnsafeBufferPointer<UInt8>) -> UInt8?
     /// A property whose value, when it is empty, is the component that follows it (AGENT in vCard 2.1).
     var nestingProperty: StaticString?
 
     package init(
-        nestingProperty: StaticString? = nil, level: @escaping @Sendable (ArraySlice<UInt8>) -> UInt8?
+        nestingProperty: StaticString? = nil, level: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> UInt8?
     ) {
         self.level = level
         self.nestingProperty = nestingProperty
     }
 
     /// The level of components with that name.
-    package func level(of name: [UInt8]) -> UInt8? { level(name[...]) }
+    package func level(of name: [UInt8]) -> UInt8? { name.withUnsafeBufferPointer { level($0) } }
 
     /// Everything may stand in everything.
     package static let none = NestingRules { _ in nil }

@@ -18,8 +18,9 @@ struct ComponentTreeBuilder {
 
     mutating func run(_ text: UnsafeBufferPointer<UInt8>) -> ParseError? {
         for line in extents.indices {
-            extents[line].scanName(in: text)
-            let extent = extents[line]
+            var extent = extents[line]
+            extent.scanName(in: text)
+            extents[line] = extent
             switch extent.delimiter(in: text) {
             case .begin: if let failure = begin(line, text) { return failure }
             case .end: end(line, text)
@@ -34,7 +35,7 @@ struct ComponentTreeBuilder {
 
     private mutating func begin(_ line: Int, _ text: UnsafeBufferPointer<UInt8>) -> ParseError? {
         let name = componentName(line, text)
-        let level = rules.level(ArraySlice(text[name]))
+        let level = rules.level(UnsafeBufferPointer(rebasing: text[name]))
         if let level, !isValueOfNestingProperty(line, text),
            let outermost = open.firstIndex(where: { (nodes[$0].level ?? 0) >= level }) {
             close(from: outermost, before: line)

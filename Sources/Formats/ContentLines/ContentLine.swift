@@ -14,6 +14,11 @@ package struct ContentLine: Sendable {
         let extent = extent
         return storage.text[Int(extent.nameStart)..<Int(extent.nameEnd)]
     }
+    /// In bytes: enough to tell most names apart.
+    package var nameCount: Int {
+        let extent = extent
+        return Int(extent.nameEnd - extent.nameStart)
+    }
     /// In upper case.
     package var uppercasedName: String { String(utf8: name.map(\.asciiUppercased)) }
     /// RFC 6350 §3.3: what stands before the name's dot.
@@ -47,7 +52,13 @@ package struct ContentLine: Sendable {
     }
     /// The first parameter with that name.
     package func parameter(_ name: StaticString) -> Parameter? {
-        parameters.first { $0.isNamed(name) }
+        let extent = extent
+        if extent.parametersStart + 1 == extent.valueStart { return nil }
+        var parameters = parameters.makeIterator()
+        while let parameter = parameters.next() {
+            if parameter.isNamed(name) { return parameter }
+        }
+        return nil
     }
     /// The first parameter with that name.
     package func parameter(named name: [UInt8]) -> Parameter? {
@@ -62,14 +73,21 @@ package struct ContentLine: Sendable {
 extension ContentLine {
     /// The value in UTF-8, without quoted-printable (vCard 2.1, vCalendar 1.0) and CHARSET, still escaped.
     package var transferDecodedValue: ArraySlice<UInt8> {
-        let parameters = parameters
-        guard !parameters.area.isEmpty else { return value }
+        let extent = extent
         var decoded = value
-        if parameters.contains(where: { $0.isNamed("ENCODING") && $0.hasValue("QUOTED-PRINTABLE") }) {
-            decoded = ArraySlice(QuotedPrintable.decode(decoded))
+        if extent.parametersStart + 1 == extent.valueStart { return decoded }
+        var charset: String?
+        var isQuotedPrintable = false
+        var parameters = parameters.makeIterator()
+        while let parameter = parameters.next() {
+            if parameter.isNamed("ENCODING") {
+                isQuotedPrintable = isQuotedPrintable || parameter.hasValue("QUOTED-PRINTABLE")
+            } else if charset == nil, parameter.isNamed("CHARSET") {
+                charset = parameter.values.first
+            }
         }
-        if let charset = parameters.first(where: { $0.isNamed("CHARSET") })?.values.first,
-           !WellFormedText.isUTF8(decoded), let converted = Charset.utf8(decoded, from: charset) {
+        if isQuotedPrintable { decoded = ArraySlice(QuotedPrintable.decode(decoded)) }
+        if let charset, !WellFormedText.isUTF8(decoded), let converted = Charset.utf8(decoded, from: charset) {
             decoded = ArraySlice(converted)
         }
         return decoded

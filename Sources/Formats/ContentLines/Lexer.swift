@@ -54,6 +54,12 @@ struct Lexer {
         return unfolded
     }
 
+    /// The extents, which are then the caller's alone, so that changing them copies nothing.
+    mutating func takeExtents() -> [ContentLineExtent] {
+        defer { extents = [] }
+        return extents
+    }
+
     private mutating func scan(_ source: UnsafeBufferPointer<UInt8>) -> ParseError? {
         let count = source.count
         var position = source.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -140,14 +146,26 @@ extension ContentLineExtent {
     func delimiter(in text: UnsafeBufferPointer<UInt8>) -> Delimiter? {
         // Names of other lengths are most of all names.
         let count = nameEnd - nameStart
-        guard count == 5 || count == 3 else { return nil }
+        let first = start < end ? text[Int(start)] | 0x20 : 0
+        guard count == 5 && first == 0x62 || count == 3 && first == 0x65 else { return nil }
         return Delimiter(text[Int(start)..<Int(end)])
     }
 
     func isNamed(_ name: StaticString, in text: [UInt8]) -> Bool {
         // Most names differ in length already.
         guard Int(nameEnd - nameStart) == name.utf8CodeUnitCount else { return false }
-        return text.withUnsafeBufferPointer { $0[Int(nameStart)..<Int(nameEnd)].equalsIgnoringASCIICase(name) }
+        return text.withUnsafeBufferPointer { text in
+            name.withUTF8Buffer { name in
+                let start = Int(nameStart)
+                // From the end, where names differ most.
+                var index = name.count
+                while index > 0 {
+                    index -= 1
+                    if text[start + index].asciiLowercased != name[index].asciiLowercased { return false }
+                }
+                return true
+            }
+        }
     }
 
     /// Finds name, parameters and value in the line.

@@ -19,17 +19,22 @@ package struct Parameter: Sendable {
     /// Each as written, but for the quotes around it.
     package var rawValues: [ArraySlice<UInt8>] {
         var values: [ArraySlice<UInt8>] = []
+        forEachRawValue { values.append($0) }
+        return values
+    }
+    /// Calls `body` with each as written, but for the quotes around it.
+    package func forEachRawValue(_ body: (ArraySlice<UInt8>) -> Void) {
+        if !rawValue.has(0x2C) { return body(Self.withoutQuotes(rawValue)) }
         var start = rawValue.startIndex
         var isQuoted = false
         for index in rawValue.indices {
             if rawValue[index] == 0x22 { isQuoted.toggle() }
             if rawValue[index] == 0x2C && !isQuoted {
-                values.append(Self.withoutQuotes(rawValue[start..<index]))
+                body(Self.withoutQuotes(rawValue[start..<index]))
                 start = index + 1
             }
         }
-        values.append(Self.withoutQuotes(rawValue[start...]))
-        return values
+        body(Self.withoutQuotes(rawValue[start...]))
     }
     /// Each without quotes and RFC 6868's carets.
     package var values: [String] {
@@ -41,10 +46,13 @@ package struct Parameter: Sendable {
     }
     /// Whether one of the values is `value`, without case.
     package func hasValue(_ value: StaticString) -> Bool {
-        rawValues.contains { $0.equalsIgnoringASCIICase(value) }
+        var isFound = false
+        forEachRawValue { isFound = isFound || $0.equalsIgnoringASCIICase(value) }
+        return isFound
     }
 
     private static func withoutQuotes(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard value.first == 0x22 || value.last == 0x22 else { return value }
         guard value.count >= 2, value.first == 0x22, value.last == 0x22 else {
             // A quote that is never closed.
             return value.first == 0x22 && !value.dropFirst().contains(0x22) ? value.dropFirst() : value
@@ -59,24 +67,25 @@ package struct ParameterSequence: Sequence, Sendable {
     /// From the first `;` to the colon, both not included in what is parsed.
     let area: ArraySlice<UInt8>
 
-    package func makeIterator() -> Iterator { Iterator(rest: area) }
+    package func makeIterator() -> Iterator { Iterator(area: area, position: area.startIndex) }
 
     /// Walks from `;` to `;`.
     package struct Iterator: IteratorProtocol {
-        var rest: ArraySlice<UInt8>
+        let area: ArraySlice<UInt8>
+        /// Of the next `;`.
+        var position: Int
 
         package mutating func next() -> Parameter? {
-            while !rest.isEmpty {
-                rest = rest.dropFirst()
-                let end = endOfParameter()
-                let parameter = rest[rest.startIndex..<end]
-                rest = rest[end...]
-                if let equals = parameter.firstIndex(of: 0x3D), equals > parameter.startIndex {
+            while position < area.endIndex {
+                let start = position + 1
+                let (equals, end) = scan(from: start)
+                position = end
+                if let equals, equals > start {
                     return Parameter(
-                        name: parameter[..<equals].trimmingASCIIWhitespace,
-                        rawValue: parameter[(equals + 1)...], isBareWord: false)
+                        name: area[start..<equals].trimmingASCIIWhitespace, rawValue: area[(equals + 1)..<end],
+                        isBareWord: false)
                 }
-                let word = parameter.trimmingASCIIWhitespace
+                let word = area[start..<end].trimmingASCIIWhitespace
                 if !word.isEmpty {
                     return Parameter(name: BareWord.name(of: word), rawValue: word, isBareWord: true)
                 }
@@ -84,14 +93,27 @@ package struct ParameterSequence: Sequence, Sendable {
             return nil
         }
 
-        private func endOfParameter() -> Int {
-            var isQuoted = false
-            for index in rest.indices {
-                if rest[index] == 0x22 { isQuoted.toggle() }
-                if rest[index] == 0x3B && !isQuoted { return index }
+        /// Where the first `=` of the parameter stands, and where the parameter ends.
+        private func scan(from start: Int) -> (equals: Int?, end: Int) {
+            let base = area.startIndex
+            return area.withUnsafeBufferPointer { bytes in
+                var equals: Int?
+                var isQuoted = false
+                var index = start - base
+                while index < bytes.count {
+                    switch bytes[index] {
+                    case 0x22: isQuoted.toggle()
+                    case 0x3B where !isQuoted: return (equals, base + index)
+                    case 0x3D where equals == nil: equals = base + index
+                    default: break
+                    }
+                    index += 1
+                }
+                guard isQuoted else { return (equals, base + index) }
+                // A quote that is never closed hides nothing.
+                let end = area.index(of: 0x3B, from: start) ?? area.endIndex
+                return (equals.flatMap { $0 < end ? $0 : nil }, end)
             }
-            // A quote that is never closed hides nothing.
-            return isQuoted ? rest.firstIndex(of: 0x3B) ?? rest.endIndex : rest.endIndex
         }
     }
 }

@@ -4,7 +4,7 @@ import Bytes
 package enum ParameterValue {
     /// `^n`, `^'` and `^^` are what they stand for; another caret is a caret.
     package static func decode(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard value.contains(0x5E) else { return value }
+        guard value.has(0x5E) else { return value }
         var out: [UInt8] = []
         out.reserveCapacity(value.count)
         var index = value.startIndex

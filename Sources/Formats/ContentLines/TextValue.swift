@@ -4,23 +4,24 @@ import Bytes
 package enum TextValue {
     /// `\n`, `\N`, `\,`, `\;` and `\\` are what they stand for. Another escape is none: backslash and character stay.
     package static func unescape(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard value.contains(0x5C) else { return value }
+        guard var backslash = value.index(of: 0x5C, from: value.startIndex) else { return value }
         var out: [UInt8] = []
         out.reserveCapacity(value.count)
-        var index = value.startIndex
-        while index < value.endIndex {
-            let byte = value[index]
-            index += 1
-            guard byte == 0x5C, index < value.endIndex else { out.append(byte); continue }
-            switch value[index] {
+        var start = value.startIndex
+        while backslash + 1 < value.endIndex {
+            out.append(contentsOf: value[start..<backslash])
+            switch value[backslash + 1] {
             case 0x6E, 0x4E: out.append(0x0A)
-            case 0x2C, 0x3B, 0x5C: out.append(value[index])
+            case 0x2C, 0x3B, 0x5C: out.append(value[backslash + 1])
             default:
                 out.append(0x5C)
-                out.append(value[index])
+                out.append(value[backslash + 1])
             }
-            index += 1
+            start = backslash + 2
+            guard let next = value.index(of: 0x5C, from: start) else { break }
+            backslash = next
         }
+        out.append(contentsOf: value[start...])
         return ArraySlice(out)
     }
 

@@ -13,8 +13,15 @@ package enum WellFormedText {
 
     /// The text of `bytes`, one way or the other.
     package static func string(_ bytes: ArraySlice<UInt8>) -> String {
+        let wellFormed: String? = bytes.withUnsafeBufferPointer { bytes in
+            do {
+                return String(copying: try UTF8Span(validating: bytes.span))
+            } catch {
+                return nil
+            }
+        }
+        if let wellFormed { return wellFormed }
         let repaired = String(utf8: bytes)
-        guard repaired.utf8.count != bytes.count || !isUTF8(bytes) else { return repaired }
         let hasMultibyte = repaired.unicodeScalars.contains { $0.value > 0x7F && $0 != "\u{FFFD}" }
         return hasMultibyte ? repaired : windows1252(bytes) ?? repaired
     }

@@ -25,6 +25,9 @@ package enum CalendarComponentKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// By name, without case.
+    package init?(named name: String) { self.init(rawValue: name.uppercased()) }
+
     /// The name as RFC 5545 writes it.
     package var name: String { rawValue }
 }

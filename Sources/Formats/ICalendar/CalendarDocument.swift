@@ -30,7 +30,7 @@ package struct CalendarDocument: Sendable {
     }
 
     /// The VCALENDARs, in their order.
-    package var calendars: some Sequence<Component> { tree.roots.lazy.filter { $0.isNamed("VCALENDAR") } }
+    package var calendars: NamedComponentSequence { tree.roots(named: "VCALENDAR") }
     /// The bytes that were parsed.
     package var source: [UInt8] { tree.source }
 

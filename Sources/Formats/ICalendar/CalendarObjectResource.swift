@@ -64,10 +64,7 @@ package struct CalendarObjectResource: Sendable {
         var overrideCount = 0
         for component in calendar.children {
             guard let kind = CalendarComponentKind(of: component) else { continue }
-            try identity.add(component, kind)
-            try refuseRepeated("DTSTART", in: component)
-            try refuseRepeated("RECURRENCE-ID", in: component)
-            if isOverride(component) { overrideCount += 1 }
+            if try identity.add(component, kind) { overrideCount += 1 }
             components.append(component)
         }
         guard let kind = identity.kind, let uid = identity.uid else {
@@ -78,43 +75,59 @@ package struct CalendarObjectResource: Sendable {
             overrideCount: overrideCount)
     }
 
-    /// The same line twice is one (some clients double lines); two that differ leave open when the thing is.
-    private static func refuseRepeated(
-        _ name: StaticString, in component: Component
-    ) throws(CalendarObjectInvalid) {
-        var first: ContentLine?
-        for line in component.properties(named: name) {
-            guard let other = first else { first = line; continue }
-            if !line.unfolded.elementsEqual(other.unfolded) { throw .repeatedProperty("\(name)") }
-        }
-    }
-
     /// The one UID and kind of components that are looked at one after the other.
     private struct Identity {
         var kind: CalendarComponentKind?
         var uid: String?
         private var uidValue: ArraySlice<UInt8> = []
 
-        mutating func add(_ component: Component, _ kind: CalendarComponentKind) throws(CalendarObjectInvalid) {
+        /// Whether the component is an override. All that matters here is found in one look at its lines.
+        mutating func add(
+            _ component: Component, _ kind: CalendarComponentKind
+        ) throws(CalendarObjectInvalid) -> Bool {
             if let other = self.kind, other != kind { throw .mixedComponents(other, kind) }
             self.kind = kind
             var hasUID = false
-            for line in component.properties(named: "UID") {
-                hasUID = true
-                if let uid {
-                    if line.value.elementsEqual(uidValue) { continue }
-                    let text = line.text
-                    if text.allSatisfy(\.isWhitespace) { throw .emptyUID(kind) }
-                    if text != uid { throw .mixedUIDs(uid, text) }
-                } else {
-                    let text = line.text
-                    if text.allSatisfy(\.isWhitespace) { throw .emptyUID(kind) }
-                    if text.utf8.count > maximumUIDByteCount { throw .uidTooLong(text.utf8.count) }
-                    uid = text
-                    uidValue = line.value
+            var start: ContentLine?
+            var instance: ContentLine?
+            for line in component.properties {
+                switch line.nameCount {
+                case 3 where line.isNamed("UID"):
+                    hasUID = true
+                    try add(uid: line, kind)
+                case 7 where line.isNamed("DTSTART"): try Self.keep(line, as: &start)
+                case 13 where line.isNamed("RECURRENCE-ID"): try Self.keep(line, as: &instance)
+                default: break
                 }
             }
             if !hasUID { throw .noUID(kind) }
+            return instance != nil
+        }
+
+        private mutating func add(
+            uid line: ContentLine, _ kind: CalendarComponentKind
+        ) throws(CalendarObjectInvalid) {
+            if uid != nil, line.value.elementsEqual(uidValue) { return }
+            let text = line.text
+            if text.allSatisfy(\.isWhitespace) { throw .emptyUID(kind) }
+            if let uid {
+                if text != uid { throw .mixedUIDs(uid, text) }
+                return
+            }
+            if text.utf8.count > maximumUIDByteCount { throw .uidTooLong(text.utf8.count) }
+            uid = text
+            uidValue = line.value
+        }
+
+        /// The same line twice is one (some clients double lines); two that differ leave open when the thing is.
+        private static func keep(
+            _ line: ContentLine, as first: inout ContentLine?
+        ) throws(CalendarObjectInvalid) {
+            guard let other = first else {
+                first = line
+                return
+            }
+            if !line.unfolded.elementsEqual(other.unfolded) { throw .repeatedProperty(line.uppercasedName) }
         }
     }
 }

@@ -27,7 +27,7 @@ package struct VCardDocument: Sendable {
     }
 
     /// The cards, in their order; a card within another (AGENT) is not among them.
-    package var cards: some Sequence<Component> { tree.roots.lazy.filter { $0.isNamed("VCARD") } }
+    package var cards: NamedComponentSequence { tree.roots(named: "VCARD") }
     /// The bytes that were parsed.
     package var source: [UInt8] { tree.source }
 

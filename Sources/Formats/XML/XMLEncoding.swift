@@ -19,7 +19,7 @@ enum XMLEncoding {
         // It is not, since its declaration could be read as ASCII; clients with a text of their own in a buffer do so.
         if label.prefix(6).equalsIgnoringASCIICase("utf-16") { return nil }
         for latin1 in ["iso-8859-1", "iso_8859-1", "latin1"] where label.equalsIgnoringASCIICase(latin1.utf8) {
-            return Self.latin1(bytes)
+            return Latin1.utf8(bytes)
         }
         throw ParseError(at: 0, expected: "UTF-8, UTF-16 or ISO-8859-1")
     }
@@ -54,19 +54,5 @@ enum XMLEncoding {
             throw ParseError(at: 0, expected: "UTF-16")
         }
         return [UInt8](text.utf8)
-    }
-
-    private static func latin1(_ bytes: [UInt8]) -> [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(bytes.count + bytes.count / 8)
-        for byte in bytes {
-            if byte < 0x80 {
-                out.append(byte)
-            } else {
-                out.append(0xC0 | byte >> 6)
-                out.append(0x80 | byte & 0x3F)
-            }
-        }
-        return out
     }
 }

@@ -14,7 +14,8 @@ package protocol DNSResolving: Sendable {
     func lookup(_ name: DomainName, _ type: DNSRecordType) throws(ResolverError) -> DNSAnswer
 }
 
-/// The record types that this program asks for, by their numbers (IANA, RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 2782).
+/// The record types that this program asks for, by their numbers (IANA, RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 2782,
+/// RFC 4034 §2).
 package enum DNSRecordType: UInt16, Sendable, CaseIterable, CustomStringConvertible {
     case a = 1
     case cname = 5
@@ -22,6 +23,7 @@ package enum DNSRecordType: UInt16, Sendable, CaseIterable, CustomStringConverti
     case txt = 16
     case aaaa = 28
     case srv = 33
+    case dnskey = 48
 
     /// The mnemonic that zone files use.
     package var description: String {
@@ -32,6 +34,7 @@ package enum DNSRecordType: UInt16, Sendable, CaseIterable, CustomStringConverti
         case .txt: "TXT"
         case .aaaa: "AAAA"
         case .srv: "SRV"
+        case .dnskey: "DNSKEY"
         }
     }
 }

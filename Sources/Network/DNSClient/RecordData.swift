@@ -13,6 +13,8 @@ package enum DNSRecordData: Sendable, Hashable {
     case srv(priority: UInt16, weight: UInt16, port: UInt16, target: DomainName)
     /// The character-strings of one record, in their order.
     case txt([[UInt8]])
+    /// RFC 4034 §2.1.
+    case dnskey(flags: UInt16, protocol: UInt8, algorithm: UInt8, key: [UInt8])
 
     /// Reads the data of a record of `type`; every byte must be part of it.
     package init(_ type: DNSRecordType, _ data: [UInt8]) throws(ParseError) {
@@ -33,6 +35,9 @@ package enum DNSRecordData: Sendable, Hashable {
                 strings.append([UInt8](try cursor.bytes(count)))
             } while !cursor.isAtEnd
             self = .txt(strings)
+        case .dnskey:
+            self = .dnskey(flags: try cursor.word(), protocol: try cursor.byte(), algorithm: try cursor.byte(),
+                           key: [UInt8](try cursor.bytes(max(1, data.count - cursor.offset))))
         }
         guard cursor.isAtEnd else { throw ParseError(at: cursor.offset, expected: "the end of the \(type) record") }
     }
@@ -60,6 +65,8 @@ extension DNSRecordData: CustomStringConvertible {
         case .mx(let preference, let exchange): "\(preference) \(exchange)"
         case .srv(let priority, let weight, let port, let target): "\(priority) \(weight) \(port) \(target)"
         case .txt(let strings): strings.map(Self.quoted).joined(separator: " ")
+        case .dnskey(let flags, let `protocol`, let algorithm, let key):
+            "\(flags) \(`protocol`) \(algorithm) \(String(utf8: Base64.encode(key)))"
         }
     }
 

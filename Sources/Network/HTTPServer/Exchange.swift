@@ -180,6 +180,9 @@ final class Exchange: @unchecked Sendable {
             processesWhenSpooled = true
             return
         }
+        if spool == nil, let response = context.responder.immediateAnswer(to: head) {
+            return answered(AnswerMaker(response, conditions: conditions, context: context).make())
+        }
         let bytes = body?.take() ?? []
         let (coding, limit) = (body?.coding, body?.limit ?? 0)
         let (head, conditions, spool) = (head, conditions, spool)

@@ -15,8 +15,16 @@ package protocol HTTPResponder: Sendable {
     /// body is announced as long: an answer here is given instead of taking the body.
     func refusal(of head: HTTPRequestHead) -> HTTPResponse?
 
+    /// An answer that the head alone decides, such as a redirection; nil: `respond` is to be asked. Called on the event loop: it
+    /// must neither block nor allocate much.
+    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse?
+
     /// Called on a worker thread; may block.
     func respond(to request: HTTPRequest) -> HTTPResponse
+}
+
+extension HTTPResponder {
+    package func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { nil }
 }
 
 /// How a request's body is received; what is longer than the limit is answered 413, a gzip'ed or deflated one by its size when

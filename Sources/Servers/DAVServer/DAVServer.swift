@@ -10,6 +10,7 @@
 //
 // Start reading at Responder.swift, Routing/Resource.swift, Properties/PropertyTable.swift.
 
+package import CivilTime
 package import CollectionStore
 package import Database
 package import Directory
@@ -19,6 +20,7 @@ package import Logging
 package struct DAVServer: Sendable {
     let database: any Database
     let files: FileBlobStore
+    let timeZones: TimeZoneDatabase
     let authenticator: Authenticator
     let principals: PrincipalCache
     let configuration: DAVConfiguration
@@ -29,12 +31,13 @@ package struct DAVServer: Sendable {
     let random: @Sendable (Int) -> [UInt8]
 
     package init(
-        database: any Database, files: FileBlobStore, authenticator: Authenticator, principals: PrincipalCache,
-        configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
+        database: any Database, files: FileBlobStore, timeZones: TimeZoneDatabase, authenticator: Authenticator,
+        principals: PrincipalCache, configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
         self.database = database
         self.files = files
+        self.timeZones = timeZones
         self.authenticator = authenticator
         self.principals = principals
         self.configuration = configuration
@@ -59,6 +62,12 @@ package struct DAVConfiguration: Sendable {
     package var maximumHrefs = 10_000
     /// Changes that one answer to sync-collection tells.
     package var maximumSyncRows = 100_000
+    /// Rows of one answer to a query.
+    package var maximumQueryRows = 100_000
+    /// What the filters and expansions of one request may cost, in steps of some ten to hundred nanoseconds.
+    package var maximumRecurrenceSteps = 20_000_000
+    /// Where the time zone service is (RFC 7809 §5.1); nil: there is none.
+    package var timeZoneService: String?
     /// The longest time for which a lock is given, in seconds.
     package var maximumLockTimeout = 86_400
     /// RFC 3744 §9.4: more principals than that are answered with DAV:number-of-matches-within-limits.

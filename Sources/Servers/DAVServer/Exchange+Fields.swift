@@ -29,6 +29,12 @@ extension Exchange {
             || media.suffix(4).equalsIgnoringASCIICase("+xml")
     }
 
+    /// Whether the body says that it is of this media type.
+    func isBody(_ mediaType: StaticString) -> Bool {
+        guard let type = head.headers.first("content-type") else { return false }
+        return [UInt8](type.utf8.prefix { $0 != 0x3B }).trimmingASCIIWhitespace.equalsIgnoringASCIICase(mediaType)
+    }
+
     /// RFC 7240 §3: which wishes were granted.
     var appliedPreferences: [(name: String, value: String)] {
         var applied: [String] = []

@@ -5,7 +5,9 @@ import DAVGrammar
 import Database
 import Directory
 package import HTTPServer
+import ICalendar
 import Logging
+import XML
 
 /// The way of every request: who asks, what method, and what became of it.
 extension DAVServer: HTTPResponder {
@@ -21,6 +23,12 @@ extension DAVServer: HTTPResponder {
         case .principal: nil
         case .refused(let response): response
         }
+    }
+
+    package func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? {
+        guard head.target.utf8.starts(with: "/.well-known/".utf8), let path = try? RequestPath(head.target),
+            path.segments.first == ".well-known" else { return nil }
+        return WellKnown.respond(path)
     }
 
     package func respond(to request: HTTPRequest) -> HTTPResponse {
@@ -58,6 +66,10 @@ extension DAVServer: HTTPResponder {
             return Reply(refusal).response
         } catch let error as RequestBodyError {
             return Reply(error).response
+        } catch is CalendarLimitExceeded {
+            return Reply(
+                .insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits), "The answer would be more than is worked out at once."
+            ).response
         } catch let failure as Failure {
             logger.error("request failed", metadata: [
                 "id": "\(exchange.head.id)", "method": "\(exchange.head.method)", "failure": "\(failure)",

@@ -1,4 +1,5 @@
 import Calendars
+import CivilTime
 import CollectionStore
 import Database
 import Directory
@@ -21,6 +22,9 @@ let event = calendar(
     END:VEVENT
     """)
 
+/// A time zone database without a zone.
+let noZones = TimeZoneDatabase { _ in nil }
+
 func calendar(_ inner: String, version: String = "2.0") -> [UInt8] {
     let text =
         "BEGIN:VCALENDAR\nVERSION:\(version)\nPRODID:-//xyz Corp//NONSGML PDA Calendar Version 1.0//EN\n"
@@ -36,7 +40,7 @@ private func component(_ name: String, uid: String? = "u", _ more: String = "") 
 struct CalendarContentTests {
     private func refusal(_ bytes: [UInt8], maximumSize: Int = 1 << 20) -> CalendarRefusal? {
         do throws(CalendarRefusal) {
-            _ = try CalendarContent(bytes, maximumSize: maximumSize)
+            _ = try CalendarContent(bytes, maximumSize: maximumSize, timeZones: noZones)
             return nil
         } catch {
             return error
@@ -45,17 +49,20 @@ struct CalendarContentTests {
 
     @Test("an event is stored as sent, with its UID and its kind")
     func stored() throws {
-        let made = try CalendarContent(event, maximumSize: event.count).content
+        let made = try CalendarContent(event, maximumSize: event.count, timeZones: noZones).content
         guard case .bytes(let bytes) = made.place else { Issue.record("\(made.place)"); return }
         #expect(bytes == event)
         #expect(made.size == event.count && made.etag == ETag.of(event))
-        #expect(made.facts == MemberFacts(uid: "uid1@example.com", component: "vevent"))
-        #expect(try CalendarContent.facts(of: event) == made.facts)
+        #expect(made.facts.uid == "uid1@example.com" && made.facts.component == "vevent")
+        #expect(try CalendarContent.facts(of: event, timeZones: noZones) == made.facts)
+        guard case .folded(let text) = made.facts.index.text else { Issue.record("no text"); return }
+        #expect(String(decoding: text, as: UTF8.self).contains("NETWORLD+INTEROP CONFERENCE"))
+        #expect(made.facts.index.occurrences.count == 1)
     }
 
     @Test("each kind of component is known", arguments: CalendarComponents.all)
     func kinds(name: String) throws {
-        let made = try CalendarContent(calendar(component(name)), maximumSize: 1 << 20).content
+        let made = try CalendarContent(calendar(component(name)), maximumSize: 1 << 20, timeZones: noZones).content
         #expect(made.facts.component == name.lowercased())
     }
 
@@ -111,7 +118,7 @@ struct CalendarContentTests {
     // RFC 4791 §5.2.3, §5.3.2.1: supported-calendar-component.
     @Test("a calendar takes the components it was made for, and without a set all", arguments: CalendarComponents.all)
     func components(name: String) throws {
-        let content = try CalendarContent(calendar(component(name)), maximumSize: 1 << 20)
+        let content = try CalendarContent(calendar(component(name)), maximumSize: 1 << 20, timeZones: noZones)
         let database = try TestEngine.current.temporary()
         func refusal(in components: [String]?) throws -> CalendarRefusal? {
             let made = try database.write { tx throws in
@@ -134,8 +141,8 @@ struct CalendarContentTests {
 
     @Test("two spellings of a letter are two UIDs")
     func spellings() throws {
-        let one = try CalendarContent.facts(of: calendar(component("VEVENT", uid: "\u{E9}")))
-        let other = try CalendarContent.facts(of: calendar(component("VEVENT", uid: "e\u{301}")))
+        let one = try CalendarContent.facts(of: calendar(component("VEVENT", uid: "\u{E9}")), timeZones: noZones)
+        let other = try CalendarContent.facts(of: calendar(component("VEVENT", uid: "e\u{301}")), timeZones: noZones)
         #expect(one != other)
     }
 }

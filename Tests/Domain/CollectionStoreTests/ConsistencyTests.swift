@@ -80,6 +80,13 @@ struct ConsistencyTests {
             ("UPDATE member SET uid = 'x' WHERE name = '7'", "the UID that is kept"),
             ("UPDATE member SET uid = NULL WHERE name = '7'", "the UID that is kept"),
             ("UPDATE member SET component = 'vtodo' WHERE name = '7'", "it is kept as “vtodo”"),
+            ("DELETE FROM occurrence", "the times in the index"),
+            ("DELETE FROM search_text WHERE name = '7'", "the text in the index"),
+            ("UPDATE search_text SET text = x'00'", "the text in the index"),
+            ("UPDATE occurrence SET ends = ends - 1 WHERE ends < 1000000", "the times in the index"),
+            ("UPDATE occurrence SET component = 'vtodo'", "the times in the index"),
+            ("UPDATE occurrence SET name = 'nobody' WHERE starts = (SELECT MAX(starts) FROM occurrence)", "no member"),
+            ("UPDATE search_text SET collection_id = 999 WHERE name = '7'", "collection 999, which is missing"),
             ("UPDATE member SET size = 5 WHERE name = 'large'", "its size is 5"),
             ("UPDATE member SET etag = 'x' WHERE name = 'large'", "its ETag is x"),
             ("UPDATE trash SET etag = 'x' WHERE name = 'f'", "its ETag is x"),
@@ -171,6 +178,8 @@ struct ConsistencyTests {
     @Test("projections that were thrown away are built again")
     func thrownAway() throws {
         let before = try fixture.dump()
+        try damage("DELETE FROM occurrence")
+        try damage("DELETE FROM search_text")
         try damage("UPDATE member SET uid = NULL, component = ''")
         try damage("UPDATE trash SET uid = NULL, component = ''")
         try damage("UPDATE collection SET member_count = 0")

@@ -79,6 +79,12 @@ struct Fixture {
             """, 5)
         try add("SELECT token, collection_id, member_name FROM lock ORDER BY token", 3)
         try add("SELECT file FROM unused_file ORDER BY file", 1)
+        try add(
+            """
+            SELECT collection_id, is_floating, span, starts, name, ends, is_exact, component, busy, weeks
+            FROM occurrence ORDER BY collection_id, is_floating, span, starts, name
+            """, 10)
+        try add("SELECT collection_id, name, text FROM search_text ORDER BY collection_id, name", 3)
         return lines
     }
 
@@ -111,7 +117,23 @@ func testFacts(of bytes: [UInt8]) -> MemberFacts {
     guard parts.count >= 3 else { return MemberFacts() }
     return MemberFacts(
         uid: parts[0].isEmpty ? nil : String(decoding: parts[0], as: UTF8.self),
-        component: String(decoding: parts[1], as: UTF8.self))
+        component: String(decoding: parts[1], as: UTF8.self), index: testIndex(of: bytes))
+}
+
+/// Any index, and the same one for the same bytes.
+func testIndex(of bytes: [UInt8]) -> ObjectIndex {
+    var random = SeededGenerator(seed: bytes.reduce(14_695_981_039) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
+    let occurrences = (0..<Int.random(in: 0..<4, using: &random)).map { _ in
+        let start = Int64.random(in: -100_000..<100_000, using: &random)
+        let length = Int64.random(in: 0..<100_000, using: &random) >> Int64.random(in: 0..<17, using: &random)
+        let end = Int.random(in: 0..<8, using: &random) == 0 ? Int64.max : start + length
+        return Occurrence(
+            start: Int.random(in: 0..<20, using: &random) == 0 ? Occurrence.beginning : start, end: end,
+            isFloating: .random(using: &random), isExact: .random(using: &random),
+            busy: Busy(rawValue: Int64.random(in: 0..<5, using: &random)) ?? .varies)
+    }
+    return ObjectIndex(
+        occurrences: occurrences, text: Int.random(in: 0..<4, using: &random) == 0 ? .unknown : .folded(bytes))
 }
 
 /// For `Consistency` and `Reindex`.
@@ -156,6 +178,11 @@ extension WriteTransaction {
     func remove(_ name: String, in collection: Collection, now: Milliseconds = 3) throws {
         let member = try #require(try member(name, in: collection))
         try Members.remove(self, member, in: collection, by: nil, now: now)
+    }
+
+    func restore(_ id: Int64, of owner: PrincipalID, now: Milliseconds) throws -> String {
+        let files = try TemporaryFiles()
+        return try Trash.restore(self, id, of: owner, files: files.store, facts: testObjectFacts, now: now)
     }
 
     func fresh(_ collection: Collection) throws -> Collection {

@@ -198,6 +198,6 @@ struct RandomWriter {
     private mutating func restore(_ tx: borrowing WriteTransaction) throws {
         let owner = pick([Fixture.alice, Fixture.bob]) ?? Fixture.alice
         guard let item = pick(try Trash.items(tx.read, of: owner)) else { return }
-        _ = try Trash.restore(tx, item.id, of: owner, now: now)
+        _ = try tx.restore(item.id, of: owner, now: now)
     }
 }

@@ -15,12 +15,12 @@ struct TrashTests {
 
     private func restore(_ item: Trash.Item?, of owner: PrincipalID = Fixture.alice) throws -> String {
         let item = try #require(item)
-        return try fixture.write { tx throws in try Trash.restore(tx, item.id, of: owner, now: 9) }
+        return try fixture.write { tx throws in try tx.restore(item.id, of: owner, now: 9) }
     }
 
     private func refusalOfRestore(_ item: Trash.Item?, of owner: PrincipalID = Fixture.alice) throws -> StoreRefusal? {
         let item = try #require(item)
-        return try fixture.refusal { tx throws in _ = try Trash.restore(tx, item.id, of: owner, now: 9) }
+        return try fixture.refusal { tx throws in _ = try tx.restore(item.id, of: owner, now: 9) }
     }
 
     @Test("a deleted object comes back with its bytes")

@@ -31,8 +31,10 @@ struct CardContentTests {
         guard case .bytes(let bytes) = made.place else { Issue.record("\(made.place)"); return }
         #expect(bytes == example)
         #expect(made.size == example.count && made.etag == ETag.of(example))
-        #expect(made.facts == MemberFacts(uid: "1234-5678-9000-1", component: "individual"))
+        #expect(made.facts.uid == "1234-5678-9000-1" && made.facts.component == "individual")
         #expect(try CardContent.facts(of: example) == made.facts)
+        guard case .folded(let text) = made.facts.index.text else { Issue.record("no text"); return }
+        #expect(String(decoding: text, as: UTF8.self).contains("CYRUS DABOO"))
     }
 
     // RFC 6350 §6.1.4, and the property of Apple's clients in version 3.0.

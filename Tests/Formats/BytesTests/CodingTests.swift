@@ -91,4 +91,11 @@ struct ASCIITests {
         #expect(bytes(" \t").trimmingASCIIWhitespace.isEmpty)
         #expect(bytes("").trimmingASCIIWhitespace.isEmpty)
     }
+
+    @Test("every byte of ISO 8859-1 is the code point of its character")
+    func latin1() {
+        for byte in UInt8.min...UInt8.max {
+            #expect(String(utf8: Latin1.utf8([byte])) == String(UnicodeScalar(byte)))
+        }
+    }
 }

@@ -73,37 +73,6 @@ struct BodyTests {
             </D:href></C:calendar-multiget>
             """)) else { Issue.record("another report"); return }
         #expect(request.hrefs.map { String(utf8: $0) } == ["/a%20b.ics", "/c.ics"])
-        #expect(request.properties.properties.last?.calendarData?.version == "2.0")
-    }
-
-    @Test("a calendar-query's filter is a tree (RFC 4791 §7.8.7)")
-    func calendarQuery() throws {
-        guard case .calendarQuery(let request) = try ReportBody.parse(bytes("""
-            <C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop>
-            <C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">
-            <C:prop-filter name="ATTENDEE"><C:text-match collation="i;ascii-casemap">mailto:lisa@example.com</C:text-match>
-            <C:param-filter name="PARTSTAT"><C:text-match negate-condition="yes">NEEDS-ACTION</C:text-match></C:param-filter>
-            </C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>
-            """)) else { Issue.record("another report"); return }
-        let event = try #require(request.filter.components.first)
-        #expect(request.filter.name == "VCALENDAR" && event.name == "VEVENT")
-        let property = try #require(event.properties.first)
-        #expect(property.name == "ATTENDEE" && !property.isAnyOf && property.texts.first?.text == "mailto:lisa@example.com")
-        #expect(property.parameters.first?.text?.isNegated == true)
-    }
-
-    @Test("an addressbook-query without a filter means all, and its tests default to anyof (RFC 6352 §10.5)")
-    func addressbookQuery() throws {
-        guard case .addressbookQuery(let all) = try ReportBody.parse(bytes(
-            "<C:addressbook-query xmlns:C='urn:ietf:params:xml:ns:carddav'/>")) else { Issue.record("another report"); return }
-        #expect(all.filters.isEmpty && all.isAnyOf)
-        guard case .addressbookQuery(let query) = try ReportBody.parse(bytes("""
-            <C:addressbook-query xmlns:C='urn:ietf:params:xml:ns:carddav'><C:filter test='allof'>
-            <C:prop-filter name='FN'><C:text-match match-type='starts-with'>a</C:text-match></C:prop-filter></C:filter>
-            <C:limit><C:nresults>3</C:nresults></C:limit></C:addressbook-query>
-            """)) else { Issue.record("another report"); return }
-        #expect(!query.isAnyOf && query.limit == 3 && query.filters.first?.isAnyOf == true)
-        #expect(query.filters.first?.texts.first?.matchType == .startsWith)
     }
 
     @Test("locks (RFC 4918 §9.10.7)")

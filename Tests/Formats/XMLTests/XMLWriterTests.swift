@@ -22,7 +22,7 @@ struct XMLWriterTests {
         #expect(root.children.map(\.name) == [.caldav(.comp), foreign])
     }
 
-    @Test("text comes back as it was written, with CR and markup")
+    @Test("L10: text comes back as it was written, with CR and markup")
     func text() throws {
         let text = "a\r\nb & <c> ]]> \"d\" ж 👋\t"
         var out = XMLWriter()

@@ -44,6 +44,15 @@ import Testing
         }
     }
 
+    @Test("RFC 4034 §2.1: a key is all that follows its algorithm, and not nothing")
+    func readsKeys() throws {
+        let data: [UInt8] = [1, 1, 3, 13, 0xAA, 0xBB]
+        #expect(try DNSRecordData(.dnskey, data).description == "257 3 13 qrs=")
+        for count in 0..<5 {
+            #expect(throws: ParseError.self) { try DNSRecordData(.dnskey, Array(data[..<count])) }
+        }
+    }
+
     @Test("RFC 1035 §4.1.4: a compressed name inside record data is refused, it could point anywhere")
     func refusesPointers() {
         #expect(throws: ParseError.self) { try DNSRecordData(.cname, [0xC0, 0]) }

@@ -46,6 +46,28 @@ import Wire
         }
     }
 
+    @Test("an answer that the head decides is given in its turn, without the responder's thread")
+    func immediateAnswers() async throws {
+        var responder = TestResponder()
+        responder.immediate = { $0.target == "/now" ? TestResponder.text("now") : nil }
+        responder.answer = { request in
+            #expect(request.head.target != "/now")
+            return TestResponder.text("later")
+        }
+        let (now, later) = ("PUT /now HTTP/1.1\nHost: x\nContent-Length: 3\n\nabc", "GET /later HTTP/1.1\nHost: x\n\n")
+        try await TestServer.run(responder) { server in
+            let client = try server.client()
+            try await client.send(now + later + now + now + later)
+            for text in ["now", "later", "now", "now", "later"] { #expect(try await client.response().text == text) }
+            let requests = try await server.logged(5)
+            #expect(requests.map { $0["path"] } == ["/now", "/later", "/now", "/now", "/later"])
+            #expect(requests.first?["in"] == "3" && requests.first?["status"] == "200")
+            try await client.send("GET /now HTTP/1.1\nHost: x\nConnection: close\n\n")
+            #expect(try await client.response().text == "now")
+            #expect(try await client.isAtEnd())
+        }
+    }
+
     @Test("a flood of pipelined requests is answered whole")
     func flood() async throws {
         try await TestServer.run { server in

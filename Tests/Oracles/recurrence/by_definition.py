@@ -134,4 +134,5 @@ def main():
     print(f"{looked_at} rules looked at, {wrong} wrong, {skipped} of too many seconds left out")
 
 
-main()
+if __name__ == "__main__":
+    main()

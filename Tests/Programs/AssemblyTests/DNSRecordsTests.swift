@@ -114,4 +114,13 @@ private struct TableResolver: DNSResolving {
         resolver.security = .secure
         #expect(DNSRecords.report(records.check(resolver)).contains("ok         dav.example.org. A/AAAA (signed)\n"))
     }
+
+    @Test("that nothing vouches for the answers is said once, before the sum")
+    func unchecked() throws {
+        var resolver = try good()
+        resolver.security = .unchecked
+        let lines = DNSRecords.report(records.check(resolver)).split(separator: "\n")
+        #expect(lines.count == 9)
+        #expect(lines.dropLast().last?.hasPrefix("Not checked by DNSSEC") == true)
+    }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import CivilTime
 import CollectionStore
 import Cryptography
 import Database
@@ -32,6 +33,7 @@ final class TestSite: Sendable {
         configure(&configuration)
         server = DAVServer(
             database: database, files: try FileBlobStore(directory: directory + "/blobs"),
+            timeZones: TimeZoneDatabase { _ in nil },
             authenticator: Authenticator(
                 database: database, principals: principals, guessGuard: GuessGuard { _ in true }, options: options),
             principals: principals, configuration: configuration, logger: Logger(label: "test"),

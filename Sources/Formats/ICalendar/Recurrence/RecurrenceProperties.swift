@@ -31,7 +31,7 @@ struct RecurrenceProperties {
     init(of component: Component) {
         self.component = component
         for line in component.properties {
-            switch line.name.count {
+            switch line.nameCount {
             case 3: if line.isNamed("DUE") { end = end ?? line.calendarTime }
             case 5: takeRule(line)
             case 6: takeDates(line)

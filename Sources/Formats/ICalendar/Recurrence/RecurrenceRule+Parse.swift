@@ -5,49 +5,100 @@ extension RecurrenceRule {
     /// Takes what can be understood: in either case, with blanks, in any order, with parts that nobody knows. Of a part
     /// that is there twice the first counts. Nil without a known FREQ.
     package init?(_ value: ArraySlice<UInt8>) {
-        var parts: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
-        for part in value.split(separator: 0x3B) {
+        self.init(.daily)
+        var known: UInt32 = 0
+        var isFrequencyKnown = false
+        var start = value.startIndex
+        var count = 0
+        while start < value.endIndex, count < Self.partLimit {
+            let end = value.index(of: 0x3B, from: start) ?? value.endIndex
+            defer { start = end + 1 }
+            let part = value[start..<end]
             guard let equals = part.firstIndex(of: 0x3D) else { continue }
             let name = part[..<equals].trimmingASCIIWhitespace
-            if parts.contains(where: { $0.name.equalsIgnoringASCIICase(name) }) { continue }
-            parts.append((name, part[(equals + 1)...].trimmingASCIIWhitespace))
-            if parts.count == Self.partLimit { break }
+            let text = part[(equals + 1)...].trimmingASCIIWhitespace
+            guard let part = Part(name) else {
+                if takeOther(name, text) { count += 1 }
+                continue
+            }
+            if known >> part.rawValue & 1 == 1 { continue }
+            known |= 1 << part.rawValue
+            count += 1
+            if part == .freq {
+                guard let frequency = Frequency.allCases.first(where: { text.equalsIgnoringASCIICase($0.name) }) else {
+                    return nil
+                }
+                self.frequency = frequency
+                isFrequencyKnown = true
+            } else {
+                take(part, text)
+            }
         }
-        guard let frequencyText = parts.first(where: { $0.name.equalsIgnoringASCIICase("FREQ") })?.value,
-            let frequency = Frequency.allCases.first(where: { frequencyText.equalsIgnoringASCIICase($0.name) })
-        else { return nil }
-        self.init(frequency)
-        for (name, value) in parts where !name.equalsIgnoringASCIICase("FREQ") {
-            take(String(utf8: name.map(\.asciiUppercased)), value)
-        }
+        if !isFrequencyKnown { return nil }
     }
 
     /// More than there are names; a rule of a thousand invented ones is nobody's.
     private static let partLimit = 64
 
-    private mutating func take(_ name: String, _ value: ArraySlice<UInt8>) {
-        switch name {
+    private enum Part: UInt32 {
+        case freq, interval, count, until, bySecond, byMinute, byHour, byDay, byWeekday, byMonthDay, byYearDay, byWeekNo, byMonth
+        case bySetPos, weekStart, scale, skip
+
+        init?(_ name: ArraySlice<UInt8>) {
+            switch name.count {
+            case 4 where name.equalsIgnoringASCIICase("FREQ"): self = .freq
+            case 4 where name.equalsIgnoringASCIICase("WKST"): self = .weekStart
+            case 4 where name.equalsIgnoringASCIICase("SKIP"): self = .skip
+            case 5 where name.equalsIgnoringASCIICase("BYDAY"): self = .byDay
+            case 5 where name.equalsIgnoringASCIICase("COUNT"): self = .count
+            case 5 where name.equalsIgnoringASCIICase("UNTIL"): self = .until
+            case 6 where name.equalsIgnoringASCIICase("BYHOUR"): self = .byHour
+            case 6 where name.equalsIgnoringASCIICase("RSCALE"): self = .scale
+            case 7 where name.equalsIgnoringASCIICase("BYMONTH"): self = .byMonth
+            case 8 where name.equalsIgnoringASCIICase("INTERVAL"): self = .interval
+            case 8 where name.equalsIgnoringASCIICase("BYSETPOS"): self = .bySetPos
+            case 8 where name.equalsIgnoringASCIICase("BYSECOND"): self = .bySecond
+            case 8 where name.equalsIgnoringASCIICase("BYMINUTE"): self = .byMinute
+            case 8 where name.equalsIgnoringASCIICase("BYWEEKNO"): self = .byWeekNo
+            case 9 where name.equalsIgnoringASCIICase("BYWEEKDAY"): self = .byWeekday
+            case 9 where name.equalsIgnoringASCIICase("BYYEARDAY"): self = .byYearDay
+            case 10 where name.equalsIgnoringASCIICase("BYMONTHDAY"): self = .byMonthDay
+            default: return nil
+            }
+        }
+    }
+
+    /// Whether it is there now, and was not before.
+    private mutating func takeOther(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Bool {
+        let name = String(utf8: name.map(\.asciiUppercased))
+        if otherParts.contains(where: { $0.name == name }) { return false }
+        otherParts.append(OtherPart(name: name, value: String(utf8: value)))
+        return true
+    }
+
+    private mutating func take(_ part: Part, _ value: ArraySlice<UInt8>) {
+        switch part {
+        case .freq: break
         // INTERVAL=0 and what is no number are taken for 1, COUNT=0 for the first instance alone.
-        case "INTERVAL":
+        case .interval:
             let number = value.decimalValue ?? (Self.isNumber(value) ? .max : 1)
             interval = max(1, min(number, Self.longestInterval))
-        case "COUNT": count = value.decimalValue.map { max(1, $0) }
-        case "UNTIL": until = CalendarTime(value)
-        case "BYSECOND": bySecond = Self.numbers(value, 0...60)
-        case "BYMINUTE": byMinute = Self.numbers(value, 0...59)
-        case "BYHOUR": byHour = Self.numbers(value, 0...23)
-        case "BYDAY", "BYWEEKDAY": byDay = Self.list(value, Self.weekdayNumber)
-        case "BYMONTHDAY": byMonthDay = Self.numbers(value, 1...31, orNegative: true)
-        case "BYYEARDAY": byYearDay = Self.numbers(value, 1...Self.longestYear, orNegative: true)
-        case "BYWEEKNO": byWeekNumber = Self.numbers(value, 1...Self.mostWeeks, orNegative: true)
-        case "BYMONTH": byMonth = Self.list(value, Self.month)
-        case "BYSETPOS": bySetPosition = Self.numbers(value, 1...Self.mostPositions, orNegative: true)
-        case "WKST": weekStart = Self.weekday(value) ?? .monday
-        case "RSCALE":
+        case .count: count = value.decimalValue.map { max(1, $0) }
+        case .until: until = CalendarTime(value)
+        case .bySecond: bySecond = Self.numbers(value, 0...60)
+        case .byMinute: byMinute = Self.numbers(value, 0...59)
+        case .byHour: byHour = Self.numbers(value, 0...23)
+        case .byDay, .byWeekday: byDay = Self.list(value, Self.weekdayNumber)
+        case .byMonthDay: byMonthDay = Self.numbers(value, 1...31, orNegative: true)
+        case .byYearDay: byYearDay = Self.numbers(value, 1...Self.longestYear, orNegative: true)
+        case .byWeekNo: byWeekNumber = Self.numbers(value, 1...Self.mostWeeks, orNegative: true)
+        case .byMonth: byMonth = Self.list(value, Self.month)
+        case .bySetPos: bySetPosition = Self.numbers(value, 1...Self.mostPositions, orNegative: true)
+        case .weekStart: weekStart = Self.weekday(value) ?? .monday
+        case .scale:
             let scale = String(utf8: value.map(\.asciiUppercased))
             calendarScale = scale == "GREGORIAN" || scale.isEmpty ? nil : scale
-        case "SKIP": skip = Skip(rawValue: String(utf8: value.map(\.asciiUppercased))) ?? .omit
-        default: otherParts.append(OtherPart(name: name, value: String(utf8: value)))
+        case .skip: skip = Skip(rawValue: String(utf8: value.map(\.asciiUppercased))) ?? .omit
         }
     }
 
@@ -58,15 +109,22 @@ extension RecurrenceRule {
     private static let mostPositions = 400 * 86_400
 
     /// The values that are understood; nil where nothing is written, so that an empty part is as none.
+    @inline(__always)
     private static func list<Value: Hashable>(
         _ value: ArraySlice<UInt8>, _ read: (ArraySlice<UInt8>) -> Value?
     ) -> [Value]? {
         if value.isEmpty { return nil }
         var values: [Value] = []
+        // For the lists that people write a look at each is faster than a set.
         var seen: Set<Value> = []
-        for item in value.split(separator: 0x2C) {
-            guard let read = read(item.trimmingASCIIWhitespace), seen.insert(read).inserted else { continue }
+        var start = value.startIndex
+        while start < value.endIndex {
+            let end = value.index(of: 0x2C, from: start) ?? value.endIndex
+            defer { start = end + 1 }
+            guard start < end, let read = read(value[start..<end]) else { continue }
+            if values.count < 32 ? values.contains(read) : seen.contains(read) { continue }
             values.append(read)
+            if values.count == 32 { seen = Set(values) } else if values.count > 32 { seen.insert(read) }
         }
         return values
     }
@@ -100,7 +158,19 @@ extension RecurrenceRule {
     }
 
     private static func weekday(_ text: ArraySlice<UInt8>) -> Weekday? {
-        Weekday.allCases.first { text.equalsIgnoringASCIICase($0.twoLetters) }
+        guard text.count == 2, let first = text.first?.asciiUppercased, let second = text.last?.asciiUppercased else {
+            return nil
+        }
+        switch (first, second) {
+        case (0x4D, 0x4F): return .monday
+        case (0x54, 0x55): return .tuesday
+        case (0x57, 0x45): return .wednesday
+        case (0x54, 0x48): return .thursday
+        case (0x46, 0x52): return .friday
+        case (0x53, 0x41): return .saturday
+        case (0x53, 0x55): return .sunday
+        default: return nil
+        }
     }
 
     private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy(\.isASCIIDigit) }

@@ -50,8 +50,10 @@ struct RunCollector {
             guard let current = runs.last else { runs.append(next); continue }
             let touches = next.start <= current.end
             guard touches || next.start - current.end < gap || runs.count == limit else { runs.append(next); continue }
+            // What takes no time at the end of something is in ranges that begin there, and the whole is not.
+            let isLastMoment = next.start == next.end && next.start == current.end && current.start < current.end
             runs[runs.count - 1].end = max(current.end, next.end)
-            runs[runs.count - 1].isExact = touches && current.isExact && next.isExact
+            runs[runs.count - 1].isExact = touches && current.isExact && next.isExact && !isLastMoment
         }
         return runs
     }

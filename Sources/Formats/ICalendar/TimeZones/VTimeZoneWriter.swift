@@ -148,8 +148,8 @@ extension VTimeZoneWriter {
             writer.property("RDATE", value: value)
         }
         if !group.after.abbreviation.isEmpty { writer.property("TZNAME", text: group.after.abbreviation) }
-        writer.property("TZOFFSETFROM", value: UTCOffset.text(group.before.offset))
-        writer.property("TZOFFSETTO", value: UTCOffset.text(group.after.offset))
+        writer.property("TZOFFSETFROM", value: UTCOffset.bytes(of: group.before.offset))
+        writer.property("TZOFFSETTO", value: UTCOffset.bytes(of: group.after.offset))
     }
 }
 
@@ -157,17 +157,5 @@ extension AnnualChange {
     fileprivate func isAt(_ instant: Instant) -> Bool {
         guard let year = CivilDateTime(wallSeconds: instant.seconds)?.date.year else { return false }
         return (year - 1...year + 1).contains { self.instant(in: $0) == instant }
-    }
-}
-
-extension UTCOffset {
-    /// RFC 5545 §3.3.14: seconds only where there are any.
-    fileprivate static func text(_ seconds: Int) -> [UInt8] {
-        var text: [UInt8] = [seconds < 0 ? 0x2D : 0x2B]
-        let magnitude = Int(seconds.magnitude)
-        text.append(digits: magnitude / 3600, count: 2)
-        text.append(digits: magnitude / 60 % 60, count: 2)
-        if magnitude % 60 > 0 { text.append(digits: magnitude % 60, count: 2) }
-        return text
     }
 }

@@ -26,4 +26,14 @@ package struct UTCOffset: Hashable, Sendable {
         guard scanner.isAtEnd, hours < 24, minutes < 60, seconds < 60 else { return nil }
         self.seconds = sign * (hours * 3600 + minutes * 60 + seconds)
     }
+
+    /// As it stands in a VTIMEZONE: seconds only where there are any.
+    package static func bytes(of seconds: Int) -> [UInt8] {
+        var text: [UInt8] = [seconds < 0 ? 0x2D : 0x2B]
+        let magnitude = Int(clamping: seconds.magnitude)
+        text.append(digits: magnitude / 3600, count: 2)
+        text.append(digits: magnitude / 60 % 60, count: 2)
+        if magnitude % 60 > 0 { text.append(digits: magnitude % 60, count: 2) }
+        return text
+    }
 }

@@ -25,14 +25,17 @@ package struct CollectionOperations: Sendable {
 
     private var homeKind: CollectionKind { kind == .calendar ? .calendarHome : .bookHome }
 
-    package func list(_ user: String) throws -> String {
+    package func list(_ user: String, asJSON: Bool) throws -> String {
         let owner = try installation.user(user)
         return try installation.database.read { tx in
-            guard let home = try Collections.home(tx, of: owner.id, kind: homeKind) else { return "" }
-            return try Collections.children(tx, of: home.id).map {
-                "\($0.name)\t\(try CollectionTitle.read(tx, of: $0))\t\($0.memberCount) objects"
-                    + ($0.components.map { "\t" + $0.joined(separator: ",") } ?? "") + "\n"
-            }.joined()
+            var calendars = CommandTable("name", "title", "objects", "components")
+            var books = CommandTable("name", "title", "objects")
+            for child in try Collections.home(tx, of: owner.id, kind: homeKind).map({ try Collections.children(tx, of: $0.id) }) ?? [] {
+                let (name, title) = (CommandTable.Cell.text(child.name), CommandTable.Cell.text(try CollectionTitle.read(tx, of: child)))
+                calendars.append(name, title, .number(child.memberCount), .texts(child.components ?? CalendarComponents.all))
+                books.append(name, title, .number(child.memberCount))
+            }
+            return (kind == .calendar ? calendars : books).text(asJSON: asJSON)
         }
     }
 

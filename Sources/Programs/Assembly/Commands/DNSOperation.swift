@@ -18,10 +18,38 @@ package enum DNSOperation {
             ConsoleOutput.write(records.zoneFile())
             return true
         }
-        var configuration = ResolverConfiguration()
-        if !settings.dns.server.isEmpty { configuration.forwarders = [settings.dns.server] }
-        let found = records.check(try Resolver(configuration))
+        let found = records.check(try resolver(settings.dns.server, for: records))
         ConsoleOutput.write(DNSRecords.report(found))
         return found.allSatisfy(\.isOK)
+    }
+
+    /// How long a name server has for one answer.
+    private static let timeout = Duration.seconds(5)
+
+    /// A resolver that asks `server`, or where that is empty those of the machine. It judges answers by the root's keys where
+    /// the name server has them. The authoritative server of a zone, or one within a company, does not: there the records are only
+    /// compared, for its answers could not pass (RFC 4035 §5: authentication begins at a trust anchor).
+    private static func resolver(_ server: String, for records: DNSRecords) throws -> Resolver {
+        var configuration = ResolverConfiguration(timeout: timeout)
+        if !server.isEmpty { configuration.forwarders = [server] }
+        var plain = configuration
+        plain.trustAnchorFiles = []
+        let unchecking = try Resolver(plain)
+        do throws(ResolverError) {
+            // Whatever it says, it is there.
+            _ = try unchecking.lookup(records.domain, .srv)
+        } catch {
+            guard case .timedOut = error else { return try judging(configuration, unchecking) }
+            throw CommandError(
+                .unavailable,
+                "no answer within \(timeout.components.seconds) seconds from "
+                    + (server.isEmpty ? "the name servers of /etc/resolv.conf" : "the name server \(server) (dns.server)"))
+        }
+        return try judging(configuration, unchecking)
+    }
+
+    private static func judging(_ configuration: ResolverConfiguration, _ unchecking: Resolver) throws -> Resolver {
+        let keys = try? unchecking.lookup(.root, .dnskey).records
+        return keys?.isEmpty ?? true ? unchecking : try Resolver(configuration)
     }
 }

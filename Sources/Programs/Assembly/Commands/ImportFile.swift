@@ -5,7 +5,6 @@ import Contacts
 import Cryptography
 import Database
 import Directory
-import Glibc
 import ICalendar
 import VCard
 
@@ -47,8 +46,7 @@ package struct ImportFile {
         self.progress = progress
     }
 
-    package func run(_ path: String) throws -> Outcome {
-        let file = try ImportSource(path)
+    func run(_ file: ImportSource) throws -> Outcome {
         var outcome = Outcome()
         var waiting: [Incoming] = []
         func flush() throws {
@@ -133,7 +131,9 @@ package struct ImportFile {
     private func content(_ bytes: [UInt8]) throws(CommandError) -> MemberContent {
         if collection.kind == .calendar {
             do throws(CalendarRefusal) {
-                return try CalendarContent(bytes, maximumSize: installation.settings.limits.calendarObject).admitted(to: collection)
+                let content = try CalendarContent(
+                    bytes, maximumSize: installation.settings.limits.calendarObject, timeZones: installation.timeZones)
+                return try content.admitted(to: collection)
             } catch { throw CommandError(.someRefused, CommandError.text(of: error)) }
         }
         do throws(CardRefusal) {
@@ -150,51 +150,5 @@ package struct ImportFile {
         let name = (isPlain ? uid : String(utf8: Hexadecimal.encode(SHA256.hash([UInt8](uid.utf8)).prefix(16)))) + ending
         if try Members.find(tx, in: collection.id, name: name) == nil { return name }
         return String(utf8: Hexadecimal.encode(System.random(16))) + ending
-    }
-}
-
-/// A file that is read by ranges; standard input is kept in a file of its own first.
-private final class ImportSource {
-    private let descriptor: Int32
-    let size: Int
-
-    init(_ path: String) throws {
-        if path == "-" {
-            guard let file = tmpfile() else { throw FileError("make", "a temporary file") }
-            descriptor = dup(fileno(file))
-            fclose(file)
-            var buffer = [UInt8](repeating: 0, count: 1 << 16)
-            var total = 0
-            while true {
-                let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { break }
-                guard pwrite(descriptor, buffer, count, off_t(total)) == count else { throw FileError("write", "a temporary file") }
-                total += count
-            }
-            size = total
-        } else {
-            descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            var status = stat()
-            guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw FileError("read", path) }
-            guard status.st_mode & S_IFMT == S_IFREG else { throw FileError("read", path, code: EISDIR) }
-            size = Int(status.st_size)
-        }
-    }
-
-    deinit { close(descriptor) }
-
-    func read(_ range: Range<Int>) throws -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: range.count)
-        var filled = 0
-        while filled < range.count {
-            let count = bytes.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress.map { $0 + filled }, range.count - filled, off_t(range.lowerBound + filled))
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw FileError("read", "the file, which became shorter") }
-            filled += count
-        }
-        return bytes
     }
 }

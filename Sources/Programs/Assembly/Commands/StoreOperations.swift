@@ -9,22 +9,27 @@ package struct StoreOperations: Sendable {
 
     package init(_ installation: Installation) { self.installation = installation }
 
-    package func trash(of user: String) throws -> String {
+    package func trash(of user: String, asJSON: Bool) throws -> String {
         let owner = try installation.user(user)
-        return try installation.database.read { tx in
-            try Trash.items(tx, of: owner.id).map { item in
-                let kind = switch item.kind {
-                case .member: "object"
-                case .collection(let kind): kind.rawValue
-                }
-                return "\(item.id)\t\(InternetDate.format(seconds: item.trashed / 1000))\t\(kind)\t\(item.name)\t\(item.size) bytes\n"
-            }.joined()
+        var table = CommandTable("id", "deleted", "kind", "name", "sizeBytes")
+        for item in try installation.database.read({ tx in try Trash.items(tx, of: owner.id) }) {
+            let kind = switch item.kind {
+            case .member: "object"
+            case .collection(let kind): kind.rawValue
+            }
+            table.append(
+                .number(Int(item.id)), .text(InternetDate.format(seconds: item.trashed / 1000)), .text(kind), .text(item.name),
+                .bytes(item.size))
         }
+        return table.text(asJSON: asJSON)
     }
 
     package func restore(_ id: Int64, of user: String) throws -> String {
         let owner = try installation.user(user)
-        let name = try installation.database.write { tx in try Trash.restore(tx, id, of: owner.id, now: System.clock()) }
+        let name = try installation.database.write { tx in
+            try Trash.restore(
+                tx, id, of: owner.id, files: installation.files, facts: installation.projection.facts, now: System.clock())
+        }
         return "restored \(name)"
     }
 
@@ -38,7 +43,7 @@ package struct StoreOperations: Sendable {
         }
         var lines: [String] = []
         try Consistency.check(
-            installation.database, files: installation.files, facts: ObjectProjection.facts, now: System.clock(),
+            installation.database, files: installation.files, facts: installation.projection.facts, now: System.clock(),
             progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }
@@ -52,8 +57,11 @@ package struct StoreOperations: Sendable {
         var progress = Progress("objects", total: nil)
         var lines: [String] = []
         let outcome = try Reindex.run(
-            installation.database, files: installation.files, facts: ObjectProjection.facts, now: System.clock(),
+            installation.database, files: installation.files, facts: installation.projection.facts, now: System.clock(),
             progress: { progress.advance(by: $0) }, report: { lines.append($0) })
+        try installation.database.write { tx in
+            try IndexState.setCurrent(tx, timeZones: installation.timeZoneRelease)
+        }
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }
         ConsoleOutput.write("\(outcome.objects) objects, \(outcome.corrected) corrected\n")

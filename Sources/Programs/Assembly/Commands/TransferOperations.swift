@@ -9,13 +9,14 @@ package struct TransferOperations: Sendable {
 
     package func importFile(_ file: String, into path: String) throws -> ImportFile.Outcome {
         let (_, collection) = try installation.collection(at: path)
-        var progress = Progress("bytes", total: nil)
+        let source = try ImportSource(file, spool: installation.directory.spool)
+        var progress = Progress("bytes", total: source.size)
         var lines: [String] = []
         let transfer = ImportFile(installation, into: collection, report: { lines.append($0) }, progress: { advanced in
             progress.advance(by: advanced)
             Self.flush(&lines, &progress)
         })
-        let outcome = try transfer.run(file)
+        let outcome = try transfer.run(source)
         Self.flush(&lines, &progress)
         progress.finish()
         ConsoleOutput.write(

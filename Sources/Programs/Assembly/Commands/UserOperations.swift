@@ -13,7 +13,7 @@ package struct UserOperations: Sendable {
     /// What to tell the administrator.
     package func add(
         _ text: String, displayName: String, aliases: [String], isAdministrator: Bool, quota: String?,
-        passwordFromStandardInput: Bool
+        password source: PasswordEntry.Source
     ) throws -> String {
         let name = try installation.signInName(text)
         var quotaBytes: Int64?
@@ -21,7 +21,7 @@ package struct UserOperations: Sendable {
             guard let bytes = ByteSize.parse(quota) else { throw CommandError(.usage, "--quota: “\(quota)” is no size, such as 5GiB") }
             quotaBytes = Int64(bytes)
         }
-        let (password, isMadeUp) = try PasswordEntry.read(fromStandardInput: passwordFromStandardInput, for: name)
+        let (password, isMadeUp) = try PasswordEntry.read(source, for: name)
         let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
         let user = NewPrincipal(
             name, displayName: displayName, addresses: [name.description] + aliases, isAdministrator: isAdministrator,
@@ -37,27 +37,19 @@ package struct UserOperations: Sendable {
             try LocalDirectory.forEach(tx) { users.append($0); return true }
             rows = try users.map { ($0, try LocalDirectory.usedBytes(tx, of: $0.id)) }
         }
-        var out = ""
+        var table = CommandTable("name", "displayName", "addresses", "administrator", "disabled", "usedBytes", "quotaBytes")
         for (user, used) in rows {
-            if asJSON {
-                let addresses = user.addresses.map { Self.quoted($0) }.joined(separator: ",")
-                out += (out.isEmpty ? "[" : ",\n ")
-                    + "{\"name\":\(Self.quoted("\(user.name)@\(user.domain)")),\"displayName\":\(Self.quoted(user.displayName)),"
-                    + "\"addresses\":[\(addresses)],\"administrator\":\(user.isAdministrator),\"disabled\":\(user.isDisabled),"
-                    + "\"usedBytes\":\(used),\"quotaBytes\":\(user.quotaBytes.map(String.init) ?? "null")}"
-            } else {
-                let quota = user.quotaBytes.map { " of \(ByteSize.text(Int($0)))" } ?? ""
-                out += "\(user.name)@\(user.domain)\t\(user.displayName)\t\(used) bytes\(quota)"
-                    + (user.isAdministrator ? "\tadministrator" : "") + (user.isDisabled ? "\tdisabled" : "") + "\n"
-            }
+            table.append(
+                .text("\(user.name)@\(user.domain)"), .text(user.displayName), .texts(user.addresses), .flag(user.isAdministrator),
+                .flag(user.isDisabled), .bytes(Int(clamping: used)), .bytes(user.quotaBytes.map { Int(clamping: $0) }))
         }
-        return asJSON ? (out.isEmpty ? "[]\n" : out + "]\n") : out
+        return table.text(asJSON: asJSON)
     }
 
-    package func setPassword(_ text: String, fromStandardInput: Bool) throws -> String {
+    package func setPassword(_ text: String, from source: PasswordEntry.Source) throws -> String {
         let user = try installation.user(text)
         let name = try installation.signInName(text)
-        let (password, isMadeUp) = try PasswordEntry.read(fromStandardInput: fromStandardInput, for: name)
+        let (password, isMadeUp) = try PasswordEntry.read(source, for: name)
         let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
         try installation.database.write { tx in
             try LocalDirectory().setPassword(tx, of: user.id, hash, mustChange: isMadeUp)
@@ -80,12 +72,5 @@ package struct UserOperations: Sendable {
         try installation.database.write { tx in try Accounts.remove(tx, user) }
         try Blobs.sweep(installation.database, installation.files)
         return "removed \(user.name)@\(user.domain)"
-    }
-
-    /// As a string of JSON.
-    private static func quoted(_ text: String) -> String {
-        var out: [UInt8] = []
-        LogLine.appendJSON(text, to: &out)
-        return String(utf8: out)
     }
 }

@@ -90,6 +90,9 @@ extension DNSRecords {
                 text += "failed     \(what): \(error)\n"
             }
         }
+        if checks.contains(where: { $0.finding == .ok(.unchecked) }) {
+            text += "Not checked by DNSSEC: the name server does not have the root's keys.\n"
+        }
         let wrong = checks.count { !$0.isOK }
         return text
             + (wrong == 0

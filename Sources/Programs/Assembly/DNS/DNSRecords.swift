@@ -81,6 +81,7 @@ extension DNSRecordData {
         case .mx: .mx
         case .srv: .srv
         case .txt: .txt
+        case .dnskey: .dnskey
         }
     }
 }

@@ -29,7 +29,7 @@ package enum DemoOperation {
             try installation.database.write { tx in
                 let user = try Accounts.add(
                     tx, NewPrincipal(signIn, displayName: displayName, addresses: [signIn.description], password: hash), now: now)
-                try fill(tx, user, content, seed: index, now: now)
+                try fill(tx, user, content, installation.projection, seed: index, now: now)
             }
             ConsoleOutput.write("made \(signIn)\n")
         }
@@ -46,17 +46,21 @@ package enum DemoOperation {
     }
 
     private static func fill(
-        _ tx: borrowing WriteTransaction, _ user: Principal, _ content: DemoContent, seed: Int, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ user: Principal, _ content: DemoContent, _ projection: ObjectProjection,
+        seed: Int, now: Milliseconds
     ) throws {
         guard let calendars = try Collections.home(tx.read, of: user.id, kind: .calendarHome),
             let books = try Collections.home(tx.read, of: user.id, kind: .bookHome),
             let files = try Collections.home(tx.read, of: user.id, kind: .fileHome) else { throw StoreRefusal.notFound }
         let projects = try Accounts.make(
             tx, in: calendars, name: "projects", title: "Projects", kind: .calendar, components: ["VEVENT"], color: "#2f7d6b", now: now)
-        try put(tx, content.events(of: user.name, seed: seed), into: try Collections.child(tx.read, of: calendars.id, name: "calendar"), now)
-        try put(tx, content.projectEvents(seed: seed), into: projects, now)
-        try put(tx, content.tasks(seed: seed), into: try Collections.child(tx.read, of: calendars.id, name: "tasks"), now)
-        try put(tx, content.cards(), into: try Collections.child(tx.read, of: books.id, name: "contacts"), now)
+        let calendar = try Collections.child(tx.read, of: calendars.id, name: "calendar")
+        let tasks = try Collections.child(tx.read, of: calendars.id, name: "tasks")
+        let contacts = try Collections.child(tx.read, of: books.id, name: "contacts")
+        try put(tx, content.events(of: user.name, seed: seed), into: calendar, projection, now)
+        try put(tx, content.projectEvents(seed: seed), into: projects, projection, now)
+        try put(tx, content.tasks(seed: seed), into: tasks, projection, now)
+        try put(tx, content.cards(), into: contacts, projection, now)
         for (folder, entries) in content.files(of: user.displayName) {
             let made = try Collections.make(tx, in: files, name: folder, kind: .folder, now: now)
             for (name, type, text) in entries {
@@ -68,12 +72,13 @@ package enum DemoOperation {
     }
 
     private static func put(
-        _ tx: borrowing WriteTransaction, _ objects: [(name: String, text: String)], into collection: Collection?, _ now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ objects: [(name: String, text: String)], into collection: Collection?,
+        _ projection: ObjectProjection, _ now: Milliseconds
     ) throws {
         guard let collection else { throw StoreRefusal.notFound }
         for (name, text) in objects {
             let bytes = [UInt8](text.utf8)
-            guard let facts = ObjectProjection.facts(collection.kind, bytes) else {
+            guard let facts = projection.facts(collection.kind, bytes) else {
                 throw Failure(.serverBug, "the demo object \(name) is none")
             }
             try Members.put(tx, in: collection, name: name, existing: nil, content: MemberContent(

@@ -1,7 +1,10 @@
+package import CivilTime
+import CollectionStore
 package import Database
 import DatabasePostgres
 import DatabaseSQLite
 import Glibc
+import Logging
 
 /// A data directory with its database and its file store open: what the server and every command work on.
 package struct Installation: Sendable {
@@ -9,21 +12,40 @@ package struct Installation: Sendable {
     package let directory: DataDirectory
     package let database: any Database
     package let files: FileBlobStore
+    /// The system's.
+    package let timeZones: TimeZoneDatabase
+    package let timeZoneRelease: String
     /// Whether the data directory was made by this opening.
     package let isNew: Bool
     /// What the administrator should know.
     package let warnings: [String]
 
+    /// What is found in stored bytes.
+    package var projection: ObjectProjection { ObjectProjection(timeZones: timeZones) }
+
+    /// What an older program has stored is indexed before this returns.
+    ///
     /// - Parameter creating: Whether what is missing is made (the server, `demo`), or is an error (the other commands).
-    package static func open(_ settings: Settings, creating: Bool) throws -> Installation {
+    /// - Parameter notice: Is called before and after work that takes its time.
+    package static func open(
+        _ settings: Settings, creating: Bool,
+        notice: (String) -> Void = { ConsoleOutput.writeError("tegu: \($0)\n") }
+    ) throws -> Installation {
         let directory = DataDirectory(settings.dataDirectory)
         var state: (isNew: Bool, warnings: [String]) = (false, [])
         let isEmbedded = settings.database.isEmpty
         if creating { state = try directory.prepare() } else { try directory.mustExist(hasDatabase: isEmbedded) }
         let database = isEmbedded ? try embedded(settings, directory) : try remote(settings)
-        return Installation(
+        let zones = SystemTimeZones()
+        let installation = Installation(
             settings: settings, directory: directory, database: database,
-            files: try FileBlobStore(directory: directory.blobs), isNew: state.isNew, warnings: state.warnings)
+            files: try FileBlobStore(directory: directory.blobs), timeZones: zones.database, timeZoneRelease: zones.release,
+            isNew: state.isNew, warnings: state.warnings + zones.warnings)
+        let indexed = try IndexRebuild.prepare(
+            installation.database, files: installation.files, timeZones: zones.release, facts: installation.projection.facts,
+            begin: { notice("the index of times and texts is made anew: this may take some minutes") })
+        if let indexed { notice("\(indexed.objects) objects are indexed") }
+        return installation
     }
 
     private static func embedded(_ settings: Settings, _ directory: DataDirectory) throws -> any Database {
@@ -31,6 +53,11 @@ package struct Installation: Sendable {
         options.readerLimit = settings.storage.readers
         options.cacheKibibytes = settings.storage.cacheSize >> 10
         options.mappedBytes = settings.storage.mapSize
+        let logger = Logger(label: "tegu.database")
+        options.checkpointFailed = { failure in
+            // Nothing is lost by it; the next step tries again, and the log grows until then.
+            logger.error("the database's log could not be copied into the database", metadata: ["failure": "\(failure)"])
+        }
         return try SQLiteDatabase(path: directory.database, options: options)
     }
 

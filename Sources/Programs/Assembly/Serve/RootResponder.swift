@@ -1,23 +1,28 @@
 import HTTPServer
+import TimeZoneServer
 import Wire
 
-/// What is answered before any protocol: `/healthz` for load balancers, `/metrics` for Prometheus. All else goes on.
+/// What is answered before any protocol: `/healthz` for load balancers, `/metrics` for Prometheus. Time zones have a server of
+/// their own, and all else is the DAV server's.
 struct RootResponder: HTTPResponder {
     let dav: any HTTPResponder
+    let timeZones: TimeZoneServer
     let metrics: PrometheusMetrics
     /// Addresses that may see the metrics; for others there are none.
     let metricsAccess: [AddressRange]
     /// Whether the database answers.
     let isHealthy: @Sendable () -> Bool
 
-    func bodyRule(for head: HTTPRequestHead) -> HTTPBodyRule { dav.bodyRule(for: head) }
+    func bodyRule(for head: HTTPRequestHead) -> HTTPBodyRule { server(of: head).bodyRule(for: head) }
 
     func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
-        isOwn(head.target) ? nil : dav.refusal(of: head)
+        isOwn(head.target) ? nil : server(of: head).refusal(of: head)
     }
 
+    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { server(of: head).immediateAnswer(to: head) }
+
     func respond(to request: HTTPRequest) -> HTTPResponse {
-        guard isOwn(request.head.target) else { return dav.respond(to: request) }
+        guard isOwn(request.head.target) else { return server(of: request.head).respond(to: request) }
         guard request.head.method == "GET" || request.head.method == "HEAD" else {
             return HTTPResponse(status: 405, headers: [("Allow", "GET, HEAD")])
         }
@@ -34,6 +39,8 @@ struct RootResponder: HTTPResponder {
             status: 200, headers: [("Content-Type", PrometheusMetrics.contentType), ("Cache-Control", "no-store")],
             body: .bytes(metrics.render()), isCompressible: true)
     }
+
+    private func server(of head: HTTPRequestHead) -> any HTTPResponder { TimeZoneServer.isAsked(head.target) ? timeZones : dav }
 
     private func isOwn(_ target: String) -> Bool { target == "/healthz" || target == "/metrics" }
 }

@@ -9,6 +9,7 @@ import Logging
 import Metrics
 import NIOCore
 import NIOPosix
+import TimeZoneServer
 import Wire
 
 /// `tegu serve`: puts the parts together and runs them until it is told to stop.
@@ -21,10 +22,11 @@ package enum Serve {
         let signals = await SignalSource.trap()
 
         let directory = DataDirectory(settings.dataDirectory)
-        for warning in try directory.prepare().warnings { logger.warning("\(warning)") }
+        _ = try directory.prepare()
         let lock = try ServeLock(directory)
         directory.emptySpool(lock)
-        let installation = try Installation.open(settings, creating: true)
+        let installation = try Installation.open(settings, creating: true) { logger.notice("\($0)") }
+        for warning in installation.warnings { logger.warning("\(warning)") }
         defer { installation.close() }
         try FirstStart.makeAdministrator(installation, logger: logger)
         let certificates = try FirstStart.certificates(installation, logger: logger)
@@ -33,7 +35,8 @@ package enum Serve {
         // What a crash left between a large body's arrival and its commit; no request can be on its way yet.
         try UnusedFiles.note(database, installation.files, now: System.clock(), minimumAge: 0)
         let responder = RootResponder(
-            dav: davServer(installation), metrics: metrics, metricsAccess: settings.metrics.access,
+            dav: davServer(installation), timeZones: TimeZoneServer(installation.timeZones), metrics: metrics,
+            metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
         var httpLogger = Logger(label: "tegu.http")
         // A request is told at info.
@@ -47,8 +50,10 @@ package enum Serve {
         announce(server)
 
         let maintenance = Maintenance(installation: installation, logger: Logger(label: "tegu.maintenance"), clock: System.clock)
+        let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
+            group.addTask { await timeZoneUpdate.run() }
             for await signal in signals {
                 switch signal {
                 case .reload: reload(certificates, logger)
@@ -107,9 +112,10 @@ package enum Serve {
         configuration.maximumHrefs = settings.results.multiget
         configuration.maximumSyncRows = settings.results.syncCollection
         configuration.maximumPrincipals = settings.results.principalSearch
+        configuration.timeZoneService = TimeZoneServer.path
         configuration.maximumLockTimeout = Int(settings.limits.lockTime.milliseconds / 1000)
         return DAVServer(
-            database: installation.database, files: installation.files,
+            database: installation.database, files: installation.files, timeZones: installation.timeZones,
             authenticator: Authenticator(
                 database: installation.database, principals: principals, guessGuard: guessGuard, options: options),
             principals: principals, configuration: configuration, logger: Logger(label: "tegu.dav"), clock: System.clock,

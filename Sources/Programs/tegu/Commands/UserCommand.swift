@@ -17,12 +17,12 @@ struct UserCommand: AsyncParsableCommand {
         @Option(help: "A further mail address; may be given several times.") var alias: [String] = []
         @Flag(help: "May administer the server.") var administrator = false
         @Option(help: "Room for all that is theirs, such as 5GiB; without it there is no limit.") var quota: String?
-        @Flag(help: "Read the password from standard input.") var passwordStdin = false
+        @OptionGroup var password: NewPassword
 
         func run() async throws {
             let made = try UserOperations(try await settings.open()).add(
                 name, displayName: displayName, aliases: alias, isAdministrator: administrator, quota: quota,
-                passwordFromStandardInput: passwordStdin)
+                password: password.source)
             ConsoleOutput.write(made + "\n")
         }
     }
@@ -39,14 +39,16 @@ struct UserCommand: AsyncParsableCommand {
     }
 
     struct Password: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Set a user's password.")
+        static let configuration = CommandConfiguration(
+            abstract: "Set a user's password.",
+            discussion: "It is asked for twice on a terminal. Clients that are signed in must know it from then on.")
 
         @OptionGroup var settings: CommandSettings
         @Argument(help: "name@domain, or name in the server's domain.") var name: String
-        @Flag(help: "Read the password from standard input.") var passwordStdin = false
+        @OptionGroup var password: NewPassword
 
         func run() async throws {
-            let said = try UserOperations(try await settings.open()).setPassword(name, fromStandardInput: passwordStdin)
+            let said = try UserOperations(try await settings.open()).setPassword(name, from: password.source)
             ConsoleOutput.write(said + "\n")
         }
     }
@@ -64,5 +66,17 @@ struct UserCommand: AsyncParsableCommand {
             if !yes { try users.confirmRemoval(of: name) }
             ConsoleOutput.write(try users.remove(name) + "\n")
         }
+    }
+
+    /// Where a new password comes from.
+    struct NewPassword: ParsableArguments {
+        @Flag(help: "Read the password from standard input.") var passwordStdin = false
+        @Flag(help: "Make up a one-time password and print it, without asking.") var oneTime = false
+
+        func validate() throws {
+            if passwordStdin && oneTime { throw ValidationError("--password-stdin and --one-time exclude each other.") }
+        }
+
+        var source: PasswordEntry.Source { passwordStdin ? .standardInput : oneTime ? .madeUp : .terminal }
     }
 }

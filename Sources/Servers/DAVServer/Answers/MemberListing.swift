@@ -14,6 +14,7 @@ final class MemberListing: MultistatusSource.Part {
     private let isWanted: Filter?
     private var last: String?
     private var scope: MemberScope?
+    private let entryRow: EntryRow?
 
     init(_ rows: Rows, in collection: Collection, owner: Principal, href: Href, after name: String? = nil, isWanted: Filter? = nil) {
         self.rows = rows
@@ -22,32 +23,46 @@ final class MemberListing: MultistatusSource.Part {
         self.href = href
         self.last = name
         self.isWanted = isWanted
+        entryRow = rows.selection.entryRow(under: href)
     }
 
     func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
+        let hasDeadProperties = try rows.hasDeadProperties(tx, in: collection)
+        if isWanted == nil, !hasDeadProperties, let row = entryRow { return try write(row, tx, to: &out, limit: limit) }
         let scope = try self.scope ?? rows.scope(tx, collection, owner: owner, href: href)
         self.scope = scope
-        let hasDeadProperties = try DeadProperties.anyMemberHasSome(tx, in: collection.id)
-        var isComplete = true
-        var lastName: [UInt8] = []
         let (rows, isWanted) = (rows, isWanted)
-        func write(_ member: borrowing MemberView) throws -> Bool {
-            if try isWanted?(tx, member) ?? true {
-                try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+        var rest: [UInt8]?
+        try Members.forEach(tx, in: collection.id, after: last) { member in
+            if let isWanted {
+                // A query that found as much as one answer may hold looks no further.
+                if rows.form.work.isCut { return false }
+                guard try isWanted(tx, member), rows.form.work.takeRow() else { return true }
             }
-            guard out.count < limit else {
-                lastName = [UInt8](member.name)
-                isComplete = false
-                return false
-            }
-            return true
+            try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+            if out.count >= limit { rest = [UInt8](member.name) }
+            return rest == nil
         }
-        if isWanted == nil && rows.selection.needsOnlyEntries {
-            try Members.forEachEntry(tx, in: collection.id, after: last, row: write)
-        } else {
-            try Members.forEach(tx, in: collection.id, after: last, row: write)
+        return ends(after: rest)
+    }
+
+    /// The same where the rows are all alike.
+    private func write(
+        _ row: EntryRow, _ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int
+    ) throws -> Bool {
+        var rest: [UInt8]?
+        try Members.forEachEntry(tx, in: collection.id, after: last) { member in
+            row.write(member, to: &out)
+            if out.count >= limit { rest = [UInt8](member.name) }
+            return rest == nil
         }
-        if !isComplete { last = String(decoding: lastName, as: UTF8.self) }
-        return isComplete
+        return ends(after: rest)
+    }
+
+    /// Keeps the name of the last row where the piece was full; whether it was not.
+    private func ends(after name: [UInt8]?) -> Bool {
+        guard let name else { return true }
+        last = String(decoding: name, as: UTF8.self)
+        return false
     }
 }

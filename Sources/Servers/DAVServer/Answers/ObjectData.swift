@@ -3,47 +3,65 @@ import CollectionStore
 import ContentLines
 import DAVGrammar
 import Database
+import ICalendar
+import VCard
 import XML
-
-/// Which form of an object's bytes a report asks for (RFC 4791 §9.6, RFC 6352 §10.4).
-struct ObjectDataRequest: Sendable {
-    /// Throws `Reply` with the precondition for a form that is not served.
-    init(_ request: PropertyRequest) throws {
-        for property in request.properties {
-            switch property.name {
-            case .caldav(.calendarData):
-                guard let spec = property.calendarData else { continue }
-                if let type = spec.contentType, type.lowercased() != "text/calendar" { throw Self.unsupported(.caldav(.supportedCalendarData)) }
-                if let version = spec.version, version != "2.0" { throw Self.unsupported(.caldav(.supportedCalendarData)) }
-            case .carddav(.addressData):
-                guard let spec = property.addressData else { continue }
-                if let type = spec.contentType, !["text/vcard", "text/directory"].contains(type.lowercased()) {
-                    throw Self.unsupported(.carddav(.supportedAddressData))
-                }
-                if let version = spec.version, version != "3.0", version != "4.0" {
-                    throw Self.unsupported(.carddav(.supportedAddressData))
-                }
-            default: continue
-            }
-        }
-    }
-
-    private static func unsupported(_ condition: XMLName) -> Reply {
-        Reply(.forbidden, condition: condition, "Objects are not served in this form.")
-    }
-}
 
 /// The bytes of an object as the content of calendar-data or address-data.
 enum ObjectData {
-    static func write(
+    static func writeCalendar(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
     ) throws -> Bool {
-        let isInline = try Blobs.withBytes(tx, member.blobID) { write($0, to: &out) }
-        if !isInline, case .file(let name) = try Blobs.read(tx, member.blobID) {
-            try scope.exchange.server.files.open(name).readAll().withUnsafeBytes { write($0, to: &out) }
+        let form = scope.form
+        if form.isStoredCalendar { return try writeStored(tx, member, scope, to: &out) }
+        let bytes = try bytes(tx, member, scope.exchange.server.files)
+        guard let object = try? CalendarObjectResource.validate(bytes) else {
+            write(bytes, to: &out)
+            return true
+        }
+        write(try CalendarForms.write(object, form, scope.zone, scope.exchange.server.timeZones), to: &out)
+        return true
+    }
+
+    static func writeCard(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
+    ) throws -> Bool {
+        let form = scope.form.card
+        guard form.selection == nil, case .vCard(let version) = form.mediaType else {
+            write(CardForms.write(try bytes(tx, member, scope.exchange.server.files), form), to: &out)
+            return true
+        }
+        var isWritten = false
+        let isInline = try Blobs.withBytes(tx, member.blobID) { bytes in
+            guard CardForms.isCertainly(version, bytes) else { return }
+            write(bytes, to: &out)
+            isWritten = true
+        }
+        if !isInline || !isWritten {
+            write(CardForms.write(try bytes(tx, member, scope.exchange.server.files), form), to: &out)
         }
         return true
     }
+
+    /// The object's bytes, wherever they are.
+    static func bytes(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ files: FileBlobStore
+    ) throws -> [UInt8] {
+        switch try Blobs.read(tx, member.blobID) {
+        case .bytes(let bytes): bytes
+        case .file(let name): try files.open(name).readAll()
+        }
+    }
+
+    private static func writeStored(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
+    ) throws -> Bool {
+        let isInline = try Blobs.withBytes(tx, member.blobID) { write($0, to: &out) }
+        if !isInline { write(try bytes(tx, member, scope.exchange.server.files), to: &out) }
+        return true
+    }
+
+    private static func write(_ bytes: [UInt8], to out: inout XMLWriter) { bytes.withUnsafeBytes { write($0, to: &out) } }
 
     /// A line may be folded inside a character, and old clients send Latin-1: XML can carry neither as it is.
     private static func write(_ bytes: UnsafeRawBufferPointer, to out: inout XMLWriter) {

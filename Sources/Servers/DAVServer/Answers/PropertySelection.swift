@@ -6,9 +6,9 @@ import XML
 /// The properties that a request asks for, looked up once in the table, and then written for each row.
 struct PropertySelection: Sendable {
     private struct Wanted: Sendable {
-        var name: XMLName
+        let name: XMLName
         /// Nil: a dead property, or one that nobody has.
-        var live: LiveProperty?
+        let live: LiveProperty?
         let tags: ElementTags
 
         init(_ name: XMLName) {
@@ -28,16 +28,11 @@ struct PropertySelection: Sendable {
 
     private let mode: Mode
     private let wanted: [Wanted]
-    /// The propstat of what no member has, as a row of a member ends with it.
-    private let absentFromMembers: [UInt8]
-    /// What the request's own elements say of calendar-data and address-data.
-    let data: ObjectDataRequest
     /// RFC 8144 §2.1: properties that are not there are not mentioned.
     let omitsMissing: Bool
 
-    init(_ request: PropertyRequest, omitsMissing: Bool) throws {
+    init(_ request: PropertyRequest, omitsMissing: Bool) {
         self.omitsMissing = omitsMissing
-        data = try ObjectDataRequest(request)
         switch request {
         case .named(let properties):
             mode = .named
@@ -49,16 +44,6 @@ struct PropertySelection: Sendable {
             mode = .names
             wanted = Self.lookUp(PropertyTable.all.map(\.name))
         }
-        var absent = XMLWriter(capacity: 256)
-        if mode == .named && !omitsMissing {
-            Self.writeMissing(wanted.filter { $0.live?.member == nil }.map(\.name), to: &absent)
-        }
-        absentFromMembers = absent.bytes
-    }
-
-    /// Whether all that is asked of members can be had from their names, ids and ETags.
-    var needsOnlyEntries: Bool {
-        mode == .named && wanted.allSatisfy { $0.live?.member == nil || $0.live?.needsOnlyEntry == true }
     }
 
     private static func lookUp(_ names: [XMLName]) -> [Wanted] {
@@ -66,128 +51,109 @@ struct PropertySelection: Sendable {
         return names.filter { seen.insert($0).inserted }.map(Wanted.init)
     }
 
+    /// Whether what clients set can be among what is asked for. Where all are protected (RFC 4918 §15), nothing of the kind
+    /// is stored; so what a protected property tells must not depend on it.
+    var asksForStored: Bool {
+        mode != .named || wanted.contains { $0.live.map { $0.setting != nil } ?? true }
+    }
+
     // MARK: Rows
 
-    /// Writes the propstats of a member: those that it has first (Thunderbird reads the first status of a row).
+    /// Writes the propstats of a member.
     func write(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
         to out: inout XMLWriter
     ) throws {
-        let dead = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
-        if dead.isEmpty && mode == .named { return try writeNamed(tx, member, scope, to: &out) }
-        var missing: [XMLName] = []
-        out.open(.dav(.propstat))
-        out.open(.dav(.prop))
-        for property in wanted {
-            if !dead.isEmpty, let value = Self.value(of: property.name, in: dead) {
-                write(value, property.name, to: &out)
-                continue
-            }
-            guard let write = property.live?.member else { missing.append(property.name); continue }
-            let mark = out.count
-            out.open(property.name)
-            if mode == .names {
-                var scratch = XMLWriter()
-                if try !write(tx, member, scope, &scratch) { out.truncate(to: mark); continue }
-                out.close(property.name)
-                continue
-            }
-            if try write(tx, member, scope, &out) {
-                out.close(property.name)
-            } else {
-                out.truncate(to: mark)
-                missing.append(property.name)
-            }
-        }
-        writeRest(of: dead, to: &out)
-        finish(missing: missing, to: &out)
-    }
-
-    /// The same for most rows of most listings: named properties of a member without dead ones.
-    private func writeNamed(
-        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
-    ) throws {
-        var missing: Set<Int> = []
-        out.raw("<D:propstat><D:prop>")
-        for index in wanted.indices {
-            guard let write = wanted[index].live?.member else { continue }
-            let mark = out.count
-            out.raw(wanted[index].tags.open)
-            if try write(tx, member, scope, &out) {
-                out.raw(wanted[index].tags.close)
-            } else {
-                out.truncate(to: mark)
-                missing.insert(index)
-            }
-        }
-        out.raw("</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>")
-        if missing.isEmpty { return out.raw(absentFromMembers) }
-        let absent = wanted.indices.filter { wanted[$0].live?.member == nil || missing.contains($0) }
-        if !omitsMissing { Self.writeMissing(absent.map { wanted[$0].name }, to: &out) }
+        let stored = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
+        try write(stored, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }
     }
 
     /// Writes the propstats of what is no member.
     func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
-        var missing: [XMLName] = []
-        out.open(.dav(.propstat))
-        out.open(.dav(.prop))
-        for property in wanted {
-            if let value = Self.value(of: property.name, in: source.stored) {
-                write(value, property.name, to: &out)
-                continue
-            }
-            guard let write = property.live?.resource else { missing.append(property.name); continue }
-            let mark = out.count
-            out.raw(property.tags.open)
-            let content = out.count
-            if try write(tx, source, &out) {
-                if mode == .names { out.truncate(to: content) }
-                out.raw(property.tags.close)
-            } else {
-                out.truncate(to: mark)
-                missing.append(property.name)
-            }
-        }
-        writeRest(of: source.stored, to: &out)
-        finish(missing: missing, to: &out)
+        try write(source.stored, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
     }
 
+    /// What is there first: clients take the first status of a row for that of the row (Thunderbird), so that it is 200 also where
+    /// nothing is.
+    @inline(__always)
+    private func write(
+        _ stored: [DeadProperties.Stored], to out: inout XMLWriter, value: (LiveProperty, inout XMLWriter) throws -> Bool
+    ) rethrows {
+        var missing: [Int] = []
+        out.raw(Self.start)
+        for index in wanted.indices {
+            if !stored.isEmpty, let value = Self.value(of: wanted[index].name, in: stored) {
+                out.raw(mode == .names ? wanted[index].tags.empty : value)
+                continue
+            }
+            let mark = out.count
+            out.raw(wanted[index].tags.open)
+            let content = out.count
+            if let live = wanted[index].live, try value(live, &out) {
+                if mode == .names { out.truncate(to: content) }
+                out.raw(wanted[index].tags.close)
+            } else {
+                out.truncate(to: mark)
+                missing.append(index)
+            }
+        }
+        if mode != .named { writeRest(of: stored, to: &out) }
+        out.raw(Self.end)
+        writeMissing(missing, to: &out)
+    }
+
+    private static let start: StaticString = "<D:propstat><D:prop>"
+    private static let end: StaticString = "</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
+
     private static func value(of name: XMLName, in stored: [DeadProperties.Stored]) -> [UInt8]? {
-        if stored.isEmpty { return nil }
         let (namespace, local) = (name.namespace, name.local)
         return stored.first { $0.name == local && $0.namespace == namespace }?.value
     }
 
-    private func write(_ value: [UInt8], _ name: XMLName, to out: inout XMLWriter) {
-        if mode == .names { out.empty(name) } else { out.raw(value) }
-    }
-
     /// With allprop and propname: the dead properties that nobody asked for by name.
     private func writeRest(of stored: [DeadProperties.Stored], to out: inout XMLWriter) {
-        guard mode != .named else { return }
         for property in stored {
             guard let name = XMLName(namespace: property.namespace, local: property.name),
                 !wanted.contains(where: { $0.name == name }),
                 PropertyTable.byName[name] == nil || mode == .names else { continue }
-            write(property.value, name, to: &out)
+            if mode == .names { out.empty(name) } else { out.raw(property.value) }
         }
     }
 
-    /// The first status of a row is 200, also where nothing asked for is there: clients take it for that of the row.
-    private func finish(missing: [XMLName], to out: inout XMLWriter) {
-        out.close(.dav(.prop))
-        out.status(.ok)
-        out.close(.dav(.propstat))
-        if mode == .named && !omitsMissing { Self.writeMissing(missing, to: &out) }
+    private func writeMissing(_ missing: [Int], to out: inout XMLWriter) {
+        guard mode == .named, !omitsMissing, !missing.isEmpty else { return }
+        out.raw(Self.start)
+        for index in missing { out.raw(wanted[index].tags.empty) }
+        out.raw("</D:prop>")
+        out.status(.notFound)
+        out.raw("</D:propstat>")
     }
 
-    private static func writeMissing(_ missing: [XMLName], to out: inout XMLWriter) {
-        if missing.isEmpty { return }
-        out.open(.dav(.propstat))
-        out.open(.dav(.prop))
-        for name in missing { out.empty(name) }
-        out.close(.dav(.prop))
-        out.status(.notFound)
-        out.close(.dav(.propstat))
+    // MARK: Rows of entries
+
+    /// The rows of members under `parent` as a template, where nothing is asked of them but what their names and ETags tell; nil:
+    /// each must be asked.
+    func entryRow(under parent: Href) -> EntryRow? {
+        guard mode == .named, wanted.allSatisfy({ $0.live?.isOfMembers != true || $0.live?.entry != nil }) else { return nil }
+        var row = EntryRow()
+        row.text.raw("<D:response><D:href>")
+        row.text.raw(parent.bytes)
+        row.append(.name)
+        row.text.raw("</D:href>")
+        row.text.raw(Self.start)
+        for property in wanted {
+            guard let entry = property.live?.entry else { continue }
+            row.text.raw(property.tags.open)
+            if case .etag = entry {
+                row.text.raw("\"")
+                row.append(.etag)
+                row.text.raw("\"")
+            }
+            row.text.raw(property.tags.close)
+        }
+        row.text.raw(Self.end)
+        writeMissing(wanted.indices.filter { wanted[$0].live?.entry == nil }, to: &row.text)
+        row.text.raw("</D:response>")
+        return row
     }
 }

@@ -72,6 +72,7 @@ extension Reply {
         switch error {
         case .notXML(let reason): self.init(.badRequest, reason)
         case .notUnderstood(let reason): self.init(.unprocessableContent, reason)
+        case .refused(let condition, let reason): self.init(.forbidden, condition: condition, reason)
         }
     }
 }

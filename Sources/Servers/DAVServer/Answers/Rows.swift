@@ -1,13 +1,25 @@
 import Bytes
+import CivilTime
 import CollectionStore
+import DAVGrammar
 import Database
 import Directory
+import ICalendar
 import XML
 
 /// Rows of a multistatus with properties in them.
 struct Rows: Sendable {
     let exchange: Exchange
     let selection: PropertySelection
+    let form: ObjectForm
+
+    init(_ exchange: Exchange, _ request: PropertyRequest, work: QueryWork? = nil, zone: QueryTimeZone? = nil) {
+        self.exchange = exchange
+        selection = PropertySelection(request, omitsMissing: exchange.preferences.isMinimal)
+        var form = ObjectForm(request, exchange, work: work)
+        form.zone = zone
+        self.form = form
+    }
 
     /// The row of anything that is no member.
     func write(
@@ -18,12 +30,14 @@ struct Rows: Sendable {
             return try write(tx, member, scope(tx, collection, owner: owner, href: href), href: href, to: &out)
         }
         var stored: [DeadProperties.Stored] = []
-        if case .collection(let collection) = resource { stored = try DeadProperties.all(tx, of: collection.id, nil) }
+        if case .collection(let collection) = resource, selection.asksForStored {
+            stored = try DeadProperties.all(tx, of: collection.id, nil)
+        }
         let source = ResourceSource(exchange: exchange, resource: resource, owner: owner, href: href, stored: stored)
-        out.open(.dav(.response))
+        out.raw("<D:response>")
         out.href(href)
         try selection.write(tx, source, to: &out)
-        out.close(.dav(.response))
+        out.raw("</D:response>")
     }
 
     /// The row of one member, under `href`.
@@ -43,9 +57,18 @@ struct Rows: Sendable {
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
         to out: inout XMLWriter
     ) throws {
+        let mark = out.count
         out.raw("<D:response>")
         out.href(scope.href, member: member.name)
-        try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+        do {
+            try selection.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+        } catch is CalendarLimitExceeded {
+            // An expansion without end does not end the answer for the others, and is not cut in silence.
+            out.truncate(to: mark)
+            return Rows.write(
+                .insufficientStorage, href: scope.href.member(String(decoding: member.name, as: UTF8.self)),
+                condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
+        }
         out.raw("</D:response>")
     }
 
@@ -55,8 +78,14 @@ struct Rows: Sendable {
     ) throws -> MemberScope {
         MemberScope(
             exchange: exchange, owner: owner, collection: collection, href: href,
-            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), data: selection.data,
-            hasDeadProperties: try DeadProperties.anyMemberHasSome(tx, in: collection.id))
+            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), form: form,
+            zone: form.needsZone ? try FloatingZone.of(tx, collection, form.zone, exchange.server.timeZones) : FixedOffset.utc,
+            hasDeadProperties: try hasDeadProperties(tx, in: collection))
+    }
+
+    /// Whether members of `collection` must be asked for properties that clients set.
+    func hasDeadProperties(_ tx: borrowing ReadTransaction, in collection: Collection) throws -> Bool {
+        try selection.asksForStored && DeadProperties.anyMemberHasSome(tx, in: collection.id)
     }
 
     /// A row without properties.

@@ -35,7 +35,7 @@ enum CollectionCreation {
                 throw Reply(refusal, in: kind, at: Href())
             }
             return try PropertyChange.apply(
-                tx, instructions, to: PropertyChange.Target(.collection(made)), isCreation: true)
+                tx, exchange.server, instructions, to: PropertyChange.Target(.collection(made)), isCreation: true)
         } unless: { !$0.isSuccess }
         if outcome.isSuccess {
             return HTTPResponse(status: 201, headers: [("Cache-Control", "no-cache")] + exchange.appliedPreferences)

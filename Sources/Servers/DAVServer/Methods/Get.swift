@@ -52,6 +52,16 @@ enum Get {
             ("X-Content-Type-Options", "nosniff"),
         ]
         let isFile = collection.kind == .folder || collection.kind == .fileHome
+        if !isFile {
+            headers.append(("Vary", "Accept"))
+            if let accept = Accept(exchange.head.headers.joined("accept")),
+                let other = Representation(of: try bytes(exchange, body), in: collection.kind, accept: accept) {
+                headers[0].value = other.contentType
+                // RFC 9110 §8.8.3: a strong tag names the stored bytes, and these are others.
+                headers[1].value = "W/\"\(member.etag)\""
+                return HTTPResponse(status: 200, headers: headers, body: .bytes(other.bytes), isCompressible: true)
+            }
+        }
         if isFile { headers.append(("Accept-Ranges", "bytes")) }
         if isFile, let range = try range(exchange, member) {
             headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(member.size)"))
@@ -59,6 +69,13 @@ enum Get {
         }
         return HTTPResponse(
             status: 200, headers: headers, body: try part(exchange, body, 0..<member.size), isCompressible: !isFile)
+    }
+
+    private static func bytes(_ exchange: Exchange, _ body: Blobs.Body) throws -> [UInt8] {
+        switch body {
+        case .bytes(let bytes): bytes
+        case .file(let name): try exchange.server.files.open(name).readAll()
+        }
     }
 
     private static func part(_ exchange: Exchange, _ body: Blobs.Body, _ range: Range<Int>) throws -> HTTPResponseBody {

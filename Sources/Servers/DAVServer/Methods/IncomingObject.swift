@@ -2,11 +2,15 @@ import Bytes
 import Calendars
 import CollectionStore
 import Contacts
+import ContentLines
 import Cryptography
 import DAVGrammar
 import Database
 import Files
 import HTTPServer
+import ICalendar
+import VCard
+import XML
 
 /// The body of a PUT or POST on its way to be a member: read, judged by its kind, and named by its ETag before the transaction.
 struct IncomingObject {
@@ -17,20 +21,25 @@ struct IncomingObject {
     }
 
     private let content: Content
-    let etag: String
+    /// Nil where what is stored is not what was sent (RFC 4791 §5.3.4).
+    let etag: String?
 
     /// Throws the kind's refusals.
     init(_ exchange: Exchange, kind: CollectionKind) throws {
         let configuration = exchange.server.configuration
         switch kind {
         case .calendar:
-            let object = try CalendarContent(try exchange.bodyBytes(), maximumSize: configuration.maximumCalendarObjectSize)
+            let json = try Self.jCal(exchange)
+            let object = try CalendarContent(
+                try json ?? exchange.bodyBytes(), maximumSize: configuration.maximumCalendarObjectSize,
+                timeZones: exchange.server.timeZones)
             content = .calendarObject(object)
-            etag = object.content.etag
+            etag = json == nil ? object.content.etag : nil
         case .book:
-            let card = try CardContent(try exchange.bodyBytes(), maximumSize: configuration.maximumCardSize)
+            let json = try Self.jCard(exchange)
+            let card = try CardContent(try json ?? exchange.bodyBytes(), maximumSize: configuration.maximumCardSize)
             content = .card(card)
-            etag = card.content.etag
+            etag = json == nil ? card.content.etag : nil
         case .folder, .fileHome:
             let type = exchange.head.headers.first("content-type")
             let file = try FileContent.make(exchange.request.body.fileBody, type: type, files: exchange.server.files)
@@ -38,6 +47,26 @@ struct IncomingObject {
             etag = file.etag
         case .calendarHome, .bookHome:
             throw Reply(.methodNotAllowed, "No object may be here.")
+        }
+    }
+
+    /// RFC 7265: the body as iCalendar, where it is jCal.
+    private static func jCal(_ exchange: Exchange) throws -> [UInt8]? {
+        guard exchange.isBody("application/calendar+json") else { return nil }
+        do {
+            return try JCal.iCalendar(from: try exchange.bodyBytes())
+        } catch let error as JSONContentError {
+            throw Reply(.forbidden, condition: .caldav(.validCalendarData), "The jCal: \(error)")
+        }
+    }
+
+    /// RFC 7095: the body as vCard, where it is jCard.
+    private static func jCard(_ exchange: Exchange) throws -> [UInt8]? {
+        guard exchange.isBody("application/vcard+json") else { return nil }
+        do {
+            return try JCard.vCard(from: try exchange.bodyBytes())
+        } catch let error as JSONContentError {
+            throw Reply(.forbidden, condition: .carddav(.validAddressData), "The jCard: \(error)")
         }
     }
 

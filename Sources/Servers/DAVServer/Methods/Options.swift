@@ -5,7 +5,7 @@ import HTTPServer
 enum Options {
     /// One line, under the 900 octets that some clients can take.
     static let davHeader = """
-        1, 2, 3, access-control, calendar-access, addressbook, extended-mkcol, sync-collection, add-member
+        1, 2, 3, access-control, calendar-access, calendar-no-timezone, addressbook, extended-mkcol, sync-collection, add-member
         """
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {

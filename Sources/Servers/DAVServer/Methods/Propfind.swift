@@ -18,9 +18,7 @@ enum Propfind {
                 throw Reply(.forbidden, condition: .dav(.propfindFiniteDepth), "Depth is 0 or 1.")
             }
             try Conditional.check(tx, exchange, location)
-            let rows = Rows(
-                exchange: exchange,
-                selection: try PropertySelection(request, omitsMissing: exchange.preferences.isMinimal))
+            let rows = Rows(exchange, request)
             return try response(tx, rows, location, resource, depth)
         }
     }

@@ -13,7 +13,7 @@ enum Proppatch {
             try Conditional.check(tx.read, exchange, location)
             try LockGuard.check(tx.read, exchange, location, .content)
             let target = try PropertyChange.Target(resource)
-            let outcome = try PropertyChange.apply(tx, instructions, to: target, isCreation: false)
+            let outcome = try PropertyChange.apply(tx, exchange.server, instructions, to: target, isCreation: false)
             if outcome.isSuccess { try target.recordChange(tx, now: exchange.now) }
             return (location.href, outcome)
         } unless: { !$0.1.isSuccess }

@@ -58,8 +58,9 @@ enum Put {
     }
 
     /// 201 or 204 with the ETag: what is stored is what was sent, to the byte (RFC 4791 §5.3.4).
-    static func response(_ outcome: Members.PutOutcome, etag: String, location: Href? = nil) -> HTTPResponse {
-        var headers: [(name: String, value: String)] = [("ETag", "\"\(etag)\"")]
+    static func response(_ outcome: Members.PutOutcome, etag: String?, location: Href? = nil) -> HTTPResponse {
+        var headers: [(name: String, value: String)] = []
+        if let etag { headers.append(("ETag", "\"\(etag)\"")) }
         if let location { headers.append(("Location", location.text)) }
         if outcome == .created { return HTTPResponse(status: 201, headers: headers) }
         return HTTPResponse(status: 204, headers: headers)

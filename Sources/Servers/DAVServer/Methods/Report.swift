@@ -20,7 +20,8 @@ enum Report {
         case .principalSearchPropertySet: return try PrincipalSearchPropertySet.respond(exchange)
         case .aclPrincipalPropSet(let request): return try ACLPrincipalPropSet.respond(exchange, request)
         case .calendarserverPrincipalSearch(let request): return try CalendarserverPrincipalSearch.respond(exchange, request)
-        case .freeBusyQuery, .unknown:
+        case .freeBusyQuery(let request): return try FreeBusyQuery.respond(exchange, request)
+        case .unknown:
             throw Reply(.forbidden, condition: .dav(.supportedReport), "This report is not served here.")
         }
     }
@@ -37,9 +38,9 @@ enum Report {
         case .collection(let collection):
             let common: [XMLName] = [.dav(.syncCollection), .dav(.expandProperty), .dav(.aclPrincipalPropSet), .dav(.principalMatch)]
             switch collection.kind {
-            case .calendar: return common + [.caldav(.calendarMultiget), .caldav(.calendarQuery)]
+            case .calendar: return common + [.caldav(.calendarMultiget), .caldav(.calendarQuery), .caldav(.freeBusyQuery)]
             case .book: return common + [.carddav(.addressbookMultiget), .carddav(.addressbookQuery)]
-            case .calendarHome: return common + [.caldav(.calendarMultiget), .caldav(.calendarQuery)] + principals.dropFirst(2)
+            case .calendarHome: return common + [.caldav(.calendarMultiget), .caldav(.calendarQuery), .caldav(.freeBusyQuery)] + principals.dropFirst(2)
             case .bookHome: return common + [.carddav(.addressbookMultiget), .carddav(.addressbookQuery)] + principals.dropFirst(2)
             case .fileHome, .folder: return common
             }

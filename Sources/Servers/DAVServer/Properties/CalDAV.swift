@@ -1,3 +1,4 @@
+import CivilTime
 import CollectionStore
 import Calendars
 import Directory
@@ -81,14 +82,46 @@ extension PropertyTable {
             }),
         kept(.caldav(.calendarDescription), on: [.calendar]),
         LiveProperty(
-            name: .caldav(.calendarTimezone), resource: { _, _, _ in false },
-            setting: .init(kinds: [.calendar, .calendarHome], check: { element in
-                // RFC 4791 §5.2.2: an iCalendar object with exactly one VTIMEZONE.
-                guard CalendarTimeZone.isValid(element.text) else {
-                    throw Reply(.forbidden, condition: .caldav(.validCalendarData), "It must be a VCALENDAR with one VTIMEZONE.")
-                }
-            })),
-        kept(.caldav(.calendarTimezoneId), on: [.calendar, .calendarHome]),
+            name: .caldav(.calendarTimezone),
+            resource: { _, source, out in
+                guard let zone = try CalendarZone.definition(source) else { return false }
+                out.text(zone)
+                return true
+            },
+            setting: .init(
+                kinds: [.calendar, .calendarHome],
+                check: { element, _ in
+                    // RFC 4791 §5.2.2: an iCalendar object with exactly one VTIMEZONE.
+                    guard CalendarTimeZone.isValid(element.text) else {
+                        throw Reply(.forbidden, condition: .caldav(.validCalendarData), "It must be a VCALENDAR with one VTIMEZONE.")
+                    }
+                }, replaces: .caldav(.calendarTimezoneId))),
+        LiveProperty(
+            name: .caldav(.calendarTimezoneId),
+            resource: { _, source, out in
+                guard let name = try CalendarZone.name(source) else { return false }
+                out.text(name)
+                return true
+            },
+            setting: .init(
+                kinds: [.calendar, .calendarHome],
+                check: { element, server in
+                    // RFC 7809 §5.2
+                    guard server.timeZones.name(String(decoding: element.trimmedText, as: UTF8.self)) != nil else {
+                        throw Reply(.forbidden, condition: .caldav(.validTimezone), "The time zone is not known.")
+                    }
+                }, replaces: .caldav(.calendarTimezone))),
+        LiveProperty(
+            name: .caldav(.timezoneServiceSet),
+            resource: { _, source, out in
+                // RFC 7809 §5.1
+                guard let path = source.exchange.server.configuration.timeZoneService,
+                    source.collection?.kind == .calendar || source.collection?.kind == .calendarHome else { return false }
+                out.open(.dav(.href))
+                out.text(path)
+                out.close(.dav(.href))
+                return true
+            }),
         kept(.caldav(.scheduleCalendarTransp), on: [.calendar]),
         kept(.caldav(.defaultAlarmVeventDatetime), on: [.calendar, .calendarHome]),
         kept(.caldav(.defaultAlarmVeventDate), on: [.calendar, .calendarHome]),
@@ -98,7 +131,7 @@ extension PropertyTable {
             name: .caldav(.calendarData),
             member: { tx, member, scope, out in
                 guard scope.collection.kind == .calendar else { return false }
-                return try ObjectData.write(tx, member, scope, to: &out)
+                return try ObjectData.writeCalendar(tx, member, scope, to: &out)
             }),
     ]
 

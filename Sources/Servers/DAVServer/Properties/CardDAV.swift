@@ -44,7 +44,7 @@ extension PropertyTable {
             name: .carddav(.addressData),
             member: { tx, member, scope, out in
                 guard scope.collection.kind == .book else { return false }
-                return try ObjectData.write(tx, member, scope, to: &out)
+                return try ObjectData.writeCard(tx, member, scope, to: &out)
             }),
     ]
 }

@@ -1,3 +1,4 @@
+import CivilTime
 import CollectionStore
 import Database
 import Directory
@@ -16,21 +17,45 @@ struct LiveProperty: Sendable {
     var name: XMLName
     /// Whether a PROPFIND for `allprop` tells it.
     var isInAllprop = false
-    /// Whether `member` looks at no more of a member than its name, id and ETag, so that a listing can read less.
-    var needsOnlyEntry = false
-    /// For objects in collections; nil: they do not have it.
+    /// What members have of it where that is the same for all or their ETag: a listing then reads less, and asks no row.
+    var entry: EntryValue?
+    /// For objects in collections; nil: they do not have it, but for what `entry` says.
     var member: WriteForMember?
     /// For collections, homes and principals; nil: they do not have it.
     var resource: WriteForResource?
     /// How a client may set it; nil: it is protected.
     var setting: Setting?
 
+    enum EntryValue: Sendable {
+        case empty, etag
+    }
+
+    /// Whether members can have it.
+    var isOfMembers: Bool { entry != nil || member != nil }
+
+    /// Writes what a member has; false where it does not have it.
+    func write(
+        _ tx: borrowing ReadTransaction, _ view: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
+    ) throws -> Bool {
+        switch entry {
+        case .empty?: return true
+        case .etag?:
+            out.raw("\"")
+            out.raw(view.etag)
+            out.raw("\"")
+            return true
+        case nil: return try member?(tx, view, scope, &out) ?? false
+        }
+    }
+
     /// A live property that clients may set is kept as they sent it, where its value passes the check.
     struct Setting: Sendable {
         /// The kinds of collections that have it.
         var kinds: Set<CollectionKind>
         /// Throws a `Reply` for a value that cannot be.
-        var check: @Sendable (XMLElement) throws -> Void = { _ in }
+        var check: @Sendable (XMLElement, DAVServer) throws -> Void = { _, _ in }
+        /// Another property that says the same, and goes when this one is set.
+        var replaces: XMLName?
     }
 }
 
@@ -43,8 +68,10 @@ struct MemberScope: Sendable {
     let href: Href
     /// Locks on names in the collection, and those from above that reach every member.
     let locks: [Lock]
-    /// The request's own elements for properties that have content of their own (`calendar-data`).
-    let data: ObjectDataRequest
+    /// In which form objects are asked for (`calendar-data`, `address-data`).
+    let form: ObjectForm
+    /// Where floating times are looked at; UTC where nothing asks for it.
+    let zone: any TimeZoneRules
     /// Whether any member has properties that clients set.
     let hasDeadProperties: Bool
 }

@@ -63,12 +63,13 @@ enum PropertyChange {
 
     /// `isCreation`: the resource is being made, so that what cannot be changed later can be set.
     static func apply(
-        _ tx: borrowing WriteTransaction, _ instructions: [ProppatchBody.Instruction], to target: Target, isCreation: Bool
+        _ tx: borrowing WriteTransaction, _ server: DAVServer, _ instructions: [ProppatchBody.Instruction], to target: Target,
+        isCreation: Bool
     ) throws -> Outcome {
         var outcome = Outcome()
         for instruction in instructions {
             do {
-                try apply(tx, instruction, to: target, isCreation: isCreation)
+                try apply(tx, server, instruction, to: target, isCreation: isCreation)
                 outcome.rows.append((instruction.name, nil))
             } catch let refusal as Reply {
                 outcome.rows.append((instruction.name, refusal))
@@ -80,14 +81,19 @@ enum PropertyChange {
     }
 
     private static func apply(
-        _ tx: borrowing WriteTransaction, _ instruction: ProppatchBody.Instruction, to target: Target, isCreation: Bool
+        _ tx: borrowing WriteTransaction, _ server: DAVServer, _ instruction: ProppatchBody.Instruction, to target: Target,
+        isCreation: Bool
     ) throws {
         let name = instruction.name
         if let live = PropertyTable.byName[name] {
             guard let setting = live.setting, let kind = target.kind, setting.kinds.contains(kind) else {
                 throw Reply(.forbidden, condition: .dav(.cannotModifyProtectedProperty), "It is protected.")
             }
-            if case .set(let element) = instruction { try setting.check(element) }
+            if case .set(let element) = instruction { try setting.check(element, server) }
+            if let other = setting.replaces {
+                try DeadProperties.remove(
+                    tx, of: target.collection, target.member?.id, namespace: other.namespace, name: other.local)
+            }
         }
         switch instruction {
         case .set(let element):

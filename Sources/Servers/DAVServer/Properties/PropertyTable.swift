@@ -14,11 +14,15 @@ enum PropertyTable {
 struct ElementTags: Sendable {
     let open: [UInt8]
     let close: [UInt8]
+    /// Both in one.
+    let empty: [UInt8]
 
     init(_ name: XMLName) {
         var (open, close) = (XMLWriter(capacity: 32), XMLWriter(capacity: 32))
         open.open(name)
         close.close(name)
-        (self.open, self.close) = (open.bytes, close.bytes)
+        var empty = XMLWriter(capacity: 32)
+        empty.empty(name)
+        (self.open, self.close, self.empty) = (open.bytes, close.bytes, empty.bytes)
     }
 }

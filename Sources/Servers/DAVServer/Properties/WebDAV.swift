@@ -8,20 +8,13 @@ import XML
 extension PropertyTable {
     static let webDAV: [LiveProperty] = [
         LiveProperty(
-            name: .dav(.resourcetype), isInAllprop: true, needsOnlyEntry: true,
-            member: { _, _, _, _ in true },
+            name: .dav(.resourcetype), isInAllprop: true, entry: .empty,
             resource: { _, source, out in
                 writeResourceType(of: source.resource, to: &out)
                 return true
             }),
         LiveProperty(
-            name: .dav(.getetag), isInAllprop: true, needsOnlyEntry: true,
-            member: { _, member, _, out in
-                out.raw("\"")
-                out.raw(member.etag)
-                out.raw("\"")
-                return true
-            }),
+            name: .dav(.getetag), isInAllprop: true, entry: .etag),
         LiveProperty(
             name: .dav(.getcontenttype), isInAllprop: true,
             member: { _, member, scope, out in

@@ -1,9 +1,8 @@
-import Bytes
 import CollectionStore
+import Contacts
 import ContentLines
 import DAVGrammar
 import Database
-import Directory
 import HTTPServer
 import VCard
 import XML
@@ -11,58 +10,39 @@ import XML
 /// RFC 6352 §8.6.
 enum AddressbookQuery {
     static func respond(_ exchange: Exchange, _ request: AddressbookQueryRequest) throws -> HTTPResponse {
-        for filter in request.filters { try LineMatcher.check(filter, unsupported: .carddav(.supportedCollation)) }
-        let location = try exchange.read { tx in try exchange.find(tx).location }
-        guard let collection = location.collection, let owner = location.owner else {
-            throw Reply(.forbidden, condition: .dav(.supportedReport), "Only address books can be queried.")
-        }
-        let rows = Rows(
-            exchange: exchange, selection: try PropertySelection(request.properties, omitsMissing: exchange.preferences.isMinimal))
-        // RFC 6352 §8.6.2: a limit that is reached is told.
-        let count = MatchCount(limit: request.limit)
+        let work = QueryWork(exchange.server.configuration, limit: request.limit)
+        let rows = Rows(exchange, request.properties, work: work)
+        let evaluator = CardFilterEvaluator(request.filter)
         let files = exchange.server.files
-        var parts = try QueryParts.of(exchange, collection, kind: .book, owner: owner, href: location.href, rows: rows) { tx, member in
-            if count.isExceeded { return false }
-            if !request.filters.isEmpty {
-                let bytes = switch try Blobs.read(tx, member.blobID) {
-                case .bytes(let bytes): bytes
-                case .file(let name): try files.open(name).readAll()
-                }
-                guard let document = try? VCardDocument.parse(bytes), let card = Array(document.cards).first,
-                    matches(card, request) else { return false }
-            }
-            return count.take()
+        func isWanted(_ tx: borrowing ReadTransaction, _ member: borrowing MemberView) throws -> Bool {
+            if work.isCut { return false }
+            if request.filter.properties.isEmpty { return true }
+            guard let document = try? VCardDocument.parse(ObjectData.bytes(tx, member, files)),
+                let card = document.cards.first(where: { _ in true }) else { return false }
+            return evaluator.matches(card)
         }
-        let href = location.href
-        parts.append(FixedRows { _, out in
-            guard count.isExceeded else { return }
-            Rows.write(.insufficientStorage, href: href,
-                       condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
-        })
-        return try MultistatusSource.response(exchange, parts: parts, headers: exchange.appliedPreferences)
-    }
-
-    private static func matches(_ card: Component, _ request: AddressbookQueryRequest) -> Bool {
-        let tests = request.filters.lazy.map { LineMatcher.matches(Array(card.properties(named: [UInt8]($0.name.utf8))), $0) }
-        return request.isAnyOf ? tests.contains(true) : tests.allSatisfy { $0 }
-    }
-
-    /// How many objects were found. Used by one answer, on one thread at a time.
-    private final class MatchCount {
-        private let limit: Int?
-        private var count = 0
-        private(set) var isExceeded = false
-
-        init(limit: Int?) { self.limit = limit }
-
-        /// False where there is no room for one more.
-        func take() -> Bool {
-            if let limit, count >= limit {
-                isExceeded = true
-                return false
+        return try exchange.read { tx in
+            let scope = try QueryScope(tx, exchange, kind: .book)
+            var parts: [any MultistatusSource.Part] = []
+            let texts = request.filter.requiredSubstrings.map { SearchTextQuery.Needles(clauses: $0.clauses) }
+            for place in scope.places {
+                if let name = place.name {
+                    parts.append(NamedMembers(
+                        rows, in: place.collection, owner: place.owner, href: place.href,
+                        candidates: [.init(name: name, isCertain: false)], isWanted: isWanted))
+                } else if let texts {
+                    // What the index of texts rules out is not read.
+                    let names = try SearchTextQuery.names(tx, in: place.collection.id, matching: texts)
+                    parts.append(NamedMembers(
+                        rows, in: place.collection, owner: place.owner, href: place.href,
+                        candidates: names.map { .init(name: $0, isCertain: false) }, isWanted: isWanted))
+                } else {
+                    parts.append(MemberListing(
+                        rows, in: place.collection, owner: place.owner, href: place.href, isWanted: isWanted))
+                }
             }
-            count += 1
-            return true
+            parts.append(work.note(at: scope.href))
+            return try MultistatusSource.response(tx, exchange, parts: parts, headers: exchange.appliedPreferences)
         }
     }
 }

@@ -1,48 +1,54 @@
+import CivilTime
 import CollectionStore
 import Calendars
 import DAVGrammar
 import Database
-import Directory
 import HTTPServer
 import ICalendar
 import XML
 
-/// RFC 4791 §7.8. Time ranges are not judged yet: an object that only a time range could leave out is in the answer
-/// (docs/standards), so that a client which shows a part of a calendar has that part.
+/// RFC 4791 §7.8. What the index of times can say is asked of it first; what is left is judged object by object.
 enum CalendarQuery {
     static func respond(_ exchange: Exchange, _ request: CalendarQueryRequest) throws -> HTTPResponse {
-        guard request.filter.name == "VCALENDAR" else {
-            throw Reply(.forbidden, condition: .caldav(.validFilter), "The outermost comp-filter is VCALENDAR.")
+        let work = QueryWork(exchange.server.configuration, limit: request.limit)
+        let rows = Rows(exchange, request.properties, work: work, zone: request.zone)
+        let plan = CalendarQueryPlan(request.filter)
+        return try exchange.read { tx in
+            let scope = try QueryScope(tx, exchange, kind: .calendar)
+            var parts: [any MultistatusSource.Part] = []
+            for place in scope.places {
+                let zone = try FloatingZone.of(tx, place.collection, request.zone, exchange.server.timeZones)
+                let judge = CalendarJudge(plan, zone, exchange.server, work)
+                parts.append(try part(tx, rows, place, plan, judge, zone))
+            }
+            parts.append(work.note(at: scope.href))
+            return try MultistatusSource.response(tx, exchange, parts: parts, headers: exchange.appliedPreferences)
         }
-        try ComponentMatcher.check(request.filter)
-        let location = try exchange.read { tx in try exchange.find(tx).location }
-        guard let collection = location.collection, let owner = location.owner else {
-            throw Reply(.forbidden, condition: .dav(.supportedReport), "Only calendars can be queried.")
-        }
-        let rows = Rows(
-            exchange: exchange, selection: try PropertySelection(request.properties, omitsMissing: exchange.preferences.isMinimal))
-        let filter = ComponentMatcher.memberFilter(request.filter, files: exchange.server.files)
-        let parts = try QueryParts.of(exchange, collection, kind: .calendar, owner: owner, href: location.href, rows: rows, filter: filter)
-        return try MultistatusSource.response(exchange, parts: parts, headers: exchange.appliedPreferences)
     }
-}
 
-/// Which collections a query reads.
-enum QueryParts {
-    static func of(
-        _ exchange: Exchange, _ collection: Collection, kind: CollectionKind, owner: Principal, href: Href, rows: Rows,
-        filter: @escaping MemberListing.Filter
-    ) throws -> [any MultistatusSource.Part] {
-        if collection.kind == kind {
-            // Windows' client (MSFT-) sends Depth 0 and means 1, as its answer would else be empty.
-            return [MemberListing(rows, in: collection, owner: owner, href: href, isWanted: filter)]
+    private static func part(
+        _ tx: borrowing ReadTransaction, _ rows: Rows, _ place: QueryScope.Place, _ plan: CalendarQueryPlan,
+        _ judge: CalendarJudge, _ zone: any TimeZoneRules
+    ) throws -> any MultistatusSource.Part {
+        if let name = place.name {
+            return NamedMembers(
+                rows, in: place.collection, owner: place.owner, href: place.href,
+                candidates: [.init(name: name, isCertain: false)], isWanted: judge.isWanted)
         }
-        guard collection.kind.isHome, collection.kind.childKinds.contains(kind) else {
-            throw Reply(.forbidden, condition: .dav(.supportedReport), "This report is not for collections of this kind.")
+        if plan.isAll { return MemberListing(rows, in: place.collection, owner: place.owner, href: place.href) }
+        let candidates: [NamedMembers.Candidate]
+        if let component = plan.component, let range = plan.range {
+            let range = OccurrenceRange(range, floatingIn: zone)
+            candidates = try OccurrenceQuery.candidates(tx, in: place.collection.id, overlapping: range, component: component)
+                .map { .init(name: $0.name, isCertain: plan.isOnlyRange && $0.isCertain) }
+        } else if let texts = plan.texts {
+            candidates = try SearchTextQuery.names(tx, in: place.collection.id, matching: texts)
+                .map { .init(name: $0, isCertain: false) }
+        } else {
+            return MemberListing(
+                rows, in: place.collection, owner: place.owner, href: place.href, isWanted: judge.isWanted)
         }
-        let children = try exchange.read { tx in try Collections.children(tx, of: collection.id) }
-        return children.map {
-            MemberListing(rows, in: $0, owner: owner, href: href.collection($0.name), isWanted: filter)
-        }
+        return NamedMembers(
+            rows, in: place.collection, owner: place.owner, href: place.href, candidates: candidates, isWanted: judge.isWanted)
     }
 }

@@ -70,9 +70,8 @@ enum ExpandProperty {
     private static func value(
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ resource: Resource, owner: Principal?, href: Href, _ name: XMLName
     ) throws -> [UInt8]? {
-        let selection = try PropertySelection(.named([.init(name: name)]), omitsMissing: true)
         var row = XMLWriter()
-        try Rows(exchange: exchange, selection: selection).write(tx, resource, owner: owner, href: href, to: &row)
+        try Rows(exchange, .named([.init(name: name)])).write(tx, resource, owner: owner, href: href, to: &row)
         var document = XMLWriter()
         document.openRoot(.dav(.multistatus))
         document.raw(row.bytes)

@@ -12,10 +12,15 @@ enum Multiget {
         if request.hrefs.count > maximum {
             throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A multiget may have \(maximum) hrefs.")
         }
-        try exchange.read { tx in _ = try exchange.find(tx) }
-        let rows = Rows(
-            exchange: exchange,
-            selection: try PropertySelection(request.properties, omitsMissing: exchange.preferences.isMinimal))
+        try exchange.read { tx in
+            let location = try exchange.find(tx).location
+            // RFC 4791 §7.9, RFC 6352 §8.7: of a calendar or book, its home, or an object in it.
+            guard let place = location.member == nil ? location.collection : location.parent,
+                place.kind == kind || place.kind.childKinds.contains(kind) else {
+                throw Reply(.forbidden, condition: .dav(.supportedReport), "This report is not for what is here.")
+            }
+        }
+        let rows = Rows(exchange, request.properties)
         return try MultistatusSource.response(
             exchange, parts: [HrefRows(rows, hrefs: request.hrefs, kind: kind)], headers: exchange.appliedPreferences)
     }

@@ -96,7 +96,7 @@ struct PrincipalRows {
     let rows: Rows
 
     init(_ exchange: Exchange, _ properties: PropertyRequest) throws {
-        rows = Rows(exchange: exchange, selection: try PropertySelection(properties, omitsMissing: exchange.preferences.isMinimal))
+        rows = Rows(exchange, properties)
     }
 
     func response(_ principals: [Principal]) throws -> HTTPResponse {

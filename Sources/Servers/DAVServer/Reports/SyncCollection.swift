@@ -16,9 +16,7 @@ enum SyncCollection {
         if request.level == .infinite {
             throw Reply(.forbidden, condition: .dav(.syncTraversalSupported), "The sync level is 1.")
         }
-        let rows = Rows(
-            exchange: exchange,
-            selection: try PropertySelection(request.properties, omitsMissing: exchange.preferences.isMinimal))
+        let rows = Rows(exchange, request.properties)
         // A first listing is streamed, and needs no limit but the client's. Outlook CalDAV Synchronizer cannot go on after 507.
         let limit = request.limit ?? Int.max
         if limit < 1 { throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A page has at least one row.") }

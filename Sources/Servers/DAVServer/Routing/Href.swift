@@ -40,6 +40,15 @@ struct Href: Sendable {
         return child
     }
 
+    /// Of the collection that holds what it names.
+    var parent: Href {
+        var parent = self
+        parent.bytes.removeLast()
+        while let last = parent.bytes.last, last != 0x2F { parent.bytes.removeLast() }
+        if parent.bytes.isEmpty { parent.bytes = [0x2F] }
+        return parent
+    }
+
     var text: String { String(utf8: bytes) }
 }
 

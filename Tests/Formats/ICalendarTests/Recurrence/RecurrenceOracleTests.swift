@@ -1,5 +1,5 @@
 import CivilTime
-import Foundation
+import FoundationEssentials
 import ICalendar
 import Testing
 
@@ -46,6 +46,32 @@ struct RecurrenceOracleTests {
         for row in rows {
             let instances = try row.instances()
             #expect(instances == row.expected, "\(row.rule) from \(row.start)")
+        }
+    }
+
+    @Test("where others differ, the instances are those that the RFC's words give", arguments: try examples())
+    func differences(row: Difference) throws {
+        let instances = try row.rule.instances()
+        #expect(instances == row.rule.expected, "\(row.name): \(row.rule.rule) from \(row.rule.start)")
+        #expect(instances != row.theirs)
+    }
+
+    /// One of the classes into which Tests/Oracles/recurrence/explain.py sorts what differs.
+    struct Difference: CustomTestStringConvertible {
+        let name: String
+        let rule: Row
+        let theirs: String
+
+        var testDescription: String { "\(name): \(rule.rule)" }
+    }
+
+    static func examples() throws -> [Difference] {
+        let tests = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/").dropFirst()
+        let path = tests + "/Oracles/recurrence/differences.tsv"
+        return try String(contentsOfFile: String(path), encoding: .utf8).split(separator: "\n").map { line in
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+            let row = try #require(fields.count == 6 ? Row(fields[1...4].joined(separator: "\t")[...]) : nil)
+            return Difference(name: String(fields[0]), rule: row, theirs: String(fields[5]))
         }
     }
 

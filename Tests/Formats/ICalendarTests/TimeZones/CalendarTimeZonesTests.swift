@@ -19,7 +19,7 @@ import Testing
         ["BEGIN:VTIMEZONE", "TZID:" + id] + lines + ["END:VTIMEZONE"]
     }
 
-    @Test("for a name of the database, also in a vendor's path, the policy decides", arguments: [
+    @Test("T6: for a name of the database, also in a vendor's path, the policy decides", arguments: [
         "Europe/Moscow", "/mozilla.org/20050126_1/Europe/Moscow", "europe/moscow",
     ])
     func policy(_ id: String) throws {
@@ -31,7 +31,7 @@ import Testing
         #expect(own.rules.offset(at: summer) == 25_200)
     }
 
-    @Test("rules that a government has changed since do not shift events, unless the calendar's own are asked for")
+    @Test("T10: rules that a government has changed since do not shift events, unless the calendar's own are asked for")
     func oldRules() throws {
         // Moscow before 2011, as a client wrote it then.
         let old = embedded("Europe/Moscow",
@@ -41,7 +41,7 @@ import Testing
         #expect(try zones(old, .embeddedFirst).rules(for: "Europe/Moscow").offset(at: summer) == 14_400)
     }
 
-    @Test("for any other name the calendar's own rules decide under both policies", arguments: [
+    @Test("T6: for any other name the calendar's own rules decide under both policies", arguments: [
         "Russian Standard Time", "Customized Time Zone 1", "GMT+3", "(UTC+03:00) Moscow, St. Petersburg",
         "tzone://Microsoft/Custom",
     ])
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test("without a VTIMEZONE the name must do", arguments: [
+    @Test("T7: without a VTIMEZONE the name must do", arguments: [
         ("Russian Standard Time", CalendarTimeZones.Origin.database("Europe/Moscow"), 10_800),
         ("GMT+3", .offset, 10_800),
         (" Europe/Berlin ", .database("Europe/Berlin"), 7200), ("Customized Time Zone 1", .unresolved, 12_345),

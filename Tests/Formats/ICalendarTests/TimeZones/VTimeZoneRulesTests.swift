@@ -37,7 +37,7 @@ import Testing
         #expect(rules.annualChanges.count == 2)
     }
 
-    @Test("Outlook's zones that begin in 1601 hold for all times, though DTSTART does not match the rule")
+    @Test("T8: Outlook's zones that begin in 1601 hold for all times, though DTSTART does not match the rule")
     func from1601() throws {
         let rules = try #require(try zoneRules(
             standard("16010101T030000", "+0200", "+0100", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10")
@@ -49,7 +49,7 @@ import Testing
         #expect(try rules.hours("16010201T000000Z", "15000701T000000Z") == [1, 1])
     }
 
-    @Test("one observance is all there is to a zone that never changes")
+    @Test("T8: one observance is all there is to a zone that never changes")
     func single() throws {
         #expect(try #require(try zoneRules(standard("19700101T000000", "+0300", "+0300"))).hours("19000101T000000Z",
             "20260101T000000Z") == [3, 3])
@@ -59,7 +59,7 @@ import Testing
         #expect(try #require(yearly).hours("19000101T000000Z", "30000101T000000Z") == [3, 3])
     }
 
-    @Test("RDATE as a list, as a day, as a period, in UTC, and on several lines")
+    @Test("T8: RDATE as a list, as a day, as a period, in UTC, and on several lines")
     func dates() throws {
         let rules = try #require(try zoneRules(
             daylight("20200301T020000", "+0100", "+0200", "RDATE:20210301T020000,20220301T020000",
@@ -74,7 +74,7 @@ import Testing
         ].map { try utc($0) }))
     }
 
-    @Test("UNTIL in UTC, local, or a day takes the onset that it names", arguments: [
+    @Test("T8: UNTIL in UTC, local, or a day takes the onset that it names", arguments: [
         "20231029T010000Z", "20231029T030000", "20231029",
     ])
     func until(_ until: String) throws {
@@ -86,7 +86,7 @@ import Testing
             == [2, 2, 1, 1])
     }
 
-    @Test("an UNTIL one second earlier does not, COUNT counts, and an offset has seconds")
+    @Test("T8: an UNTIL one second earlier does not, COUNT counts, and an offset has seconds")
     func limits() throws {
         let early = try #require(try zoneRules(
             standard("20201025T030000", "+0200", "+0100",
@@ -110,7 +110,7 @@ import Testing
             == [1, 1, 2, 1])
     }
 
-    @Test("missing pieces: no TZOFFSETFROM, no name, an unusable observance, a rule without instances")
+    @Test("T8: missing pieces: no TZOFFSETFROM, no name, an unusable observance, a rule without instances")
     func missing() throws {
         let rules = try #require(try zoneRules(
             ["BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETTO:+0530", "END:STANDARD", "BEGIN:DAYLIGHT",
@@ -138,7 +138,7 @@ import Testing
             == [1, 2, 1, 2, 2])
     }
 
-    @Test("hundreds of observances, and hostile numbers of onsets, end soon")
+    @Test("T8: hundreds of observances, and hostile numbers of onsets, end soon")
     func many() throws {
         var lines: [String] = []
         for year in 1500..<2400 {

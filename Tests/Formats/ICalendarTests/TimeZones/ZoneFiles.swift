@@ -1,7 +1,7 @@
 import Bytes
 import CivilTime
 import ContentLines
-import Foundation
+import FoundationEssentials
 import ICalendar
 import Testing
 

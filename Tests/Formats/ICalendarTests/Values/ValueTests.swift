@@ -86,6 +86,12 @@ struct ValueTests {
         #expect(UTCOffset(ArraySlice(value.utf8))?.seconds == seconds)
     }
 
+    @Test("an offset is written as it was read, seconds only where there are any", arguments: ["+0300", "-052836", "+0000", "+1400"])
+    func writesOffsets(value: String) throws {
+        let seconds = try #require(UTCOffset(ArraySlice(value.utf8))).seconds
+        #expect(UTCOffset.bytes(of: seconds) == Array(value.utf8))
+    }
+
     @Test("no offsets", arguments: ["", "+", "+3", "+2400", "+0060", "0300Z", "+03000", "++0300"])
     func noOffset(value: String) {
         #expect(UTCOffset(ArraySlice(value.utf8)) == nil)

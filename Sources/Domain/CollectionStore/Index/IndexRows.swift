@@ -1,0 +1,152 @@
+import Database
+
+/// The rows that are a member's index. Each member of a calendar or book has one row of text, and those of its times.
+enum IndexRows {
+    static func read(_ tx: borrowing ReadTransaction, of member: Member) throws -> ObjectIndex {
+        ObjectIndex(
+            occurrences: try occurrences(tx, in: member.collectionID, member.name, component: member.component),
+            text: try text(tx, in: member.collectionID, member.name))
+    }
+
+    /// Rows of another component are none.
+    private static func occurrences(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, _ name: String, component: String
+    ) throws -> [Occurrence] {
+        try tx.all(
+            """
+            SELECT is_floating, starts, ends, is_exact, busy, weeks FROM occurrence
+            WHERE collection_id = $1 AND name = $2 AND component = $3
+            """, [.integer(collection.rawValue), .text(name), .text(component)]
+        ) {
+            Occurrence(
+                start: $0.integer(1), end: $0.integer(2), isFloating: $0.flag(0), isExact: $0.flag(3),
+                busy: Busy(rawValue: $0.integer(4)) ?? .varies, weeks: YearWeeks(rawValue: $0.integer(5)))
+        }
+    }
+
+    private static func text(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, _ name: String
+    ) throws -> ObjectIndex.Text {
+        try tx.first(
+            "SELECT text FROM search_text WHERE collection_id = $1 AND name = $2",
+            [.integer(collection.rawValue), .text(name)]
+        ) { $0.isNull(0) ? .unknown : .folded($0.bytes(0)) } ?? .none
+    }
+
+    /// Puts the index of a member in the place of what is there.
+    static func write(
+        _ tx: borrowing WriteTransaction, _ facts: MemberFacts, in collection: CollectionID, name: String
+    ) throws {
+        let key: [Value] = [.integer(collection.rawValue), .text(name)]
+        let (index, component) = (facts.index, facts.component)
+        // Most changes of an object leave its times alone.
+        if try occurrences(tx.read, in: collection, name, component: component) != index.occurrences {
+            try tx.execute("DELETE FROM occurrence WHERE collection_id = $1 AND name = $2", key)
+            for occurrence in index.occurrences { try insert(tx, occurrence, key, component) }
+        }
+        switch index.text {
+        case .none: try tx.execute("DELETE FROM search_text WHERE collection_id = $1 AND name = $2", key)
+        case .unknown: try setText(tx, key, .null)
+        case .folded(let bytes): try setText(tx, key, .bytes(bytes))
+        }
+    }
+
+    private static func setText(_ tx: borrowing WriteTransaction, _ key: [Value], _ text: Value) throws {
+        try tx.execute(
+            """
+            INSERT INTO search_text (collection_id, name, text) VALUES ($1, $2, $3)
+            ON CONFLICT (collection_id, name) DO UPDATE SET text = EXCLUDED.text
+            """, key + [text])
+    }
+
+    private static func insert(
+        _ tx: borrowing WriteTransaction, _ occurrence: Occurrence, _ key: [Value], _ component: String
+    ) throws {
+        try tx.execute(
+            """
+            INSERT INTO occurrence (collection_id, name, is_floating, span, starts, ends, is_exact, component, busy,
+                weeks)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            """,
+            key + [
+                Value(occurrence.isFloating), .integer(occurrence.span), .integer(occurrence.start),
+                .integer(occurrence.end), Value(occurrence.isExact), .text(component),
+                .integer(occurrence.busy.rawValue), .integer(occurrence.weeks.rawValue),
+            ])
+    }
+
+    // MARK: Along with the member
+
+    static func remove(_ tx: borrowing WriteTransaction, in collection: CollectionID, name: String) throws {
+        let key: [Value] = [.integer(collection.rawValue), .text(name)]
+        try tx.execute("DELETE FROM occurrence WHERE collection_id = $1 AND name = $2", key)
+        try tx.execute("DELETE FROM search_text WHERE collection_id = $1 AND name = $2", key)
+    }
+
+    static func removeAll(_ tx: borrowing WriteTransaction, in collection: CollectionID) throws {
+        try tx.execute("DELETE FROM occurrence WHERE collection_id = $1", [.integer(collection.rawValue)])
+        try tx.execute("DELETE FROM search_text WHERE collection_id = $1", [.integer(collection.rawValue)])
+    }
+
+    static func move(_ tx: borrowing WriteTransaction, _ member: Member, to collection: CollectionID, name: String)
+        throws
+    {
+        try remove(tx, in: collection, name: name)
+        let keys = keys(member, collection, name)
+        try tx.execute(
+            "UPDATE occurrence SET collection_id = $3, name = $4 WHERE collection_id = $1 AND name = $2", keys)
+        try tx.execute(
+            "UPDATE search_text SET collection_id = $3, name = $4 WHERE collection_id = $1 AND name = $2", keys)
+    }
+
+    static func copy(_ tx: borrowing WriteTransaction, _ member: Member, to collection: CollectionID, name: String)
+        throws
+    {
+        let keys = keys(member, collection, name)
+        try tx.execute(
+            """
+            INSERT INTO occurrence (collection_id, name, is_floating, span, starts, ends, is_exact, component, busy,
+                weeks)
+            SELECT $3, $4, is_floating, span, starts, ends, is_exact, component, busy, weeks
+            FROM occurrence WHERE collection_id = $1 AND name = $2
+            """, keys)
+        try tx.execute(
+            """
+            INSERT INTO search_text (collection_id, name, text)
+            SELECT $3, $4, text FROM search_text WHERE collection_id = $1 AND name = $2
+            """, keys)
+    }
+
+    private static func keys(_ member: Member, _ collection: CollectionID, _ name: String) -> [Value] {
+        [
+            .integer(member.collectionID.rawValue), .text(member.name), .integer(collection.rawValue), .text(name),
+        ]
+    }
+
+    // MARK: Rows without a member
+
+    /// The names in a collection that have rows of an index and no member; at most `limit`.
+    static func orphans(_ tx: borrowing ReadTransaction, in collection: CollectionID, limit: Int) throws -> [String] {
+        try tx.all(
+            """
+            SELECT DISTINCT name FROM (
+                SELECT collection_id, name FROM occurrence WHERE collection_id = $1
+                UNION ALL SELECT collection_id, name FROM search_text WHERE collection_id = $1) AS indexed
+            WHERE NOT EXISTS (
+                SELECT 1 FROM member WHERE member.collection_id = indexed.collection_id AND member.name = indexed.name)
+            ORDER BY name LIMIT $2
+            """, [.integer(collection.rawValue), .integer(Int64(limit))]
+        ) { $0.text(0) }
+    }
+
+    /// Collections that are not there and have rows of an index all the same.
+    static func lostCollections(_ tx: borrowing ReadTransaction) throws -> [CollectionID] {
+        try tx.all(
+            """
+            SELECT DISTINCT collection_id FROM (
+                SELECT collection_id FROM occurrence UNION SELECT collection_id FROM search_text) AS indexed
+            WHERE NOT EXISTS (SELECT 1 FROM collection WHERE collection.id = indexed.collection_id)
+            """
+        ) { CollectionID(rawValue: $0.integer(0)) }
+    }
+}

@@ -1,0 +1,13 @@
+import CGlibc
+
+extension UnsafeRawBufferPointer {
+    /// Where `needle` stands first; nil where it does not. An empty needle stands at the start. Linear in time, whatever the
+    /// needle.
+    package func firstOffset(of needle: UnsafeRawBufferPointer) -> Int? {
+        guard let sought = needle.baseAddress, !needle.isEmpty else { return 0 }
+        guard let text = baseAddress, needle.count <= count, let found = memmem(text, count, sought, needle.count) else { return nil }
+        return UnsafeRawPointer(found) - text
+    }
+
+    package func contains(_ needle: [UInt8]) -> Bool { needle.withUnsafeBytes { firstOffset(of: $0) != nil } }
+}

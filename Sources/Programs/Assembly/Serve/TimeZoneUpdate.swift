@@ -1,0 +1,48 @@
+import CollectionStore
+import Database
+import Logging
+import NIOPosix
+import Synchronization
+
+/// Makes the calendars' index anew beside the server at work, where the system's time zone database is not the one that it
+/// was made with.
+struct TimeZoneUpdate: Sendable {
+    let installation: Installation
+    let logger: Logger
+
+    func run() async {
+        let flag = CancellationFlag()
+        do {
+            // Blocking work of minutes: on a thread that is there for that.
+            try await withTaskCancellationHandler {
+                try await NIOThreadPool.singleton.runIfActive { try follow(flag) }
+            } onCancel: {
+                flag.set()
+            }
+        } catch {
+            logger.error("the calendars could not be indexed anew", metadata: ["failure": "\(error)"])
+        }
+    }
+
+    private func follow(_ flag: CancellationFlag) throws {
+        let (database, release) = (installation.database, installation.timeZoneRelease)
+        let before = try database.read { tx in try IndexState.value(tx, .timeZones) } ?? "none"
+        if before == release { return }
+        logger.notice(
+            "the time zone database is another: calendars are indexed anew", metadata: ["before": "\(before)", "now": "\(release)"])
+        let outcome = try IndexRebuild.followTimeZones(
+            database, files: installation.files, timeZones: release, facts: installation.projection.facts,
+            isCancelled: { flag.isSet })
+        if let outcome, !flag.isSet {
+            logger.notice(
+                "calendars are indexed", metadata: ["objects": "\(outcome.objects)", "changed": "\(outcome.corrected)"])
+        }
+    }
+}
+
+/// Set once, from any thread.
+private final class CancellationFlag: Sendable {
+    private let flag = Atomic(false)
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,30 @@
+import CivilTime
+import ContentLines
+import DAVGrammar
+import ICalendar
+
+/// A stored calendar object in the form that a client asks for (RFC 4791 §9.6, RFC 7265, RFC 7809 §3.1).
+enum CalendarForms {
+    /// Throws `CalendarLimitExceeded` where it would be too much. `zone` is where floating times are looked at.
+    static func write(
+        _ object: CalendarObjectResource, _ form: ObjectForm, _ zone: any TimeZoneRules, _ timeZones: TimeZoneDatabase
+    ) throws -> [UInt8] {
+        var document = object.document
+        let selection = form.calendar.selection
+        if !selection.isWhole {
+            let zones = CalendarTimeZones(object.calendar, database: timeZones, fallback: zone)
+            let bytes = try selection.apply(to: object, zones: zones, floatingIn: zone, &form.work.steps)
+            guard let part = try? CalendarDocument.parse(bytes) else { return bytes }
+            document = part
+        }
+        if !form.hasTimeZones {
+            let bytes = TimeZonesByReference.removingStandardZones(from: document, database: timeZones)
+            guard let without = try? CalendarDocument.parse(bytes) else { return bytes }
+            document = without
+        }
+        guard form.calendar.mediaType == .jCal, let calendar = document.calendars.first(where: { _ in true }) else {
+            return document.source
+        }
+        return JCal.json(of: calendar)
+    }
+}

@@ -1,0 +1,54 @@
+import CollectionStore
+import Database
+import Directory
+import XML
+
+/// The rows of some members of a collection, as far as `isWanted` wants them.
+final class NamedMembers: MultistatusSource.Part {
+    /// A member that an index has found.
+    struct Candidate: Sendable {
+        var name: String
+        /// Whether the index alone says that it is wanted.
+        var isCertain: Bool
+    }
+
+    typealias Filter = (borrowing ReadTransaction, borrowing MemberView) throws -> Bool
+
+    private let rows: Rows
+    private let collection: Collection
+    private let owner: Principal
+    private let href: Href
+    private var candidates: ArraySlice<Candidate>
+    private let isWanted: Filter
+    private var scope: MemberScope?
+
+    init(
+        _ rows: Rows, in collection: Collection, owner: Principal, href: Href, candidates: [Candidate],
+        isWanted: @escaping Filter
+    ) {
+        self.rows = rows
+        self.collection = collection
+        self.owner = owner
+        self.href = href
+        self.candidates = candidates[...]
+        self.isWanted = isWanted
+    }
+
+    func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
+        let scope = try self.scope ?? rows.scope(tx, collection, owner: owner, href: href)
+        self.scope = scope
+        let hasDeadProperties = try DeadProperties.anyMemberHasSome(tx, in: collection.id)
+        let (rows, isWanted) = (rows, isWanted)
+        while let candidate = candidates.first {
+            if out.count >= limit { return false }
+            candidates.removeFirst()
+            // One that went since the index was asked has no row.
+            _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
+                guard try candidate.isCertain || isWanted(tx, member), rows.form.work.takeRow() else { return }
+                try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+            }
+            if rows.form.work.isCut { candidates = [] }
+        }
+        return true
+    }
+}

@@ -1,0 +1,72 @@
+import CivilTime
+import DAVGrammar
+import HTTPServer
+import ICalendar
+import XML
+
+/// In which form a request wants the objects that it gets (RFC 4791 §9.6, RFC 6352 §10.4).
+struct ObjectForm: Sendable {
+    private(set) var calendar = CalendarDataForm()
+    private(set) var card = AddressDataForm()
+    /// RFC 7809 §3.1.2, `CalDAV-Timezones: F`: without VTIMEZONEs that everybody knows.
+    private(set) var hasTimeZones = true
+    /// Where floating times are looked at, where the request says so itself.
+    var zone: QueryTimeZone?
+    /// What the answer may still cost.
+    let work: QueryWork
+
+    init(_ request: PropertyRequest, _ exchange: Exchange, work: QueryWork? = nil) {
+        for property in request.properties {
+            if let form = property.calendarData { calendar = form }
+            if let form = property.addressData { card = form }
+        }
+        hasTimeZones = exchange.head.headers.first("caldav-timezones").map { $0.lowercased() != "f" } ?? true
+        self.work = work ?? QueryWork(exchange.server.configuration)
+    }
+
+    /// Whether calendar objects are asked for as they are stored.
+    var isStoredCalendar: Bool { calendar.mediaType == .iCalendar && calendar.selection.isWhole && hasTimeZones }
+    /// Whether it must be known where floating times are looked at.
+    var needsZone: Bool { calendar.selection.recurrence != .stored }
+}
+
+/// How much work one answer may still be, and how many rows it may have.
+///
+/// `@unchecked Sendable`: used by one answer, which is made on one thread at a time.
+final class QueryWork: @unchecked Sendable {
+    /// Of the evaluation of recurrences and filters.
+    var steps: StepBudget
+    /// Rows that the answer may have.
+    private let limit: Int
+    private var count = 0
+    /// Whether something that belongs into the answer is not in it.
+    private(set) var isCut = false
+
+    init(_ configuration: DAVConfiguration, limit: Int? = nil) {
+        steps = StepBudget(configuration.maximumRecurrenceSteps)
+        self.limit = min(limit ?? .max, configuration.maximumQueryRows)
+    }
+
+    /// Takes the place of one more row; false where there is none left.
+    func takeRow() -> Bool {
+        if count >= limit {
+            isCut = true
+            return false
+        }
+        count += 1
+        return true
+    }
+
+    /// Notes that the steps did not suffice.
+    func cut() { isCut = true }
+
+    /// The row that says so (RFC 6352 §8.6.2, RFC 4791 §7.8): 507 on the request's own URL.
+    func note(at href: Href) -> any MultistatusSource.Part {
+        FixedRows { [self] _, out in
+            guard isCut else { return }
+            Rows.write(
+                .insufficientStorage, href: href,
+                condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
+        }
+    }
+}

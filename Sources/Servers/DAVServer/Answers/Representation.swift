@@ -1,0 +1,38 @@
+import CollectionStore
+import DAVGrammar
+import ICalendar
+import VCard
+
+/// An object in another form than it is stored in, where a GET wants that more (RFC 9110 §12).
+struct Representation {
+    let contentType: String
+    let bytes: [UInt8]
+
+    /// Nil where the stored bytes are what is wanted, or all that there is.
+    init?(of bytes: [UInt8], in kind: CollectionKind, accept: Accept) {
+        switch kind {
+        case .calendar:
+            guard accept.quality(of: "application/calendar+json") > accept.quality(of: "text/calendar", ["version": "2.0"]),
+                let calendar = (try? CalendarDocument.parse(bytes))?.calendars.first(where: { _ in true }) else { return nil }
+            contentType = "application/calendar+json"
+            self.bytes = JCal.json(of: calendar)
+        case .book:
+            guard let card = (try? VCardDocument.parse(bytes))?.cards.first(where: { _ in true }) else { return nil }
+            let stored = VCardVersion(of: card)
+            var form = AddressDataForm()
+            var best = accept.quality(of: "text/vcard", ["version": (stored ?? .v3_0).rawValue])
+            var type: String?
+            for version in [VCardVersion.v3_0, .v4_0] where version != stored {
+                let quality = accept.quality(of: "text/vcard", ["version": version.rawValue])
+                if quality > best { (best, form.mediaType, type) = (quality, .vCard(version), "text/vcard; charset=utf-8; version=\(version.rawValue)") }
+            }
+            if accept.quality(of: "application/vcard+json", ["version": "4.0"]) > best {
+                (form.mediaType, type) = (.jCard, "application/vcard+json")
+            }
+            guard let type else { return nil }
+            contentType = type
+            self.bytes = CardForms.write(bytes, form)
+        case .folder, .calendarHome, .bookHome, .fileHome: return nil
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import CivilTime
+import ContentLines
+import ICalendar
+import XML
+
+/// The two properties that name a calendar's time zone. A client sets either, and reads both (RFC 7809 §5.2).
+enum CalendarZone {
+    /// RFC 4791 §5.2.2, made of the name that was set.
+    static func definition(_ source: ResourceSource) throws -> [UInt8]? {
+        guard let stored = source.stored(.caldav(.calendarTimezoneId)) else { return nil }
+        let timeZones = source.exchange.server.timeZones
+        let text = String(decoding: try XMLDocument.parse(stored).root.trimmedText, as: UTF8.self)
+        guard let name = timeZones.name(text), let rules = timeZones.rules(named: name) else { return nil }
+        var writer = ContentLineWriter()
+        writer.begin("VCALENDAR")
+        writer.property("VERSION", text: "2.0")
+        writer.property("PRODID", text: CalendarJoiner.productID)
+        VTimeZoneWriter.append(rules, id: name, to: &writer)
+        writer.end("VCALENDAR")
+        return writer.bytes
+    }
+
+    /// The name of the zone that was set as a definition, where it is one that everybody knows.
+    static func name(_ source: ResourceSource) throws -> String? {
+        guard let stored = source.stored(.caldav(.calendarTimezone)),
+            let document = try? CalendarDocument.parse(try XMLDocument.parse(stored).root.text),
+            let calendar = document.calendars.first(where: { _ in true }),
+            let id = calendar.children(named: "VTIMEZONE").first(where: { _ in true })?.property("TZID")?.text else { return nil }
+        let timeZones = source.exchange.server.timeZones
+        guard case .database(let name) = CalendarTimeZones(calendar, database: timeZones).resolve(id).origin else { return nil }
+        return name
+    }
+}

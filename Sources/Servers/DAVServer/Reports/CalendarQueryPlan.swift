@@ -1,0 +1,30 @@
+import CollectionStore
+import ContentLines
+import ICalendar
+
+/// What of a filter can be told without reading objects.
+struct CalendarQueryPlan {
+    let filter: ComponentFilter
+    /// The kind of component that an object must have, in lower case as members have it; nil: any.
+    let component: String?
+    /// What its times must overlap.
+    let range: InstantRange?
+    /// What an object must have somewhere in its text; nil: nothing that is known.
+    let texts: SearchTextQuery.Needles?
+    /// Whether nothing is asked but the component and the range.
+    let isOnlyRange: Bool
+    /// Whether every object is wanted.
+    let isAll: Bool
+
+    init(_ filter: ComponentFilter) {
+        self.filter = filter
+        // All components of an object but its time zones are of one kind (RFC 4791 §4.1).
+        let main = filter.components.first { !$0.isNotDefined && CalendarComponentKind(named: $0.name) != nil }
+        component = main?.name.lowercased()
+        range = main?.timeRange
+        texts = filter.requiredSubstrings.map { .init(clauses: $0.clauses) }
+        let isAlone = filter.properties.isEmpty && filter.components.count == (main == nil ? 0 : 1)
+        isOnlyRange = isAlone && main?.properties.isEmpty ?? true && main?.components.isEmpty ?? true
+        isAll = isOnlyRange && main == nil
+    }
+}

@@ -1,0 +1,106 @@
+import CivilTime
+import CollectionStore
+import Calendars
+import DAVGrammar
+import Database
+import Directory
+import HTTPServer
+import ICalendar
+import XML
+
+/// RFC 4791 §7.10. What the index of times says for certain is not read from objects.
+enum FreeBusyQuery {
+    static func respond(_ exchange: Exchange, _ request: FreeBusyQueryRequest) throws -> HTTPResponse {
+        guard let start = request.range.start, let end = request.range.end else {
+            throw Reply(.badRequest, "A free-busy-query has a time-range with a start and an end.")
+        }
+        let busy = try exchange.read { tx in
+            let scope = try QueryScope(tx, exchange, kind: .calendar)
+            var gathering = Gathering(exchange, from: start, to: end, owner: scope.places.first?.owner)
+            for place in scope.places where try scope.isOneCollection || counts(tx, place.collection) {
+                try gathering.add(tx, place)
+            }
+            return gathering.busy
+        }
+        let bytes = try FreeBusyWriter(stamp: Instant(seconds: exchange.now / 1000)).bytes(of: busy)
+        return HTTPResponse(
+            status: 200, headers: [("Content-Type", "text/calendar; charset=utf-8; component=vfreebusy"), ("DAV", Options.davHeader)],
+            body: .bytes(bytes), isCompressible: true)
+    }
+
+    /// RFC 6638 §9.1: whether a calendar takes its owner's time, where not it alone is asked.
+    private static func counts(_ tx: borrowing ReadTransaction, _ calendar: Collection) throws -> Bool {
+        let name = XMLName.caldav(.scheduleCalendarTransp)
+        guard let value = try DeadProperties.value(tx, of: calendar.id, nil, namespace: name.namespace, name: name.local) else {
+            return true
+        }
+        return try XMLDocument.parse(value).root.firstChild(named: .caldav(.transparent)) == nil
+    }
+
+    /// Busy time from one calendar after the other.
+    private struct Gathering {
+        var busy: BusyTime
+        private let range: InstantRange
+        private let server: DAVServer
+        private var steps: StepBudget
+
+        init(_ exchange: Exchange, from start: Instant, to end: Instant, owner: Principal?) {
+            let addresses = (owner?.addresses ?? []).map { "mailto:\($0)" }
+            busy = BusyTime(from: start, to: end, participation: Participation(addresses: addresses))
+            range = InstantRange(start: start, end: end)
+            server = exchange.server
+            steps = StepBudget(exchange.server.configuration.maximumRecurrenceSteps)
+        }
+
+        mutating func add(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws {
+            let zone = try FloatingZone.of(tx, place.collection, nil, server.timeZones)
+            var unclear: Set<String> = []
+            if let name = place.name {
+                unclear = [name]
+            } else {
+                try OccurrenceQuery.forEachRun(
+                    tx, in: place.collection.id, overlapping: OccurrenceRange(range, floatingIn: zone)) { run in
+                    if try !add(run.occurrence, zone) { unclear.insert(run.name) }
+                    return true
+                }
+            }
+            // An object that is not clear is asked for all of its time, also for what is.
+            for name in unclear {
+                guard let member = try Members.find(tx, in: place.collection.id, name: name),
+                    let object = try? CalendarObjectResource.validate(try bytes(tx, member)) else { continue }
+                let zones = CalendarTimeZones(object.calendar, database: server.timeZones, fallback: zone)
+                try busy.add(object, zones: zones, floatingIn: zone, &steps)
+            }
+        }
+
+        /// False where only the object itself says whose time it is.
+        private mutating func add(_ occurrence: Occurrence, _ zone: any TimeZoneRules) throws -> Bool {
+            guard let kind = BusyKind(occurrence.busy) else { return false }
+            if kind == .free { return true }
+            guard occurrence.isExact else { return false }
+            func instant(_ seconds: Int64) -> Instant {
+                guard occurrence.isFloating, let wall = CivilDateTime(wallSeconds: seconds) else { return Instant(seconds: seconds) }
+                return zone.instant(of: wall)
+            }
+            try busy.add(from: instant(occurrence.start), to: instant(occurrence.end), kind: kind)
+            return true
+        }
+
+        private func bytes(_ tx: borrowing ReadTransaction, _ member: Member) throws -> [UInt8] {
+            try MemberView.with(member) { try ObjectData.bytes(tx, $0, server.files) }
+        }
+    }
+}
+
+extension BusyKind {
+    /// Nil where it is not the same for all instances.
+    fileprivate init?(_ busy: Busy) {
+        switch busy {
+        case .free: self = .free
+        case .busy: self = .busy
+        case .tentative: self = .tentative
+        case .unavailable: self = .unavailable
+        case .varies: return nil
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import CollectionStore
+import DAVGrammar
+import Database
+import Directory
+import XML
+
+/// What a query is asked of: the objects of a calendar or book, those of all in a home, or one object.
+struct QueryScope {
+    struct Place {
+        var collection: Collection
+        var owner: Principal
+        var href: Href
+        /// Only this member; nil: all.
+        var name: String?
+    }
+
+    let places: [Place]
+    /// Of the request.
+    let href: Href
+
+    /// Whether a calendar or book was named itself, or an object in it.
+    let isOneCollection: Bool
+
+    /// Throws `Reply` where objects of `kind` cannot be queried.
+    init(_ tx: borrowing ReadTransaction, _ exchange: Exchange, kind: CollectionKind) throws {
+        let location = try exchange.find(tx).location
+        href = location.href
+        if let member = location.member, let parent = location.parent, parent.kind == kind, let owner = location.owner {
+            places = [Place(collection: parent, owner: owner, href: href.parent, name: member.name)]
+            isOneCollection = true
+            return
+        }
+        guard let collection = location.collection, let owner = location.owner else { throw Self.unsupported }
+        if collection.kind == kind {
+            // Windows' client (MSFT-) sends Depth 0 and means 1, as its answer would else be empty.
+            places = [Place(collection: collection, owner: owner, href: href)]
+            isOneCollection = true
+            return
+        }
+        guard collection.kind.isHome, collection.kind.childKinds.contains(kind) else { throw Self.unsupported }
+        isOneCollection = false
+        // RFC 4791 §7.8: a home has calendars in it, and objects only at a depth of infinity.
+        guard try exchange.depth(absent: .zero) == .infinity else {
+            places = []
+            return
+        }
+        let home = href
+        places = try Collections.children(tx, of: collection.id).map {
+            Place(collection: $0, owner: owner, href: home.collection($0.name))
+        }
+    }
+
+    private static var unsupported: Reply {
+        Reply(.forbidden, condition: .dav(.supportedReport), "This report is not for what is here.")
+    }
+}

@@ -1,0 +1,51 @@
+import CivilTime
+import ContentLines
+import DAVGrammar
+import HTTPServer
+import ICalendar
+
+/// RFC 7808 §5.3: one zone as a VTIMEZONE, in iCalendar or jCal.
+enum ZoneData {
+    static func response(
+        _ rules: ZoneRules, id: String, _ head: HTTPRequestHead, version: String
+    ) throws(ZoneProblem) -> HTTPResponse {
+        let isJSON = try isJSON(Accept(head.headers.joined("accept")))
+        let etag = "\"\(version)-\(isJSON ? "j" : "i")\""
+        let headers: [(name: String, value: String)] = [
+            ("ETag", etag), ("Vary", "Accept"), ("Cache-Control", "max-age=86400"),
+        ]
+        if let known = head.headers.joined("if-none-match"), known == "*" || known.split(separator: ",").contains(where: {
+            $0.trimming(" ") == etag || $0.trimming(" ") == "W/" + etag
+        }) {
+            return HTTPResponse(status: 304, headers: headers)
+        }
+        var writer = ContentLineWriter()
+        writer.begin("VCALENDAR")
+        writer.property("VERSION", text: "2.0")
+        writer.property("PRODID", text: CalendarJoiner.productID)
+        VTimeZoneWriter.append(rules, id: id, to: &writer)
+        writer.end("VCALENDAR")
+        var bytes = writer.bytes
+        var type = "text/calendar; charset=utf-8"
+        if isJSON, let calendar = (try? CalendarDocument.parse(bytes))?.calendars.first(where: { _ in true }) {
+            bytes = JCal.json(of: calendar)
+            type = "application/calendar+json"
+        }
+        return HTTPResponse(status: 200, headers: headers + [("Content-Type", type)], body: .bytes(bytes), isCompressible: true)
+    }
+
+    private static func isJSON(_ accept: Accept?) throws(ZoneProblem) -> Bool {
+        guard let accept else { return false }
+        let (calendar, json) = (accept.quality(of: "text/calendar"), accept.quality(of: "application/calendar+json"))
+        if calendar == 0 && json == 0 { throw .invalidFormat }
+        return json > calendar
+    }
+}
+
+extension Substring {
+    fileprivate func trimming(_ character: Character) -> Substring {
+        var rest = drop { $0 == character }
+        while rest.last == character { rest.removeLast() }
+        return rest
+    }
+}

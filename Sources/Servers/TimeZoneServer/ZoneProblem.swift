@@ -1,0 +1,44 @@
+import HTTPServer
+
+/// RFC 7808 §5 and §10.1.7, as RFC 9457 writes problems.
+enum ZoneProblem: String, Error {
+    case invalidAction = "invalid-action"
+    case invalidChangedSince = "invalid-changedsince"
+    case invalidPattern = "invalid-pattern"
+    case invalidFormat = "invalid-format"
+    case invalidStart = "invalid-start"
+    case invalidEnd = "invalid-end"
+    case zoneNotFound = "tzid-not-found"
+
+    private var status: Int {
+        switch self {
+        case .zoneNotFound: 404
+        case .invalidFormat: 406
+        case .invalidAction, .invalidChangedSince, .invalidPattern, .invalidStart, .invalidEnd: 400
+        }
+    }
+
+    private var title: String {
+        switch self {
+        case .invalidAction: "There is no such action."
+        case .invalidChangedSince: "The synchronisation token is not one of this service."
+        case .invalidPattern: "A pattern is text, with a star at its ends only."
+        case .invalidFormat: "Zones are served as text/calendar and application/calendar+json."
+        case .invalidStart: "The start is a time in UTC, and truncated data is not served."
+        case .invalidEnd: "The end is a time in UTC after the start, and truncated data is not served."
+        case .zoneNotFound: "There is no zone of that name."
+        }
+    }
+
+    private struct Body: Encodable {
+        var type: String
+        var title: String
+        var status: Int
+    }
+
+    var response: HTTPResponse {
+        let body = Body(type: "urn:ietf:params:tzdist:error:\(rawValue)", title: title, status: status)
+        return HTTPResponse(
+            status: status, headers: [("Content-Type", "application/problem+json")], body: .bytes(JSONBody.bytes(of: body)))
+    }
+}

@@ -1,0 +1,33 @@
+import Bytes
+import CivilTime
+import ContentLines
+import ICalendar
+
+/// Compiles each VTIMEZONE of the input. What is written of its rules compiles to rules that say the same.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    guard let tree = try? ComponentTree.parse(bytes) else { return 0 }
+    for zone in tree.allComponents where zone.isNamed("VTIMEZONE") {
+        guard let rules = VTimeZoneRules.compile(zone) else { continue }
+        for year in [1, 1600, 1970, 2026, 2100, 9999] { ask(rules, year) }
+        var writer = ContentLineWriter()
+        VTimeZoneWriter.append(rules, id: "x", to: &writer)
+        guard let root = try? ComponentTree.parse(writer.bytes).roots.first(where: { _ in true }),
+            let again = VTimeZoneRules.compile(root)
+        else { preconditionFailure("an own zone is refused") }
+        for year in 1960..<2060 {
+            let instant = Instant(seconds: Int64(CivilDate.dayNumber(year: year, month: 7, day: 1)) * 86_400)
+            precondition(again.offset(at: instant) == rules.offset(at: instant), "the zone that was written differs")
+        }
+    }
+    return 0
+}
+
+private func ask(_ rules: ZoneRules, _ year: Int) {
+    guard let date = CivilDate(year: year, month: 3, day: 30) else { return }
+    let wall = CivilDateTime(date, secondOfDay: 9000)
+    let instant = rules.instant(of: wall)
+    precondition(abs(instant.seconds - wall.wallSeconds) < 86_400)
+    _ = rules.transition(after: instant)
+}

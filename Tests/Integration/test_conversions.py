@@ -1,0 +1,116 @@
+"""Objects in another form than they are stored in: by Accept, by the attributes of calendar-data and address-data, and from JSON."""
+import json
+
+from dav import document, name
+from objects import BERLIN, card, event, zoned_event
+
+
+def test_calendar_objects_as_json(user, dav):
+    """RFC 7265"""
+    etag = dav.put(user.calendar + "a.ics", event("a", "Grüße")).etag
+    plain = dav.get(user.calendar + "a.ics")
+    assert plain.text.startswith("BEGIN:VCALENDAR") and plain.etag == etag and "accept" in plain.tokens("Vary")
+    response = dav.get(user.calendar + "a.ics", Accept="application/calendar+json")
+    assert response.header("Content-Type") == "application/calendar+json" and response.etag == "W/" + etag
+    assert json.loads(response.body)[0] == "vcalendar" and "Grüße" in response.text
+    assert dav.get(user.calendar + "a.ics", Accept="text/calendar, application/calendar+json;q=0.5").body == plain.body
+    assert dav.get(user.calendar + "a.ics", Accept="*/*").body == plain.body
+    put = dav.put(user.calendar + "b.ics", response.text.replace('"a"', '"b"'), "application/calendar+json")
+    assert put.status == 201 and put.etag is None, "what is stored is not what was sent"
+    stored = dav.get(user.calendar + "b.ics")
+    assert "UID:b\r\n" in stored.text and "SUMMARY:Grüße" in stored.text
+    refused = dav.put(user.calendar + "c.ics", "[1, 2", "application/calendar+json")
+    assert refused.status == 403 and refused.error("C:valid-calendar-data") is not None
+    body = document("C:calendar-multiget", "<D:prop><C:calendar-data content-type='application/calendar+json' version='2.0'/></D:prop>"
+                    f"<D:href>{user.calendar}a.ics</D:href>")
+    assert json.loads(dav.report(user.calendar, body, 1).multistatus().only().text("C:calendar-data"))[0] == "vcalendar"
+
+
+def test_cards_in_the_version_that_is_asked_for(user, dav):
+    """C1, C17, RFC 6352 §10.4"""
+    dav.put_card(user.book + "v3.vcf", card("v3", "Anna Drei", "TEL;TYPE=CELL,PREF:+7 900", "X-ABC:keep"))
+    dav.put_card(user.book + "v4.vcf", card("v4", "Boris Vier", "TEL;TYPE=cell;PREF=1:+7 901", "KIND:individual", version="4.0"))
+    for who in ("v3", "v4"):
+        for version in ("3.0", "4.0"):
+            text = dav.get(user.book + who + ".vcf", Accept=f"text/vcard; version={version}").text
+            assert f"VERSION:{version}\r\n" in text and f":{who}\r\n" in text and "+7 90" in text, text
+            body = document("A:addressbook-multiget", f"<D:prop><A:address-data content-type='text/vcard' version='{version}'/></D:prop>"
+                            f"<D:href>{user.book}{who}.vcf</D:href>")
+            assert f"VERSION:{version}" in dav.report(user.book, body, 1).multistatus().only().text("A:address-data")
+        assert f"VERSION:{'3.0' if who == 'v3' else '4.0'}\r\n" in dav.get(user.book + who + ".vcf").text, "without a wish as stored"
+        assert "VERSION:3.0" in dav.card_multiget(user.book, [user.book + who + ".vcf"]).multistatus().only().text("A:address-data")
+    assert "X-ABC:keep" in dav.get(user.book + "v3.vcf", Accept="text/vcard; version=4.0").text
+
+
+def test_cards_as_json(user, dav):
+    """RFC 7095"""
+    etag = dav.put_card(user.book + "a.vcf", card("a", "Anna Json")).etag
+    response = dav.get(user.book + "a.vcf", Accept="application/vcard+json")
+    assert response.header("Content-Type") == "application/vcard+json" and response.etag == "W/" + etag
+    assert json.loads(response.body)[0] == "vcard"
+    put = dav.put(user.book + "b.vcf", response.text.replace('"a"', '"b"'), "application/vcard+json")
+    assert put.status == 201 and put.etag is None and "FN:Anna Json" in dav.get(user.book + "b.vcf").text
+    assert dav.put(user.book + "c.vcf", "{}", "application/vcard+json").error("A:valid-address-data") is not None
+
+
+def test_parts_of_cards(user, dav):
+    """C19"""
+    dav.put_card(user.book + "a.vcf", card("a", "Anna Teil", "EMAIL:a@example.org", "NOTE:long"))
+    body = document("A:addressbook-multiget", "<D:prop><A:address-data><A:prop name='EMAIL'/></A:address-data></D:prop>"
+                    f"<D:href>{user.book}a.vcf</D:href>")
+    text = dav.report(user.book, body, 1).multistatus().only().text("A:address-data")
+    assert "EMAIL:a@example.org" in text and "NOTE" not in text and "FN:Anna Teil" in text and "VERSION:3.0" in text and "UID:a" in text
+
+
+def test_card_queries(user, dav):
+    """Q19, C4"""
+    dav.put_card(user.book + "a.vcf", card("a", "Anna Жукова", "EMAIL;TYPE=WORK:anna@example.org"))
+    dav.put_card(user.book + "b.vcf", card("b", "Boris Example", "item1.EMAIL;TYPE=HOME:boris@example.com", "item1.X-ABLabel:Home"))
+    dav.put_card(user.book + "c.vcf", card("c", "Clara Nomail"))
+
+    def by(inner, attributes=""):
+        body = document("A:addressbook-query", f"<D:prop><D:getetag/></D:prop><A:filter {attributes}>{inner}</A:filter>")
+        return sorted(p[-5] for p in dav.report(user.book, body, 1).multistatus().paths())
+
+    def text(property_name, text, attributes=""):
+        return f"<A:prop-filter name='{property_name}'><A:text-match {attributes}>{text}</A:text-match></A:prop-filter>"
+    assert by(text("FN", "жукова")) == ["a"]
+    assert by(text("EMAIL", "boris")) == ["b"], "a group is no part of the name"
+    assert by(text("item1.EMAIL", "boris")) == ["b"] and by(text("item2.EMAIL", "boris")) == []
+    assert by(text("EMAIL", "example.org") + text("FN", "clara")) == ["a", "c"], "anyof is the default"
+    assert by(text("EMAIL", "example") + text("FN", "anna"), "test='allof'") == ["a"]
+    assert by("<A:prop-filter name='EMAIL'><A:is-not-defined/></A:prop-filter>") == ["c"]
+    assert by("<A:prop-filter name='EMAIL'><A:param-filter name='TYPE'><A:text-match>home</A:text-match></A:param-filter></A:prop-filter>") == ["b"]
+    assert by(text("FN", "Anna", "match-type='starts-with'")) == ["a"] and by(text("FN", "example", "match-type='ends-with'")) == ["b"]
+    assert by("") == ["a", "b", "c"]
+    body = document("A:addressbook-query", "<D:prop><D:getetag/></D:prop><A:filter/><A:limit><A:nresults>2</A:nresults></A:limit>")
+    rows = dav.report(user.book, body, 1).multistatus()
+    assert len(rows) == 3 and rows.row(user.book).status == 507
+
+
+def test_calendars_without_zones_that_everybody_knows(user, dav):
+    """T14, RFC 7809 §3.1"""
+    dav.put(user.calendar + "z.ics", zoned_event("z"))
+    with_zone = dav.multiget(user.calendar, [user.calendar + "z.ics"]).multistatus().only().text("C:calendar-data")
+    assert "BEGIN:VTIMEZONE" in with_zone
+    without = dav.multiget(user.calendar, [user.calendar + "z.ics"], CalDAV_Timezones="F").multistatus().only().text("C:calendar-data")
+    assert "VTIMEZONE" not in without and "TZID=Europe/Berlin" in without
+    assert "calendar-no-timezone" in dav.options(user.calendar).tokens("DAV")
+
+
+def test_the_time_zone_service(user, dav):
+    """RFC 7808"""
+    service = dav.propfind(user.calendars, "C:timezone-service-set").multistatus().only().hrefs_of("C:timezone-service-set")[0]
+    dav.credentials = None
+    moved = dav.get("/.well-known/timezone")
+    assert moved.status in (301, 307) and moved.header("Location") == service
+    actions = json.loads(dav.get(service + "/capabilities").body)
+    assert {a["name"] for a in actions["actions"]} == {"capabilities", "list", "get", "expand", "find"}
+    zones = json.loads(dav.get(service + "/zones").body)
+    assert any(z["tzid"] == "Europe/Moscow" for z in zones["timezones"])
+    assert json.loads(dav.get(service + "/zones?changedsince=" + zones["synctoken"]).body)["timezones"] == []
+    zone = dav.get(service + "/zones/Europe%2FMoscow")
+    assert zone.status == 200 and "TZID:Europe/Moscow" in zone.text and zone.etag
+    assert dav.get(service + "/zones/Mars%2FOlympus").status == 404
+    changes = json.loads(dav.get(service + "/zones/Europe%2FMoscow/observances?start=2014-01-01T00:00:00Z&end=2015-01-01T00:00:00Z").body)
+    assert [o["utc-offset-to"] for o in changes["observances"]] == [14400, 10800]

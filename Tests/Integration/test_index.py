@@ -1,0 +1,62 @@
+"""The index of times and texts: what an older program stored, and what another time zone database moves."""
+import contextlib
+import shutil
+import sqlite3
+
+from dav import document, prop
+from objects import event
+from tegu import serving, wait_for
+
+
+def in_range(dav, path, start, end, component="VEVENT"):
+    """The names of the objects that calendar-query finds in a range of time (RFC 4791 §9.9)."""
+    body = document("C:calendar-query", prop("D:getetag") + '<C:filter><C:comp-filter name="VCALENDAR">'
+                    f'<C:comp-filter name="{component}"><C:time-range start="{start}" end="{end}"/></C:comp-filter>'
+                    '</C:comp-filter></C:filter>')
+    return sorted(href.rsplit("/", 1)[-1] for href in dav.report(path, body, 1).multistatus().paths())
+
+
+def test_what_an_older_program_stored_is_indexed_at_the_start():
+    with serving() as server:
+        user = server.new_user()
+        user.dav().put(user.calendar + "a.ics", event("a"))
+        user.dav().put(user.calendar + "b.ics", event("b", "Weekly", "RRULE:FREQ=WEEKLY"))
+        server.stop()
+        # As the program before schema 2 left it.
+        with contextlib.closing(sqlite3.connect(f"{server.data_directory}/tegu.db")) as database:
+            for table in ("occurrence", "search_text", "index_state"):
+                database.execute(f"DROP TABLE {table}")
+            database.execute("DELETE FROM schema_version WHERE number > 1")
+            database.commit()
+        server.start()
+        assert "2 objects are indexed" in server.log()
+        dav = user.new_dav()
+        assert in_range(dav, user.calendar, "20260601T000000Z", "20260602T000000Z") == ["a.ics", "b.ics"]
+        assert in_range(dav, user.calendar, "21000601T000000Z", "21000608T000000Z") == ["b.ics"]
+        server.check()
+        server.stop()
+        server.start()
+        assert "indexed" not in server.log()
+
+
+# Notes §4.2, T10.
+def test_another_time_zone_database_moves_events_without_a_put(tmp_path):
+    def release(version, zone):
+        (tmp_path / "tzdata.zi").write_text(f"# version {version}\nZ Test/Town 0 - UTC\n")
+        (tmp_path / "Test").mkdir(exist_ok=True)
+        shutil.copy(f"/usr/share/zoneinfo/Etc/{zone}", tmp_path / "Test/Town")
+
+    release("one", "GMT-3")
+    with serving(environment={"TZDIR": str(tmp_path)}) as server:
+        user = server.new_user()
+        user.dav().put(user.calendar + "a.ics", event(
+            "a", start="DTSTART;TZID=Test/Town:20260302T120000", end="DTEND;TZID=Test/Town:20260302T130000"))
+        ranges = ("20260302T090000Z", "20260302T100000Z"), ("20260302T150000Z", "20260302T160000Z")
+        assert [in_range(user.dav(), user.calendar, *bounds) for bounds in ranges] == [["a.ics"], []]
+        server.stop()
+        release("two", "GMT+3")
+        server.start()
+        wait_for(lambda: "changed=1" in server.log(), what="the index anew")
+        dav = user.new_dav()
+        assert [in_range(dav, user.calendar, *bounds) for bounds in ranges] == [[], ["a.ics"]]
+        server.check()

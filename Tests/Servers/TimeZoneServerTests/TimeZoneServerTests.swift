@@ -1,0 +1,98 @@
+import CivilTime
+import FoundationEssentials
+import HTTPServer
+import Testing
+
+@testable import TimeZoneServer
+
+@Suite("Time zone service (RFC 7808)")
+struct TimeZoneServerTests {
+    private let server = TimeZoneServer(TimeZoneDatabase(
+        index: TimeZoneIndex(tzdata: [UInt8]("# version 2026f\nZ Europe/Berlin x y\nZ America/New_York x y\nL America/New_York US/Eastern\n".utf8)),
+        load: { name in (try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)"))).map { [UInt8]($0) } }))
+
+    private func get(_ target: String, _ headers: [(name: String, value: String)] = []) -> (status: Int, headers: [String: String], text: String) {
+        let response = server.respond(to: HTTPRequest(head: HTTPRequestHead(method: "GET", target: target, headers: HTTPFields(headers))))
+        var text = ""
+        if case .bytes(let bytes) = response.body { text = String(decoding: bytes, as: UTF8.self) }
+        return (response.status, Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 }, text)
+    }
+
+
+    @Test("the well-known place leads to the service (§4.2.1.3)")
+    func wellKnown() {
+        #expect(TimeZoneServer.isAsked("/.well-known/timezone"))
+        let answer = get("/.well-known/timezone")
+        #expect(answer.status == 301 && answer.headers["Location"] == "/timezones")
+        #expect(!TimeZoneServer.isAsked("/timezonesx") && !TimeZoneServer.isAsked("/calendars/"))
+    }
+
+    @Test("the service tells its actions and formats (§5.1)")
+    func capabilities() throws {
+        for target in ["/timezones", "/timezones/capabilities"] {
+            #expect(get(target).text.contains("\"primary-source\":\"IANA:2026f\""))
+            #expect(get(target).text.contains("\"uri-template\":\"/timezones/zones{/tzid}/observances{?start,end}\""))
+        }
+    }
+
+    @Test("zones are listed with their aliases, and not again to who has the release (§5.2)")
+    func list() {
+        let all = get("/timezones/zones").text
+        #expect(all.contains("\"tzid\":\"America/New_York\"") && all.contains("\"aliases\":[\"US/Eastern\"]"))
+        #expect(!all.contains("\"tzid\":\"US/Eastern\""))
+        #expect(get("/timezones/zones?changedsince=2026f").text == "{\"synctoken\":\"2026f\",\"timezones\":[]}")
+        #expect(get("/timezones/zones?changedsince=2020a").text == all)
+        let refused = get("/timezones/zones?changedsince=yesterday")
+        #expect(refused.status == 400 && refused.text.contains("urn:ietf:params:tzdist:error:invalid-changedsince"))
+    }
+
+    @Test("zones are found by a part of a name, also an alias's (§5.5)", arguments: [
+        ("*york", 1), ("us/*", 1), ("*e*", 2), ("new york", 0), ("*new york*", 1), ("Europe/Berlin", 1),
+    ])
+    func find(_ pattern: String, _ count: Int) throws {
+        let target = "/timezones/zones?pattern=" + pattern.replacing(" ", with: "%20")
+        #expect(get(target).text.split(separator: "\"tzid\"").count - 1 == count)
+    }
+
+    @Test("a star within a pattern, and nothing but stars, is none (§5.5)", arguments: ["*", "**", "a*b", ""])
+    func badPattern(_ pattern: String) {
+        #expect(get("/timezones/zones?pattern=\(pattern)x*y").status == 400)
+    }
+
+    @Test("a zone is given as iCalendar, and as jCal to who wants it (§5.3)")
+    func zone() {
+        let calendar = get("/timezones/zones/Europe%2FBerlin")
+        #expect(calendar.status == 200 && calendar.headers["Content-Type"] == "text/calendar; charset=utf-8")
+        #expect(calendar.text.contains("TZID:Europe/Berlin\r\n"))
+        #expect(get("/timezones/zones/Europe/Berlin").text == calendar.text)
+        let json = get("/timezones/zones/US%2FEastern", [("Accept", "application/calendar+json")])
+        #expect(json.headers["Content-Type"] == "application/calendar+json" && json.text.hasPrefix("[\"vcalendar\""))
+        #expect(json.text.contains("US/Eastern"))
+        #expect(get("/timezones/zones/Europe%2FBerlin", [("If-None-Match", calendar.headers["ETag"] ?? "")]).status == 304)
+        #expect(get("/timezones/zones/Europe%2FBerlin", [("Accept", "text/html")]).status == 406)
+    }
+
+    @Test("what is no zone is not found, and hostile names are no paths", arguments: [
+        "Europe%2FAtlantis", "..%2F..%2Fetc%2Fpasswd", "%00", "a%2F..%2Fb",
+    ])
+    func unknown(_ name: String) {
+        let answer = get("/timezones/zones/\(name)")
+        #expect(answer.status == 404 && answer.text.contains("tzid-not-found"))
+    }
+
+    @Test("the changes of the clocks in a range, with what is observed at its start (§5.4)")
+    func expand() throws {
+        let text = get("/timezones/zones/America%2FNew_York/observances?start=2008-01-01T00:00:00Z&end=2009-01-01T00:00:00Z").text
+        for onset in ["2007-11-04T06:00:00Z", "2008-03-09T07:00:00Z", "2008-11-02T06:00:00Z"] { #expect(text.contains(onset)) }
+        #expect(text.split(separator: "\"onset\"").count == 4)
+        #expect(text.contains("\"utc-offset-from\":-14400,\"utc-offset-to\":-18000"))
+    }
+
+    @Test("a range needs both ends, in order and in UTC (§5.4)", arguments: [
+        "", "?start=2008-01-01T00:00:00Z", "?start=2009-01-01T00:00:00Z&end=2008-01-01T00:00:00Z", "?start=2008-01-01&end=2009-01-01",
+    ])
+    func badRange(_ query: String) { #expect(get("/timezones/zones/Europe%2FBerlin/observances\(query)").status == 400) }
+
+    @Test("truncated data is not served (§5.3)")
+    func truncated() { #expect(get("/timezones/zones/Europe%2FBerlin?start=2008-01-01T00:00:00Z").status == 400) }
+}
