@@ -134,7 +134,7 @@ for layer in layers {
         if module.hasTests {
             // Tests above the storage run on a real engine, which TEST_ENGINE names: a store that is a mock proves nothing.
             let needsEngine = layer.name == "Domain" || layer.name == "Servers"
-            let engine: [Target.Dependency] = needsEngine || module.name == "DatabasePostgres" ? ["TestEngines"] : []
+            let engine: [Target.Dependency] = needsEngine || module.name == "DatabasePostgres" ? ["TestEngines", "DatabaseSQLite"] : []
             targets.append(.testTarget(
                 name: "\(module.name)Tests", dependencies: [.init(stringLiteral: module.name)] + dependencies + engine,
                 path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
