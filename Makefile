@@ -4,11 +4,13 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
-LIBRARIES := libxml2-dev libsqlite3-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev tzdata
+LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev tzdata
 BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev
-TEST_TOOLS := python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data
+TEST_TOOLS := postgresql-15 python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
+# The suites that work on a database: they run on the embedded engine with all others, and once more on PostgreSQL.
+ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|Files|DAVServer)Tests
 VENV := .build-venv
 DEMO := var/demo
 # Seconds of a fuzz target, and rounds of a crash test.
@@ -39,7 +41,10 @@ endef
 deps:
 	$(call install,$(LIBRARIES) pkg-config)
 
+# The tests start a PostgreSQL of their own: none of the system's is to be made along with the package.
 test-deps: deps
+	@[ -d /usr/lib/postgresql ] || { $(SUDO) mkdir -p /etc/postgresql-common/createcluster.d && \
+	  echo 'create_main_cluster = false' | $(SUDO) tee /etc/postgresql-common/createcluster.d/none.conf >/dev/null; }
 	$(call install,$(TEST_TOOLS))
 	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/Integration/requirements.txt
@@ -57,13 +62,15 @@ test: unit integration
 
 unit: test-deps
 	swift build --build-tests $(CHECKS)
-	swift test --skip-build --parallel
+	Tests/with-postgres.sh swift test --skip-build --parallel
+	TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(ENGINE_SUITES)'
 	swift run --skip-build devtool embed-schemas --check
 	swift run --skip-build devtool rfc --check
 
 integration: test-deps
 	swift build $(CHECKS) --product tegu
-	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) $(VENV)/bin/python -m pytest -q Tests/Integration
+	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) \
+	  Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration
 
 soak: test-deps build
 	$(call install,$(SOAK_TOOLS))

@@ -38,7 +38,9 @@ let layers: [Layer] = [
     ]),
     Layer(name: "Storage", modules: [
         Module(name: "Database", uses: ["Bytes"]),
-        Module(name: "DatabaseSQLite", uses: ["Bytes", "Database"], libraries: ["CSQLite"]),
+        Module(name: "Threads", uses: ["Database"], hasTests: false),
+        Module(name: "DatabaseSQLite", uses: ["Bytes", "Database", "Threads"], libraries: ["CSQLite"]),
+        Module(name: "DatabasePostgres", uses: ["Bytes", "Database", "Threads"], libraries: ["CPostgreSQL"]),
     ]),
     Layer(name: "Network", modules: [
         Module(name: "Wire", uses: ["Bytes"],
@@ -75,8 +77,8 @@ let layers: [Layer] = [
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",
                uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
-                      "DatabaseSQLite", "Wire", "HTTPServer", "HTTPClient", "DNSClient", "Directory", "CollectionStore",
-                      "Calendars", "Contacts", "Files", "ForeignCalendars", "BirthdayCalendars", "DAVServer",
+                      "DatabaseSQLite", "DatabasePostgres", "Wire", "HTTPServer", "HTTPClient", "DNSClient", "Directory",
+                      "CollectionStore", "Calendars", "Contacts", "Files", "ForeignCalendars", "BirthdayCalendars", "DAVServer",
                       "TimeZoneServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
                                  product("UnixSignals", "swift-service-lifecycle"), "COpenSSL", "CLibXML2", "CSQLite"]),
@@ -123,6 +125,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CLibXML2", path: "Sources/CLibraries/CLibXML2", pkgConfig: "libxml-2.0",
                    providers: [.apt(["libxml2-dev"])]),
     systemLibrary("CSQLite", "libsqlite3-dev"),
+    systemLibrary("CPostgreSQL", "libpq-dev"),
     systemLibrary("COpenSSL", "libssl-dev"),
     systemLibrary("CZlib", "zlib1g-dev"),
     systemLibrary("CUnbound", "libunbound-dev"),
@@ -139,15 +142,24 @@ for layer in layers {
                 ? .executableTarget(name: module.name, dependencies: dependencies, path: path, swiftSettings: settings)
                 : .target(name: module.name, dependencies: dependencies, path: path, swiftSettings: settings))
         if module.hasTests {
-            // Tests above the storage run on the embedded engine: a store that is a mock proves nothing.
+            // Tests above the storage run on a real engine, which TEST_ENGINE names: a store that is a mock proves nothing.
             let needsEngine = layer.name == "Domain" || layer.name == "Servers"
-            let engine: [Target.Dependency] = needsEngine ? ["DatabaseSQLite"] : []
+            let engine: [Target.Dependency] = needsEngine || module.name == "DatabasePostgres" ? ["TestEngines", "DatabaseSQLite"] : []
             targets.append(.testTarget(
                 name: "\(module.name)Tests", dependencies: [.init(stringLiteral: module.name)] + dependencies + engine,
                 path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
         }
     }
 }
+
+// What tests of several modules share, and the tests that all engines must pass.
+let engines: [Target.Dependency] = ["Database", "DatabaseSQLite", "DatabasePostgres", "Threads"]
+targets += [
+    .target(name: "TestEngines", dependencies: engines, path: "Tests/Support/TestEngines", swiftSettings: settings),
+    .testTarget(
+        name: "EngineContractTests", dependencies: engines + ["TestEngines"], path: "Tests/Storage/EngineContractTests",
+        swiftSettings: settings),
+]
 
 let package = Package(
     name: "tegu",

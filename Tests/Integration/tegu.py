@@ -33,6 +33,21 @@ def binary():
     return str(path)
 
 
+_databases = {}
+
+
+def postgres_database(data_directory):
+    """The URL of a database on the server that `with-postgres.sh` started: a new one for each data directory."""
+    url = os.environ.get("TEST_POSTGRES")
+    if not url:
+        raise RuntimeError("this test needs a PostgreSQL: run it by Tests/with-postgres.sh, as `make integration` does")
+    if data_directory not in _databases:
+        name = f"tegu_{os.getpid()}_{len(_databases)}"
+        subprocess.run(["psql", "-X", "-q", "-c", f"CREATE DATABASE {name}", url], check=True)
+        _databases[data_directory] = url.replace("/postgres?", f"/{name}?")
+    return _databases[data_directory]
+
+
 def free_port():
     """A port that nobody listens on; never the same twice in one run, so that a restart gets its own again."""
     while True:
@@ -89,6 +104,8 @@ class Server:
         self.port, self.tls_port = free_port(), free_port()
         # Cheap password hashes: the tests make hundreds of users. What the default costs has a test of its own.
         self.environment = {**os.environ, "TEGU_AUTH_SCRYPT_COST": "12", **(environment or {})}
+        if os.environ.get("TEST_ENGINE") == "postgres" and "TEGU_DATABASE" not in self.environment:
+            self.environment["TEGU_DATABASE"] = postgres_database(self.data_directory)
         self.process, self.output, self.first_output = None, [], None
         self._users = itertools.count(1)
 

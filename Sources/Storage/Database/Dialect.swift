@@ -15,6 +15,9 @@ package enum Dialect: String, Sendable, CaseIterable {
         case .postgres:
             text = Dialect.replacing("WITHOUT ROWID", with: "", in: text)
             text = Dialect.replacing("BLOB", with: "BYTEA", in: text)
+            // The order of names is that of their bytes, as SQLite has it, whatever the database's own collation is: a
+            // listing goes on after the last name by `name > $1`, and clients may take turns on nodes.
+            text = Dialect.replacing("TEXT", with: "TEXT COLLATE \"C\"", in: text)
         }
         return text
     }

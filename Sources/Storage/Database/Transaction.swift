@@ -8,22 +8,23 @@ package struct ReadTransaction: ~Copyable {
     /// Runs `sql` and calls `row` for each row until there are no more or `row` returns false.
     ///
     /// `sql` has `$1`, `$2`, ... for `parameters`, in any order and as often as it likes. It is a literal: values never
-    /// become part of it, and its prepared form is kept.
+    /// become part of it, and its prepared form is kept. The rows come from the database in parts, as they are needed: for
+    /// results of any length, of which `row` may want only the first.
     @inlinable package func forEach(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> Bool) throws {
-        try connection.run(sql, parameters, row: row)
+        try connection.run(sql, parameters, .inParts, row: row)
     }
 
-    /// The first row's value by `row`, or nil where there is no row.
+    /// The first row's value by `row`, or nil where there is no row. Only for results that have few rows.
     @inlinable package func first<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> T? {
         var result: T?
-        try connection.run(sql, parameters) { result = try row($0); return false }
+        try connection.run(sql, parameters, .whole) { result = try row($0); return false }
         return result
     }
 
     /// All rows' values by `row`. Only for results that are known to be few.
     @inlinable package func all<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> [T] {
         var results: [T] = []
-        try connection.run(sql, parameters) { results.append(try row($0)); return true }
+        try connection.run(sql, parameters, .whole) { results.append(try row($0)); return true }
         return results
     }
 }
@@ -38,7 +39,7 @@ package struct WriteTransaction: ~Copyable {
     /// Runs a statement; the count of the rows it changed.
     @discardableResult
     package func execute(_ sql: StaticString, _ parameters: [Value] = []) throws -> Int {
-        try read.connection.run(sql, parameters) { _ in true }
+        try read.connection.run(sql, parameters, .whole) { _ in true }
         return read.connection.changedRowCount
     }
 
@@ -55,9 +56,19 @@ package enum Sequence: String, CaseIterable, Sendable {
     case principal, node, blob, epoch
 }
 
+/// How the rows of a statement come from a database that is another process.
+package enum Delivery: Sendable {
+    /// All at once: one round trip.
+    case whole
+    /// Some at a time.
+    case inParts
+}
+
 /// What an engine gives to the transactions above it. One thread at a time uses it.
 package protocol DatabaseConnection: AnyObject {
-    func run(_ sql: StaticString, _ parameters: [Value], row: (borrowing Row) throws -> Bool) throws
+    func run(
+        _ sql: StaticString, _ parameters: [Value], _ delivery: Delivery, row: (borrowing Row) throws -> Bool
+    ) throws
     /// The count of rows that the last statement inserted, updated or deleted.
     var changedRowCount: Int { get }
     func nextID(_ sequence: Sequence) throws -> Int64

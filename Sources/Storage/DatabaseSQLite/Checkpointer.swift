@@ -1,5 +1,6 @@
 import CSQLite
 import Database
+import Threads
 import Glibc
 
 /// Copies the log into the database file, on a thread and a connection of its own, so that no writer does it.

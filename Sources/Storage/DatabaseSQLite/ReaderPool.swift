@@ -1,4 +1,5 @@
 import Database
+import Threads
 
 /// The connections that read, made when they are first needed.
 ///

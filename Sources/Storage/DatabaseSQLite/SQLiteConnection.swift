@@ -162,7 +162,10 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
 
     // MARK: DatabaseConnection
 
-    func run(_ sql: StaticString, _ parameters: [Value], row: (borrowing Row) throws -> Bool) throws {
+    /// SQLite makes each row when it is asked for, so the delivery is no matter.
+    func run(
+        _ sql: StaticString, _ parameters: [Value], _: Delivery = .whole, row: (borrowing Row) throws -> Bool
+    ) throws {
         if let fault { throw fault }
         let statement: Statement
         do {

@@ -9,6 +9,7 @@
 // Start reading here, then Writer.swift and GroupCommit.swift.
 
 package import Database
+import Threads
 import Glibc
 
 /// The embedded engine.

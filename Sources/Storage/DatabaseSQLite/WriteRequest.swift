@@ -1,4 +1,5 @@
 import Database
+import Threads
 
 /// One caller that waits for its change, or for the writers to pause.
 ///

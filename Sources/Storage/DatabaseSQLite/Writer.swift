@@ -1,5 +1,6 @@
 import CSQLite
 import Database
+import Threads
 
 /// The one connection that writes, and the threads that wait for it.
 ///

@@ -2,8 +2,8 @@ import Calendars
 import CivilTime
 import CollectionStore
 import Database
-import DatabaseSQLite
 import Directory
+import TestEngines
 import Testing
 
 /// RFC 5545 §4, the first example, with CRLF.
@@ -119,7 +119,7 @@ struct CalendarContentTests {
     @Test("a calendar takes the components it was made for, and without a set all", arguments: CalendarComponents.all)
     func components(name: String) throws {
         let content = try CalendarContent(calendar(component(name)), maximumSize: 1 << 20, timeZones: noZones)
-        let database = try SQLiteDatabase.temporary()
+        let database = try TestEngine.current.temporary()
         func refusal(in components: [String]?) throws -> CalendarRefusal? {
             let made = try database.write { tx throws in
                 let home = try Collections.makeHome(tx, of: PrincipalID(rawValue: 1), kind: .calendarHome, now: 1)

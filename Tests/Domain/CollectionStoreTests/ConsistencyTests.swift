@@ -96,11 +96,11 @@ struct ConsistencyTests {
             ("UPDATE principal SET used_bytes = 1 WHERE id = 2", "used_bytes is 1, the members have 0"),
             ("UPDATE blob SET reference_count = 9 WHERE reference_count = 2", "reference_count is 9, there are 2"),
             (
-                "INSERT INTO blob (id, reference_count, data) VALUES (500000, 1, x'00')",
+                "INSERT INTO blob (id, reference_count, data) VALUES (500000, 1, '\\x00')",
                 "reference_count is 1, there are 0"
             ),
             (
-                "INSERT INTO blob (id, reference_count, data) VALUES (5000000, 1, x'00')",
+                "INSERT INTO blob (id, reference_count, data) VALUES (5000000, 1, '\\x00')",
                 "blob 5000000: reference_count is 1"
             ),
         ] as [(StaticStringCase, String)])
@@ -132,7 +132,7 @@ struct ConsistencyTests {
             ("UPDATE collection SET kind = 'book' WHERE name = 'a'", ["it is in a file-home"]),
             ("UPDATE trash SET collection_id = 999 WHERE name = 'f'", ["where it was, is missing"]),
             (
-                "UPDATE blob SET data = x'00' WHERE id = (SELECT blob_id FROM member WHERE name = '7')",
+                "UPDATE blob SET data = '\\x00' WHERE id = (SELECT blob_id FROM member WHERE name = '7')",
                 ["its bytes are nothing that a calendar takes"]
             ),
         ] as [(StaticStringCase, [String])])

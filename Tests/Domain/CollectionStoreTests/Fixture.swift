@@ -1,19 +1,19 @@
 import CollectionStore
 import Database
-import DatabaseSQLite
 import Directory
 import FoundationEssentials
 import Glibc
+import TestEngines
 import Testing
 
-/// A store in memory of its own with two principals, and the words in which the tests speak.
+/// A store of its own with two principals, and the words in which the tests speak.
 struct Fixture {
     let database: any Database
     static let alice = PrincipalID(rawValue: 1)
     static let bob = PrincipalID(rawValue: 2)
 
     init() throws {
-        database = try SQLiteDatabase.temporary()
+        database = try TestEngine.current.temporary()
         try database.write { tx in
             for (id, name) in [(Self.alice, "alice"), (Self.bob, "bob")] {
                 try tx.execute(

@@ -1,7 +1,7 @@
 import Cryptography
 import Database
-import DatabaseSQLite
 import Synchronization
+import TestEngines
 import Testing
 
 @testable import Directory
@@ -56,7 +56,7 @@ final class Scene: Sendable {
         let time = Clock()
         self.time = time
         let random = Self.counting()
-        database = try SQLiteDatabase.temporary()
+        database = try TestEngine.current.temporary()
         cache = PrincipalCache(database: database, clock: { time.now })
         let directory = LocalDirectory(cache: cache)
         self.directory = directory

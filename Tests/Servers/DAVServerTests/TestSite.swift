@@ -2,12 +2,12 @@ import Bytes
 import CivilTime
 import CollectionStore
 import Cryptography
-import DatabaseSQLite
 import Database
 import Directory
 import Glibc
 import HTTPServer
 import Logging
+import TestEngines
 import XML
 
 @testable import DAVServer
@@ -15,11 +15,11 @@ import XML
 /// A server in the process, with two users of one domain and one of another; requests go straight to it.
 final class TestSite: Sendable {
     let server: DAVServer
-    let database: SQLiteDatabase
+    let database: any Database
     private let directory: String
 
     init(configure: (inout DAVConfiguration) -> Void = { _ in }) throws {
-        database = try SQLiteDatabase.temporary()
+        database = try TestEngine.current.temporary()
         var template = Array("/tmp/tegu-dav-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(.serverBug, "mkdtemp") }
         directory = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

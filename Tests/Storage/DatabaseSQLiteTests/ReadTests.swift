@@ -1,6 +1,7 @@
 import Database
 import Glibc
 import Testing
+import Threads
 
 @testable import DatabaseSQLite
 
@@ -9,49 +10,6 @@ struct ReadTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
-
-    @Test("a read sees one snapshot, whatever is committed meanwhile")
-    func snapshot() throws {
-        let database = try SQLiteDatabase.testing(folder.database)
-        try database.insert(1)
-        try database.read { tx in
-            let before = try tx.count
-            #expect(before == 1)
-            let writer = try SystemThread.start { try? database.insert(2) }
-            pthread_join(writer, nil)
-            let after = try tx.count
-            #expect(after == 1)
-        }
-        #expect(try database.ids == [1, 2])
-    }
-
-    @Test("more readers than connections: each has its turn")
-    func waiting() throws {
-        var options = SQLiteOptions()
-        options.readerLimit = 2
-        let database = try SQLiteDatabase.testing(folder.database, options)
-        try database.insert(1)
-        let results = Collected<[Int64]>()
-        try onThreads(12) { _ in
-            for _ in 0..<50 { if let ids = try? database.ids { results.add(ids) } }
-        }
-        #expect(results.all == Array(repeating: [1], count: 600))
-    }
-
-    @Test("an error in a read comes out, also where the closure caught it")
-    func caught() throws {
-        let database = try SQLiteDatabase.testing(folder.database)
-        #expect(throws: Failure.self) {
-            try database.read { tx in
-                try? tx.forEach("SELECT nothing FROM nowhere") { _ in true }
-                return 1
-            }
-        }
-        #expect(throws: Refusal.self) {
-            try database.read { tx in try tx.forEach("SELECT 1") { _ in throw Refusal() } }
-        }
-        #expect(try database.ids == [])
-    }
 
     @Test("a reader keeps the snapshot that it had while the log is copied and started anew")
     func checkpointBesideReader() throws {
@@ -76,8 +34,6 @@ struct ReadTests {
 }
 
 extension ReadTransaction {
-    fileprivate var count: Int64? { get throws { try first("SELECT count(*) FROM item") { $0.integer(0) } } }
-
     fileprivate var sum: Int64? {
         get throws { try first("SELECT sum(id + length(data)) FROM item") { $0.integer(0) } }
     }

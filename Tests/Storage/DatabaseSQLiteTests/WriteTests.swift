@@ -2,6 +2,7 @@ import Database
 import Glibc
 import Synchronization
 import Testing
+import Threads
 
 @testable import DatabaseSQLite
 
@@ -13,29 +14,6 @@ struct WriteTests {
     init() throws {
         folder = try TemporaryFolder()
         database = try .testing(folder.database)
-    }
-
-    @Test("a closure that throws leaves nothing, and its error comes out as it was")
-    func undone() throws {
-        #expect(throws: Refusal(number: 7)) {
-            try database.write { tx in
-                try tx.insert(1)
-                throw Refusal(number: 7)
-            }
-        }
-        #expect(try database.ids == [])
-        try database.insert(1)
-        #expect(try database.ids == [1])
-    }
-
-    @Test("a write sees its own changes and returns its result")
-    func ownChanges() throws {
-        let count = try database.write { tx in
-            try tx.insert(1)
-            try tx.insert(2)
-            return try tx.read.first("SELECT count(*) FROM item") { $0.integer(0) }
-        }
-        #expect(count == 2)
     }
 
     @Test("after an error in a statement nothing of the transaction is kept, also where the closure caught it")
@@ -50,19 +28,6 @@ struct WriteTests {
         }
         #expect(failure?.code == .constraint)
         #expect(try database.ids == [1])
-    }
-
-    @Test("a closure may throw while rows are being read")
-    func thrownInRow() throws {
-        try database.insert(1)
-        #expect(throws: Refusal.self) {
-            try database.write { tx in
-                try tx.insert(2)
-                try tx.read.forEach("SELECT id FROM item") { _ in throw Refusal() }
-            }
-        }
-        try database.insert(3)
-        #expect(try database.ids == [1, 3])
     }
 
     @Test("many threads: all that was answered is there, what was thrown is not, and groups were made")
@@ -125,48 +90,6 @@ struct WriteTests {
         // Each action ran after all twenty closures: so there was one commit behind them.
         #expect(commits.all == (0..<20).reversed())
         #expect(try database.ids == (0...20).map { Int64($0) })
-    }
-
-    @Test("actions run after the commit in the order of registration, and not for what was undone")
-    func actions() throws {
-        let ran = Collected<Int>()
-        try database.write { tx in
-            try tx.insert(1)
-            tx.afterCommit { ran.add(1) }
-            tx.afterCommit { ran.add(2) }
-            #expect(ran.all == [])
-        }
-        #expect(ran.all == [1, 2])
-        try? database.write { tx in
-            tx.afterCommit { ran.add(3) }
-            throw Refusal()
-        }
-        try database.insert(2)
-        #expect(ran.all == [1, 2])
-    }
-
-    @Test("a transaction inside another one is refused at once")
-    func nested() throws {
-        func code(_ body: () throws -> Void) -> Failure.Code? {
-            (#expect(throws: Failure.self) { try body() })?.code
-        }
-        try database.write { tx in
-            #expect(code { try database.insert(1) } == .serverBug)
-            #expect(code { _ = try database.ids } == .serverBug)
-            try tx.insert(2)
-        }
-        try database.read { tx in
-            #expect(code { try database.insert(1) } == .serverBug)
-            #expect(code { _ = try database.ids } == .serverBug)
-        }
-        // Of another database it is not inside.
-        let other = try SQLiteDatabase.temporary()
-        try database.read { tx in
-            let number = try other.read { _ in 5 }
-            #expect(number == 5)
-            #expect(code { _ = try database.ids } == .serverBug)
-        }
-        #expect(try database.ids == [2])
     }
 
     @Test("a closed database refuses, and what waited when it was closed is done")

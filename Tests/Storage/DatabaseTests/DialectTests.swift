@@ -20,7 +20,7 @@ struct DialectTests {
     func postgres() {
         #expect(Dialect.postgres.translated(sql).split(separator: "\n").map { $0.trimmed } == [
             "CREATE TABLE blob (", "id BIGINT NOT NULL PRIMARY KEY,", "other_id BIGINT NOT NULL,", "blob_id BIGINT,",
-            "data BYTEA,", "mark TEXT NOT NULL DEFAULT '--',", "BLOBS TEXT", ") ;",
+            "data BYTEA,", "mark TEXT COLLATE \"C\" NOT NULL DEFAULT '--',", "BLOBS TEXT COLLATE \"C\"", ") ;",
         ])
     }
 

@@ -1,6 +1,7 @@
 package import CivilTime
 import CollectionStore
 package import Database
+import DatabasePostgres
 import DatabaseSQLite
 import Glibc
 import Logging
@@ -32,7 +33,22 @@ package struct Installation: Sendable {
     ) throws -> Installation {
         let directory = DataDirectory(settings.dataDirectory)
         var state: (isNew: Bool, warnings: [String]) = (false, [])
-        if creating { state = try directory.prepare() } else { try directory.mustExist() }
+        let isEmbedded = settings.database.isEmpty
+        if creating { state = try directory.prepare() } else { try directory.mustExist(hasDatabase: isEmbedded) }
+        let database = isEmbedded ? try embedded(settings, directory) : try remote(settings)
+        let zones = SystemTimeZones()
+        let installation = Installation(
+            settings: settings, directory: directory, database: database,
+            files: try FileBlobStore(directory: directory.blobs), timeZones: zones.database, timeZoneRelease: zones.release,
+            isNew: state.isNew, warnings: state.warnings + zones.warnings)
+        let indexed = try IndexRebuild.prepare(
+            installation.database, files: installation.files, timeZones: zones.release, facts: installation.projection.facts,
+            begin: { notice("the index of times and texts is made anew: this may take some minutes") })
+        if let indexed { notice("\(indexed.objects) objects are indexed") }
+        return installation
+    }
+
+    private static func embedded(_ settings: Settings, _ directory: DataDirectory) throws -> any Database {
         var options = SQLiteOptions()
         options.readerLimit = settings.storage.readers
         options.cacheKibibytes = settings.storage.cacheSize >> 10
@@ -42,16 +58,13 @@ package struct Installation: Sendable {
             // Nothing is lost by it; the next step tries again, and the log grows until then.
             logger.error("the database's log could not be copied into the database", metadata: ["failure": "\(failure)"])
         }
-        let zones = SystemTimeZones()
-        let installation = Installation(
-            settings: settings, directory: directory, database: try SQLiteDatabase(path: directory.database, options: options),
-            files: try FileBlobStore(directory: directory.blobs), timeZones: zones.database, timeZoneRelease: zones.release,
-            isNew: state.isNew, warnings: state.warnings + zones.warnings)
-        let indexed = try IndexRebuild.prepare(
-            installation.database, files: installation.files, timeZones: zones.release, facts: installation.projection.facts,
-            begin: { notice("the index of times and texts is made anew: this may take some minutes") })
-        if let indexed { notice("\(indexed.objects) objects are indexed") }
-        return installation
+        return try SQLiteDatabase(path: directory.database, options: options)
+    }
+
+    private static func remote(_ settings: Settings) throws -> any Database {
+        var options = PostgresOptions(connection: settings.database)
+        options.connectionLimit = settings.storage.connections
+        return try PostgresDatabase(options)
     }
 
     package func close() { database.close() }

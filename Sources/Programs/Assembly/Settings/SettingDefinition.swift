@@ -16,6 +16,8 @@ package struct SettingDefinition: Sendable {
     package var isBoolean = false
     /// Whether the file may give it as a YAML list as well.
     package var isList = false
+    /// Whether a value must not be shown, for it may have a password in it.
+    var isSecret = false
     /// Puts a value given as text into the settings; false where it is none.
     let set: @Sendable (String, inout Settings) -> Bool
 
@@ -148,6 +150,17 @@ extension SettingDefinition {
         make(
             key, path, expected: "a name such as example.org", meaning: meaning, text: { $0 },
             parse: HostName.normalized)
+    }
+
+    static func database(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
+        var result = make(
+            key, path, expected: "a URL such as postgresql://user@host/name", meaning: meaning, text: { $0 }
+        ) { text -> String? in
+            if text.utf8.contains(where: { $0 < 0x21 }) { return nil }
+            return ["postgresql://", "postgres://"].contains { text.hasPrefix($0) } ? text : nil
+        }
+        result.isSecret = true
+        return result
     }
 
     static func nameServer(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {

@@ -8,6 +8,13 @@ extension SettingDefinition {
             "data-directory", \.dataDirectory,
             "Where everything is kept: the database, large objects, and the certificate made at the first start."
         ),
+        .database(
+            "database", \.database,
+            "A PostgreSQL database (13 or later, encoding UTF8) instead of the file in the data directory. The URL is as "
+                + "libpq has it: several hosts with commas between, `sslmode`, `sslrootcert`, `target_session_attrs` "
+                + "(here `read-write`). A password in it stands in no log; on the command line others can see it."
+        )
+        .byDefault("the file `tegu.db` in the data directory"),
         .name(
             "domain", \.domain,
             "The internet domain of users who sign in without one, and of the administrator made at the first start."
@@ -117,6 +124,9 @@ extension SettingDefinition {
     private static let storage: [SettingDefinition] = [
         .number(
             "storage.readers", \.storage.readers, 1...256, "Transactions that read the database at once; others wait."),
+        .number(
+            "storage.connections", \.storage.connections, 1...256,
+            "Connections to a PostgreSQL database at once; transactions wait for one, and are refused after 5 seconds."),
         .size("storage.cache-size", \.storage.cacheSize, 1 << 20...1 << 36, "Page cache of each database connection."),
         .size(
             "storage.map-size", \.storage.mapSize, 0...1 << 40,

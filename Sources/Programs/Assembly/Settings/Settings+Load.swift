@@ -49,7 +49,8 @@ extension Settings {
             }
             let isForm = if case .text = source.value(of: definition) { true } else { definition.isList }
             if !isForm || !definition.set(text, &self) {
-                problems.append(SettingsError.bad(definition.key, text, expected: definition.expected, origin: origin))
+                let shown = definition.isSecret ? "…" : text
+                problems.append(SettingsError.bad(definition.key, shown, expected: definition.expected, origin: origin))
             }
         }
         return problems

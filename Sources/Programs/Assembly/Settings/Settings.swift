@@ -5,6 +5,8 @@ package import Wire
 /// here are the defaults.
 package struct Settings: Sendable, Equatable {
     package var dataDirectory = "/var/lib/tegu"
+    /// Empty: the embedded one, a file in the data directory.
+    package var database = ""
     /// Lower case. Empty only before `load` has filled in this machine's own.
     package var domain = ""
     /// Lower case. Empty only before `load` has filled in this machine's own.
@@ -70,6 +72,7 @@ package struct Settings: Sendable, Equatable {
 
     package struct Storage: Sendable, Equatable {
         package var readers = 16
+        package var connections = 8
         package var cacheSize = 4 << 20
         package var mapSize = 0
         package var syncLogKeep: Duration = .seconds(90 * 86_400)

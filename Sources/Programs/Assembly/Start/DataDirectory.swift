@@ -38,10 +38,12 @@ package struct DataDirectory: Sendable, Equatable {
     }
 
     /// For commands that need what a server or `prepare` has made.
-    package func mustExist() throws(DataDirectoryError) {
-        guard access(database, R_OK | W_OK) == 0 else {
+    ///
+    /// - Parameter hasDatabase: whether the database is in it.
+    package func mustExist(hasDatabase: Bool = true) throws(DataDirectoryError) {
+        guard access(hasDatabase ? database : blobs, R_OK | W_OK) == 0 else {
             throw DataDirectoryError(
-                "there is no database that can be used in \(path): \(String(cString: strerror(errno)))",
+                "there is no \(hasDatabase ? "database" : "store of large objects") that can be used in \(path): \(String(cString: strerror(errno)))",
                 "give the right --data-directory, start `tegu serve` once, and run this as the user that it runs as")
         }
     }

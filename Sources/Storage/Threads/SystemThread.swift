@@ -1,15 +1,15 @@
 import Database
-import Glibc
+package import Glibc
 
 /// A thread of the system, for work that blocks.
-enum SystemThread {
+package enum SystemThread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     /// Starts a thread that is to be joined.
-    static func start(_ run: @escaping @Sendable () -> Void) throws -> pthread_t {
+    package static func start(_ run: @escaping @Sendable () -> Void) throws -> pthread_t {
         let body = Unmanaged.passRetained(Body(run))
         var thread = pthread_t()
         let code = pthread_create(&thread, nil, { context in

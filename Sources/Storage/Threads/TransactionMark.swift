@@ -1,9 +1,9 @@
-import Database
+package import Database
 import Glibc
 
 /// Notes on the thread that it is in a transaction of a database, so that a second one inside it is an error, not a wait for
 /// oneself without end.
-struct TransactionMark {
+package struct TransactionMark {
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
         pthread_key_create(&key, nil)
@@ -13,12 +13,12 @@ struct TransactionMark {
     /// Of another database, around this transaction.
     private let outer: UnsafeMutableRawPointer?
 
-    init(_ database: SQLiteDatabase) throws {
-        let mark = Unmanaged.passUnretained(database).toOpaque()
+    package init(_ database: any Database) throws {
+        let mark = Unmanaged.passUnretained(database as AnyObject).toOpaque()
         outer = pthread_getspecific(Self.key)
         if outer == mark { throw Failure(.serverBug, "a transaction inside another one") }
         pthread_setspecific(Self.key, mark)
     }
 
-    func remove() { pthread_setspecific(Self.key, outer) }
+    package func remove() { pthread_setspecific(Self.key, outer) }
 }

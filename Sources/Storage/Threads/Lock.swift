@@ -1,16 +1,16 @@
-import Glibc
+package import Glibc
 
 /// A value behind a lock of the system.
 ///
 /// Not `Synchronization.Mutex`: on Linux that is a priority-inheriting futex, which hands itself over in the kernel. With more
 /// threads than processors on one lock it was 10 times slower than this one (8 readers on 2 processors: 13,000 and
 /// 150,000 look-ups a second).
-final class Lock<State>: @unchecked Sendable {
+package final class Lock<State>: @unchecked Sendable {
     // Guard: `state` is touched with `mutex` held only. On the heap, for it must not move.
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private var state: State
+    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    @usableFromInline var state: State
 
-    init(_ state: sending State) {
+    package init(_ state: sending State) {
         mutex = .allocate(capacity: 1)
         mutex.initialize(to: pthread_mutex_t())
         pthread_mutex_init(mutex, nil)
@@ -22,7 +22,7 @@ final class Lock<State>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+    @inlinable package func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&state)

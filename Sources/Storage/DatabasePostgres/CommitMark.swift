@@ -1,0 +1,81 @@
+import CPostgreSQL
+import Database
+import Glibc
+
+/// A number that a transaction writes into its session's row of `commit_mark`, along with COMMIT. Where the connection is lost
+/// before the answer, whether the number is there tells what became of the transaction.
+///
+/// The server's own number of the transaction would not tell it: after a crash or on a promoted standby a number
+/// whose transaction left no trace is given to another one (pg_xact_status then speaks of that one). The mark is there if
+/// and only if all else of its transaction is.
+struct CommitMark {
+    private let number = Int64.random(in: .min ... .max)
+
+    /// One row a session, always overwritten: it neither grows nor is read by those who write.
+    static let table = """
+        CREATE TABLE IF NOT EXISTS commit_mark (
+            slot BIGINT NOT NULL PRIMARY KEY,
+            mark BIGINT NOT NULL,
+            at TIMESTAMPTZ NOT NULL DEFAULT now()
+        ) WITH (fillfactor = 20)
+        """
+    /// Of sessions that are no more.
+    static let cleaning: StaticString = "DELETE FROM commit_mark WHERE at < now() - interval '1 day' RETURNING slot"
+
+    /// How long the outcome is looked for.
+    private static let patience: Int64 = 15_000
+
+    func send(on session: Session) throws(Fault) {
+        let sql: StaticString = """
+            INSERT INTO commit_mark (slot, mark) VALUES ($1, $2)
+            ON CONFLICT (slot) DO UPDATE SET mark = excluded.mark, at = excluded.at
+            """
+        let parameters = [Value.integer(session.slot), .integer(number)]
+        let statement = try session.prepared(sql, parameters, cursor: 0)
+        let values = ParameterBuffer()
+        try values.fill(parameters, for: statement, sql)
+        session.send(statement, values)
+    }
+
+    /// Whether the transaction was committed, and a new session. Throws where it cannot be told in time.
+    func resolve(
+        after old: Session, _ fault: Fault, by connector: Connector
+    ) throws(Fault) -> (isCommitted: Bool, session: Session) {
+        let end = Clock.milliseconds + Self.patience
+        while true {
+            if let session = try? connector.connect(), let isCommitted = try? find(old, on: session) {
+                return (isCommitted, session)
+            }
+            guard Clock.milliseconds < end else {
+                throw Fault(.final, Failure(
+                    .unavailable, "it is not known whether this was committed: " + fault.failure.detail))
+            }
+            usleep(50_000)
+        }
+    }
+
+    /// Nil while the old session still works on it.
+    private func find(_ old: Session, on session: Session) throws(Fault) -> Bool? {
+        // One that waits for a command has not got the COMMIT: it is ended, lest it comes still. One that is active has
+        // got it; it may wait for a standby, and must end by itself.
+        session.send("""
+            SELECT CASE WHEN state LIKE 'idle in transaction%' THEN pg_terminate_backend(pid) END FROM pg_stat_activity
+            WHERE pid = \(old.processID) AND backend_start = '\(old.processStart)' AND state <> 'idle'
+            """)
+        let activity = PostgresRows(try session.receive("look for the old session"))
+        if activity.count > 0 { return nil }
+        // A change of the row, not a look at it: its own commit waits for the standby, and so for what came before it.
+        session.send("UPDATE commit_mark SET at = now() WHERE slot = \(old.slot) RETURNING mark")
+        let rows = PostgresRows(try session.receive("look for the mark"))
+        return rows.count > 0 && rows.integer(0) == number
+    }
+}
+
+enum Clock {
+    /// For times in between only.
+    static var milliseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}

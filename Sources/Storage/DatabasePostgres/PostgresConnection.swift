@@ -1,0 +1,240 @@
+import CPostgreSQL
+import Database
+
+/// One place for a connection, and the transaction that runs on it. Used by one thread at a time.
+///
+/// The session behind it is made when it is first needed, and again when it was lost: the first statement of a transaction
+/// may meet a connection that ended unseen, and is then sent once more on a new one, for nothing has been seen of the old one.
+final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
+    // Guard: the pool gives it to one thread at a time.
+    enum Role { case read, write }
+
+    private let connector: Connector
+    let leases: IDLeases
+    private let isolation: PostgresOptions.Isolation
+    private(set) var session: Session?
+    private let values = ParameterBuffer()
+
+    private(set) var changedRowCount = 0
+    /// The first error of this transaction; after it nothing of the transaction may be kept, and each statement throws it again.
+    private(set) var fault: Fault?
+    private var role = Role.read
+    /// Whether BEGIN went out with a statement.
+    private var hasBegun = false
+    private var hasChanged = false
+    private var cursorDepth = 0
+    /// A cursor whose rows are not wanted any more; it is closed along with the next statement.
+    private var unusedCursors: [Int] = []
+    private var actions: [@Sendable () -> Void] = []
+    /// Ids asked for in this transaction, by sequence, so that enough are leased when there are too few.
+    private(set) var askedIDs: [Sequence: Int64] = [:]
+    private(set) var lackingSequence: Sequence?
+
+    init(connector: Connector, leases: IDLeases, isolation: PostgresOptions.Isolation) {
+        self.connector = connector
+        self.leases = leases
+        self.isolation = isolation
+    }
+
+    // MARK: Transactions
+
+    func begin(_ role: Role) {
+        self.role = role
+        fault = nil
+        hasBegun = false
+        hasChanged = false
+        cursorDepth = 0
+        unusedCursors = []
+        actions = []
+        askedIDs = [:]
+        lackingSequence = nil
+        if let session, !session.isUsable() { self.session = nil }
+    }
+
+    /// Ends a transaction of which nothing is to be kept. The server is told, and not waited for.
+    func end() {
+        fault = nil
+        actions = []
+        guard let session else { return }
+        if session.isLost {
+            self.session = nil
+        } else if hasBegun {
+            session.send("ROLLBACK")
+            session.sendUnanswered()
+        }
+        hasBegun = false
+    }
+
+    func commit() throws(Fault) {
+        // Without a statement there is nothing to commit; without a change only whether what was read can be relied on.
+        guard hasBegun, let session else { return }
+        let mark = hasChanged ? CommitMark() : nil
+        do {
+            if let mark { try mark.send(on: session) }
+        } catch {
+            fault = error
+            throw error
+        }
+        do throws(Fault) {
+            session.send("COMMIT")
+            let result = try session.receive("COMMIT")
+            defer { PQclear(result) }
+            hasBegun = false
+            guard PQcmdStatus(result).map({ String(cString: $0) }) == "COMMIT" else {
+                throw Fault(.final, Failure(.serverBug, "a transaction that had failed was to be committed"))
+            }
+        } catch {
+            fault = error
+            guard error.kind == .lost, let mark else { throw error }
+            // The server may have committed before the connection was lost.
+            self.session = nil
+            hasBegun = false
+            let (isCommitted, session) = try mark.resolve(after: session, error, by: connector)
+            self.session = session
+            if !isCommitted { throw error }
+            fault = nil
+        }
+    }
+
+    func takeActions() -> [@Sendable () -> Void] {
+        defer { actions = [] }
+        return actions
+    }
+
+    /// Runs a statement in a transaction of its own and gives the first column of its first row.
+    func runAlone(_ sql: StaticString, _ parameters: [Value]) throws(Fault) -> Int64 {
+        if self.session == nil { self.session = try connector.connect() }
+        guard let session else { throw Fault(.final, Failure(.serverBug, "no session")) }
+        let statement = try session.prepared(sql, parameters, cursor: 0)
+        try values.fill(parameters, for: statement, sql)
+        session.send(statement, values)
+        let rows = PostgresRows(try session.receive("\(sql)"))
+        return rows.count > 0 ? rows.integer(0) : 0
+    }
+
+    // MARK: DatabaseConnection
+
+    func run(
+        _ sql: StaticString, _ parameters: [Value], _ delivery: Delivery, row: (borrowing Row) throws -> Bool
+    ) throws {
+        if let fault { throw fault.failure }
+        guard sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else {
+            throw noted(Fault(.final, Failure(.serverBug, "no statement: \(sql)")))
+        }
+        changedRowCount = 0
+        if delivery == .inParts, PreparedStatement.isQuery(sql) {
+            return try runInParts(sql, parameters, row)
+        }
+        let rows: PostgresRows
+        do {
+            rows = PostgresRows(try onServer { session throws(Fault) in
+                let statement = try session.prepared(sql, parameters, cursor: 0)
+                try self.values.fill(parameters, for: statement, sql)
+                self.hasChanged = self.hasChanged || statement.mayHideChanges
+                session.send(statement, self.values)
+                return try session.receive("\(sql)", isWrite: self.role == .write)
+            })
+        } catch {
+            throw noted(error)
+        }
+        changedRowCount = rows.changedCount
+        if changedRowCount > 0 { hasChanged = true }
+        let current = Row(source: rows)
+        for index in 0..<rows.count {
+            rows.move(to: index)
+            if try !row(current) { return }
+        }
+    }
+
+    /// Brings the rows by a cursor: some with the answer to the statement, more as they are asked for. What the closure does
+    /// not want is not read by anybody.
+    private func runInParts(
+        _ sql: StaticString, _ parameters: [Value], _ row: (borrowing Row) throws -> Bool
+    ) throws {
+        cursorDepth += 1
+        let cursor = cursorDepth
+        defer {
+            cursorDepth -= 1
+            unusedCursors.append(cursor)
+        }
+        var size = 64
+        var rows: PostgresRows
+        do {
+            rows = PostgresRows(try onServer { session throws(Fault) in
+                let statement = try session.prepared(sql, parameters, cursor: cursor)
+                try self.values.fill(parameters, for: statement, sql)
+                session.send(statement, self.values)
+                session.send("FETCH FORWARD \(size) FROM c\(cursor)")
+                return try session.receive("\(sql)", isWrite: self.role == .write)
+            })
+        } catch {
+            throw noted(error)
+        }
+        while true {
+            let current = Row(source: rows)
+            for index in 0..<rows.count {
+                rows.move(to: index)
+                if try !row(current) { return }
+            }
+            if let fault { throw fault.failure }
+            guard rows.count == size, let session else { return }
+            // About a megabyte at a time, however large the rows are.
+            size = max(1, min(1024, (1 << 20) / max(1, rows.byteCount / rows.count)))
+            do {
+                session.send("FETCH FORWARD \(size) FROM c\(cursor)")
+                rows = PostgresRows(try session.receive("\(sql)", isWrite: role == .write))
+            } catch {
+                throw noted(error)
+            }
+        }
+    }
+
+    /// Runs `body` in the transaction, which begins with it where it is the first.
+    private func onServer(
+        _ body: (Session) throws(Fault) -> OpaquePointer
+    ) throws(Fault) -> OpaquePointer {
+        if hasBegun, let session {
+            for cursor in unusedCursors { session.send("CLOSE c\(cursor)") }
+            unusedCursors = []
+            return try body(session)
+        }
+        if let session {
+            do {
+                return try first(body, on: session)
+            } catch where error.kind == .lost {
+                self.session = nil
+            }
+        }
+        let session = try connector.connect()
+        self.session = session
+        return try first(body, on: session)
+    }
+
+    private func first(
+        _ body: (Session) throws(Fault) -> OpaquePointer, on session: Session
+    ) throws(Fault) -> OpaquePointer {
+        hasBegun = true
+        session.send(role == .read ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : beginWrite)
+        return try body(session)
+    }
+
+    private var beginWrite: String {
+        isolation == .serializable ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN ISOLATION LEVEL REPEATABLE READ"
+    }
+
+    func nextID(_ sequence: Sequence) throws -> Int64 {
+        if let fault { throw fault.failure }
+        guard role == .write else { throw Failure(.serverBug, "an id was asked for in a read") }
+        askedIDs[sequence, default: 0] += 1
+        if let id = leases.next(sequence) { return id }
+        lackingSequence = sequence
+        throw noted(Fault(.lacksIDs, Failure(.unavailable, "no ids left in \(sequence)")))
+    }
+
+    func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
+
+    private func noted(_ error: Fault) -> Failure {
+        if fault == nil { fault = error }
+        return error.failure
+    }
+}

@@ -1,0 +1,121 @@
+// DatabasePostgres: a PostgreSQL database, through libpq. It owns connections, prepared statements, the retries of transactions
+// that others stood in the way of, the outcome of commits whose answer was lost, the leases of ids, and all SQL that only
+// PostgreSQL speaks. It must never know what a table of the schema means, but for `sequence` and `schema_version`.
+//
+// Invariants: what `write` returned was committed, as durably as the server is set to; it was run from its beginning on one
+// snapshot, as if it were alone; a read cannot write; a connection that was lost is never used again; nobody waits
+// without end.
+//
+// Start reading here, then PostgresConnection.swift and Session.swift.
+
+package import Database
+import CPostgreSQL
+import Glibc
+import Threads
+
+/// The engine for installations of several nodes.
+package final class PostgresDatabase: Database {
+    private let options: PostgresOptions
+    private let connector: Connector
+    private let leases = IDLeases()
+    let pool: ConnectionPool
+    private let isClosed = Lock(false)
+    /// Dropped with the last who uses it; for tests.
+    private let temporarySchema: TemporarySchema?
+
+    /// Connects, and brings the schema up to date.
+    package convenience init(_ options: PostgresOptions) throws {
+        try self.init(options, migrations: Schema.migrations, temporarySchema: nil)
+    }
+
+    /// In a schema of its own that goes when it is closed; for tests.
+    package static func temporary(_ options: PostgresOptions) throws -> PostgresDatabase {
+        try temporary(options, migrations: Schema.migrations)
+    }
+
+    static func temporary(_ options: PostgresOptions, migrations: [Migration]) throws -> PostgresDatabase {
+        try PostgresDatabase(options, migrations: migrations, temporarySchema: TemporarySchema(options))
+    }
+
+    init(
+        _ options: PostgresOptions, migrations: [Migration], temporarySchema: TemporarySchema?
+    ) throws {
+        let parameters = try ConnectionParameters(options, schema: temporarySchema?.name)
+        try Migrations.apply(migrations, to: PostgresMigration(parameters))
+        let connector = Connector(parameters)
+        self.options = options
+        self.connector = connector
+        self.temporarySchema = temporarySchema
+        pool = ConnectionPool(options) { [leases] in
+            PostgresConnection(connector: connector, leases: leases, isolation: options.isolation)
+        }
+        let connection = try pool.take()
+        defer { pool.putBack(connection) }
+        // What is left of sessions that are no more is only untidy.
+        _ = try? connection.runAlone(CommitMark.cleaning, [])
+    }
+
+    deinit { close() }
+
+    package func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result {
+        let mark = try TransactionMark(self)
+        defer { mark.remove() }
+        let connection = try pool.take()
+        defer { pool.putBack(connection) }
+        connection.begin(.read)
+        defer { connection.end() }
+        let result = try body(ReadTransaction(connection: connection))
+        // A body that went on after an error has not seen all that it asked for.
+        if let fault = connection.fault { throw fault.failure }
+        return result
+    }
+
+    package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
+        let mark = try TransactionMark(self)
+        defer { mark.remove() }
+        let connection = try pool.take()
+        defer { pool.putBack(connection) }
+        var retries = Retries(milliseconds: options.retryMilliseconds)
+        while true {
+            connection.begin(.write)
+            do {
+                let result = try body(WriteTransaction(connection: connection))
+                if let fault = connection.fault { throw fault.failure }
+                let given = connection.askedIDs.keys
+                do { try connection.commit() } catch { throw error.failure }
+                for action in connection.takeActions() { action() }
+                for sequence in given { leases.renewInTime(sequence, on: connection) }
+                return result
+            } catch {
+                let fault = connection.fault
+                connection.end()
+                guard let fault, try retries.mayRunAgain(after: fault, on: connection) else { throw error }
+            }
+        }
+    }
+
+    package func integrityFaults() throws -> [String] {
+        // The files of the database are its administrator's to check (pg_amcheck, data checksums); this is what it knows.
+        try read { tx in
+            let indexes = try tx.all("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid") {
+                "index \($0.text(0)) is not valid"
+            }
+            let checksums = try tx.all("""
+                SELECT checksum_failures FROM pg_stat_database
+                WHERE datname = current_database() AND checksum_failures > 0
+                """) { "\($0.integer(0)) pages had a wrong checksum" }
+            return indexes + checksums
+        }
+    }
+
+    /// Waits for what runs, and closes. Must not be called in a transaction's closure.
+    package func close() {
+        let isFirst = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        guard isFirst else { return }
+        pool.close()
+        connector.close()
+    }
+}

@@ -1,0 +1,50 @@
+import CPostgreSQL
+import Database
+
+/// The migrations on PostgreSQL: a connection of their own, and an advisory lock that nodes which start at once wait for.
+struct PostgresMigration: MigrationConnection {
+    private let session: Session
+
+    init(_ parameters: ConnectionParameters) throws {
+        do {
+            session = try Session(parameters)
+        } catch {
+            throw error.failure
+        }
+    }
+
+    var dialect: Dialect { .postgres }
+
+    func recordedSchemaVersion() throws -> Int {
+        guard try run("SELECT to_regclass('schema_version')") != nil else { return 0 }
+        return try run("SELECT max(number) FROM schema_version").flatMap { Int($0) } ?? 0
+    }
+
+    func runScript(_ sql: String) throws { try run(sql) }
+
+    func beginMigrations() throws {
+        // A migration takes its time. The number is any that nobody else has.
+        try run("""
+            BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;
+            SELECT pg_advisory_xact_lock(6046319104017)
+            """)
+        try run(CommitMark.table)
+    }
+
+    func commit() throws { try run("COMMIT") }
+
+    func rollback() { _ = try? run("ROLLBACK") }
+
+    /// The first column of the last statement's first row.
+    @discardableResult
+    private func run(_ sql: String) throws -> String? {
+        let result = PQexec(session.handle, sql)
+        defer { PQclear(result) }
+        let status = result.map { PQresultStatus($0) }
+        guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
+            throw Fault(result, on: session.handle, doing: "migrate").failure
+        }
+        guard PQntuples(result) > 0, PQgetisnull(result, 0, 0) == 0 else { return nil }
+        return PQgetvalue(result, 0, 0).map { String(cString: $0) }
+    }
+}

@@ -1,0 +1,167 @@
+import CPostgreSQL
+import Database
+import Glibc
+
+/// One connection to a server, and the statements that are prepared on it. Used by one thread at a time.
+///
+/// It is in libpq's pipeline mode always: commands are queued, and go out together with the sync that ends them, so BEGIN and the
+/// first statement cost one round trip, and the end of a transaction that only read costs none: its answer is owed, and
+/// read before the next one's. All commands up to a sync fail together.
+final class Session: @unchecked Sendable {
+    // Guard: the pool gives it to one thread at a time.
+    let handle: OpaquePointer
+    /// The row of `commit_mark` that is this session's.
+    let slot = Int64.random(in: .min ... .max)
+    /// Which process serves it, as text; told apart from a later one with the same number by its start.
+    let processID: Int32
+    private(set) var processStart = ""
+
+    private(set) var statements: [StatementKey: PreparedStatement] = [:]
+    private var nameCount = 0
+    /// Commands that were queued since the last sync.
+    private var queued = 0
+    /// Whether a command could not be queued, and those after it must not stand for it.
+    private var isIncomplete = false
+    /// Commands of batches that were sent, whose answers nobody has read.
+    private var owed: [Int] = []
+
+    struct StatementKey: Hashable {
+        /// Of the literal's bytes: a literal has one address in its module and never changes.
+        var address: UnsafePointer<UInt8>
+        /// The cursor that it opens; 0: none.
+        var cursor: Int
+    }
+
+    init(_ parameters: ConnectionParameters) throws(Fault) {
+        let opened = parameters.withPointers { PQconnectdbParams($0, $1, 0) }
+        guard let opened else { throw Fault(.final, Failure(.unavailable, "no memory for a connection")) }
+        handle = opened
+        processID = PQbackendPID(opened)
+        guard PQstatus(opened) == CONNECTION_OK else { throw Fault(nil, on: opened, doing: "connect") }
+        // Notices would go to the process's standard error.
+        PQsetNoticeReceiver(opened, { _, _ in }, nil)
+        guard PQserverVersion(opened) >= 130_000 else {
+            throw Fault(.final, Failure(.unavailable, "the database is older than PostgreSQL 13"))
+        }
+        let encoding = PQparameterStatus(opened, "server_encoding").map { String(cString: $0) } ?? ""
+        guard encoding == "UTF8" else {
+            throw Fault(.final, Failure(.unavailable, "the database has the encoding \(encoding); it must be UTF8"))
+        }
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// Whether it must not be used any more.
+    var isLost: Bool { isIncomplete || PQstatus(handle) == CONNECTION_BAD }
+
+    func enterPipeline() throws(Fault) {
+        guard PQenterPipelineMode(handle) == 1 else { throw Fault(nil, on: handle, doing: "enter the pipeline mode") }
+        send("SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", resultFormat: 0)
+        let result = try receive("begin a session")
+        defer { PQclear(result) }
+        processStart = PQgetvalue(result, 0, 0).map { String(cString: $0) } ?? ""
+    }
+
+    /// Whether it can still be used, as far as can be told without asking the server: one that ended has closed the socket.
+    func isUsable() -> Bool {
+        if isLost { return false }
+        if !owed.isEmpty { return settle() }
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        if poll(&descriptor, 1, 0) == 0 { return true }
+        return PQconsumeInput(handle) == 1 && !isLost
+    }
+
+    // MARK: Sending
+
+    /// Queues a command that has no values. What cannot be queued is told when the answer is read.
+    func send(_ sql: String, resultFormat: Int32 = 1) {
+        count(PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, resultFormat))
+    }
+
+    func send(_ statement: PreparedStatement, _ values: ParameterBuffer) {
+        count(values.withPointers { count, pointers, lengths, formats in
+            PQsendQueryPrepared(handle, statement.name, count, pointers, lengths, formats, 1)
+        })
+    }
+
+    private func count(_ isQueued: Int32) {
+        if isQueued == 1 { queued += 1 } else { isIncomplete = true }
+    }
+
+    /// The statement's prepared form, made now where there is none.
+    func prepared(_ sql: StaticString, _ values: [Value], cursor: Int) throws(Fault) -> PreparedStatement {
+        let key = StatementKey(address: sql.utf8Start, cursor: cursor)
+        if let statement = statements[key] { return statement }
+        nameCount += 1
+        let name = "s\(nameCount)"
+        let text = cursor == 0 ? "\(sql)" : "DECLARE c\(cursor) NO SCROLL CURSOR FOR \(sql)"
+        let types = values.map(PreparedStatement.suggestedType)
+        count(PQsendPrepare(handle, name, text, Int32(clamping: types.count), types))
+        count(PQsendDescribePrepared(handle, name))
+        let description = try receive(text)
+        defer { PQclear(description) }
+        let statement = PreparedStatement(name: name, sql: sql, description: description)
+        statements[key] = statement
+        return statement
+    }
+
+    // MARK: Receiving
+
+    /// Sends what is queued and reads the answers; the last command's, which the caller clears. Throws the first error
+    /// among them.
+    func receive(_ what: @autoclosure () -> String, isWrite: Bool = true) throws(Fault) -> OpaquePointer {
+        let count = queued
+        queued = 0
+        guard count > 0, PQpipelineSync(handle) == 1, settle() else { throw Fault(nil, on: handle, doing: what()) }
+        let result = try answers(count, what(), isWrite: isWrite)
+        guard isIncomplete else { return result }
+        PQclear(result)
+        throw Fault(.lost, Failure(.unavailable, "a command could not be sent: \(what())"))
+    }
+
+    /// Sends what is queued and does not wait for the answers, which nobody wants.
+    func sendUnanswered() {
+        guard queued > 0 else { return }
+        let count = queued
+        queued = 0
+        if PQpipelineSync(handle) == 1 { owed.append(count) }
+    }
+
+    /// Reads the answers that are owed. False where the connection is lost.
+    private func settle() -> Bool {
+        for count in owed {
+            if let result = try? answers(count, "", isWrite: true) { PQclear(result) }
+            if isLost { return false }
+        }
+        owed.removeAll(keepingCapacity: true)
+        return true
+    }
+
+    private var isBroken: Bool { PQstatus(handle) == CONNECTION_BAD }
+
+    private func answers(_ count: Int, _ what: @autoclosure () -> String, isWrite: Bool) throws(Fault) -> OpaquePointer {
+        var fault: Fault?
+        var last: OpaquePointer?
+        for _ in 0..<count {
+            PQclear(last)
+            last = PQgetResult(handle)
+            switch last.map({ PQresultStatus($0) }) {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_PIPELINE_ABORTED: break
+            default: fault = fault ?? Fault(last, on: handle, doing: what(), isWrite: isWrite)
+            }
+            if isBroken { break }
+            while let more = PQgetResult(handle) { PQclear(more) }
+        }
+        if !isBroken {
+            // The answer to the sync.
+            PQclear(PQgetResult(handle))
+        }
+        if isBroken { fault = fault ?? Fault(nil, on: handle, doing: what(), isWrite: isWrite) }
+        if let fault {
+            PQclear(last)
+            throw isBroken && fault.kind != .lost ? Fault(.lost, fault.failure) : fault
+        }
+        guard let last else { throw Fault(nil, on: handle, doing: what()) }
+        return last
+    }
+}

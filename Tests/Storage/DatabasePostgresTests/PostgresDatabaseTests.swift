@@ -1,0 +1,182 @@
+import Database
+import Glibc
+import TestEngines
+import Testing
+import Threads
+
+@testable import DatabasePostgres
+
+@Suite("The PostgreSQL database")
+struct PostgresDatabaseTests {
+    @Test("several that make one new schema at once, as nodes may, all have it")
+    func madeAtOnce() throws {
+        let schema = try TemporarySchema(TestEngine.postgresOptions())
+        let failures = Collected<String>()
+        let threads = try (0..<6).map { number in
+            try SystemThread.start {
+                do {
+                    let database = try PostgresDatabase.testing(schema)
+                    try database.write { tx in try tx.insert(Int64(number)) }
+                    database.close()
+                } catch { failures.add("\(error)") }
+            }
+        }
+        for thread in threads { pthread_join(thread, nil) }
+        #expect(failures.all == [])
+        #expect(try PostgresDatabase.testing(schema).ids == [0, 1, 2, 3, 4, 5])
+    }
+
+    @Test("the whole schema, with the keys in the order of their bytes")
+    func wholeSchema() throws {
+        let database = try PostgresDatabase.temporary(TestEngine.postgresOptions())
+        let others = try database.read { tx in
+            try tx.all("""
+                SELECT table_name || '.' || column_name FROM information_schema.columns
+                WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+                """) { $0.text(0) }
+        }
+        #expect(others == [])
+        #expect(try database.integrityFaults() == [])
+    }
+
+    @Test("a database of a newer program is refused, one that fails to be brought up to date is left as it was")
+    func versions() throws {
+        let schema = try TemporarySchema(TestEngine.postgresOptions())
+        let options = try TestEngine.postgresOptions()
+        func open(_ sql: String) throws -> PostgresDatabase {
+            try PostgresDatabase(
+                options, migrations: testMigrations + [Migration(number: 2, name: "more", sql: sql)], temporarySchema: schema)
+        }
+        let database = try PostgresDatabase.testing(schema)
+        try database.write { tx in try tx.insert(1) }
+        #expect(throws: Failure.self) { try open("ALTER TABLE item RENAME TO thing; CREATE TABLE item (nonsense") }
+        #expect(try PostgresDatabase.testing(schema).ids == [1])
+        let changed = try open("ALTER TABLE item ADD COLUMN more TEXT;")
+        #expect(try changed.read { tx in try tx.first("SELECT count(more) FROM item") { $0.integer(0) } } == 0)
+        let failure = #expect(throws: Failure.self) { try PostgresDatabase.testing(schema) }
+        #expect(failure?.code == .unavailable)
+        #expect(failure?.detail.contains("newer") == true)
+    }
+
+    @Test("whoever waits too long for a connection, or finds too many waiting, is refused")
+    func slow() throws {
+        let database = try PostgresDatabase.testing {
+            $0.connectionLimit = 1
+            $0.waitMilliseconds = 200
+            $0.waitingLimit = 1
+        }
+        let (entered, mayEnd) = (Semaphore(), Semaphore())
+        let holder = try SystemThread.start {
+            try? database.read { _ in
+                entered.signal()
+                mayEnd.wait()
+            }
+        }
+        entered.wait()
+        let outcomes = Collected<Failure.Code?>()
+        let waiter = try SystemThread.start {
+            do { _ = try database.ids } catch { outcomes.add((error as? Failure)?.code) }
+        }
+        while database.pool.waitingCount < 1 { sched_yield() }
+        let failure = #expect(throws: Failure.self) { try database.ids }
+        #expect(failure?.code == .unavailable)
+        #expect(failure?.detail.contains("wait") == true)
+        pthread_join(waiter, nil)
+        #expect(outcomes.all == [.unavailable])
+        mayEnd.signal()
+        pthread_join(holder, nil)
+        #expect(try database.ids == [])
+    }
+
+    @Test("a statement or a lock that takes too long is unavailable")
+    func timeouts() throws {
+        let schema = try TemporarySchema(TestEngine.postgresOptions())
+        let database = try PostgresDatabase.testing(schema) {
+            $0.statementMilliseconds = 200
+            $0.lockMilliseconds = 100
+        }
+        let slow = #expect(throws: Failure.self) {
+            try database.read { tx in try tx.first("SELECT pg_sleep(5)") { _ in true } }
+        }
+        #expect(slow?.code == .unavailable)
+        let other = try PostgresDatabase.testing(schema)
+        try database.write { tx in try tx.insert(1) }
+        try other.write { tx in
+            try tx.execute("UPDATE item SET name = 'a' WHERE id = 1")
+            let failure = #expect(throws: Failure.self) {
+                try database.write { tx in try tx.execute("UPDATE item SET name = 'b' WHERE id = 1") }
+            }
+            #expect(failure?.code == .unavailable)
+        }
+        #expect(try database.ids == [1])
+    }
+
+    @Test("a server that is not there is unavailable, and a password is not told")
+    func unreachable() throws {
+        for connection in [
+            "postgresql://anna:secret@/nowhere?host=/nowhere/at/all", "postgresql://anna:secret@[nonsense",
+            "host=/nowhere password=secret nonsense=1",
+        ] {
+            let failure = #expect(throws: Failure.self) { try PostgresDatabase(PostgresOptions(connection: connection)) }
+            #expect(failure?.code == .unavailable)
+            #expect(failure?.detail.contains("secret") == false)
+        }
+    }
+
+    @Test("while no server can be reached, most are refused without a try")
+    func backOff() throws {
+        let parameters = try ConnectionParameters(PostgresOptions(connection: "host=/nowhere/at/all"))
+        let connector = Connector(parameters)
+        for _ in 0..<20 { #expect(throws: Fault.self) { try connector.connect() } }
+        let start = Clock.milliseconds
+        for _ in 0..<10_000 { _ = try? connector.connect() }
+        #expect(Clock.milliseconds - start < 5000)
+    }
+
+    @Test("the administrator's own words win over ours, and both sets of options are kept")
+    func parameters() throws {
+        let values = try ConnectionParameters(PostgresOptions(
+            connection: "postgresql://u@a:1,b:2/d?target_session_attrs=any&options=-cwork_mem%3D1MB")).values
+        func value(_ keyword: String) -> String? { values.first { $0.keyword == keyword }?.value }
+        #expect(value("host") == "a,b")
+        #expect(value("port") == "1,2")
+        #expect(value("target_session_attrs") == "any")
+        #expect(value("application_name") == "tegu")
+        #expect(value("client_encoding") == "UTF8")
+        #expect(value("options")?.hasSuffix(" -cwork_mem=1MB") == true)
+        #expect(value("options")?.contains("statement_timeout=60000") == true)
+        #expect(Set(values.map(\.keyword)).count == values.count)
+    }
+
+    @Test("a text with a zero byte, which no column can hold, is found nowhere, and not written")
+    func zeroByte() throws {
+        let database = try PostgresDatabase.testing()
+        let failure = #expect(throws: Failure.self) {
+            try database.write { tx in try tx.insert(1, "a\u{0}b") }
+        }
+        #expect(failure?.code == .serverBug)
+        #expect(try database.ids == [])
+        try database.write { tx in try tx.insert(1, "a") }
+        for name in ["a\u{0}", "\u{0}"] {
+            #expect(try database.read { tx in
+                try tx.all("SELECT id FROM item WHERE name = $1", [.text(name)]) { $0.integer(0) }
+            } == [])
+        }
+    }
+
+    @Test("the codes of errors become the codes that callers act on", arguments: [
+        ("53100", .storageFull, .final), ("53300", .unavailable, .final), ("57P01", .unavailable, .final),
+        ("57014", .unavailable, .final), ("55P03", .unavailable, .final), ("40001", .unavailable, .conflict),
+        ("40P01", .unavailable, .conflict), ("23505", .constraint, .duplicate), ("23502", .constraint, .final),
+        ("XX001", .damaged, .final), ("XX000", .serverBug, .final), ("42601", .serverBug, .final),
+        ("25006", .unavailable, .readOnlyServer), ("08006", .unavailable, .final), ("28P01", .unavailable, .final),
+        ("25P03", .unavailable, .final), ("58030", .unavailable, .final), ("", .unavailable, .lost),
+    ] as [(String, Failure.Code, Fault.Kind)])
+    func codes(state: String, code: Failure.Code, kind: Fault.Kind) {
+        let fault = Fault(sqlState: state, isLost: false, detail: "")
+        #expect(fault.failure.code == code)
+        #expect(fault.kind == kind)
+        #expect(Fault(sqlState: state, isLost: true, detail: "").kind == .lost)
+        #expect(Fault(sqlState: "25006", isLost: false, isWrite: false, detail: "").failure.code == .serverBug)
+    }
+}
