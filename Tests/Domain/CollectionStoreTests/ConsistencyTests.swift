@@ -82,7 +82,7 @@ struct ConsistencyTests {
             ("UPDATE member SET component = 'vtodo' WHERE name = '7'", "it is kept as “vtodo”"),
             ("DELETE FROM occurrence", "the times in the index"),
             ("DELETE FROM search_text WHERE name = '7'", "the text in the index"),
-            ("UPDATE search_text SET text = x'00'", "the text in the index"),
+            ("UPDATE search_text SET text = '\\x00'", "the text in the index"),
             ("UPDATE occurrence SET ends = ends - 1 WHERE ends < 1000000", "the times in the index"),
             ("UPDATE occurrence SET component = 'vtodo'", "the times in the index"),
             ("UPDATE occurrence SET name = 'nobody' WHERE starts = (SELECT MAX(starts) FROM occurrence)", "no member"),
