@@ -50,6 +50,7 @@ let layers: [Layer] = [
     ]),
     Layer(name: "Domain", modules: [
         Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
+        Module(name: "DirectoryLDAP", uses: ["Bytes", "CivilTime", "Directory"], libraries: ["CLDAP"]),
         Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
@@ -64,8 +65,8 @@ let layers: [Layer] = [
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",
                uses: ["Bytes", "Cryptography", "ContentLines", "ICalendar", "VCard", "DAVGrammar", "Database",
-                      "DatabaseSQLite", "Wire", "HTTPServer", "DNSClient", "Directory", "CollectionStore", "Calendars", "Contacts",
-                      "Files", "DAVServer"],
+                      "DatabaseSQLite", "Wire", "HTTPServer", "DNSClient", "Directory", "DirectoryLDAP", "CollectionStore", "Calendars",
+                      "Contacts", "Files", "DAVServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
                                  product("UnixSignals", "swift-service-lifecycle"), "COpenSSL", "CLibXML2", "CSQLite"]),
         Module(name: "tegu", uses: ["Bytes", "Assembly"],
@@ -114,6 +115,7 @@ var targets: [Target] = [
     systemLibrary("COpenSSL", "libssl-dev"),
     systemLibrary("CZlib", "zlib1g-dev"),
     systemLibrary("CUnbound", "libunbound-dev"),
+    systemLibrary("CLDAP", "libldap2-dev"),
     systemLibrary("CICU", "libicu-dev"),
 ]
 

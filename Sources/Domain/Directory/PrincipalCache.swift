@@ -58,7 +58,9 @@ package final class PrincipalCache: Sendable {
             let found = try LocalDirectory.find(tx, signInName)
                 ?? LocalDirectory.find(tx, address: signInName.description)
             guard let principal = found else { return nil }
-            return Account(principal, storedPassword: try LocalDirectory.storedPassword(tx, of: principal.id))
+            return Account(
+                principal, storedPassword: try LocalDirectory.storedPassword(tx, of: principal.id),
+                link: try DirectoryAccounts.link(tx, of: principal.id))
         }
         state.withLock { state in
             guard state.generation == generation else { return }
