@@ -69,8 +69,9 @@ package final class Authenticator: Sendable {
         self.guessGuard = guessGuard
         self.options = options
         passwords = Passwords(parameters: options.parameters, random: random)
-        verified = VerifiedPasswords(
+        let verified = VerifiedPasswords(
             idleTime: options.idleTime, totalTime: options.totalTime, capacity: options.capacity)
+        self.verified = verified
         gate = VerificationGate(permits: options.concurrentHashes, maximumWaiting: options.waitingThreads)
         let key = HMACSHA256(key: random(32))
         self.key = key

@@ -3,7 +3,7 @@
 /// Every function may block its thread, for a bounded time: call from worker threads. One that cannot be done now throws
 /// `DirectoryUnavailable`, quickly where the directory is known to be down.
 package protocol DirectoryBackend: Sendable {
-    /// Its name in the settings; `LocalBackend.name` is this database's.
+    /// Its name in the settings; `LocalBackend.reservedName` is this database's.
     var name: String { get }
     /// The mail domains, in lower case, whose users it may have; the first is that of users without an address in any.
     var domains: [String] { get }

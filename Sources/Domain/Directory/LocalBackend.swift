@@ -1,3 +1,4 @@
+import Cryptography
 package import Database
 
 /// The principals of this database as one directory among others: for whoever lists or searches them all.
@@ -6,9 +7,9 @@ package import Database
 /// are under its gate.
 package struct LocalBackend: DirectoryBackend {
     /// No directory of the settings has this name.
-    package static let name = "local"
+    package static let reservedName = "local"
 
-    package let name = LocalBackend.name
+    package let name = LocalBackend.reservedName
     package let domains: [String]
     private let database: any Database
 

@@ -15,7 +15,7 @@ package struct AttributeMap: Sendable, Equatable {
     package var userFilter = "(objectClass=inetOrgPerson)"
     package var groupFilter = "(objectClass=groupOfNames)"
     package var roomFilter = ""
-    /// What never changes.
+    /// What never changes (RFC 4530 by default).
     package var id = "entryUUID"
     package var idForm = IDForm.text
     /// What one may sign in with; the first one becomes the name here.

@@ -2,7 +2,9 @@ import CLDAP
 import Glibc
 
 /// One connection to one server, for one thread at a time. Every wait in it ends by its time.
-final class LDAPConnection {
+///
+/// Guarded by `LDAPConnections`, which gives it to one thread and takes it back.
+final class LDAPConnection: @unchecked Sendable {
     private let handle: OpaquePointer
     let server: LDAPServerURL
     private let operationTime: Int64
@@ -10,7 +12,7 @@ final class LDAPConnection {
     private(set) var boundName: String?
 
     /// No file of the machine (ldap.conf) and no variable may change what is set here: it could turn checks off.
-    private static let isPrepared: Bool = {
+    static let isPrepared: Bool = {
         setenv("LDAPNOINIT", "1", 1)
         return cldap_set_int(nil, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3) == LDAP_OPT_SUCCESS
     }()

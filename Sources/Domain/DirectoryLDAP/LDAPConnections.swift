@@ -41,8 +41,8 @@ final class LDAPConnections: Sendable {
         permits = DispatchSemaphore(value: max(1, configuration.connections))
         state = Mutex(State(servers: LDAPServers(
             count: configuration.servers.count,
-            // The connection, the service's bind and the operation itself.
-            trialTime: configuration.connectTime + 2 * configuration.operationTime)))
+            // The connection, TLS, the service's bind and the operation itself.
+            trialTime: 2 * configuration.connectTime + 2 * configuration.operationTime)))
     }
 
     /// Runs `body` with a connection. What the server refuses is a result; where no server answers, this throws.

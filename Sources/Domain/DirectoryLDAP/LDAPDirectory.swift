@@ -21,6 +21,8 @@ package final class LDAPDirectory: DirectoryBackend {
         _ configuration: LDAPConfiguration, wallClock: @escaping @Sendable () -> Int64,
         clock: (@Sendable () -> Int64)? = nil, trace: (@Sendable (LDAPTrace) -> Void)? = nil
     ) {
+        // Here, for it changes the environment: the threads of a server are not there yet.
+        _ = LDAPConnection.isPrepared
         self.configuration = configuration
         self.wallClock = wallClock
         self.clock = clock ?? LDAPConnection.clock

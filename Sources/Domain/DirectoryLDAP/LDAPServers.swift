@@ -9,6 +9,8 @@ struct LDAPServers: Sendable {
     private struct Health: Sendable {
         var failures = 0
         var deadUntil: Int64 = 0
+        /// Whether a thread tries it since it was found dead.
+        var isTried = false
     }
 
     private var health: [Health]
@@ -25,7 +27,10 @@ struct LDAPServers: Sendable {
         var indices: [Int] = []
         for index in health.indices where health[index].deadUntil <= now {
             // Nobody else tries it until this try is over.
-            if health[index].failures > 0 { health[index].deadUntil = now + trialTime }
+            if health[index].failures > 0 {
+                health[index].deadUntil = now + trialTime
+                health[index].isTried = true
+            }
             indices.append(index)
         }
         return indices
@@ -35,12 +40,14 @@ struct LDAPServers: Sendable {
     mutating func untried(_ index: Int, now: Int64) {
         guard health.indices.contains(index), health[index].failures > 0 else { return }
         health[index].deadUntil = now
+        health[index].isTried = false
     }
 
     mutating func failed(_ index: Int, now: Int64) {
         guard health.indices.contains(index) else { return }
-        // Those that failed at the same time count once.
-        if health[index].failures > 0 && health[index].deadUntil > now + trialTime { return }
+        // Those who were at it when it was found dead tell nothing new.
+        if health[index].failures > 0 && !health[index].isTried { return }
+        health[index].isTried = false
         let backOff = Self.firstBackOff << Int64(min(health[index].failures, 10))
         health[index].failures += 1
         health[index].deadUntil = now + min(backOff, Self.maximumBackOff)

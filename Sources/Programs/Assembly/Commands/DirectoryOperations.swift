@@ -23,7 +23,7 @@ package struct DirectoryOperations: Sendable {
         }
         let before = settings.directories.filter(\.precedesLocal).map(line)
         let after = settings.directories.filter { !$0.precedesLocal }.map(line)
-        return (before + ["\(LocalBackend.name)\tthis database\t\(settings.domain)\n"] + after).joined()
+        return (before + ["\(LocalBackend.reservedName)\tthis database\t\(settings.domain)\n"] + after).joined()
     }
 
     // MARK: test

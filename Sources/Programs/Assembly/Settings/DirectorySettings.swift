@@ -1,4 +1,5 @@
 import Bytes
+import Directory
 package import DirectoryLDAP
 import Wire
 
@@ -45,9 +46,8 @@ package struct DirectorySettings: Sendable, Equatable {
         return map
     }
 
-    /// `local` is this database's own.
     package static func isName(_ text: String) -> Bool {
-        text != "local" && 1...32 ~= text.utf8.count
+        text != LocalBackend.reservedName && 1...32 ~= text.utf8.count
             && text.utf8.allSatisfy { $0.isASCIIDigit || $0.isASCIILetter || $0 == 0x2D || $0 == 0x5F }
     }
 }
