@@ -39,12 +39,7 @@ final class LDAPConnection: @unchecked Sendable {
         try set(cldap_set_time(handle, LDAP_OPT_NETWORK_TIMEOUT, Int(configuration.connectTime)), "time-outs")
         try set(cldap_set_time(handle, LDAP_OPT_TIMEOUT, Int(configuration.connectTime)), "time-outs")
         if server.isTLS || configuration.security == .tls {
-            try prepareTLS(configuration.caFile)
-            if !server.isTLS {
-                // RFC 4511 §4.14. With an ldaps: server, TLS begins with the first operation.
-                let code = ldap_start_tls_s(handle, nil, nil)
-                if code != LDAP_SUCCESS { throw failure(code, "StartTLS with \(server)") }
-            }
+            try startTLS(caFile: configuration.caFile.isEmpty ? Self.systemAuthorities : configuration.caFile)
         }
         guard cldap_limit_incoming(handle, LDAPLimits.message) > 0 else { throw LDAPError(LDAP_LOCAL_ERROR, "limits") }
     }
@@ -56,16 +51,28 @@ final class LDAPConnection: @unchecked Sendable {
         if code != LDAP_OPT_SUCCESS { throw LDAPError(code, "set \(option)") }
     }
 
-    private func prepareTLS(_ caFile: String) throws(LDAPError) {
-        let file = caFile.isEmpty ? Self.systemAuthorities : caFile
-        guard access(file, R_OK) == 0 else {
-            throw LDAPError(LDAP_CONNECT_ERROR, "TLS", diagnostic: "\(file) cannot be read")
+    private func startTLS(caFile: String) throws(LDAPError) {
+        guard access(caFile, R_OK) == 0 else {
+            throw LDAPError(LDAP_CONNECT_ERROR, "TLS", diagnostic: "\(caFile) cannot be read")
         }
-        try set(cldap_set_text(handle, LDAP_OPT_X_TLS_CACERTFILE, file), "the authorities")
+        try set(cldap_set_text(handle, LDAP_OPT_X_TLS_CACERTFILE, caFile), "the authorities")
         try set(cldap_set_int(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_HARD), "the check of certificates")
         try set(cldap_set_int(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, (3 << 8) + 3), "TLS 1.2")
         // The settings before count for a new context only.
         try set(cldap_set_int(handle, LDAP_OPT_X_TLS_NEWCTX, 0), "the TLS context")
+        // libldap over GnuTLS does not say what it has against a certificate.
+        let hint = "its certificate is not for this name, or not by an authority of \(caFile)"
+        if server.isTLS {
+            let code = ldap_connect(handle)
+            if code != LDAP_SUCCESS {
+                throw LDAPError(code, "connect to \(server)", diagnostic: "it does not answer, or \(hint)")
+            }
+        } else {
+            // RFC 4511 §4.14.
+            let code = ldap_start_tls_s(handle, nil, nil)
+            if code == LDAP_CONNECT_ERROR { throw LDAPError(code, "StartTLS with \(server)", diagnostic: hint) }
+            if code != LDAP_SUCCESS { throw failure(code, "StartTLS with \(server)") }
+        }
     }
 
     // MARK: Bind
