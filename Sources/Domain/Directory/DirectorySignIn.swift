@@ -30,6 +30,7 @@ final class DirectorySignIn: Sendable {
 
     private let directories: Directories
     private let database: any Database
+    private let principals: PrincipalCache
     private let local: LocalDirectory
     private let verified: VerifiedPasswords
     private let guessGuard: GuessGuard
@@ -45,6 +46,7 @@ final class DirectorySignIn: Sendable {
     ) {
         self.directories = directories
         self.database = database
+        self.principals = principals
         local = LocalDirectory(cache: principals)
         self.verified = verified
         self.guessGuard = guessGuard
@@ -76,7 +78,7 @@ final class DirectorySignIn: Sendable {
         for source in sources {
             switch ask(source, name, account, password, code: code, peer: peer, now: now) {
             case .right(let entry):
-                return signedIn(entry, source, account, password, now: now)
+                return signedIn(name, entry, source, account, password, now: now)
             case .wrong:
                 rejected.withLock { $0.set(code, now) }
                 return .failure
@@ -132,11 +134,16 @@ final class DirectorySignIn: Sendable {
     }
 
     private func signedIn(
-        _ entry: DirectoryEntry, _ source: Directories.Source, _ account: Account?, _ password: [UInt8], now: Int64
+        _ name: SignInName, _ entry: DirectoryEntry, _ source: Directories.Source, _ account: Account?,
+        _ password: [UInt8], now: Int64
     ) -> Outcome {
         do {
             let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
             if principal.isDisabled { return .failure }
+            // A name that this database does not know, or knows as another's: or it would be asked for at each request.
+            let isKnown = account.map { $0.principal.id == principal.id }
+                ?? ([principal.signInText] + principal.addresses).contains(name.description)
+            if !isKnown { principals.remember(name, principal.id) }
             // The account may be another than was asked for, or new: its seal is another.
             let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
             let sealed = Account(principal, storedPassword: nil, link: link)
@@ -156,4 +163,8 @@ final class DirectorySignIn: Sendable {
 
     /// An id is a key in the database and part of a seal.
     private static func isStorable(_ id: String) -> Bool { 1...255 ~= id.utf8.count && !id.utf8.contains(0) }
+}
+
+extension Principal {
+    fileprivate var signInText: String { "\(name)@\(domain)" }
 }

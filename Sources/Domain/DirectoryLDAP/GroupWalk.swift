@@ -22,7 +22,7 @@ struct GroupWalk {
 
     init(from entry: DirectoryEntry) {
         if let name = DistinguishedName(entry.location) { seen.insert(name) }
-        pending = Step(locations: [entry.location], login: entry.login, named: entry.groupLocations)
+        pending = Step(locations: [entry.location], login: entry.login, named: unseen(entry.groupLocations))
     }
 
     mutating func next() -> Step? {
@@ -50,9 +50,11 @@ struct GroupWalk {
             new.append(group)
         }
         guard !new.isEmpty else { return }
-        let named = new.flatMap(\.groupLocations).filter { location in
-            DistinguishedName(location).map { !seen.contains($0) } ?? false
-        }
-        pending = Step(locations: new.map(\.location), login: "", named: Array(named.prefix(LDAPLimits.groups)))
+        pending = Step(locations: new.map(\.location), login: "", named: unseen(new.flatMap(\.groupLocations)))
+    }
+
+    private func unseen(_ locations: [String]) -> [String] {
+        let names = locations.filter { location in DistinguishedName(location).map { !seen.contains($0) } ?? false }
+        return Array(names.prefix(LDAPLimits.groups))
     }
 }

@@ -132,7 +132,8 @@ final class LDAPConnection: @unchecked Sendable {
                     return true
                 } catch {
                     switch error.code {
-                    case LDAP_NO_SUCH_OBJECT where scope == .base: return true
+                    // A name that another entry holds need not be one.
+                    case LDAP_NO_SUCH_OBJECT where scope == .base, LDAP_INVALID_DN_SYNTAX where scope == .base: return true
                     case LDAP_SIZELIMIT_EXCEEDED, LDAP_TIMELIMIT_EXCEEDED, LDAP_ADMINLIMIT_EXCEEDED: return false
                     default: throw error
                     }

@@ -7,27 +7,24 @@ package final class LDAPDirectory: DirectoryBackend {
     package let configuration: LDAPConfiguration
     private let connections: LDAPConnections
     private let wallClock: @Sendable () -> Int64
-    private let clock: @Sendable () -> Int64
+    private let clock = LDAPConnection.clock
     private let trace: (@Sendable (LDAPTrace) -> Void)?
 
     package var name: String { configuration.name }
     package var domains: [String] { configuration.domains }
     private var map: AttributeMap { configuration.map }
 
-    /// - Parameters:
-    ///   - wallClock: milliseconds since 1970, for accounts that expire.
-    ///   - clock: milliseconds that only grow.
+    /// - Parameter wallClock: milliseconds since 1970, for accounts that expire.
     package init(
         _ configuration: LDAPConfiguration, wallClock: @escaping @Sendable () -> Int64,
-        clock: (@Sendable () -> Int64)? = nil, trace: (@Sendable (LDAPTrace) -> Void)? = nil
+        trace: (@Sendable (LDAPTrace) -> Void)? = nil
     ) {
         // Here, for it changes the environment: the threads of a server are not there yet.
         _ = LDAPConnection.isPrepared
         self.configuration = configuration
         self.wallClock = wallClock
-        self.clock = clock ?? LDAPConnection.clock
         self.trace = trace
-        connections = LDAPConnections(configuration, clock: self.clock, trace: trace)
+        connections = LDAPConnections(configuration, clock: clock, trace: trace)
     }
 
     // MARK: People

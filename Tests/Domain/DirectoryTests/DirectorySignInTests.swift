@@ -151,6 +151,23 @@ struct DirectorySignInTests {
         #expect(Self.signIn(scene, "clara.berg", "right") == "clara")
     }
 
+    @Test("a name that only the directory knows is asked for once too")
+    func unknownHere() throws {
+        let (scene, corp) = try Self.scene()
+        #expect(Self.signIn(scene, "clara", "right") == "clara")
+        corp.change("7e2f") { $0.login = "cw" }
+        corp.add(
+            DirectoryEntry(id: "9999", location: "uid=clara,dc=corp", login: "clara", displayName: "C"), password: "hers")
+        corp.change("7e2f") { $0.addresses = [] }
+        scene.advance(seconds: 301)
+        for _ in 1...3 {
+            #expect(Self.signIn(scene, "cw", "right") == "clara")
+            #expect(Self.signIn(scene, "clara", "hers") == "clara-2")
+            scene.advance(seconds: 30)
+        }
+        #expect(corp.binds == 3)
+    }
+
     @Test("an address that moved to another entry moves here; a local user's is not taken")
     func addresses() throws {
         let (scene, corp) = try Self.scene()
