@@ -19,3 +19,14 @@ static inline int cldap_limit_incoming(LDAP *ld, unsigned long bytes) {
     return ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &limit);
 }
 static inline const char *cldap_simple(void) { return LDAP_SASL_SIMPLE; }
+// With times in milliseconds: `struct timeval` has no module of its own, and belongs to whichever saw it first.
+static inline int cldap_result(LDAP *ld, int id, long milliseconds, LDAPMessage **message) {
+    struct timeval time = {milliseconds / 1000, (milliseconds % 1000) * 1000};
+    return ldap_result(ld, id, LDAP_MSG_ONE, &time, message);
+}
+static inline int cldap_search(
+    LDAP *ld, const char *base, int scope, const char *filter, char **attributes, LDAPControl **controls,
+    long milliseconds, int *id) {
+    struct timeval time = {milliseconds / 1000, (milliseconds % 1000) * 1000};
+    return ldap_search_ext(ld, base, scope, filter, attributes, 0, controls, NULL, &time, LDAP_NO_LIMIT, id);
+}

@@ -161,18 +161,16 @@ final class LDAPConnection: @unchecked Sendable {
             }
             if code != LDAP_SUCCESS { return code }
         }
-        var time = Self.time(deadline - Self.clock())
-        return ldap_search_ext(
-            handle, base, scope.rawValue, filter, &names, 0, &controls, nil, &time, 0, &id)
+        return cldap_search(
+            handle, base, scope.rawValue, filter, &names, &controls, Self.rest(until: deadline), &id)
     }
 
     // MARK: Parts
 
     /// The next message of an operation; the caller frees it.
     private func wait(_ id: Int32, until deadline: Int64, _ action: String) throws(LDAPError) -> OpaquePointer {
-        var time = Self.time(deadline - Self.clock())
         var message: OpaquePointer?
-        let type = ldap_result(handle, id, 0, &time, &message)
+        let type = cldap_result(handle, id, Self.rest(until: deadline), &message)
         if type > 0, let message { return message }
         if let message { ldap_msgfree(message) }
         if type == 0 {
@@ -244,10 +242,8 @@ final class LDAPConnection: @unchecked Sendable {
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(value.bv_len)))
     }
 
-    private static func time(_ milliseconds: Int64) -> timeval {
-        let rest = max(1, milliseconds)
-        return timeval(tv_sec: Int(rest / 1_000), tv_usec: Int(rest % 1_000 * 1_000))
-    }
+    /// Milliseconds; at least one, as none would be for ever.
+    private static func rest(until deadline: Int64) -> Int { Int(max(1, deadline - clock())) }
 
     /// Milliseconds that only grow.
     static let clock: @Sendable () -> Int64 = {
