@@ -4,9 +4,9 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
-LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev tzdata
+LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev libldap2-dev tzdata
 BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev
-TEST_TOOLS := postgresql-15 python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data
+TEST_TOOLS := postgresql-15 python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
 # The suites that work on a database: they run on the embedded engine with all others, and once more on PostgreSQL.

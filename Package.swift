@@ -55,6 +55,7 @@ let layers: [Layer] = [
     ]),
     Layer(name: "Domain", modules: [
         Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
+        Module(name: "DirectoryLDAP", uses: ["Bytes", "CivilTime", "Directory"], libraries: ["CLDAP"]),
         Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
@@ -78,7 +79,7 @@ let layers: [Layer] = [
         Module(name: "Assembly",
                uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
                       "DatabaseSQLite", "DatabasePostgres", "Wire", "HTTPServer", "HTTPClient", "DNSClient", "Directory",
-                      "CollectionStore", "Calendars", "Contacts", "Files", "ForeignCalendars", "BirthdayCalendars", "DAVServer",
+                      "DirectoryLDAP", "CollectionStore", "Calendars", "Contacts", "Files", "ForeignCalendars", "BirthdayCalendars", "DAVServer",
                       "TimeZoneServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
                                  product("UnixSignals", "swift-service-lifecycle"), "COpenSSL", "CLibXML2", "CSQLite"]),
@@ -129,6 +130,7 @@ var targets: [Target] = [
     systemLibrary("COpenSSL", "libssl-dev"),
     systemLibrary("CZlib", "zlib1g-dev"),
     systemLibrary("CUnbound", "libunbound-dev"),
+    systemLibrary("CLDAP", "libldap2-dev"),
     systemLibrary("CICU", "libicu-dev"),
     systemLibrary("CGlibc", "libc6-dev"),
 ]

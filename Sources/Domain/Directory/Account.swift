@@ -8,17 +8,22 @@ final class Account: Sendable {
     let password: PasswordHash?
     /// As it is stored; empty where there is none.
     let storedPassword: String
+    /// The entry that it is of a directory elsewhere, where its password is checked; nil: it is of this database.
+    let link: DirectoryLink?
     /// What is authenticated with a password to remember that it was right: another account's or another hash's is
     /// other bytes.
     let seal: [UInt8]
 
-    init(_ principal: Principal, storedPassword: String?) {
+    init(_ principal: Principal, storedPassword: String?, link: DirectoryLink? = nil) {
         self.principal = principal
+        self.link = link
         self.storedPassword = storedPassword ?? ""
         // A text that is no hash is one that no password has.
         password = storedPassword.flatMap { try? PasswordHash($0) }
         // A password that was right while the principal was disabled must not be known as wrong afterwards.
-        seal = Self.seal("\(principal.id.rawValue)\(principal.isDisabled ? "-" : "+")", storedPassword ?? "")
+        // Where it is checked elsewhere there is no hash to name: another entry's password is another all the same.
+        let secret = link.map { "\($0.directory) \($0.entryID)" } ?? storedPassword ?? ""
+        seal = Self.seal("\(principal.id.rawValue)\(principal.isDisabled ? "-" : "+")", secret)
     }
 
     /// Both parts cannot hold a zero byte.

@@ -8,6 +8,8 @@ package enum AuthenticationOutcome: Sendable {
     case failure
     /// Nothing was checked; it may be tried again after so many seconds.
     case mustWait(seconds: Int)
+    /// The directory that has the name, or may have it, cannot be asked now; it may be tried again later.
+    case directoryUnavailable(DirectoryUnavailable)
     /// Our fault: to be logged.
     case unavailable(any Error)
 }
@@ -30,6 +32,9 @@ package final class Authenticator: Sendable {
         /// Threads that may wait for a hash: fewer than there are, or wrong passwords keep all others from being
         /// served.
         package var waitingThreads = 16
+        /// Milliseconds for which a password that a directory found right is taken while that directory is down;
+        /// after `idleTime` it is asked again wherever it answers.
+        package var outageTime: Int64 = 12 * 3_600_000
 
         package init(defaultDomain: String) { self.defaultDomain = defaultDomain }
     }
@@ -49,23 +54,32 @@ package final class Authenticator: Sendable {
     private let passwords: Passwords
     private let verified: VerifiedPasswords
     private let gate: VerificationGate<Verdict>
+    private let directories: DirectorySignIn?
     private let key: HMACSHA256
     /// What the passwords of those who cannot sign in are compared with.
     private let unmatchable: PasswordHash
 
+    /// - Parameter directories: those elsewhere; nil: all principals are of this database.
     package init(
         database: any Database, principals: PrincipalCache, guessGuard: GuessGuard, options: Options,
-        random: @escaping RandomSource = SystemRandom.bytes
+        directories: Directories? = nil, random: @escaping RandomSource = SystemRandom.bytes
     ) {
         self.database = database
         self.principals = principals
         self.guessGuard = guessGuard
         self.options = options
         passwords = Passwords(parameters: options.parameters, random: random)
-        verified = VerifiedPasswords(
+        let verified = VerifiedPasswords(
             idleTime: options.idleTime, totalTime: options.totalTime, capacity: options.capacity)
+        self.verified = verified
         gate = VerificationGate(permits: options.concurrentHashes, maximumWaiting: options.waitingThreads)
-        key = HMACSHA256(key: random(32))
+        let key = HMACSHA256(key: random(32))
+        self.key = key
+        self.directories = directories.map {
+            DirectorySignIn(
+                $0, database: database, principals: principals, verified: verified, guessGuard: guessGuard, key: key,
+                options: options)
+        }
         unmatchable = passwords.unmatchable()
     }
 
@@ -84,10 +98,24 @@ package final class Authenticator: Sendable {
         do { account = try principals.account(signInName, now: now) } catch { return .unavailable(error) }
         // Names that do not exist go the same way, with a hash that nothing matches.
         let code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
-        if let account, !account.principal.isDisabled, verified.contains(account.principal.id, code: code, now: now) {
+        if let account, account.link == nil, !account.principal.isDisabled, verified.contains(account.principal.id, code: code, now: now) {
             return .success(account.principal)
         }
         let fingerprint = code.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        if let directories {
+            switch directories.signIn(signInName, account, password, code: code, peer: peer, now: now) {
+            case .success(let principal):
+                guessGuard.succeeded(peer, signInName, now: now)
+                return .success(principal)
+            case .failure:
+                guessGuard.failed(peer, signInName, fingerprint: fingerprint, now: now)
+                return .failure
+            case .mustWait(let wait): return mustWait(wait)
+            case .directoryUnavailable(let reason): return .directoryUnavailable(reason)
+            case .unavailable(let error): return .unavailable(error)
+            case .nobody: break
+            }
+        }
         if guessGuard.isKnownFailure(peer, signInName, fingerprint: fingerprint) {
             guessGuard.failed(peer, signInName, fingerprint: fingerprint, now: now)
             return .failure

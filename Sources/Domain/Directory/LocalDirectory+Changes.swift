@@ -108,6 +108,7 @@ extension LocalDirectory {
     /// Removes the principal and its addresses. Its collections must be gone already.
     package func remove(_ tx: borrowing WriteTransaction, _ id: PrincipalID) throws {
         try tx.execute("DELETE FROM address WHERE principal_id = $1", [.integer(id.rawValue)])
+        try tx.execute("DELETE FROM directory_account WHERE principal_id = $1", [.integer(id.rawValue)])
         try changed(tx, id, tx.execute("DELETE FROM principal WHERE id = $1", [.integer(id.rawValue)]))
     }
 
@@ -129,7 +130,7 @@ extension LocalDirectory {
         forget(tx, id)
     }
 
-    private func forget(_ tx: borrowing WriteTransaction, _ id: PrincipalID) {
+    func forget(_ tx: borrowing WriteTransaction, _ id: PrincipalID) {
         guard let cache else { return }
         tx.afterCommit { cache.forget(id) }
     }

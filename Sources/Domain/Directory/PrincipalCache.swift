@@ -16,6 +16,9 @@ package final class PrincipalCache: Sendable {
         // When a name was found to be nobody's. Apart, as anybody can ask for any number of names; kept at all, so
         // that the time of an answer does not tell whether a name exists.
         var absent: RecencyMap<SignInName, Int64>
+        // Names that a directory elsewhere says are a principal's, and that this database does not know as such: a login
+        // that is neither the name here nor an address.
+        var aliases: RecencyMap<SignInName, PrincipalID>
         // Counts what was forgotten: what was read before must not be kept after.
         var generation = 0
     }
@@ -34,7 +37,9 @@ package final class PrincipalCache: Sendable {
         self.database = database
         self.lifetime = lifetime
         self.clock = clock
-        state = Mutex(State(entries: RecencyMap(capacity: capacity), absent: RecencyMap(capacity: capacity)))
+        state = Mutex(State(
+            entries: RecencyMap(capacity: capacity), absent: RecencyMap(capacity: capacity),
+            aliases: RecencyMap(capacity: capacity)))
     }
 
     /// The principal of this name, as the cache has it or else as the transaction sees it. Both in lower case.
@@ -50,15 +55,21 @@ package final class PrincipalCache: Sendable {
     /// The account that signs in under this name, or has it as a mail address. Opens a transaction where it must.
     func account(_ signInName: SignInName, now: Int64) throws -> Account? {
         if let account = cached(signInName, now: now) { return account }
-        let (isAbsent, generation) = state.withLock { state in
-            (isFresh(state.absent.use(signInName), now: now), state.generation)
+        let (isAbsent, alias, generation) = state.withLock { state in
+            (isFresh(state.absent.use(signInName), now: now), state.aliases.use(signInName), state.generation)
         }
         if isAbsent { return nil }
         let loaded = try database.read { tx -> Account? in
+            if let alias, let principal = try LocalDirectory.find(tx, alias),
+                let link = try DirectoryAccounts.link(tx, of: alias) {
+                return Account(principal, storedPassword: nil, link: link)
+            }
             let found = try LocalDirectory.find(tx, signInName)
                 ?? LocalDirectory.find(tx, address: signInName.description)
             guard let principal = found else { return nil }
-            return Account(principal, storedPassword: try LocalDirectory.storedPassword(tx, of: principal.id))
+            return Account(
+                principal, storedPassword: try LocalDirectory.storedPassword(tx, of: principal.id),
+                link: try DirectoryAccounts.link(tx, of: principal.id))
         }
         state.withLock { state in
             guard state.generation == generation else { return }
@@ -69,6 +80,16 @@ package final class PrincipalCache: Sendable {
             }
         }
         return loaded
+    }
+
+    /// A directory elsewhere says that the name is this principal's, whoever it seems to be here.
+    func remember(_ signInName: SignInName, _ id: PrincipalID) {
+        state.withLock { state in
+            state.generation &+= 1
+            state.absent.remove(signInName)
+            state.entries.remove(signInName)
+            state.aliases.set(signInName, id)
+        }
     }
 
     private func cached(_ signInName: SignInName, now: Int64) -> Account? {

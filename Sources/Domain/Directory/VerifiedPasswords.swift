@@ -38,6 +38,20 @@ final class VerifiedPasswords: Sendable {
         }
     }
 
+    /// Milliseconds since it was found right; nil where it is not known to be, or not any more after `limit`.
+    func age(_ id: PrincipalID, code: [UInt8], now: Int64, limit: Int64) -> Int64? {
+        entries.withLock { entries in
+            guard let entry = entries.use(id), now >= entry.verified, now - entry.verified < limit,
+                ConstantTime.areEqual(entry.code, code)
+            else { return nil }
+            return now - entry.verified
+        }
+    }
+
+    func forget(_ id: PrincipalID) {
+        entries.withLock { _ = $0.remove(id) }
+    }
+
     func insert(_ id: PrincipalID, code: [UInt8], now: Int64) {
         guard idleTime > 0 else { return }
         entries.withLock { $0.set(id, Entry(code: code, verified: now, used: now)) }

@@ -14,7 +14,8 @@ struct Tegu: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, DemoCommand.self, UserCommand.self, CalendarCommand.self, BookCommand.self, ImportCommand.self,
-            ExportCommand.self, TrashCommand.self, CheckCommand.self, ReindexCommand.self, DNSCommand.self, VersionCommand.self,
+            ExportCommand.self, TrashCommand.self, CheckCommand.self, ReindexCommand.self, DNSCommand.self, DirectoryCommand.self,
+            VersionCommand.self,
         ])
 
     static func main() async {

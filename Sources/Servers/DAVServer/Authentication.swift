@@ -23,6 +23,10 @@ extension DAVServer {
         case .failure: return .refused(challenge())
         case .mustWait(let seconds):
             return .refused(Reply(.tooManyRequests, "Too many sign-ins at once, or too many wrong passwords.", headers: [("Retry-After", "\(seconds)")]).response)
+        case .directoryUnavailable(let reason):
+            // Not 401: clients would ask for another password, or forget the one they have.
+            logger.warning("a directory cannot be asked", metadata: ["directory": "\(reason.directory)", "reason": "\(reason.reason)"])
+            return .refused(Reply(.serviceUnavailable, "The directory cannot be asked now.", headers: [("Retry-After", "\(reason.retryAfter)")]).response)
         case .unavailable(let error):
             logger.error("passwords cannot be checked", metadata: ["failure": "\(error)"])
             return .refused(Reply(.serviceUnavailable, "Passwords cannot be checked now.", headers: [("Retry-After", "5")]).response)

@@ -51,6 +51,7 @@ final class Scene: Sendable {
 
     init(
         _ guardOptions: GuessGuard.Options = GuessGuard.Options(), exempt: String = "203.0.113.9",
+        directories: Directories? = nil,
         edit: (inout Authenticator.Options) throws -> Void = { _ in }
     ) throws {
         let time = Clock()
@@ -74,7 +75,8 @@ final class Scene: Sendable {
         options.parameters = try Self.cheap()
         try edit(&options)
         authenticator = Authenticator(
-            database: database, principals: cache, guessGuard: guessGuard, options: options, random: random)
+            database: database, principals: cache, guessGuard: guessGuard, options: options,
+            directories: directories, random: random)
     }
 
     deinit { database.close() }
@@ -83,13 +85,14 @@ final class Scene: Sendable {
         try #require(SignInName(text, defaultDomain: "example.org"))
     }
 
-    /// A word for what came of it: the name, "failure", "wait n" or "unavailable".
+    /// A word for what came of it: the name, "failure", "wait n", "directory ..." or "unavailable".
     @discardableResult
     func signIn(_ name: String, _ password: [UInt8], from peer: String = office) -> String {
         switch authenticator.authenticate(name: name, password: password, peer: peer, now: now) {
         case .success(let principal): principal.name
         case .failure: "failure"
         case .mustWait(let seconds): "wait \(seconds)"
+        case .directoryUnavailable(let reason): "directory \(reason.directory) \(reason.reason) \(reason.retryAfter)"
         case .unavailable: "unavailable"
         }
     }

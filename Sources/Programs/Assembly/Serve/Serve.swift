@@ -34,8 +34,9 @@ package enum Serve {
         let database = installation.database
         // What a crash left between a large body's arrival and its commit; no request can be on its way yet.
         try UnusedFiles.note(database, installation.files, now: System.clock(), minimumAge: 0)
+        let directories = try DirectoryBackends.make(settings)
         let responder = RootResponder(
-            dav: davServer(installation), timeZones: TimeZoneServer(installation.timeZones), metrics: metrics,
+            dav: davServer(installation, directories), timeZones: TimeZoneServer(installation.timeZones), metrics: metrics,
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
         var httpLogger = Logger(label: "tegu.http")
@@ -94,7 +95,7 @@ package enum Serve {
         }
     }
 
-    private static func davServer(_ installation: Installation) -> DAVServer {
+    private static func davServer(_ installation: Installation, _ directories: Directories?) -> DAVServer {
         let settings = installation.settings
         let principals = PrincipalCache(database: installation.database, clock: System.clock)
         let proxies = settings.http.trustedProxies
@@ -107,6 +108,7 @@ package enum Serve {
         var options = Authenticator.Options(defaultDomain: settings.domain)
         options.parameters = Accounts.scryptParameters(settings)
         options.idleTime = settings.auth.cacheTime.milliseconds
+        options.outageTime = settings.auth.outageTime.milliseconds
         // Some workers must be left for those whose passwords need no hash.
         options.waitingThreads = max(1, settings.http.workers / 2)
         var configuration = DAVConfiguration(defaultDomain: settings.domain)
@@ -123,7 +125,8 @@ package enum Serve {
         return DAVServer(
             database: installation.database, files: installation.files, timeZones: installation.timeZones,
             authenticator: Authenticator(
-                database: installation.database, principals: principals, guessGuard: guessGuard, options: options),
+                database: installation.database, principals: principals, guessGuard: guessGuard, options: options,
+                directories: directories),
             principals: principals, configuration: configuration, logger: Logger(label: "tegu.dav"), clock: System.clock,
             random: System.random)
     }

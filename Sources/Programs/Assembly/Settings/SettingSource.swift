@@ -105,8 +105,19 @@ extension SettingSource {
             throw SettingsError(["\(double) stands twice in \(path)"])
         }
         return SettingSource(
-            reader: ConfigReader(providers: [provider]), prefix: [], names: given.sorted(), definition: { byKey[$0] },
-            origin: { _ in "in \(path)" }, candidates: SettingDefinition.all.map(\.key))
+            reader: ConfigReader(providers: [provider]), prefix: [], names: given.sorted(),
+            definition: { byKey[$0] ?? SettingDefinition.ofDirectory($0) }, origin: { _ in "in \(path)" },
+            candidates: SettingDefinition.all.map(\.key) + directoryKeys(given))
+    }
+
+    /// The settings of all directories that are named, so that a misspelt one is recognised.
+    private static func directoryKeys(_ given: [String]) -> [String] {
+        let names = Set(given.filter { $0.hasPrefix(DirectorySettingTable.prefix) }.compactMap {
+            $0.dropFirst(DirectorySettingTable.prefix.count).split(separator: ".").first.map(String.init)
+        })
+        return names.sorted().prefix(100).flatMap { name in
+            DirectorySettingTable.rows.map { "\(DirectorySettingTable.prefix)\(name).\($0.key)" }
+        }
     }
 
     private final class Names: Sendable {

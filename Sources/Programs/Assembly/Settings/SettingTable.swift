@@ -96,6 +96,10 @@ extension SettingDefinition {
             "auth.guess-guard", \.auth.guessGuard,
             "Whether addresses that guess passwords are slowed and then blocked. This machine, trusted proxies and the "
                 + "addresses of signed-in users never are at once."),
+        .time(
+            "auth.outage-time", \.auth.outageTime, .zero ... .seconds(7 * 86_400),
+            "How long a password that a directory found right is taken while that directory cannot be asked; kept in "
+                + "memory only. While it can, it is asked again after `auth.cache-time`."),
     ]
 
     private static let limits: [SettingDefinition] = [

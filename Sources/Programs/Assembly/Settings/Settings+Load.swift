@@ -27,6 +27,10 @@ extension Settings {
         var problems = sources.flatMap { settings.take($0) }
         if settings.hostName.isEmpty { settings.hostName = HostName.ofThisMachine() }
         if settings.domain.isEmpty { settings.domain = HostName.domain(of: settings.hostName) }
+        settings.directories.sort { ($0.position, $0.name) < ($1.position, $1.name) }
+        for index in settings.directories.indices where settings.directories[index].domains.isEmpty {
+            settings.directories[index].domains = [settings.domain]
+        }
         if problems.isEmpty { problems = settings.contradictions() }
         guard problems.isEmpty else { throw SettingsError(problems) }
         return settings
@@ -70,6 +74,19 @@ extension Settings {
         if http.connectionsPerAddress > http.connections {
             problems.append(
                 "http.connections-per-address is above http.connections: lower it to at most \(http.connections)")
+        }
+        for directory in directories {
+            let place = "directories.\(directory.name)"
+            if directory.servers.isEmpty { problems.append("\(place).servers is missing: give ldaps://host or ldap://host") }
+            if directory.base.isEmpty { problems.append("\(place).base is missing: give a name such as dc=example,dc=org") }
+            if !directory.bindPassword.isEmpty && !directory.bindPasswordFile.isEmpty {
+                problems.append("\(place).bind-password and \(place).bind-password-file exclude each other")
+            }
+            // RFC 4513 §5.1.2: a name without a password would search as nobody, without a word.
+            let hasPassword = !directory.bindPassword.isEmpty || !directory.bindPasswordFile.isEmpty
+            if directory.bindName.isEmpty == hasPassword {
+                problems.append("\(place).bind-dn and its password belong together: give both, or neither")
+            }
         }
         return problems
     }

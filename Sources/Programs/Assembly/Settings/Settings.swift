@@ -23,6 +23,8 @@ package struct Settings: Sendable, Equatable {
     package var log = Log()
     package var metrics = Metrics()
     package var dns = DNS()
+    /// In the order in which they are asked.
+    package var directories: [DirectorySettings] = []
 
     package init() {}
 
@@ -55,6 +57,7 @@ package struct Settings: Sendable, Equatable {
         /// The logarithm of scrypt's N.
         package var scryptCost = 15
         package var guessGuard = true
+        package var outageTime: Duration = .seconds(12 * 3_600)
     }
 
     package struct Limits: Sendable, Equatable {

@@ -43,6 +43,37 @@ package enum SettingsDocumentation {
                 "| `\(definition.key)` | \(shown(definition.defaultText)) | \(definition.expected) "
                 + "| \(definition.meaning) |\n"
         }
+        page += directories()
+        return page
+    }
+
+    private static func directories() -> String {
+        var page = """
+
+            ## directories.NAME
+
+            Each directory elsewhere ([directories.md](directories.md)) has a name and settings below it, in the file only:
+
+            ```yaml
+            directories:
+              corp:
+                preset: active-directory
+                servers: [ldaps://dc1.corp.example.org, ldaps://dc2.corp.example.org]
+                bind-dn: cn=tegu,ou=services,dc=corp,dc=example,dc=org
+                bind-password-file: /etc/tegu/corp.password
+                base: dc=corp,dc=example,dc=org
+                domains: example.org
+                map:
+                  department: [department, physicalDeliveryOfficeName]
+            ```
+
+            | setting | default | value | meaning |
+            |---|---|---|---|
+
+            """
+        for row in DirectorySettingTable.rows {
+            page += "| `\(row.key)` | \(shown(row.byDefault)) | \(row.expected) | \(row.meaning) |\n"
+        }
         return page
     }
 

@@ -1,0 +1,114 @@
+package import Database
+
+/// The directories elsewhere, in the order in which they are asked, and what is done with those whom they have.
+package struct Directories: Sendable {
+    package struct Source: Sendable {
+        package var backend: any DirectoryBackend
+        /// Whether it is asked before this database, so that it may take over a local principal of the same name.
+        package var precedesLocal: Bool
+        /// Sign-ins that it may be asked for at a time; as many more may wait.
+        package var concurrency: Int
+
+        package init(_ backend: any DirectoryBackend, precedesLocal: Bool = false, concurrency: Int = 4) {
+            self.backend = backend
+            self.precedesLocal = precedesLocal
+            self.concurrency = max(1, concurrency)
+        }
+    }
+
+    /// Makes a principal with what every new one has (its homes). Throws the directory's refusal.
+    package typealias Making = @Sendable (borrowing WriteTransaction, NewPrincipal, _ now: Int64) throws -> Principal
+
+    package let sources: [Source]
+    /// The domain of this database's own principals.
+    let localDomain: String
+    let make: Making
+
+    package init(_ sources: [Source], localDomain: String, make: @escaping Making) {
+        self.sources = sources
+        self.localDomain = localDomain
+        self.make = make
+    }
+
+    /// Those to be asked for a name. An account that is an entry's is only its own directory's.
+    func sources(for name: SignInName, _ account: Account?) -> [Source] {
+        if let link = account?.link { return sources.filter { $0.backend.name == link.directory } }
+        return sources.filter { source in
+            source.backend.domains.contains(name.domain) && (account == nil || source.precedesLocal)
+        }
+    }
+
+    /// Whether a directory's word is enough for an address to be one of its users'. Those of a domain that others
+    /// answer for are theirs to give: or else who can write their own `mail` there would be anybody here.
+    func mayGive(_ address: String, _ backend: any DirectoryBackend) -> Bool {
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
+        let domain = String(address[address.utf8.index(after: at)...])
+        if backend.domains.contains(domain) { return true }
+        return domain != localDomain && !sources.contains { $0.backend.domains.contains(domain) }
+    }
+
+    /// The principal that an entry is, made or brought up to date where that is needed.
+    ///
+    /// - Parameter known: the account that signs in, as the cache has it.
+    func principal(
+        of entry: DirectoryEntry, _ source: Source, known: Account?, _ database: any Database, _ local: LocalDirectory,
+        now: Int64
+    ) throws -> Principal {
+        let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+        let addresses = Array(entry.addresses.filter { mayGive($0, source.backend) }
+            .prefix(LocalDirectory.maximumAddresses))
+        // Mostly nothing has changed: then the database is not asked.
+        if let known, known.link == link, known.principal.addresses == addresses,
+            known.principal.displayName == LocalDirectory.possibleDisplayName(entry.displayName) {
+            return known.principal
+        }
+        return try database.write { tx in
+            let found: Principal
+            if let linked = try DirectoryAccounts.principal(tx.read, of: link) {
+                found = linked
+            } else if let adopted = try adopted(tx.read, known, source) {
+                try local.link(tx, adopted.id, to: link, now: now)
+                found = adopted
+            } else {
+                let name = try freeName(tx.read, for: entry, addresses, source.backend)
+                let new = NewPrincipal(
+                    name, kind: entry.kind, displayName: LocalDirectory.possibleDisplayName(entry.displayName) ?? "")
+                found = try make(tx, new, now)
+                try local.link(tx, found.id, to: link, now: now)
+            }
+            let isChanged = try local.follow(
+                tx, found, link, displayName: entry.displayName, addresses: addresses, now: now)
+            return isChanged ? try LocalDirectory.find(tx.read, found.id) ?? found : found
+        }
+    }
+
+    /// The local principal that a directory which is asked first takes over.
+    private func adopted(_ tx: borrowing ReadTransaction, _ known: Account?, _ source: Source) throws -> Principal? {
+        guard source.precedesLocal, let known, known.link == nil,
+            try DirectoryAccounts.link(tx, of: known.principal.id) == nil
+        else { return nil }
+        return try LocalDirectory.find(tx, known.principal.id)
+    }
+
+    /// The sign-in name of a new principal, which is in its URLs from then on: the login, or the local part of an
+    /// address, in a domain of the directory; where all are taken (by who had the login before, or by a local one),
+    /// the first with a number.
+    private func freeName(
+        _ tx: borrowing ReadTransaction, for entry: DirectoryEntry, _ addresses: [String], _ backend: any DirectoryBackend
+    ) throws -> SignInName {
+        let inDomains = addresses.compactMap { SignInName($0, defaultDomain: localDomain) }
+            .filter { backend.domains.contains($0.domain) }
+        let domain = inDomains.first?.domain ?? backend.domains.first ?? localDomain
+        // A login that is an address (userPrincipalName) counts by its local part.
+        let login = entry.login.utf8.prefix { $0 != UInt8(ascii: "@") }
+        let byLogin = SignInName(name: String(decoding: login, as: UTF8.self), domain: domain)
+        let candidates = [byLogin].compactMap { $0 } + inDomains
+        for candidate in candidates where try LocalDirectory.find(tx, candidate) == nil { return candidate }
+        let stem = candidates.first?.name ?? "user"
+        for number in 2...1_000 {
+            guard let name = SignInName(name: "\(stem.prefix(56))-\(number)", domain: domain) else { continue }
+            if try LocalDirectory.find(tx, name) == nil { return name }
+        }
+        throw DirectoryRefusal.invalidAddress("\(stem)@\(domain)")
+    }
+}

@@ -1,0 +1,170 @@
+import Cryptography
+import Database
+import Synchronization
+
+/// Sign-in of those whose passwords are checked by a directory elsewhere.
+///
+/// A password that was right is taken again without asking for `idleTime`, and while the directory is down for
+/// `outageTime`. One that was wrong is not sent again for a minute, so that a telephone with an old password does not lock
+/// its owner's account there.
+final class DirectorySignIn: Sendable {
+    enum Outcome: Sendable {
+        case success(Principal)
+        case failure
+        case mustWait(Int64)
+        case directoryUnavailable(DirectoryUnavailable)
+        case unavailable(any Error)
+        /// No directory has the name: it may be this database's.
+        case nobody
+    }
+
+    /// What one directory says.
+    private enum Answer: Sendable {
+        case right(DirectoryEntry)
+        case wrong, refused, nobody
+        case mustWait(Int64)
+        case unavailable(DirectoryUnavailable)
+    }
+
+    private static let rejectionTime: Int64 = 60_000
+
+    private let directories: Directories
+    private let database: any Database
+    private let principals: PrincipalCache
+    private let local: LocalDirectory
+    private let verified: VerifiedPasswords
+    private let guessGuard: GuessGuard
+    private let key: HMACSHA256
+    private let idleTime: Int64
+    private let outageTime: Int64
+    private let gates: [String: VerificationGate<Answer>]
+    private let rejected: Mutex<RecencyMap<[UInt8], Int64>>
+
+    init(
+        _ directories: Directories, database: any Database, principals: PrincipalCache, verified: VerifiedPasswords,
+        guessGuard: GuessGuard, key: HMACSHA256, options: Authenticator.Options
+    ) {
+        self.directories = directories
+        self.database = database
+        self.principals = principals
+        local = LocalDirectory(cache: principals)
+        self.verified = verified
+        self.guessGuard = guessGuard
+        self.key = key
+        idleTime = options.idleTime
+        outageTime = max(options.idleTime, options.outageTime)
+        // A directory that hangs holds its own threads only.
+        gates = Dictionary(directories.sources.map {
+            ($0.backend.name, VerificationGate(permits: $0.concurrency, maximumWaiting: $0.concurrency))
+        }) { first, _ in first }
+        rejected = Mutex(RecencyMap(capacity: options.capacity))
+    }
+
+    /// - Parameter code: the password's, under the account's seal.
+    func signIn(
+        _ name: SignInName, _ account: Account?, _ password: [UInt8], code: [UInt8], peer: String, now: Int64
+    ) -> Outcome {
+        let sources = directories.sources(for: name, account)
+        if sources.isEmpty { return .nobody }
+        if account?.principal.isDisabled == true { return .failure }
+        var age: Int64?
+        if let account, account.link != nil {
+            age = verified.age(account.principal.id, code: code, now: now, limit: outageTime)
+            if let age, age < idleTime { return .success(account.principal) }
+        }
+        if isRejected(code, now: now) { return .failure }
+
+        var unavailable: DirectoryUnavailable?
+        for source in sources {
+            switch ask(source, name, account, password, code: code, peer: peer, now: now) {
+            case .right(let entry):
+                return signedIn(name, entry, source, account, password, now: now)
+            case .wrong:
+                rejected.withLock { $0.set(code, now) }
+                return .failure
+            case .refused:
+                // What was right before must not be taken any more.
+                if let account { verified.forget(account.principal.id) }
+                rejected.withLock { $0.set(code, now) }
+                return .failure
+            case .mustWait(let wait): return .mustWait(wait)
+            case .unavailable(let reason): unavailable = unavailable ?? reason
+            case .nobody:
+                // Who is gone there cannot sign in here, whatever is remembered.
+                if let account, account.link != nil {
+                    verified.forget(account.principal.id)
+                    return .failure
+                }
+            }
+        }
+        guard let unavailable else { return .nobody }
+        if let account {
+            if age != nil { return .success(account.principal) }
+            // A local account's own password is still its own.
+            if account.link == nil { return .nobody }
+        }
+        return .directoryUnavailable(unavailable)
+    }
+
+    private func ask(
+        _ source: Directories.Source, _ name: SignInName, _ account: Account?, _ password: [UInt8], code: [UInt8],
+        peer: String, now: Int64
+    ) -> Answer {
+        let backend = source.backend
+        let answer = gates[backend.name]?.run(code) { () -> Answer in
+            // While this one waited, others may have failed.
+            if let wait = guessGuard.wait(peer, name, now: now) { return .mustWait(wait) }
+            do throws(DirectoryUnavailable) {
+                // By name first: the name may be another's by now. Whose is nobody's any more is found by the id.
+                var found = try backend.find(name)
+                if found == nil, let link = account?.link { found = try backend.entry(id: link.entryID) }
+                guard let entry = found, entry.kind == .user, Self.isStorable(entry.id) else { return .nobody }
+                guard entry.state == .active else { return .refused }
+                switch try backend.verify(password, of: entry) {
+                case .right: return .right(entry)
+                case .wrong: return .wrong
+                case .refused: return .refused
+                }
+            } catch {
+                return .unavailable(error)
+            }
+        }
+        return answer ?? .unavailable(DirectoryUnavailable(
+            directory: backend.name, reason: "too many sign-ins wait for it", retryAfter: 1))
+    }
+
+    private func signedIn(
+        _ name: SignInName, _ entry: DirectoryEntry, _ source: Directories.Source, _ account: Account?,
+        _ password: [UInt8], now: Int64
+    ) -> Outcome {
+        do {
+            let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
+            if principal.isDisabled { return .failure }
+            // A name that this database does not know, or knows as another's: or it would be asked for at each request.
+            let isKnown = account.map { $0.principal.id == principal.id }
+                ?? ([principal.signInText] + principal.addresses).contains(name.description)
+            if !isKnown { principals.remember(name, principal.id) }
+            // The account may be another than was asked for, or new: its seal is another.
+            let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+            let sealed = Account(principal, storedPassword: nil, link: link)
+            verified.insert(principal.id, code: key.code(sealed.seal, password), now: now)
+            return .success(principal)
+        } catch {
+            return .unavailable(error)
+        }
+    }
+
+    private func isRejected(_ code: [UInt8], now: Int64) -> Bool {
+        rejected.withLock { rejected in
+            guard let at = rejected.use(code) else { return false }
+            return now >= at && now - at < Self.rejectionTime
+        }
+    }
+
+    /// An id is a key in the database and part of a seal.
+    private static func isStorable(_ id: String) -> Bool { 1...255 ~= id.utf8.count && !id.utf8.contains(0) }
+}
+
+extension Principal {
+    fileprivate var signInText: String { "\(name)@\(domain)" }
+}
