@@ -76,3 +76,12 @@ static inline int32_t icu_decomposition(int32_t scalar, uint16_t *result, int32_
 }
 
 #undef ICU
+
+/// The first code point from `scalar` on, and below `limit`, that either of the two changes; `limit` where there is none.
+static inline int32_t icu_next_mapped(int32_t scalar, int32_t limit) {
+    uint16_t result[32];
+    for (; scalar < limit; scalar++) {
+        if (icu_simple_titlecase(scalar) != scalar || icu_decomposition(scalar, result, 32) > 0) break;
+    }
+    return scalar;
+}

@@ -20,7 +20,11 @@ struct UnicodeCasemap: Sendable {
     private static let scalarLimit: UInt32 = 0x30000
 
     private init() {
-        for value in 0x80..<Self.scalarLimit {
+        let limit = Int32(Self.scalarLimit)
+        var next = icu_next_mapped(0x80, limit)
+        while next < limit {
+            let value = UInt32(next)
+            next = icu_next_mapped(next + 1, limit)
             guard let scalar = Unicode.Scalar(value) else { continue }
             var result: [UInt8] = []
             Self.decompose(icu_simple_titlecase(Int32(value)), to: &result)
