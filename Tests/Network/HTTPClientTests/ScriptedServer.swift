@@ -29,7 +29,11 @@ final class ScriptedServer: Sendable {
         let thread = ServerThread { [listener, self] in
             while true {
                 let connection = accept(listener, nil, nil)
-                if connection < 0 { return }
+                if connection < 0 {
+                    // Closed only here: before, another server might get the number while this thread waits on it.
+                    close(listener)
+                    return
+                }
                 self.serve(connection, answer)
             }
         }
@@ -41,7 +45,6 @@ final class ScriptedServer: Sendable {
 
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         for connection in held.withLock({ $0 }) { close(connection) }
     }
 
