@@ -76,12 +76,12 @@ def test_listings_have_aligned_columns_and_json(server, user):
     server.run("calendar", "add", user.address, "a-long-name", "--display-name", "\x1b[2J red \u202e x")
     text = server.run("calendar", "list", user.address).out
     heading, *rows = text.splitlines()
-    assert heading.split() == ["NAME", "TITLE", "OBJECTS", "COMPONENTS"]
+    assert heading.split() == ["NAME", "TITLE", "OBJECTS", "COMPONENTS", "ORIGIN"]
     start = heading.index("OBJECTS")
     assert len(rows) == 3 and all(row[start] == "0" and row[start - 1] == " " for row in rows), text
     assert "\x1b" not in text and "\u202e" not in text, "what moves the cursor is not passed on"
     found = json.loads(server.run("calendar", "list", user.address, "--json").out)
-    assert {"name": "tasks", "title": "Tasks", "objects": 0, "components": ["VTODO"]} in found
+    assert {"name": "tasks", "title": "Tasks", "objects": 0, "components": ["VTODO"], "origin": ""} in found
     assert json.loads(server.run("book", "list", user.address, "--json").out) == [
         {"name": "contacts", "title": "Contacts", "objects": 0}]
     assert json.loads(server.run("trash", "list", user.address, "--json").out) == []
@@ -105,10 +105,11 @@ def test_every_command_has_its_help_and_refuses_what_it_does_not_know(server):
     whole = server.run("help").out
     assert whole == server.run("--help").out
     names = re.findall(r"(?m)^  (\w+)  +\S", whole.split("SUBCOMMANDS:")[1])
-    assert {"serve", "demo", "user", "calendar", "book", "import", "export", "trash", "check", "reindex", "dns", "version"} == set(names)
-    pairs = [(name, sub) for name in ("user", "calendar", "book", "trash")
+    assert {"serve", "demo", "user", "calendar", "book", "import", "export", "trash", "check", "reindex", "dns", "directory",
+            "version"} == set(names)
+    pairs = [(name, sub) for name in ("user", "calendar", "book", "trash", "directory")
              for sub in re.findall(r"(?m)^  (\w+)  +\S", server.run(name, "--help").out.split("SUBCOMMANDS:")[1])]
-    assert len(pairs) == 12
+    assert len(pairs) == 17
     for command in [(name,) for name in names] + pairs:
         out = server.run(*command, "--help").out
         assert out.startswith("OVERVIEW: ") and f"USAGE: tegu {' '.join(command)}" in out

@@ -1,11 +1,15 @@
 """The index of times and texts: what an older program stored, and what another time zone database moves."""
 import contextlib
+import pathlib
+import re
 import shutil
 import sqlite3
 
 from dav import document, prop
 from objects import event
 from tegu import serving, wait_for
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def in_range(dav, path, start, end, component="VEVENT"):
@@ -24,8 +28,11 @@ def test_what_an_older_program_stored_is_indexed_at_the_start():
         server.stop()
         # As the program before schema 2 left it.
         with contextlib.closing(sqlite3.connect(f"{server.data_directory}/tegu.db")) as database:
-            for table in ("occurrence", "search_text", "index_state"):
-                database.execute(f"DROP TABLE {table}")
+            first = set(re.findall(r"CREATE TABLE (\w+)", (ROOT / "schemas/0001-core.sql").read_text()))
+            for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                if table not in first | {"schema_version"}:
+                    database.execute(f"DROP TABLE {table}")
+            database.execute("ALTER TABLE collection DROP COLUMN origin")
             database.execute("DELETE FROM schema_version WHERE number > 1")
             database.commit()
         server.start()
