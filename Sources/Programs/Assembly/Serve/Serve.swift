@@ -118,6 +118,8 @@ package enum Serve {
         configuration.maximumFileSize = settings.limits.file
         configuration.maximumXMLSize = settings.http.xmlLimit
         configuration.maximumHrefs = settings.results.multiget
+        configuration.maximumQueryRows = settings.results.query
+        configuration.maximumRecurrenceSteps = settings.results.steps
         configuration.maximumSyncRows = settings.results.syncCollection
         configuration.maximumPrincipals = settings.results.principalSearch
         configuration.timeZoneService = TimeZoneServer.path

@@ -121,6 +121,12 @@ extension SettingDefinition {
             "Changes that one sync-collection answer tells; the client is told to ask for the rest (507 and a token)."),
         .number("results.multiget", \.results.multiget, 100...1_000_000, "Objects that one multiget may ask for."),
         .number(
+            "results.query", \.results.query, 100...10_000_000,
+            "Objects that the answer to one query may have; that there are more is told."),
+        .number(
+            "results.steps", \.results.steps, 100_000...1_000_000_000,
+            "What filters, expansions and free-busy of one request may cost, in steps of some ten to hundred nanoseconds."),
+        .number(
             "results.principal-search", \.results.principalSearch, 10...100_000,
             "Principals in the answer to a search; 507 says that there are more."),
     ]

@@ -70,6 +70,8 @@ package struct Settings: Sendable, Equatable {
     package struct Results: Sendable, Equatable {
         package var syncCollection = 100_000
         package var multiget = 10_000
+        package var query = 100_000
+        package var steps = 20_000_000
         package var principalSearch = 500
     }
 
