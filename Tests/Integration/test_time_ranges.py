@@ -273,3 +273,15 @@ def test_random_events_against_a_plain_model(user, dav):
         wanted = sorted(uid for uid, all_of_it in instances.items() if any(
             a < upper and (b > lower or a == b and a >= lower) for a, b in all_of_it))
         assert found(dav, user.calendar, "VEVENT", f"{lower:%Y%m%dT%H%M%SZ}", f"{upper:%Y%m%dT%H%M%SZ}") == wanted
+
+
+def test_rules_by_other_calendars(user, dav):
+    """R5, RFC 7529"""
+    scales = dav.propfind(user.calendar, "C:supported-rscale-set").multistatus().only().prop("C:supported-rscale-set")
+    assert {"GREGORIAN", "CHINESE", "HEBREW", "ETHIOPIC"} <= {e.text for e in scales}
+    new_year = "RRULE:RSCALE=CHINESE;FREQ=YEARLY"
+    assert dav.put(user.calendar + "c.ics", event("c", "New year", new_year, start="DTSTART;VALUE=DATE:20130210", end=None)).status == 201
+    for day in ("20140131", "20150219", "20260217"):
+        assert found(dav, user.calendar, "VEVENT", day + "T000000Z", day + "T235959Z") == ["c"]
+    refused = dav.put(user.calendar + "k.ics", event("k", "K", "RRULE:RSCALE=KLINGON;FREQ=YEARLY"))
+    assert refused.status == 403 and refused.error("C:supported-rscale") is not None

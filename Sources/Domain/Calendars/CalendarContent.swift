@@ -1,3 +1,4 @@
+import Bytes
 package import CivilTime
 package import CollectionStore
 import ICalendar
@@ -11,8 +12,17 @@ package struct CalendarContent: Sendable {
         _ bytes: [UInt8], maximumSize: Int, timeZones: TimeZoneDatabase
     ) throws(CalendarRefusal) {
         if bytes.count > maximumSize { throw .tooLarge(limit: maximumSize) }
+        try Self.refuseUnknownScale(bytes)
         let facts = try CalendarContent.facts(of: bytes, timeZones: timeZones)
         content = MemberContent(place: .bytes(bytes), size: bytes.count, etag: ETag.of(bytes), facts: facts)
+    }
+
+    /// RFC 7529, on CalDAV: a rule that nobody here can evaluate would be an event that is never found. What is stored already stays.
+    private static func refuseUnknownScale(_ bytes: [UInt8]) throws(CalendarRefusal) {
+        guard bytes.withUnsafeBytes({ $0.contains([UInt8]("RSCALE".utf8)) }),
+            let object = try? CalendarObjectResource.validate(bytes) else { return }
+        let zones = CalendarTimeZones(nil, database: TimeZoneDatabase { _ in nil })
+        if let scale = RecurrenceSet(object.components, zones: zones).unsupportedScale { throw .unsupportedScale(scale) }
     }
 
     /// What the store keeps beside the bytes; also how it is made anew from stored ones.

@@ -26,5 +26,7 @@ package enum CalendarRefusal: Error, Equatable, Sendable {
     /// A version of iCalendar that is not stored.
     case unsupportedData(String)
     case unsupportedComponent(String)
+    /// A rule by a calendar that is not evaluated (RFC 7529).
+    case unsupportedScale(String)
     case tooLarge(limit: Int)
 }

@@ -1,5 +1,10 @@
 import CivilTime
 
+/// The values of RSCALE that are evaluated (RFC 7529).
+package enum RecurrenceScales {
+    package static let names = ["GREGORIAN"] + ForeignCalendar.names
+}
+
 /// The calendar by which a rule counts years and months (RFC 7529). Days and weeks are the same in all.
 enum CalendarScale {
     case gregorian

@@ -83,6 +83,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         switch refusal {
         case .notCalendarData(let reason), .notObjectResource(let reason), .unsupportedData(let reason): reason
         case .unsupportedComponent(let name): "the calendar takes no \(name)"
+        case .unsupportedScale(let name): "its rule is by the calendar \(name), which is not evaluated"
         case .tooLarge(let limit): "it is larger than \(limit) bytes (limits.calendar-object)"
         }
     }

@@ -46,6 +46,8 @@ extension Reply {
         case .unsupportedData(let reason): self.init(.forbidden, condition: .caldav(.supportedCalendarData), reason)
         case .unsupportedComponent(let name):
             self.init(.forbidden, condition: .caldav(.supportedCalendarComponent), "This calendar takes no \(name).")
+        case .unsupportedScale(let name):
+            self.init(.forbidden, condition: .caldav(.supportedRscale), "Rules by the calendar \(name) are not evaluated.")
         case .tooLarge(let limit):
             self.init(.forbidden, condition: .caldav(.maxResourceSize), "An object may have up to \(limit) bytes.")
         }

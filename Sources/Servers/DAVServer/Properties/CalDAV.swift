@@ -2,6 +2,7 @@ import CivilTime
 import CollectionStore
 import Calendars
 import Directory
+import ICalendar
 import XML
 
 /// RFC 4791 §5.2 and §6.2, RFC 6638 §2.4 (who one is to others).
@@ -60,6 +61,18 @@ extension PropertyTable {
             resource: { _, source, out in
                 guard source.collection?.kind == .calendar else { return false }
                 out.empty(.caldav(.calendarData), attributes: [("content-type", "text/calendar"), ("version", "2.0")])
+                return true
+            }),
+        LiveProperty(
+            name: .caldav(.supportedRscaleSet),
+            resource: { _, source, out in
+                // RFC 7529, on CalDAV
+                guard source.collection?.kind == .calendar else { return false }
+                for name in RecurrenceScales.names {
+                    out.open(.caldav(.supportedRscale))
+                    out.text(name)
+                    out.close(.caldav(.supportedRscale))
+                }
                 return true
             }),
         LiveProperty(
