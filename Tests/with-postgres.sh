@@ -16,7 +16,6 @@ if [ "$(id -u)" = 0 ]; then
     chown postgres "$directory"
     as=(setpriv --reuid=postgres --regid=postgres --init-groups --)
 fi
-chmod 755 "$directory"
 stop() {
     (cd / && "${as[@]}" "$bin/pg_ctl" -D "$directory/data" -m immediate -s stop) >/dev/null 2>&1
     rm -rf "$directory"
@@ -31,6 +30,7 @@ cd / && "${as[@]}" "$bin/initdb" -D "$directory/data" -U tegu -A trust -E UTF8 -
 cat >>"$directory/data/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$directory'
+unix_socket_permissions = 0700
 max_connections = 400
 fsync = $durable
 synchronous_commit = on

@@ -285,3 +285,31 @@ def test_rules_by_other_calendars(user, dav):
         assert found(dav, user.calendar, "VEVENT", day + "T000000Z", day + "T235959Z") == ["c"]
     refused = dav.put(user.calendar + "k.ics", event("k", "K", "RRULE:RSCALE=KLINGON;FREQ=YEARLY"))
     assert refused.status == 403 and refused.error("C:supported-rscale") is not None
+
+
+def test_an_object_that_becomes_another_kind_is_found_as_that_only(user, dav):
+    calendar_of_both = user.calendars + "both/"
+    dav.make_calendar(calendar_of_both)
+    assert dav.put(calendar_of_both + "a.ics", event("a")).status == 201
+    assert dav.put(calendar_of_both + "a.ics", journal("a")).status == 204
+    assert found(dav, calendar_of_both, "VEVENT", "20260601T000000Z", "20260602T000000Z") == []
+    assert busy(dav, calendar_of_both, "20260601T000000Z", "20260602T000000Z") == []
+
+
+def test_a_limit_holds_where_everything_is_asked_for(user, dav):
+    for n in range(4):
+        dav.put(user.calendar + f"{n}.ics", event(str(n)))
+    body = document("C:calendar-query", prop("D:getetag") + "<C:filter><C:comp-filter name='VCALENDAR'/></C:filter>"
+                    "<D:limit><D:nresults>2</D:nresults></D:limit>")
+    rows = dav.report(user.calendar, body, 1).multistatus()
+    assert len(rows) == 3 and rows.row(user.calendar).status == 507
+
+
+def test_one_object_that_cannot_be_told_does_not_hide_the_others(user, dav):
+    """R10, R13: the rule never meets, and cannot be seen not to"""
+    dav.put(user.calendar + "a.ics", event("a", "A", "RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=1;BYSETPOS=3", start="DTSTART:19900101T000000Z", end=None))
+    dav.put(user.calendar + "b.ics", event("b"))
+    names = [p.rsplit("/", 1)[1] for p in query(dav, user.calendar, "VEVENT", within("20260601T000000Z", "20260602T000000Z")).multistatus().paths()]
+    assert "b.ics" in names
+    assert ":20260601T100000Z/20260601T110000Z" in busy(dav, user.calendar, "20260601T000000Z", "20260602T000000Z") or busy(
+        dav, user.calendar, "20260601T000000Z", "20260602T000000Z")

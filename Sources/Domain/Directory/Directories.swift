@@ -66,7 +66,7 @@ package struct Directories: Sendable {
             let found: Principal
             if let linked = try DirectoryAccounts.principal(tx.read, of: link) {
                 found = linked
-            } else if let adopted = try adopted(tx.read, known, source) {
+            } else if let adopted = try adopted(tx.read, known, entry, source) {
                 try local.link(tx, adopted.id, to: link, now: now)
                 found = adopted
             } else {
@@ -83,8 +83,14 @@ package struct Directories: Sendable {
     }
 
     /// The local principal that a directory which is asked first takes over.
-    private func adopted(_ tx: borrowing ReadTransaction, _ known: Account?, _ source: Source) throws -> Principal? {
-        guard source.precedesLocal, let known, known.link == nil,
+    ///
+    /// Only by the login, which is the directory's to give: a `mail` many can write themselves. And never an administrator.
+    private func adopted(
+        _ tx: borrowing ReadTransaction, _ known: Account?, _ entry: DirectoryEntry, _ source: Source
+    ) throws -> Principal? {
+        guard source.precedesLocal, let known, known.link == nil, !known.principal.isAdministrator,
+            source.backend.domains.contains(known.principal.domain),
+            entry.login.lowercased().utf8.prefix(while: { $0 != UInt8(ascii: "@") }).elementsEqual(known.principal.name.utf8),
             try DirectoryAccounts.link(tx, of: known.principal.id) == nil
         else { return nil }
         return try LocalDirectory.find(tx, known.principal.id)

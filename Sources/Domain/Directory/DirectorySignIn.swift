@@ -24,6 +24,8 @@ final class DirectorySignIn: Sendable {
         case wrong, refused, nobody
         case mustWait(Int64)
         case unavailable(DirectoryUnavailable)
+        /// It may well be there, but has more to do than it is given.
+        case busy(DirectoryUnavailable)
     }
 
     private static let rejectionTime: Int64 = 60_000
@@ -80,6 +82,8 @@ final class DirectorySignIn: Sendable {
             case .right(let entry):
                 return signedIn(name, entry, source, account, password, now: now)
             case .wrong:
+                // It may be what was right before it was changed there.
+                if let account { verified.forget(account.principal.id) }
                 rejected.withLock { $0.set(code, now) }
                 return .failure
             case .refused:
@@ -88,6 +92,7 @@ final class DirectorySignIn: Sendable {
                 rejected.withLock { $0.set(code, now) }
                 return .failure
             case .mustWait(let wait): return .mustWait(wait)
+            case .busy(let reason): return .directoryUnavailable(reason)
             case .unavailable(let reason): unavailable = unavailable ?? reason
             case .nobody:
                 // Who is gone there cannot sign in here, whatever is remembered.
@@ -129,7 +134,8 @@ final class DirectorySignIn: Sendable {
                 return .unavailable(error)
             }
         }
-        return answer ?? .unavailable(DirectoryUnavailable(
+        // A directory that has much to do is not one that is down: nothing that is remembered counts for it.
+        return answer ?? .busy(DirectoryUnavailable(
             directory: backend.name, reason: "too many sign-ins wait for it", retryAfter: 1))
     }
 

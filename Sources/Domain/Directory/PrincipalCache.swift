@@ -67,9 +67,10 @@ package final class PrincipalCache: Sendable {
             let found = try LocalDirectory.find(tx, signInName)
                 ?? LocalDirectory.find(tx, address: signInName.description)
             guard let principal = found else { return nil }
-            return Account(
-                principal, storedPassword: try LocalDirectory.storedPassword(tx, of: principal.id),
-                link: try DirectoryAccounts.link(tx, of: principal.id))
+            // Who is an entry's has no password here, also where one from before is still stored.
+            let link = try DirectoryAccounts.link(tx, of: principal.id)
+            let storedPassword = link == nil ? try LocalDirectory.storedPassword(tx, of: principal.id) : nil
+            return Account(principal, storedPassword: storedPassword, link: link)
         }
         state.withLock { state in
             guard state.generation == generation else { return }

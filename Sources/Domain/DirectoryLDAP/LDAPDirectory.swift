@@ -61,10 +61,12 @@ package final class LDAPDirectory: DirectoryBackend {
     ) throws(DirectoryUnavailable) -> [DirectoryEntry] {
         let now = wallClock()
         var found: [DirectoryEntry] = []
-        _ = try search(base(of: kind), .subtree, filter, map.requested, time: configuration.operationTime) { entry in
+        let isComplete = try search(base(of: kind), .subtree, filter, map.requested, time: configuration.operationTime) { entry in
             if let entry = map.entry(entry, kind: kind, now: now) { found.append(entry) }
             return found.count < limit
         }
+        // Cut short by a limit of the server's, it does not say that there is nobody.
+        if !isComplete, found.count < limit { throw connections.unavailable("it did not search to the end") }
         return found
     }
 

@@ -47,7 +47,7 @@ package struct ForeignCalendar: Sendable {
 
     package init(_ file: [UInt8], limits: Limits = Limits(), timeZones: TimeZoneDatabase) throws {
         let scan = try ForeignFileScan(file)
-        guard scan.hasCalendar else { throw Unusable.notICalendar }
+        guard scan.hasCalendar, !scan.isCut else { throw Unusable.notICalendar }
         interval = scan.interval
         var splitter = try CalendarSplitter(
             scan.repaired, limits: CalendarSplitterLimits(objectByteCount: limits.objectBytes))

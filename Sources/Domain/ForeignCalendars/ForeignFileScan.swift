@@ -11,6 +11,8 @@ import ICalendar
 /// event has the same one the next time.
 struct ForeignFileScan {
     private(set) var hasCalendar = false
+    /// Whether the file ends within a calendar: what is missing is not gone, but was not sent.
+    private(set) var isCut = false
     private(set) var interval: Int64?
     /// The file, with the UIDs that were made.
     private(set) var repaired: [UInt8] = []
@@ -47,6 +49,7 @@ struct ForeignFileScan {
             case .begin(let name):
                 if name.elementsEqual("VCALENDAR".utf8) {
                     hasCalendar = true
+                    isCut = true
                     if let open { finish(open) }
                     (open, depth) = (nil, 0)
                 } else if Self.components.contains(where: { name.equalsIgnoringASCIICase($0) }) {
@@ -59,6 +62,7 @@ struct ForeignFileScan {
                     open?.content.append(contentsOf: file[line.range])
                 }
             case .end(let name):
+                if name.elementsEqual("VCALENDAR".utf8) { isCut = false }
                 if depth > 0 {
                     depth -= 1
                     open?.content.append(contentsOf: file[line.range])

@@ -53,10 +53,12 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
 
     /// Ends a transaction of which nothing is to be kept. The server is told, and not waited for.
     func end() {
+        // A server that has become read-only will stay so for this session: the next one looks for the primary.
+        let isUseless = fault?.kind == .readOnlyServer
         fault = nil
         actions = []
         guard let session else { return }
-        if session.isLost {
+        if session.isLost || isUseless {
             self.session = nil
         } else if hasBegun {
             session.send("ROLLBACK")

@@ -91,6 +91,7 @@ struct CalendarContentTests {
             ("two calendars", event + event, "notObjectResource"),
             ("a METHOD", calendar("METHOD:REQUEST\n" + component("VEVENT")), "notObjectResource"),
             ("nothing in it", calendar("X-WR-CALNAME:x"), "notObjectResource"),
+            ("a rule by no calendar", calendar("BEGIN:VEVENT\nUID:1\nDTSTART:20260101T000000Z\nRRULE:RSCALE=KLINGON;FREQ=DAILY\nEND:VEVENT"), "unsupportedScale"),
             ("only a time zone", calendar("BEGIN:VTIMEZONE\nTZID:x\nEND:VTIMEZONE"), "notObjectResource"),
         ] as [(String, [UInt8], String)])
     func refused(what: String, bytes: [UInt8], expected: String) {
@@ -101,6 +102,7 @@ struct CalendarContentTests {
             case .notObjectResource: "notObjectResource"
             case .unsupportedData: "unsupportedData"
             case .unsupportedComponent: "unsupportedComponent"
+            case .unsupportedScale: "unsupportedScale"
             case .tooLarge: "tooLarge"
             }
         #expect(kind == expected, "\(what)")

@@ -105,6 +105,14 @@ struct ForeignCalendarTests {
         }
     }
 
+    @Test("a file that was not sent to its end is none: what is missing is not gone")
+    func cut() throws {
+        let whole = file([event("u", "A"), event("v", "B")])
+        #expect(try take(whole).objects.count == 2)
+        let text = String(decoding: Array(whole.utf8).prefix(whole.utf8.count - 30), as: UTF8.self)
+        #expect(throws: ForeignCalendar.Unusable.notICalendar) { try take(text) }
+    }
+
     @Test("there is a limit of objects, and of the size of each")
     func limits() throws {
         let three = file([event("a", "A"), event("b", "B"), event("c", String(repeating: "x", count: 2000))])

@@ -69,7 +69,8 @@ struct CalendarQueryTests {
     @Test("a filter with what is not known is not supported, and so is one without an end (RFC 4791 §7.8)")
     func unsupported() {
         let many = String(repeating: "<C:prop-filter name='X'/>", count: 300)
-        for filter in [event("<C:other-test/>"), event(many)] {
+        let parameters = String(repeating: "<C:param-filter name='X'/>", count: 300)
+        for filter in [event("<C:other-test/>"), event(many), event("<C:prop-filter name='X'>\(parameters)</C:prop-filter>")] {
             #expect { try query(filter) } throws: { error in
                 if case .refused(.caldav(.supportedFilter), _)? = error as? RequestBodyError { true } else { false }
             }

@@ -4,24 +4,30 @@ import Database
 enum IndexRows {
     static func read(_ tx: borrowing ReadTransaction, of member: Member) throws -> ObjectIndex {
         ObjectIndex(
-            occurrences: try occurrences(tx, in: member.collectionID, member.name, component: member.component),
+            occurrences: try occurrences(tx, in: member.collectionID, member.name, component: member.component) ?? [
+                // Rows that an object of another kind left behind are no index of this one.
+                Occurrence(start: Occurrence.beginning, end: .max, isFloating: false, isExact: false)
+            ],
             text: try text(tx, in: member.collectionID, member.name))
     }
 
-    /// Rows of another component are none.
+    /// In the order of an `ObjectIndex`. Nil where there are rows of another component.
     private static func occurrences(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, _ name: String, component: String
-    ) throws -> [Occurrence] {
-        try tx.all(
+    ) throws -> [Occurrence]? {
+        var isForeign = false
+        let found = try tx.all(
             """
-            SELECT is_floating, starts, ends, is_exact, busy, weeks FROM occurrence
-            WHERE collection_id = $1 AND name = $2 AND component = $3
-            """, [.integer(collection.rawValue), .text(name), .text(component)]
-        ) {
-            Occurrence(
-                start: $0.integer(1), end: $0.integer(2), isFloating: $0.flag(0), isExact: $0.flag(3),
-                busy: Busy(rawValue: $0.integer(4)) ?? .varies, weeks: YearWeeks(rawValue: $0.integer(5)))
+            SELECT is_floating, starts, ends, is_exact, busy, weeks, component FROM occurrence
+            WHERE collection_id = $1 AND name = $2 ORDER BY is_floating, starts
+            """, [.integer(collection.rawValue), .text(name)]
+        ) { row -> Occurrence in
+            if row.text(6) != component { isForeign = true }
+            return Occurrence(
+                start: row.integer(1), end: row.integer(2), isFloating: row.flag(0), isExact: row.flag(3),
+                busy: Busy(rawValue: row.integer(4)) ?? .varies, weeks: YearWeeks(rawValue: row.integer(5)))
         }
+        return isForeign ? nil : found
     }
 
     private static func text(

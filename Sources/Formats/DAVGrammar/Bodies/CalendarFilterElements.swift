@@ -62,6 +62,7 @@ extension CalendarPropertyFilter {
             if hasTest { throw Self.elements.invalid("A prop-filter has one time-range or text-match.") }
             hasTest = true
         }
+        if count > ComponentFilter.maximumCount { throw .refused(Self.elements.supportedFilter, "The filter is too large.") }
         if isNotDefined, !parameters.isEmpty { throw Self.elements.invalid("What is not defined has no other test.") }
     }
 }

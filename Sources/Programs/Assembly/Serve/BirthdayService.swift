@@ -44,6 +44,11 @@ struct BirthdayService: Sendable {
                 logger.notice(
                     "birthdays not updated",
                     metadata: ["principal": "\(owner.rawValue)", "outcome": "\(CommandError.text(of: refusal))"])
+            } catch {
+                // One owner's fault is not the others'.
+                resting[owner] = now + Self.rest
+                logger.error(
+                    "birthdays not updated", metadata: ["principal": "\(owner.rawValue)", "failure": "\(error)"])
             }
         }
     }

@@ -13,7 +13,9 @@ enum CalendarForms {
         let selection = form.calendar.selection
         if !selection.isWhole {
             let zones = CalendarTimeZones(object.calendar, database: timeZones, fallback: zone)
-            let bytes = try selection.apply(to: object, zones: zones, floatingIn: zone, &form.work.steps)
+            let bytes = try form.work.withShare { steps throws(CalendarLimitExceeded) in
+                try selection.apply(to: object, zones: zones, floatingIn: zone, &steps)
+            }
             guard let part = try? CalendarDocument.parse(bytes) else { return bytes }
             document = part
         }

@@ -37,9 +37,10 @@ final class MemberListing: MultistatusSource.Part {
             if let isWanted {
                 // A query that found as much as one answer may hold looks no further.
                 if rows.form.work.isCut { return false }
-                guard try isWanted(tx, member), rows.form.work.takeRow() else { return true }
+                try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, where: isWanted, to: &out)
+            } else {
+                try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
             }
-            try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
             if out.count >= limit { rest = [UInt8](member.name) }
             return rest == nil
         }

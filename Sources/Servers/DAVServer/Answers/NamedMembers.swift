@@ -21,6 +21,7 @@ final class NamedMembers: MultistatusSource.Part {
     private var candidates: ArraySlice<Candidate>
     private let isWanted: Filter
     private var scope: MemberScope?
+    private var isFirstPiece = true
 
     init(
         _ rows: Rows, in collection: Collection, owner: Principal, href: Href, candidates: [Candidate],
@@ -37,15 +38,19 @@ final class NamedMembers: MultistatusSource.Part {
     func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
         let scope = try self.scope ?? rows.scope(tx, collection, owner: owner, href: href)
         self.scope = scope
-        let hasDeadProperties = try DeadProperties.anyMemberHasSome(tx, in: collection.id)
+        let hasDeadProperties = try rows.hasDeadProperties(tx, in: collection)
+        // The index was asked in the transaction of the first piece: later it is certain of nothing.
+        let isFirst = isFirstPiece
+        isFirstPiece = false
         let (rows, isWanted) = (rows, isWanted)
         while let candidate = candidates.first {
             if out.count >= limit { return false }
             candidates.removeFirst()
             // One that went since the index was asked has no row.
             _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
-                guard try candidate.isCertain || isWanted(tx, member), rows.form.work.takeRow() else { return }
-                try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+                try rows.write(
+                    tx, member, scope, hasDeadProperties: hasDeadProperties,
+                    where: { tx, member in try isFirst && candidate.isCertain || isWanted(tx, member) }, to: &out)
             }
             if rows.form.work.isCut { candidates = [] }
         }

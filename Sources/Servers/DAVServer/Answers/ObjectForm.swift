@@ -36,6 +36,8 @@ struct ObjectForm: Sendable {
 final class QueryWork: @unchecked Sendable {
     /// Of the evaluation of recurrences and filters.
     var steps: StepBudget
+    /// Steps that one object may take.
+    private let shareLimit: Int
     /// Rows that the answer may have.
     private let limit: Int
     private var count = 0
@@ -44,6 +46,7 @@ final class QueryWork: @unchecked Sendable {
 
     init(_ configuration: DAVConfiguration, limit: Int? = nil) {
         steps = StepBudget(configuration.maximumRecurrenceSteps)
+        shareLimit = max(1, configuration.maximumRecurrenceSteps / 50)
         self.limit = min(limit ?? .max, configuration.maximumQueryRows)
     }
 
@@ -57,8 +60,24 @@ final class QueryWork: @unchecked Sendable {
         return true
     }
 
-    /// Notes that the steps did not suffice.
-    func cut() { isCut = true }
+    /// Throws `StepBudget.Exhausted` where nothing is left, for whatever comes next.
+    func spend(_ count: Int) throws {
+        if steps.remaining < count { isCut = true }
+        try steps.spend(count)
+    }
+
+    /// Runs `body` with the steps that one object may take: one that takes all of them does not end the answer for the others.
+    func withShare<Result, Problem: Error>(
+        _ body: (inout StepBudget) throws(Problem) -> Result
+    ) throws(Problem) -> Result {
+        let share = max(0, min(steps.remaining, shareLimit))
+        var own = StepBudget(share)
+        defer {
+            steps.remaining -= share - max(0, own.remaining)
+            if steps.remaining <= 0 { isCut = true }
+        }
+        return try body(&own)
+    }
 
     /// The row that says so (RFC 6352 §8.6.2, RFC 4791 §7.8): 507 on the request's own URL.
     func note(at href: Href) -> any MultistatusSource.Part {

@@ -8,6 +8,17 @@ struct Representation {
     let contentType: String
     let bytes: [UInt8]
 
+    /// Whether the wishes may be for another form; else the object need not be looked at.
+    static func isPossible(in kind: CollectionKind, accept: Accept) -> Bool {
+        switch kind {
+        case .calendar: return accept.quality(of: "application/calendar+json") > accept.quality(of: "text/calendar", ["version": "2.0"])
+        case .book:
+            let qualities = ["3.0", "4.0"].map { accept.quality(of: "text/vcard", ["version": $0]) }
+            return qualities[0] != qualities[1] || accept.quality(of: "application/vcard+json", ["version": "4.0"]) > qualities[0]
+        case .folder, .calendarHome, .bookHome, .fileHome: return false
+        }
+    }
+
     /// Nil where the stored bytes are what is wanted, or all that there is.
     init?(of bytes: [UInt8], in kind: CollectionKind, accept: Accept) {
         switch kind {

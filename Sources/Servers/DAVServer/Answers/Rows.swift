@@ -65,11 +65,29 @@ struct Rows: Sendable {
         } catch is CalendarLimitExceeded {
             // An expansion without end does not end the answer for the others, and is not cut in silence.
             out.truncate(to: mark)
-            return Rows.write(
-                .insufficientStorage, href: scope.href.member(String(decoding: member.name, as: UTF8.self)),
-                condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
+            return writeTooMuch(member, scope, to: &out)
         }
         out.raw("</D:response>")
+    }
+
+    /// The row of a member that a query may want. One of which it would take too much to tell is told as such, and the others go
+    /// on.
+    func write(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
+        where isWanted: (borrowing ReadTransaction, borrowing MemberView) throws -> Bool, to out: inout XMLWriter
+    ) throws {
+        do {
+            guard try isWanted(tx, member), form.work.takeRow() else { return }
+        } catch is StepBudget.Exhausted {
+            return writeTooMuch(member, scope, to: &out)
+        }
+        try write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
+    }
+
+    private func writeTooMuch(_ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter) {
+        Rows.write(
+            .insufficientStorage, href: scope.href.member(String(decoding: member.name, as: UTF8.self)),
+            condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
     }
 
     /// What the members of `collection`, whose URL is `href`, have in common.

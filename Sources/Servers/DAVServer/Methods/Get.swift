@@ -55,6 +55,7 @@ enum Get {
         if !isFile {
             headers.append(("Vary", "Accept"))
             if let accept = Accept(exchange.head.headers.joined("accept")),
+                Representation.isPossible(in: collection.kind, accept: accept),
                 let other = Representation(of: try bytes(exchange, body), in: collection.kind, accept: accept) {
                 headers[0].value = other.contentType
                 // RFC 9110 §8.8.3: a strong tag names the stored bytes, and these are others.

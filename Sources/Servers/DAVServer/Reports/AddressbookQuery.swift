@@ -17,7 +17,9 @@ enum AddressbookQuery {
         func isWanted(_ tx: borrowing ReadTransaction, _ member: borrowing MemberView) throws -> Bool {
             if work.isCut { return false }
             if request.filter.properties.isEmpty { return true }
-            guard let document = try? VCardDocument.parse(ObjectData.bytes(tx, member, files)),
+            let bytes = try ObjectData.bytes(tx, member, files)
+            try work.spend(1 + (bytes.count >> 10) * request.filter.properties.count)
+            guard let document = try? VCardDocument.parse(bytes),
                 let card = document.cards.first(where: { _ in true }) else { return false }
             return evaluator.matches(card)
         }

@@ -21,20 +21,19 @@ struct CalendarJudge {
         self.work = work
     }
 
-    /// What the member's row tells is not read from the object.
+    /// What the member's row tells is not read from the object. Throws `StepBudget.Exhausted` where it would take too much to tell.
     func isWanted(_ tx: borrowing ReadTransaction, _ member: borrowing MemberView) throws -> Bool {
         if work.isCut { return false }
         if let component {
             guard member.component.elementsEqual(component) else { return false }
             if plan.isOnlyRange, plan.range == nil { return true }
         }
-        guard let object = try? CalendarObjectResource.validate(ObjectData.bytes(tx, member, server.files)) else { return false }
+        if plan.isAll { return true }
+        let bytes = try ObjectData.bytes(tx, member, server.files)
+        guard let object = try? CalendarObjectResource.validate(bytes) else { return false }
         let zones = CalendarTimeZones(object.calendar, database: server.timeZones, fallback: zone)
-        do {
-            return try evaluator.matches(object, zones: zones, floatingIn: zone, &work.steps)
-        } catch {
-            work.cut()
-            return false
-        }
+        // What is long costs more than its lines: texts are folded.
+        try work.spend(1 + (bytes.count >> 10))
+        return try work.withShare { steps in try evaluator.matches(object, zones: zones, floatingIn: zone, &steps) }
     }
 }

@@ -35,7 +35,6 @@ enum CalendarQuery {
                 rows, in: place.collection, owner: place.owner, href: place.href,
                 candidates: [.init(name: name, isCertain: false)], isWanted: judge.isWanted)
         }
-        if plan.isAll { return MemberListing(rows, in: place.collection, owner: place.owner, href: place.href) }
         let candidates: [NamedMembers.Candidate]
         if let component = plan.component, let range = plan.range {
             let range = OccurrenceRange(range, floatingIn: zone)

@@ -54,23 +54,45 @@ enum FreeBusyQuery {
 
         mutating func add(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws {
             let zone = try FloatingZone.of(tx, place.collection, nil, server.timeZones)
-            var unclear: Set<String> = []
+            var unclear: [String: [Occurrence]] = [:]
             if let name = place.name {
-                unclear = [name]
+                unclear = [name: []]
             } else {
                 try OccurrenceQuery.forEachRun(
                     tx, in: place.collection.id, overlapping: OccurrenceRange(range, floatingIn: zone)) { run in
-                    if try !add(run.occurrence, zone) { unclear.insert(run.name) }
+                    if try !add(run.occurrence, zone) { unclear[run.name, default: []].append(run.occurrence) }
                     return true
                 }
             }
             // An object that is not clear is asked for all of its time, also for what is.
-            for name in unclear {
-                guard let member = try Members.find(tx, in: place.collection.id, name: name),
-                    let object = try? CalendarObjectResource.validate(try bytes(tx, member)) else { continue }
-                let zones = CalendarTimeZones(object.calendar, database: server.timeZones, fallback: zone)
-                try busy.add(object, zones: zones, floatingIn: zone, &steps)
+            for (name, runs) in unclear {
+                guard let member = try Members.find(tx, in: place.collection.id, name: name) else { continue }
+                let bytes = try bytes(tx, member)
+                if let object = try? CalendarObjectResource.validate(bytes), try add(object, zone) { continue }
+                // One that cannot be told takes all of the time in which it may have something.
+                for run in runs { try busy.add(from: instant(run.start, run, zone), to: instant(run.end, run, zone), kind: .busy) }
             }
+        }
+
+        /// False where it would take too much to tell: the others are told all the same.
+        private mutating func add(_ object: CalendarObjectResource, _ zone: any TimeZoneRules) throws -> Bool {
+            let zones = CalendarTimeZones(object.calendar, database: server.timeZones, fallback: zone)
+            let share = max(0, min(steps.remaining, server.configuration.maximumRecurrenceSteps / 50))
+            var own = StepBudget(share)
+            var tried = busy
+            defer { steps.remaining -= share - max(0, own.remaining) }
+            do throws(CalendarLimitExceeded) {
+                try tried.add(object, zones: zones, floatingIn: zone, &own)
+            } catch {
+                return false
+            }
+            busy = tried
+            return true
+        }
+
+        private func instant(_ seconds: Int64, _ occurrence: Occurrence, _ zone: any TimeZoneRules) -> Instant {
+            guard occurrence.isFloating, let wall = CivilDateTime(wallSeconds: seconds) else { return Instant(seconds: seconds) }
+            return zone.instant(of: wall)
         }
 
         /// False where only the object itself says whose time it is.
@@ -78,11 +100,8 @@ enum FreeBusyQuery {
             guard let kind = BusyKind(occurrence.busy) else { return false }
             if kind == .free { return true }
             guard occurrence.isExact else { return false }
-            func instant(_ seconds: Int64) -> Instant {
-                guard occurrence.isFloating, let wall = CivilDateTime(wallSeconds: seconds) else { return Instant(seconds: seconds) }
-                return zone.instant(of: wall)
-            }
-            try busy.add(from: instant(occurrence.start), to: instant(occurrence.end), kind: kind)
+            try busy.add(
+                from: instant(occurrence.start, occurrence, zone), to: instant(occurrence.end, occurrence, zone), kind: kind)
             return true
         }
 
