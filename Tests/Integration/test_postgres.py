@@ -4,6 +4,7 @@ import os
 import subprocess
 import threading
 import time
+import urllib.parse
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_objects_are_put_listed_synced_and_deleted(on_postgres):
     dav, path = who.dav(), who.calendar
     names = ["b.ics", "A.ics", "é.ics", "a.ics", "Z.ics"]
     for name in names:
-        assert dav.put(path + name, event("uid-" + name)).status == 201
+        assert dav.put(path + urllib.parse.quote(name), event("uid-" + name)).status == 201
     assert not os.path.exists(os.path.join(on_postgres.data_directory, "tegu.db"))
     assert psql(on_postgres, "SELECT count(*) FROM member") == "5"
     assert dav.get(path + "b.ics").body == event("uid-b.ics").encode()
@@ -91,7 +92,7 @@ def test_hostile_names_and_uids_are_answered_as_with_the_file(on_postgres):
     assert dav.put(path + "a%00b.ics", event("zero")).status in (400, 403)
     assert dav.put(path + "zero.ics", event("zero\0uid")).status in (400, 403)
     assert dav.propfind(path + "%00/", depth=0).status in (400, 404)
-    assert dav.get(path + "'; DROP TABLE member; --").status == 404
+    assert dav.get(path + urllib.parse.quote("'; DROP TABLE member; --")).status == 404
 
 
 def test_many_clients_write_one_calendar(on_postgres):

@@ -64,7 +64,11 @@ package struct Installation: Sendable {
     private static func remote(_ settings: Settings) throws -> any Database {
         var options = PostgresOptions(connection: settings.database)
         options.connectionLimit = settings.storage.connections
-        return try PostgresDatabase(options)
+        do {
+            return try PostgresDatabase(options)
+        } catch let failure as Failure where failure.code == .unavailable {
+            throw Failure(.unavailable, "the database cannot be reached (setting database): \(failure.detail)")
+        }
     }
 
     package func close() { database.close() }
