@@ -101,3 +101,13 @@ package enum Blobs {
         }
     }
 }
+
+extension FileBlobStore {
+    /// All bytes of a body, wherever they are: for objects, whose size has a limit.
+    package func bytes(of body: Blobs.Body) throws -> [UInt8] {
+        switch body {
+        case .bytes(let bytes): bytes
+        case .file(let name): try open(name).readAll()
+        }
+    }
+}

@@ -72,10 +72,7 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
     }
 
     private func append(_ member: Member, _ body: Blobs.Body, to out: inout [UInt8]) throws {
-        let bytes = switch body {
-        case .bytes(let bytes): bytes
-        case .file(let name): try files.open(name).readAll()
-        }
+        let bytes = try files.bytes(of: body)
         if let joined = collection.kind == .calendar ? joiner.append(bytes) : VCardJoiner.append(bytes) {
             out += joined
             count += 1

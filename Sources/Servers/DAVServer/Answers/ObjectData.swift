@@ -47,10 +47,7 @@ enum ObjectData {
     static func bytes(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ files: FileBlobStore
     ) throws -> [UInt8] {
-        switch try Blobs.read(tx, member.blobID) {
-        case .bytes(let bytes): bytes
-        case .file(let name): try files.open(name).readAll()
-        }
+        try files.bytes(of: Blobs.read(tx, member.blobID))
     }
 
     private static func writeStored(

@@ -56,7 +56,7 @@ enum Get {
             headers.append(("Vary", "Accept"))
             if let accept = Accept(exchange.head.headers.joined("accept")),
                 Representation.isPossible(in: collection.kind, accept: accept),
-                let other = Representation(of: try bytes(exchange, body), in: collection.kind, accept: accept) {
+                let other = Representation(of: try exchange.server.files.bytes(of: body), in: collection.kind, accept: accept) {
                 headers[0].value = other.contentType
                 // RFC 9110 §8.8.3: a strong tag names the stored bytes, and these are others.
                 headers[1].value = "W/\"\(member.etag)\""
@@ -70,13 +70,6 @@ enum Get {
         }
         return HTTPResponse(
             status: 200, headers: headers, body: try part(exchange, body, 0..<member.size), isCompressible: !isFile)
-    }
-
-    private static func bytes(_ exchange: Exchange, _ body: Blobs.Body) throws -> [UInt8] {
-        switch body {
-        case .bytes(let bytes): bytes
-        case .file(let name): try exchange.server.files.open(name).readAll()
-        }
     }
 
     private static func part(_ exchange: Exchange, _ body: Blobs.Body, _ range: Range<Int>) throws -> HTTPResponseBody {

@@ -42,14 +42,14 @@ enum FreeBusyQuery {
         var busy: BusyTime
         private let range: InstantRange
         private let server: DAVServer
-        private var steps: StepBudget
+        private let work: QueryWork
 
         init(_ exchange: Exchange, from start: Instant, to end: Instant, owner: Principal?) {
             let addresses = (owner?.addresses ?? []).map { "mailto:\($0)" }
             busy = BusyTime(from: start, to: end, participation: Participation(addresses: addresses))
             range = InstantRange(start: start, end: end)
             server = exchange.server
-            steps = StepBudget(exchange.server.configuration.maximumRecurrenceSteps)
+            work = QueryWork(exchange.server.configuration)
         }
 
         mutating func add(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws {
@@ -77,12 +77,11 @@ enum FreeBusyQuery {
         /// False where it would take too much to tell: the others are told all the same.
         private mutating func add(_ object: CalendarObjectResource, _ zone: any TimeZoneRules) throws -> Bool {
             let zones = CalendarTimeZones(object.calendar, database: server.timeZones, fallback: zone)
-            let share = max(0, min(steps.remaining, server.configuration.maximumRecurrenceSteps / 50))
-            var own = StepBudget(share)
             var tried = busy
-            defer { steps.remaining -= share - max(0, own.remaining) }
             do throws(CalendarLimitExceeded) {
-                try tried.add(object, zones: zones, floatingIn: zone, &own)
+                try work.withShare { steps throws(CalendarLimitExceeded) in
+                    try tried.add(object, zones: zones, floatingIn: zone, &steps)
+                }
             } catch {
                 return false
             }
