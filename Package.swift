@@ -148,7 +148,8 @@ for layer in layers {
             let needsEngine = layer.name == "Domain" || layer.name == "Servers"
             let engine: [Target.Dependency] = needsEngine || module.name == "DatabasePostgres" ? ["TestEngines", "DatabaseSQLite"] : []
             targets.append(.testTarget(
-                name: "\(module.name)Tests", dependencies: [.init(stringLiteral: module.name)] + dependencies + engine,
+                name: "\(module.name)Tests",
+                dependencies: [.init(stringLiteral: module.name), "TestWaiting"] + dependencies + engine,
                 path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
         }
     }
@@ -158,6 +159,7 @@ for layer in layers {
 let engines: [Target.Dependency] = ["Database", "DatabaseSQLite", "DatabasePostgres", "Threads"]
 targets += [
     .target(name: "TestEngines", dependencies: engines, path: "Tests/Support/TestEngines", swiftSettings: settings),
+    .target(name: "TestWaiting", path: "Tests/Support/TestWaiting", swiftSettings: settings),
     .testTarget(
         name: "EngineContractTests", dependencies: engines + ["TestEngines"], path: "Tests/Storage/EngineContractTests",
         swiftSettings: settings),

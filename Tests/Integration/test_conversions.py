@@ -11,7 +11,8 @@ def test_calendar_objects_as_json(user, dav):
     plain = dav.get(user.calendar + "a.ics")
     assert plain.text.startswith("BEGIN:VCALENDAR") and plain.etag == etag and "accept" in plain.tokens("Vary")
     response = dav.get(user.calendar + "a.ics", Accept="application/calendar+json")
-    assert response.header("Content-Type") == "application/calendar+json" and response.etag == "W/" + etag
+    assert response.header("Content-Type") == "application/calendar+json"
+    assert response.etag == "W/" + etag[:-1] + '-json"'
     assert json.loads(response.body)[0] == "vcalendar" and "Grüße" in response.text
     assert dav.get(user.calendar + "a.ics", Accept="text/calendar, application/calendar+json;q=0.5").body == plain.body
     assert dav.get(user.calendar + "a.ics", Accept="*/*").body == plain.body
@@ -24,6 +25,22 @@ def test_calendar_objects_as_json(user, dav):
     body = document("C:calendar-multiget", "<D:prop><C:calendar-data content-type='application/calendar+json' version='2.0'/></D:prop>"
                     f"<D:href>{user.calendar}a.ics</D:href>")
     assert json.loads(dav.report(user.calendar, body, 1).multistatus().only().text("C:calendar-data"))[0] == "vcalendar"
+
+
+def test_a_form_has_a_tag_of_its_own(user, dav):
+    """RFC 9110 §8.8.3, §13.1.2, §15.4.5"""
+    stored = dav.put(user.calendar + "a.ics", event("a", "Form")).etag
+    wish = {"Accept": "application/calendar+json"}
+    other = dav.get(user.calendar + "a.ics", **wish).etag
+    assert dav.get(user.calendar + "a.ics", **wish, **{"If-None-Match": stored}).status == 200, "who has the one form has not the other"
+    assert dav.get(user.calendar + "a.ics", **{"If-None-Match": other}).status == 200
+    for headers in ({"If-None-Match": stored}, {"If-None-Match": other, **wish}):
+        unchanged = dav.get(user.calendar + "a.ics", **headers)
+        assert unchanged.status == 304 and "accept" in unchanged.tokens("Vary")
+    assert dav.put(user.calendar + "a.ics", event("a", "Neu"), headers={"If-Match": other}).status == 412
+    cards = dav.put_card(user.book + "a.vcf", card("a", "Anna")).etag
+    newer = dav.get(user.book + "a.vcf", Accept="text/vcard; version=4.0").etag
+    assert newer not in (cards, "W/" + cards)
 
 
 def test_cards_in_the_version_that_is_asked_for(user, dav):
@@ -46,7 +63,8 @@ def test_cards_as_json(user, dav):
     """RFC 7095"""
     etag = dav.put_card(user.book + "a.vcf", card("a", "Anna Json")).etag
     response = dav.get(user.book + "a.vcf", Accept="application/vcard+json")
-    assert response.header("Content-Type") == "application/vcard+json" and response.etag == "W/" + etag
+    assert response.header("Content-Type") == "application/vcard+json"
+    assert response.etag == "W/" + etag[:-1] + '-json"'
     assert json.loads(response.body)[0] == "vcard"
     put = dav.put(user.book + "b.vcf", response.text.replace('"a"', '"b"'), "application/vcard+json")
     assert put.status == 201 and put.etag is None and "FN:Anna Json" in dav.get(user.book + "b.vcf").text

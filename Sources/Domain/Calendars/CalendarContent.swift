@@ -55,8 +55,7 @@ extension CalendarRefusal {
         case .notICalendar, .containsNUL: self = .notCalendarData(invalid.sentence)
         case .unsupportedVersion: self = .unsupportedData(invalid.sentence)
         case .severalCalendars, .noComponent, .onlyTimeZones, .mixedComponents, .noUID, .emptyUID, .uidTooLong,
-            .mixedUIDs,
-            .methodPresent, .repeatedProperty:
+            .mixedUIDs, .methodPresent, .repeatedProperty, .tooManyMasters:
             self = .notObjectResource(invalid.sentence)
         }
     }

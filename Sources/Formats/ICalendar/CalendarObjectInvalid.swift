@@ -18,6 +18,7 @@ package enum CalendarObjectInvalid: Error, Equatable, Sendable {
     case mixedUIDs(String, String)
     case methodPresent(String)
     case repeatedProperty(String)
+    case tooManyMasters(Int)
 
     /// What is wrong, for whoever sent it.
     package var sentence: String {
@@ -39,6 +40,9 @@ package enum CalendarObjectInvalid: Error, Equatable, Sendable {
             "The data has the UIDs “\(one)” and “\(other)”, where one object has one UID."
         case .methodPresent(let method):
             "The data has METHOD:\(method), which a scheduling message has and a stored object must not have."
+        case .tooManyMasters(let count):
+            "The data has \(count) components without a RECURRENCE-ID; "
+                + "at most \(CalendarObjectResource.mostMasters) are taken."
         case .repeatedProperty(let name): "A component has more than one \(name), and they differ."
         }
     }

@@ -32,6 +32,9 @@ package struct CalendarObjectResource: Sendable {
     /// RFC 5545 §3.8.4.4
     package static func isOverride(_ component: Component) -> Bool { component.property("RECURRENCE-ID") != nil }
 
+    /// An object has one master (RFC 4791 §4.1); data of the wild has more, each of which costs when instances are asked for.
+    package static let mostMasters = 64
+
     /// Parses, then as `validate(_:)` of a document.
     package static func validate(
         _ bytes: [UInt8], limits: ContentLineLimits = ContentLineLimits()
@@ -70,6 +73,8 @@ package struct CalendarObjectResource: Sendable {
         guard let kind = identity.kind, let uid = identity.uid else {
             throw calendar.children.contains { $0.isNamed("VTIMEZONE") } ? .onlyTimeZones : .noComponent
         }
+        let masterCount = components.count - overrideCount
+        if masterCount > mostMasters { throw .tooManyMasters(masterCount) }
         return CalendarObjectResource(
             document: document, calendar: calendar, uid: uid, kind: kind, components: components,
             overrideCount: overrideCount)

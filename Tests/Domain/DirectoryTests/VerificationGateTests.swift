@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import Testing
+import TestWaiting
 
 @testable import Directory
 
@@ -31,7 +32,7 @@ struct VerificationGateTests {
     }
 
     private static func until(_ condition: () -> Bool) {
-        while !condition() { sched_yield() }
+        if !eventuallyOnThread(condition) { Issue.record("it never came to be") }
     }
 
     @Test("the same key is computed once for all who ask meanwhile")

@@ -141,6 +141,13 @@ struct CalendarObjectResourceTests {
         #expect(refusal(calendar(event(String(repeating: "x", count: 2049)))) == .uidTooLong(2049))
     }
 
+    @Test("several masters of one UID are taken, but not any number")
+    func masters() {
+        func events(_ count: Int) -> [String] { (0..<count).flatMap { _ in event("1") } }
+        #expect(refusal(calendar(events(64))) == nil)
+        #expect(refusal(calendar(events(65))) == .tooManyMasters(65))
+    }
+
     @Test("V14: mixed UIDs, mixed components, only a time zone, nothing")
     func mixed() {
         #expect(refusal(calendar(event("1") + event("2"))) == .mixedUIDs("1", "2"))
@@ -212,6 +219,7 @@ struct CalendarObjectResourceTests {
         .notICalendar(ParseError(at: 1, expected: "x")), .containsNUL, .unsupportedVersion("1.0"), .severalCalendars(2),
         .noComponent, .onlyTimeZones, .mixedComponents(.vevent, .vtodo), .noUID(.vevent), .emptyUID(.vevent),
         .uidTooLong(9), .mixedUIDs("a", "b"), .methodPresent("ADD"), .repeatedProperty("DTSTART"),
+        .tooManyMasters(65),
     ] as [CalendarObjectInvalid])
     func sentences(refusal: CalendarObjectInvalid) {
         #expect(refusal.sentence.hasSuffix(".") && refusal.sentence.count > 20)

@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import Synchronization
 import Testing
+import TestWaiting
 import Wire
 
 @testable import HTTPServer
@@ -146,7 +147,7 @@ import Wire
             client.close()
             #expect(await server.isEmptied())
             #expect(try await server.logged(1).first?["complete"] == "false")
-            while !observation.isGone.load(ordering: .relaxed) { await Task.yield() }
+            #expect(await eventually { observation.isGone.load(ordering: .relaxed) })
         }
     }
 

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import Testing
+import TestWaiting
 import Wire
 
 @testable import HTTPServer
@@ -46,7 +47,7 @@ import Wire
             let client = try server.client()
             // Half a head: the connection is not idle.
             try await client.send("GET /held HTTP/1.1\n")
-            while server.server.openConnections == 0 { await Task.yield() }
+            #expect(await eventually { server.server.openConnections > 0 })
             let other = try server.client()
             try await other.send("GET / HTTP/1.1\nHost: x\n\n")
             #expect(try await other.response().status == 200)

@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import Synchronization
 import Testing
+import TestWaiting
 
 @testable import HTTPServer
 
@@ -74,7 +75,7 @@ import Testing
                 #expect(try await client.response().text == "\(expected) \(Self.sum(bytes))")
             }
             #expect(try await server.logged(5).count == 5)
-            while !directory.names.isEmpty { await Task.yield() }
+            #expect(await eventually { directory.names.isEmpty })
         }
     }
 
@@ -117,7 +118,7 @@ import Testing
                 "PUT / HTTP/1.1\nHost: x\nContent-Encoding: gzip\nContent-Length: \(compressed.readableBytes)\n\n")
             try await client.send(Array(compressed.readableBytesView))
             #expect(try await client.response().status == 413)
-            while !directory.names.isEmpty { await Task.yield() }
+            #expect(await eventually { directory.names.isEmpty })
         }
     }
 
@@ -127,10 +128,10 @@ import Testing
             let client = try server.client()
             try await client.send("PUT / HTTP/1.1\nHost: x\nContent-Length: 2000000\n\n")
             try await client.send(Array(Self.long[..<1_500_000]))
-            while directory.names.isEmpty { await Task.yield() }
+            #expect(await eventually { !directory.names.isEmpty })
             client.close()
             #expect(try await server.logged(1).first?["complete"] == "false")
-            while !directory.names.isEmpty { await Task.yield() }
+            #expect(await eventually { directory.names.isEmpty })
         }
     }
 
@@ -172,7 +173,7 @@ import Testing
             try await client.send("PUT / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n")
             let piece = Array("F4240\r\n".utf8) + Self.long[..<1_000_000] + Array("\r\n".utf8)
             let sender = Sender(client, piece, count: 100)
-            while !sender.isStuck { await Task.yield() }
+            #expect(await eventually { sender.isStuck })
             #expect(sender.sent < 40 << 20)
             gate.open()
             #expect(try await holder.response().status == 200)

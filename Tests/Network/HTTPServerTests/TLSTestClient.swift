@@ -4,6 +4,7 @@ import NIOHTTP2
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestWaiting
 
 /// Clients over TLS that trust nothing but one certificate.
 enum TLSTestClient {
@@ -42,8 +43,15 @@ enum TLSTestClient {
             try channel.pipeline.syncOperations.addHandler(Collector(received))
         }.connect(host: "127.0.0.1", port: port).get()
         try await channel.writeAndFlush(ByteBuffer(string: request.replacing("\n", with: "\r\n")))
-        try await channel.closeFuture.get()
+        try await closed(channel)
         return String(decoding: received.bytes, as: UTF8.self)
+    }
+
+    private static func closed(_ channel: any Channel) async throws {
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        channel.closeFuture.cascade(to: promise)
+        channel.eventLoop.scheduleTask(in: .seconds(Int64(patience))) { promise.fail(Failed(reason: "still open")) }
+        try await promise.futureResult.get()
     }
 
     private final class Received: Sendable {
@@ -81,10 +89,7 @@ enum TLSTestClient {
 
         /// Waits until the server has sent so many GOAWAYs, or more; gives up after a long time.
         func receivesGoAways(_ count: Int) async -> Bool {
-            let clock = ContinuousClock()
-            let end = clock.now.advanced(by: .seconds(10))
-            while goAways.count < count, clock.now < end { await Task.yield() }
-            return goAways.count >= count
+            await eventually { goAways.count >= count }
         }
 
         private final class Frames: Sendable {
@@ -103,6 +108,9 @@ enum TLSTestClient {
                 frames.append(code == .noError ? "\(Int(last))" : "\(Int(last)) \(code)")
             }
         }
+
+        /// Waits until the connection is closed.
+        func closed() async throws { try await TLSTestClient.closed(channel) }
 
         struct Response: Sendable {
             var informational: [Int] = []
@@ -133,7 +141,15 @@ enum TLSTestClient {
             let promise = channel.eventLoop.makePromise(of: Response.self)
             let made = channel.eventLoop.makePromise(of: (any Channel).self)
             // A connection that is gone makes no stream, and says so or not.
-            channel.closeFuture.whenComplete { _ in promise.fail(Failed(reason: "closed")) }
+            channel.closeFuture.whenComplete { _ in
+                made.fail(Failed(reason: "closed"))
+                promise.fail(Failed(reason: "closed"))
+            }
+            // A test that waits for what never comes fails instead of hanging.
+            channel.eventLoop.scheduleTask(in: .seconds(Int64(patience))) {
+                made.fail(Failed(reason: "no stream"))
+                promise.fail(Failed(reason: "no answer"))
+            }
             multiplexer.createStreamChannel(promise: made) { stream in
                 stream.eventLoop.makeCompletedFuture {
                     let handler = StreamHandler(promise)

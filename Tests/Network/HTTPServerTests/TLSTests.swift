@@ -244,7 +244,7 @@ import Wire
         try await run(configure: { $0.idleTimeout = .milliseconds(100) }) { server, _ in
             let client = try await TLSTestClient.HTTP2(port: server.tlsPort)
             #expect(try await client.request("GET", "/").status == 200)
-            try await client.channel.closeFuture.get()
+            try await client.closed()
             #expect(await server.isEmptied())
         }
     }
@@ -284,7 +284,7 @@ import Wire
             #expect(await client.receivesGoAways(2))
             gate.open()
             #expect(try await response.get().body == body)
-            try await client.channel.closeFuture.get()
+            try await client.closed()
             #expect(client.goAways == ["2147483647", "1", "1"])
             await drained
         }
@@ -300,7 +300,7 @@ import Wire
             async let drained: Void = server.server.drain(within: .seconds(10))
             gate.open()
             #expect(try await response.get().text == "done")
-            try await client.channel.closeFuture.get()
+            try await client.closed()
             await drained
         }
     }
@@ -318,7 +318,7 @@ import Wire
             try await stream.writeAndFlush(body)
             try await stream.writeAndFlush(HTTPClientRequestPart.end(nil))
             #expect(try await response.get().body == bytes)
-            try await client.channel.closeFuture.get()
+            try await client.closed()
             await drained
         }
     }
@@ -337,7 +337,7 @@ import Wire
             let (_, response) = try await clients[0].open("GET", "/crossed")
             try await clients[0].channel.setOption(.autoRead, value: true).get()
             #expect(try await response.get().text == "GET /crossed")
-            for client in clients { try await client.channel.closeFuture.get() }
+            for client in clients { try await client.closed() }
             await drained
         }
     }

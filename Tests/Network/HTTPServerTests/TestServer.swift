@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import NIOCore
 import Synchronization
+import TestWaiting
 import Wire
 
 @testable import HTTPServer
@@ -91,17 +92,12 @@ struct TestServer {
 
     /// The log lines of requests, once there are `count`.
     func logged(_ count: Int) async throws -> [[String: String]] {
-        let clock = ContinuousClock()
-        let end = clock.now.advanced(by: .seconds(10))
-        while log.requests.count < count, clock.now < end { await Task.yield() }
+        _ = await eventually { log.requests.count >= count }
         return log.requests
     }
 
     /// Waits until no connection is open; false after a long time.
     func isEmptied() async -> Bool {
-        let clock = ContinuousClock()
-        let end = clock.now.advanced(by: .seconds(10))
-        while server.openConnections > 0, clock.now < end { await Task.yield() }
-        return server.openConnections == 0
+        await eventually { server.openConnections == 0 }
     }
 }

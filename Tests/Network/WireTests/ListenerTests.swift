@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import Testing
+import TestWaiting
 import Wire
 
 @Suite struct ListenerTests {
@@ -41,12 +42,12 @@ import Wire
         let address = try #require(listener.addresses.first)
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
         let first = try await bootstrap.connect(to: address).get()
-        while limits.open == 0 { await Task.yield() }
+        #expect(await eventually { limits.open > 0 })
         let second = try await bootstrap.connect(to: address).get()
         try await second.closeFuture.get()
         #expect(limits.open == 1)
         try await first.close()
-        while limits.open > 0 { await Task.yield() }
+        #expect(await eventually { limits.open == 0 })
         await listener.close()
     }
 }

@@ -2,6 +2,7 @@ import Database
 import Glibc
 import TestEngines
 import Testing
+import TestWaiting
 import Threads
 
 @testable import DatabasePostgres
@@ -62,7 +63,8 @@ struct PostgresDatabaseTests {
     func slow() throws {
         let database = try PostgresDatabase.testing {
             $0.connectionLimit = 1
-            $0.waitMilliseconds = 200
+            // Long enough to be seen waiting on a machine under load.
+            $0.waitMilliseconds = 2000
             $0.waitingLimit = 1
         }
         let (entered, mayEnd) = (Semaphore(), Semaphore())
@@ -72,12 +74,12 @@ struct PostgresDatabaseTests {
                 mayEnd.wait()
             }
         }
-        entered.wait()
+        try #require(entered.wait(milliseconds: 1000 * patience))
         let outcomes = Collected<Failure.Code?>()
         let waiter = try SystemThread.start {
             do { _ = try database.ids } catch { outcomes.add((error as? Failure)?.code) }
         }
-        while database.pool.waitingCount < 1 { sched_yield() }
+        try #require(eventuallyOnThread { database.pool.waitingCount >= 1 })
         let failure = #expect(throws: Failure.self) { try database.ids }
         #expect(failure?.code == .unavailable)
         #expect(failure?.detail.contains("wait") == true)

@@ -2,6 +2,7 @@ import Database
 import Glibc
 import Synchronization
 import Testing
+import TestWaiting
 import Threads
 
 @testable import DatabaseSQLite
@@ -71,7 +72,7 @@ struct WriteTests {
                 mayEnd.wait()
             }
         }
-        entered.wait()
+        try #require(entered.wait(milliseconds: 1000 * patience))
         let order = Collected<Int64>()
         let commits = Collected<Int>()
         let waiting = try (1...20).map { id in
@@ -84,7 +85,7 @@ struct WriteTests {
                 }
             }
         }
-        while database.waitingWriters < 20 { sched_yield() }
+        try #require(eventuallyOnThread { database.waitingWriters >= 20 })
         mayEnd.signal()
         for thread in [first] + waiting { pthread_join(thread, nil) }
         // Each action ran after all twenty closures: so there was one commit behind them.
@@ -103,11 +104,11 @@ struct WriteTests {
                 mayEnd.wait()
             }
         }
-        entered.wait()
+        try #require(entered.wait(milliseconds: 1000 * patience))
         let second = try SystemThread.start { [database] in try? database.insert(1) }
-        while database.waitingWriters < 1 { sched_yield() }
+        try #require(eventuallyOnThread { database.waitingWriters >= 1 })
         let closing = try SystemThread.start { [database] in database.close() }
-        while database.waitingWriters < 2 { sched_yield() }
+        try #require(eventuallyOnThread { database.waitingWriters >= 2 })
         for refused in [{ try database.insert(2) }, { _ = try database.ids }] {
             let failure = #expect(throws: Failure.self) { try refused() }
             #expect(failure?.code == .unavailable)

@@ -31,13 +31,15 @@ package enum CalendarOccurrences {
 
     /// Each instance where there are a few; else the stretches in which they are, of which there is mostly one.
     private static func runs(of set: RecurrenceSet) -> [RecurrenceRun] {
-        let long = set.runs(mergingGapsBelow: set.isRecurring ? longestGap : 0, limit: fewInstances)
+        let long = set.runs(mergingGapsBelow: set.isRecurring ? longestGap : 0, limit: set.isRecurring ? fewRuns : fewInstances)
         if !set.isRecurring || long.contains(where: { $0.end == .max }) { return long }
         let short = set.runs(mergingGapsBelow: 0, limit: fewInstances)
         return short.allSatisfy(\.isExact) ? short : long
     }
 
-    private static let fewInstances = 8
+    /// A series of a term or a project; what is told by its rows needs no reading of the object.
+    private static let fewInstances = 64
+    private static let fewRuns = 8
     /// In days: what comes every year is one run.
     private static let longestGap = 400
 }

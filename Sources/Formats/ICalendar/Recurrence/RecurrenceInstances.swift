@@ -40,6 +40,8 @@ package struct RecurrenceInstances {
         while true {
             var first: Int?
             var seconds = Int64.max
+            // The candidates are a step each; finding the first of several masters' is work too.
+            if cursors.count > 1 { try budget.spend(cursors.count - 1) }
             for place in cursors.indices {
                 try fill(&cursors[place], &budget)
                 guard let pending = cursors[place].pending, first == nil || pending.seconds < seconds else { continue }

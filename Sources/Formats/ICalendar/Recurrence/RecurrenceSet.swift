@@ -37,7 +37,10 @@ package struct RecurrenceSet: Sendable {
         shifts = overrides.filter { $0.shift != nil }
         replaced = Set(overrides.lazy.filter { $0.day == nil }.map(\.originalSeconds))
         replacedDays = Set(overrides.lazy.compactMap(\.day))
-        self.series = overrides.isEmpty ? series.map(\.neverEmpty) : series
+        // What is emptied by more exclusions than that was not emptied by hand, instance by instance: whoever evaluates it
+        // will see that the steps do not suffice.
+        var budget = StepBudget(20_000)
+        self.series = overrides.isEmpty ? series.map { $0.neverEmpty(&budget) } : series
     }
 
     /// Whether no component has a time: a task without a start and a due time, a note without a date.
@@ -65,12 +68,9 @@ package struct RecurrenceSet: Sendable {
 
 extension RecurrenceSeries {
     /// The series without its exclusions where these leave nothing of it.
-    var neverEmpty: RecurrenceSeries {
+    func neverEmpty(_ budget: inout StepBudget) -> RecurrenceSeries {
         if exclusions.isEmpty { return self }
         var candidates = SeriesCandidates(of: self)
-        // A series of which nothing is left after this many steps was not emptied by hand, instance by instance:
-        // whoever evaluates it will see that the steps do not suffice.
-        var budget = StepBudget(20_000)
         do {
             return try candidates.next(&budget) == nil ? withStartAlone : self
         } catch {

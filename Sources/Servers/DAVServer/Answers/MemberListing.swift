@@ -33,19 +33,24 @@ final class MemberListing: MultistatusSource.Part {
         self.scope = scope
         let (rows, isWanted) = (rows, isWanted)
         var rest: [UInt8]?
+        var judged = 0
         try Members.forEach(tx, in: collection.id, after: last) { member in
             if let isWanted {
+                judged += 1
                 // A query that found as much as one answer may hold looks no further.
                 if rows.form.work.isCut { return false }
                 try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, where: isWanted, to: &out)
             } else {
                 try rows.write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
             }
-            if out.count >= limit { rest = [UInt8](member.name) }
+            if out.count >= limit || judged == Self.mostJudged { rest = [UInt8](member.name) }
             return rest == nil
         }
         return ends(after: rest)
     }
+
+    /// How many members one piece judges: a query that finds little must not hold one transaction while it reads all.
+    static let mostJudged = 500
 
     /// The same where the rows are all alike.
     private func write(

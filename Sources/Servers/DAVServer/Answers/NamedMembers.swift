@@ -43,9 +43,11 @@ final class NamedMembers: MultistatusSource.Part {
         let isFirst = isFirstPiece
         isFirstPiece = false
         let (rows, isWanted) = (rows, isWanted)
+        var judged = 0
         while let candidate = candidates.first {
-            if out.count >= limit { return false }
+            if out.count >= limit || judged == MemberListing.mostJudged { return false }
             candidates.removeFirst()
+            if !(isFirst && candidate.isCertain) { judged += 1 }
             // One that went since the index was asked has no row.
             _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
                 try rows.write(

@@ -7,6 +7,15 @@ import VCard
 struct Representation {
     let contentType: String
     let bytes: [UInt8]
+    /// What makes its tag another than that of the stored bytes.
+    private let suffix: String
+
+    /// Whether what is in such a collection can be given in several forms.
+    static func hasSeveral(in kind: CollectionKind) -> Bool { kind == .calendar || kind == .book }
+
+    /// RFC 9110 §8.8.3: a strong tag names the stored bytes, and these are others; so it is weak, and not the same text either: who
+    /// has the one form does not have the other.
+    func tag(of member: Member) -> String { member.etag + suffix }
 
     /// Whether the wishes may be for another form; else the object need not be looked at.
     static func isPossible(in kind: CollectionKind, accept: Accept) -> Bool {
@@ -25,7 +34,7 @@ struct Representation {
         case .calendar:
             guard accept.quality(of: "application/calendar+json") > accept.quality(of: "text/calendar", ["version": "2.0"]),
                 let calendar = (try? CalendarDocument.parse(bytes))?.calendars.first(where: { _ in true }) else { return nil }
-            contentType = "application/calendar+json"
+            (contentType, suffix) = ("application/calendar+json", "-json")
             self.bytes = JCal.json(of: calendar)
         case .book:
             guard let card = (try? VCardDocument.parse(bytes))?.cards.first(where: { _ in true }) else { return nil }
@@ -33,15 +42,18 @@ struct Representation {
             var form = AddressDataForm()
             var best = accept.quality(of: "text/vcard", ["version": (stored ?? .v3_0).rawValue])
             var type: String?
+            var suffix = ""
             for version in [VCardVersion.v3_0, .v4_0] where version != stored {
                 let quality = accept.quality(of: "text/vcard", ["version": version.rawValue])
-                if quality > best { (best, form.mediaType, type) = (quality, .vCard(version), "text/vcard; charset=utf-8; version=\(version.rawValue)") }
+                guard quality > best else { continue }
+                (best, form.mediaType, suffix) = (quality, .vCard(version), "-" + version.rawValue)
+                type = "text/vcard; charset=utf-8; version=\(version.rawValue)"
             }
             if accept.quality(of: "application/vcard+json", ["version": "4.0"]) > best {
-                (form.mediaType, type) = (.jCard, "application/vcard+json")
+                (form.mediaType, type, suffix) = (.jCard, "application/vcard+json", "-json")
             }
             guard let type else { return nil }
-            contentType = type
+            (contentType, self.suffix) = (type, suffix)
             self.bytes = CardForms.write(bytes, form)
         case .folder, .calendarHome, .bookHome, .fileHome: return nil
         }

@@ -44,12 +44,18 @@ struct Rows: Sendable {
     func write(
         _ tx: borrowing ReadTransaction, _ member: Member, _ scope: MemberScope, href: Href, to out: inout XMLWriter
     ) throws {
-        out.open(.dav(.response))
+        let mark = out.count
+        out.raw("<D:response>")
         out.href(href)
-        try MemberView.with(member) { view in
-            try selection.write(tx, view, scope, hasDeadProperties: scope.hasDeadProperties, to: &out)
+        do {
+            try MemberView.with(member) { view in
+                try selection.write(tx, view, scope, hasDeadProperties: scope.hasDeadProperties, to: &out)
+            }
+        } catch is CalendarLimitExceeded {
+            out.truncate(to: mark)
+            return Self.writeTooMuch(at: href, to: &out)
         }
-        out.close(.dav(.response))
+        out.raw("</D:response>")
     }
 
     /// The row of a member in a listing.
@@ -65,7 +71,7 @@ struct Rows: Sendable {
         } catch is CalendarLimitExceeded {
             // An expansion without end does not end the answer for the others, and is not cut in silence.
             out.truncate(to: mark)
-            return writeTooMuch(member, scope, to: &out)
+            return Self.writeTooMuch(at: scope.href.member(String(decoding: member.name, as: UTF8.self)), to: &out)
         }
         out.raw("</D:response>")
     }
@@ -79,14 +85,14 @@ struct Rows: Sendable {
         do {
             guard try isWanted(tx, member), form.work.takeRow() else { return }
         } catch is StepBudget.Exhausted {
-            return writeTooMuch(member, scope, to: &out)
+            return Self.writeTooMuch(at: scope.href.member(String(decoding: member.name, as: UTF8.self)), to: &out)
         }
         try write(tx, member, scope, hasDeadProperties: hasDeadProperties, to: &out)
     }
 
-    private func writeTooMuch(_ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter) {
-        Rows.write(
-            .insufficientStorage, href: scope.href.member(String(decoding: member.name, as: UTF8.self)),
+    private static func writeTooMuch(at href: Href, to out: inout XMLWriter) {
+        write(
+            .insufficientStorage, href: href,
             condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
     }
 

@@ -7,13 +7,18 @@ import HTTPServer
 /// RFC 9110 §9.3.1 and §9.3.2. The HTTP server leaves the body out for HEAD.
 enum Get {
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
-        let (location, body) = try exchange.read { tx -> (Location, Blobs.Body?) in
+        let (location, body, form) = try exchange.read { tx -> (Location, Blobs.Body?, Representation?) in
             let (location, _) = try exchange.find(tx)
-            try Conditional.check(tx, exchange, location)
-            return (location, try location.member.map { try Blobs.read(tx, $0.blobID) })
+            guard let member = location.member, let parent = location.parent else {
+                try Conditional.check(tx, exchange, location)
+                return (location, nil, nil)
+            }
+            let form = try wantedForm(tx, exchange, member, in: parent)
+            try Conditional.check(tx, exchange, location, form: form)
+            return (location, form == nil ? try Blobs.read(tx, member.blobID) : nil, form)
         }
-        if let member = location.member, let parent = location.parent, let body {
-            return try self.response(exchange, member, in: parent, body)
+        if let member = location.member, let parent = location.parent {
+            return try self.response(exchange, member, in: parent, body, form)
         }
         if let collection = location.collection {
             switch collection.kind {
@@ -40,8 +45,18 @@ enum Get {
             status: status.rawValue, headers: headers, body: try part(exchange, body, 0..<member.size), isCompressible: true)
     }
 
+    /// The form that the client wants more than the stored one.
+    private static func wantedForm(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ member: Member, in collection: Collection
+    ) throws -> Representation? {
+        guard Representation.hasSeveral(in: collection.kind), let accept = Accept(exchange.head.headers.joined("accept")),
+            Representation.isPossible(in: collection.kind, accept: accept) else { return nil }
+        let bytes = try exchange.server.files.bytes(of: Blobs.read(tx, member.blobID))
+        return Representation(of: bytes, in: collection.kind, accept: accept)
+    }
+
     private static func response(
-        _ exchange: Exchange, _ member: Member, in collection: Collection, _ body: Blobs.Body
+        _ exchange: Exchange, _ member: Member, in collection: Collection, _ body: Blobs.Body?, _ form: Representation?
     ) throws -> HTTPResponse {
         var headers: [(name: String, value: String)] = [
             ("Content-Type", ContentType.of(member, in: collection.kind)),
@@ -51,18 +66,14 @@ enum Get {
             ("Content-Security-Policy", "sandbox; default-src 'none'"),
             ("X-Content-Type-Options", "nosniff"),
         ]
-        let isFile = collection.kind == .folder || collection.kind == .fileHome
-        if !isFile {
-            headers.append(("Vary", "Accept"))
-            if let accept = Accept(exchange.head.headers.joined("accept")),
-                Representation.isPossible(in: collection.kind, accept: accept),
-                let other = Representation(of: try exchange.server.files.bytes(of: body), in: collection.kind, accept: accept) {
-                headers[0].value = other.contentType
-                // RFC 9110 §8.8.3: a strong tag names the stored bytes, and these are others.
-                headers[1].value = "W/\"\(member.etag)\""
-                return HTTPResponse(status: 200, headers: headers, body: .bytes(other.bytes), isCompressible: true)
-            }
+        let isFile = !Representation.hasSeveral(in: collection.kind)
+        if !isFile { headers.append(("Vary", "Accept")) }
+        if let form {
+            headers[0].value = form.contentType
+            headers[1].value = "W/\"\(form.tag(of: member))\""
+            return HTTPResponse(status: 200, headers: headers, body: .bytes(form.bytes), isCompressible: true)
         }
+        guard let body else { throw Failure(.serverBug, "an object without a body") }
         if isFile { headers.append(("Accept-Ranges", "bytes")) }
         if isFile, let range = try range(exchange, member) {
             headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(member.size)"))

@@ -8,10 +8,14 @@ import XML
 enum Conditional {
     /// Judges If-Match, If-Unmodified-Since, If-None-Match and If against what is at the location now. Throws `Reply` 412,
     /// or 304 for a GET or HEAD whose client has what is here.
-    static func check(_ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location) throws {
+    ///
+    /// - Parameter form: the representation that a GET chose, where it is not the stored one.
+    static func check(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location, form: Representation? = nil
+    ) throws {
         let headers = exchange.head.headers
         let isReading = exchange.head.method == "GET" || exchange.head.method == "HEAD"
-        let etag = location.member?.etag
+        let etag = location.member.map { form?.tag(of: $0) ?? $0.etag }
         let exists = location.resource != nil
 
         if let text = headers.joined("if-match") {
@@ -24,14 +28,22 @@ enum Conditional {
         }
         if let text = headers.joined("if-none-match") {
             if EntityTagCondition(text).matches(etag, exists: exists) {
-                if isReading { throw Reply(.notModified, headers: etag.map { [("ETag", "\"\($0)\"")] } ?? []) }
+                if isReading { throw notModified(location, form) }
                 throw Reply(.preconditionFailed, "If-None-Match: there is something already.")
             }
         } else if isReading, let since = headers.first("if-modified-since").flatMap({ HTTPDate.parse($0) }),
             let member = location.member, member.modified / 1000 <= since {
-            throw Reply(.notModified, headers: [("ETag", "\"\(member.etag)\"")])
+            throw notModified(location, form)
         }
         if let text = headers.joined("if") { try checkIf(tx, exchange, location, text) }
+    }
+
+    /// RFC 9110 §15.4.5: with the fields that the whole answer would have had for caches.
+    private static func notModified(_ location: Location, _ form: Representation?) -> Reply {
+        guard let member = location.member else { return Reply(.notModified) }
+        var headers = [("ETag", form.map { "W/\"\($0.tag(of: member))\"" } ?? "\"\(member.etag)\"")]
+        if let kind = location.parent?.kind, Representation.hasSeveral(in: kind) { headers.append(("Vary", "Accept")) }
+        return Reply(.notModified, headers: headers)
     }
 
     private static func checkIf(

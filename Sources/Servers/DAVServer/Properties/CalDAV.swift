@@ -60,7 +60,9 @@ extension PropertyTable {
             name: .caldav(.supportedCalendarData),
             resource: { _, source, out in
                 guard source.collection?.kind == .calendar else { return false }
-                out.empty(.caldav(.calendarData), attributes: [("content-type", "text/calendar"), ("version", "2.0")])
+                for type in ["text/calendar", "application/calendar+json"] {
+                    out.empty(.caldav(.calendarData), attributes: [("content-type", type), ("version", "2.0")])
+                }
                 return true
             }),
         LiveProperty(

@@ -19,6 +19,7 @@ extension PropertyTable {
                 for version in ["3.0", "4.0"] {
                     out.empty(.carddav(.addressDataType), attributes: [("content-type", "text/vcard"), ("version", version)])
                 }
+                out.empty(.carddav(.addressDataType), attributes: [("content-type", "application/vcard+json"), ("version", "4.0")])
                 return true
             }),
         LiveProperty(

@@ -75,11 +75,20 @@ final class HrefRows: MultistatusSource.Part {
             return (place.scope, name)
         }
         guard let path = try? RequestPath(String(decoding: href, as: UTF8.self)), let name = path.segments.last,
-            let location = try? rows.exchange.locator.locate(tx, path.segments.dropLast()), let owner = location.owner,
+            let location = try locate(tx, path.segments.dropLast()), let owner = location.owner,
             let collection = location.collection, collection.kind == kind else { return nil }
         let scope = try rows.scope(tx, collection, owner: owner, href: location.href)
         // Only where the last slash is the one before the name.
         if !path.hasTrailingSlash && path.query == nil { place = (href[..<start], scope) }
         return (scope, name)
+    }
+
+    /// Nil where there is nothing, or nothing for the asker. Any other failure is one of the whole answer.
+    private func locate(_ tx: borrowing ReadTransaction, _ path: [String]) throws -> Location? {
+        do {
+            return try rows.exchange.locator.locate(tx, path)
+        } catch is Reply {
+            return nil
+        }
     }
 }
