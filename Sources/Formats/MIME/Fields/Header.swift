@@ -5,7 +5,7 @@ package struct Header: Sendable {
     let source: [UInt8]
     let extents: ArraySlice<HeaderFieldExtent>
 
-    package var fields: some Sequence<HeaderField> {
+    package var fields: some RandomAccessCollection<HeaderField> {
         let source = source
         return extents.lazy.map { HeaderField(source: source, extent: $0) }
     }

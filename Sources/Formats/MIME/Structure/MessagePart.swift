@@ -27,6 +27,13 @@ package struct MessagePart: Sendable, Equatable {
     /// A header in the shape of its own or of what it is in (RFC 2046 §5.1.5).
     var isInDigest = false
 
+    /// Without what is only of this reading.
+    package var inMessage: MessagePart {
+        var part = self
+        part.headerSourceStart = header.lowerBound
+        return part
+    }
+
     init(parent: Int?, headerStart: Int) {
         self.parent = parent
         header = headerStart..<headerStart

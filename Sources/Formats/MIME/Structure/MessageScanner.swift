@@ -70,6 +70,9 @@ package struct MessageScanner {
         }
     }
 
+    /// What is held of the message.
+    package var keptByteCount: Int { headerBytes.count + lineHead.count }
+
     /// The message, once all of it was fed.
     package consuming func finish() -> Message {
         end(nil)
