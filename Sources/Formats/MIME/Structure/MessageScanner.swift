@@ -82,7 +82,7 @@ package struct MessageScanner {
     // MARK: Lines
 
     package mutating func feed(_ piece: UnsafeBufferPointer<UInt8>) {
-        guard let base = piece.baseAddress else { return }
+        guard let base = piece.baseAddress, !piece.isEmpty else { return }
         let source = keepsHeaders ? nil : piece
         var position = 0
         while position < piece.count {
@@ -173,7 +173,7 @@ package struct MessageScanner {
         if !match.isClose, parts.count >= limits.partCount { return }
         while isInHeader { endHeader(at: lineStart, blankLine: lineStart..<lineStart, source: source) }
         while let last = open.last, last.index != multipart {
-            close(last, at: previousEnd)
+            close(last)
             open.removeLast()
         }
         boundaries.removeLast(boundaries.count - match.index - (match.isClose ? 0 : 1))
@@ -238,15 +238,16 @@ package struct MessageScanner {
         return headerBytes.withUnsafeBufferPointer { EntityKind(fields, parts[index], in: $0) }
     }
 
-    /// RFC 2046 §5.1.1: the line end before the delimiter belongs to the delimiter.
-    private mutating func close(_ part: OpenPart, at end: LineEnd) {
-        let start = parts[part.index].body.lowerBound
-        if end.offset >= start {
-            let last = LineCount(all: 1, bare: end.isBare ? 1 : 0)
-            finish(part.index, end: end.offset, lines: lines - part.linesAtStart - last)
-        } else {
-            finish(part.index, end: start, lines: LineCount())
+    /// RFC 2046 §5.1.1: the line end before the delimiter belongs to the delimiter; but a header without a body has its own, and so has
+    /// what ends with such a part.
+    private mutating func close(_ part: OpenPart) {
+        var counted = lines - part.linesAtStart
+        guard let last = parts.last, previousEnd.offset >= max(parts[part.index].body.lowerBound, last.header.upperBound) else {
+            return finish(part.index, end: lineStart, lines: counted)
         }
+        counted.all -= 1
+        if previousEnd.isBare { counted.bare -= 1 }
+        finish(part.index, end: previousEnd.offset, lines: counted)
     }
 
     private mutating func finish(_ index: Int, end: Int, lines: LineCount) {
