@@ -48,13 +48,13 @@ struct LimitTests {
         #expect(scanner.finish().byteCount > 20_000_000)
     }
 
-    /// Each would take 10^12 steps where work grew with the square of the length.
+    /// Each would take 10^11 steps where work grew with the square of the length.
     @Test("work is linear in hostile input", .timeLimit(.minutes(1)), arguments: [
         "=?", "=?a?Q?", "=?utf-8?Q?a?= ", "(", "\"", "<", "a,", "<a@b>,", "a:", ";", "[", "[a]", "[fwd: ", "re: ", "(fwd) ", "\\", "@", "a*0*=b;", "; a=\"b",
         "--", "--a\r\n", "\r\n", "\n ", "a:\n", "\0", "&#", "&amp;", "<!--", "<a b='", "<script>", "=\r\n ", "= ",
     ])
     func linear(unit: String) {
-        let hostile = [UInt8](String(repeating: unit, count: 1_000_000 / unit.utf8.count).utf8)
+        let hostile = [UInt8](String(repeating: unit, count: 300_000 / unit.utf8.count).utf8)
         let field = HeaderText.unfold(hostile[...])
         _ = EncodedWords.decode(field[...])
         _ = AddressParser.parse(hostile[...])
