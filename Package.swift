@@ -34,6 +34,7 @@ let layers: [Layer] = [
         Module(name: "CivilTime", uses: ["Bytes"]),
         Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"], libraries: ["CICU"]),
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
+        Module(name: "MIME", uses: ["Bytes", "ContentLines", "CivilTime"]),
         Module(name: "DAVGrammar", uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard"]),
     ]),
     Layer(name: "Storage", modules: [

@@ -20,13 +20,15 @@ let package = Package(
     name: "formats-bench",
     targets: [
         .systemLibrary(name: "CICU", path: "Modules/CLibraries/CICU", providers: [.apt(["libicu-dev"])]),
-        module("Bytes"),
-        module("ContentLines", ["Bytes"]),
+        .systemLibrary(name: "CGlibc", path: "Modules/CLibraries/CGlibc", providers: [.apt(["libc6-dev"])]),
+        module("Bytes", ["CGlibc"]),
+        module("ContentLines", ["Bytes", "CICU"]),
         module("CivilTime", ["Bytes"]),
         module("ICalendar", ["Bytes", "ContentLines", "CivilTime", "CICU"]),
         module("VCard", ["Bytes", "ContentLines"]),
+        module("MIME", ["Bytes", "ContentLines", "CivilTime"]),
         .executableTarget(
-            name: "FormatsBench", dependencies: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "VCard"],
+            name: "FormatsBench", dependencies: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "VCard", "MIME"],
             path: "FormatsBench", swiftSettings: settings),
     ]
 )
