@@ -35,6 +35,7 @@ let layers: [Layer] = [
         Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"], libraries: ["CICU"]),
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
         Module(name: "DAVGrammar", uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard"]),
+        Module(name: "IMAPGrammar", uses: ["Bytes"]),
     ]),
     Layer(name: "Storage", modules: [
         Module(name: "Database", uses: ["Bytes"]),
