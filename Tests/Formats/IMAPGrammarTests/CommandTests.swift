@@ -214,8 +214,8 @@ struct CommandTests {
             "\"17-Foo-1996 02:44:25 -0700\"", "\"17-Jul-1996 2:44:25 -0700\"", "17-Jul-1996 02:44:25 -0700", "\"17-Jul-1996 02:44:25 -0700"] {
             #expect(upload(bad) == nil, "\(bad)")
         }
-        #expect(text { InternalDate(seconds: .max, zoneMinutes: .max).append(to: &$0) } == "\"31-Dec-9999 23:59:00 +2359\"")
-        #expect(text { InternalDate(seconds: .min, zoneMinutes: -.max).append(to: &$0) } == "\" 1-Jan-0000 00:01:00 -2359\"")
+        #expect(text { InternalDate(seconds: .max, zoneMinutes: .max).append(to: &$0) } == "\"31-Dec-9999 23:59:59 +2359\"")
+        #expect(text { InternalDate(seconds: .min, zoneMinutes: -.max).append(to: &$0) } == "\" 1-Jan-0000 00:00:00 -2359\"")
         for day in stride(from: SearchDate(year: 0, month: 1, day: 1)?.dayNumber ?? 0, to: 2_932_897, by: 13) {
             let date = Calendar.date(dayNumber: day)
             guard SearchDate(year: date.year, month: date.month, day: date.day)?.dayNumber == day else {

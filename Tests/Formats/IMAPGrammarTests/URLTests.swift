@@ -11,7 +11,7 @@ struct URLTests {
         "imap://john;AUTH=*@minbari.example.org/babylon5/personel?charset%20UTF-8%20SUBJECT%20%7B14+%7D%0D%0A%D0%98%D0%B2%D0%B0%D0%BD%D0%BE%D0%B2%D0%B0",
         "imap://joe@example.com/INBOX/;UID=20/;SECTION=1.2;URLAUTH=submit+fred:INTERNAL:91354a473744909de610943775f92038",
         "imap://joe@example.com/INBOX/;UID=20;EXPIRE=2007-01-01T00:00:00Z;URLAUTH=anonymous", "imap://joe@example.com/INBOX/;UID=20/;SECTION=1.2;URLAUTH=authuser", "/INBOX/;UID=20",
-        "/Drafts;UIDVALIDITY=385759045/;UID=20/;SECTION=HEADER", ";UID=20/;SECTION=1", "imap://example.com:1143", "imap://[2001:db8::1]:143/x", "imap://example.com",
+        "/Drafts;UIDVALIDITY=385759045/;UID=20/;SECTION=HEADER", ";UID=20/;SECTION=1", "imap://example.com:1143", "imap://[2001:db8::1]:143/x", "imap://example.com", "/",
         "/a/b;UIDVALIDITY=3", "/INBOX/;UID=1/;SECTION=1.MIME/;PARTIAL=5",
     ])
     func roundTrip(_ url: String) throws {
@@ -33,7 +33,7 @@ struct URLTests {
     }
 
     @Test("what is no IMAP URL", arguments: [
-        "", "http://x/", "imap:/x", "imap:///x", "imap://a b/x", "/x/;UID=0", "/x/;UID=", "/x/;FOO=1", "/x;UIDVALIDITY=0", "/x;UIDVALIDITY=1/y", "/%zz", "/a%00", "/a%0A", "/%FF", "/x/;UID=1/;PARTIAL=",
+        "", "http://x/", "imap:/x", "imap:///x", "imap://a b/x", "/x/;UID=0", "/x/;UID=", "/x/;FOO=1", "/x;UIDVALIDITY=0", "/x;UIDVALIDITY=1/y", "/;UID=1", "/?x", "/;UIDVALIDITY=1", "imap://h/;UID=1", "/%zz", "/a%00", "/a%0A", "/%FF", "/x/;UID=1/;PARTIAL=",
         "/x/;UID=1/;PARTIAL=1.0", "/x/;UID=1;EXPIRE=2007-01-01T00:00:00Z", "/x/;UID=1;URLAUTH=root", "/x/;UID=1;URLAUTH=anonymous:INTERNAL:abc", "/x/;UID=1;EXPIRE=yesterday;URLAUTH=anonymous",
         "imap://x:99999/", "imap://j;FOO=1@x/", "/x/;UID=4294967296", "/é",
     ])

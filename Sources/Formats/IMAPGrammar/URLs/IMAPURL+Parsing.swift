@@ -14,10 +14,16 @@ extension IMAPURL {
             if reader.isAtEnd { return url }
             guard reader.take("/") else { throw reader.failure("/") }
             if reader.isAtEnd { return url }
-        } else if !reader.take("/"), !reader.isNext(";UID=") {
+        } else if reader.take("/") {
+            if reader.isAtEnd { return url }
+        } else if reader.isNext(";UID=") {
+            try reader.command(&url, isInMailbox: true)
+            guard reader.isAtEnd else { throw reader.failure("the end of the URL") }
+            return url
+        } else {
             throw reader.failure("imap:// or /")
         }
-        try reader.command(&url)
+        try reader.command(&url, isInMailbox: false)
         guard reader.isAtEnd else { throw reader.failure("the end of the URL") }
         return url
     }
@@ -108,13 +114,13 @@ private struct URLReader {
     }
 
     /// RFC 5092 §11: icommand
-    mutating func command(_ url: inout IMAPURL) throws(ParseError) {
+    mutating func command(_ url: inout IMAPURL, isInMailbox: Bool) throws(ParseError) {
         let start = position
         var path = run(until: [0x3B, 0x3F])
         let isMessage = isNext(";UID=") && (path.last == 0x2F || path.isEmpty)
         if isMessage, path.last == 0x2F { path = path.dropLast() }
-        if !path.isEmpty {
-            guard let name = MailboxName(try decoded(path), coding: .utf8) else {
+        if !isInMailbox {
+            guard !path.isEmpty, let name = MailboxName(try decoded(path), coding: .utf8) else {
                 throw ParseError(at: start, expected: "a mailbox name")
             }
             url.mailbox = name

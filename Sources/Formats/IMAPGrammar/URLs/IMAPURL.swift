@@ -94,7 +94,8 @@ extension IMAPURL {
         if let mailbox {
             out.append(0x2F)
             URLCoding.append(mailbox.utf8, keeping: true, to: &out)
-        } else if server != nil, uid == nil {
+        } else if uid == nil {
+            if server == nil { out.append(0x2F) }
             return
         }
         number(";UIDVALIDITY=", uidValidity, &out)

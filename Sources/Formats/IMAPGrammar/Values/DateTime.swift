@@ -36,9 +36,11 @@ package struct InternalDate: Hashable, Sendable {
     /// In quotes; a moment outside of the years 0 to 9999 becomes the nearest one within them.
     package func append(to out: inout [UInt8]) {
         let zone = max(-1439, min(1439, zoneMinutes))
-        let first = Int64(Calendar.dayNumber(0, 1, 2)) * 86400
-        let last = Int64(Calendar.dayNumber(9999, 12, 31)) * 86400
-        let wall = max(first, min(last, seconds)) + Int64(zone) * 60
+        let first = Int64(Calendar.dayNumber(0, 1, 1)) * 86400
+        let last = Int64(Calendar.dayNumber(9999, 12, 31)) * 86400 + 86399
+        // Before the zone is added, so that the sum is one.
+        let near = max(first - 86400, min(last + 86400, seconds))
+        let wall = max(first, min(last, near + Int64(zone) * 60))
         let day = Int((Double(wall) / 86400).rounded(.down))
         let time = Int(wall - Int64(day) * 86400)
         let date = Calendar.date(dayNumber: day)
