@@ -36,6 +36,7 @@ let layers: [Layer] = [
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
         Module(name: "MIME", uses: ["Bytes", "ContentLines", "CivilTime"]),
         Module(name: "DAVGrammar", uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard"]),
+        Module(name: "IMAPGrammar", uses: ["Bytes"]),
     ]),
     Layer(name: "Storage", modules: [
         Module(name: "Database", uses: ["Bytes"]),
