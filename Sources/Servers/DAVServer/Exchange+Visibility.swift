@@ -29,7 +29,9 @@ extension Exchange {
 
     /// Whether what is at a location may be read: false for a member that its calendar does not show now.
     func isShown(_ tx: borrowing ReadTransaction, _ location: Location) throws -> Bool {
-        guard let member = location.member, let visibility = location.parent.flatMap({ visibility(of: $0) }) else { return true }
+        guard let member = location.member, let visibility = location.parent.flatMap({ visibility(of: $0) }) else {
+            return true
+        }
         return try visibility.shows(tx, member)
     }
 }

@@ -41,8 +41,11 @@ private struct Known {
     var isIn: (_ lower: Int, _ upper: Int) -> Bool
 
     func text(_ uid: String, _ summary: String) -> String {
-        (["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:\(component)", "UID:\(uid)", "DTSTAMP:20260101T000000Z",
-          "SUMMARY:\(summary)"] + lines + ["END:\(component)", "END:VCALENDAR"]).map { $0 + "\r\n" }.joined()
+        ([
+            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:\(component)", "UID:\(uid)",
+            "DTSTAMP:20260101T000000Z",
+            "SUMMARY:\(summary)",
+        ] + lines + ["END:\(component)", "END:VCALENDAR"]).map { $0 + "\r\n" }.joined()
     }
 
     static func date(_ day: Int) -> String {
@@ -71,7 +74,9 @@ private struct Known {
         let start = day * 86_400 + hour * 3600
         let z = isFloating ? "" : "Z"
         let hours = hour < 10 ? "0\(hour)" : "\(hour)"
-        return Known(lines: ["DTSTART:\(date(day))T\(hours)0000\(z)", "DURATION:PT1H"]) { $0 < start + 3600 && start < $1 }
+        return Known(lines: ["DTSTART:\(date(day))T\(hours)0000\(z)", "DURATION:PT1H"]) {
+            $0 < start + 3600 && start < $1
+        }
     }
 
     static func wholeDays(_ day: Int, _ count: Int) -> Known {
@@ -136,7 +141,9 @@ private final class RangeModel {
     }
 
     static func range(_ past: Int?, _ future: Int?) -> String {
-        let sides = (past.map { "<T:past-days>\($0)</T:past-days>" } ?? "") + (future.map { "<T:future-days>\($0)</T:future-days>" } ?? "")
+        let sides =
+            (past.map { "<T:past-days>\($0)</T:past-days>" } ?? "")
+            + (future.map { "<T:future-days>\($0)</T:future-days>" } ?? "")
         return "<T:visible-range xmlns:T=\"urn:tegu:dav\">\(sides)</T:visible-range>"
     }
 
@@ -155,7 +162,8 @@ private final class RangeModel {
 
     func report(_ body: String, depth: String = "1") throws -> [String] {
         try site.send("REPORT", path, body, headers: ["Depth": depth]).rows
-            .filter { $0.status.contains("200") && $0.href != path }.map { String($0.href.dropFirst(path.count)) }.sorted()
+            .filter { $0.status.contains("200") && $0.href != path }.map { String($0.href.dropFirst(path.count)) }
+            .sorted()
     }
 
     /// The ETags in a multistatus, by name; whether it is all; what went.
@@ -181,9 +189,12 @@ private final class RangeModel {
 
     func listing() throws -> [String: String] {
         var found: [String: String] = [:]
-        _ = try apply(try site.send("PROPFIND", path, """
-            <D:propfind xmlns:D="DAV:"><D:prop><D:getetag/></D:prop></D:propfind>
-            """, headers: ["Depth": "1"]), to: &found)
+        _ = try apply(
+            try site.send(
+                "PROPFIND", path,
+                """
+                <D:propfind xmlns:D="DAV:"><D:prop><D:getetag/></D:prop></D:propfind>
+                """, headers: ["Depth": "1"]), to: &found)
         return found
     }
 }
@@ -197,7 +208,9 @@ private final class TokenClient {
     /// One page; whether it is the last one for now.
     func page(_ model: RangeModel, limit: Int?) throws -> Bool {
         let limit = limit.map { "<D:limit><D:nresults>\($0)</D:nresults></D:limit>" } ?? ""
-        let answer = try model.site.send("REPORT", model.path, """
+        let answer = try model.site.send(
+            "REPORT", model.path,
+            """
             <D:sync-collection xmlns:D="DAV:"><D:sync-token>\(token)</D:sync-token><D:sync-level>1</D:sync-level>\(limit)\
             <D:prop><D:getetag/></D:prop></D:sync-collection>
             """)
@@ -217,7 +230,9 @@ private final class TokenClient {
 struct VisibleRangeTests {
     private static let seeds: Range<UInt64> = TestEngine.current == .sqlite ? 0..<12 : 0..<3
 
-    @Test("clients that only sync end with what is listed, and that is what must be seen, on whatever day", arguments: seeds)
+    @Test(
+        "clients that only sync end with what is listed, and that is what must be seen, on whatever day",
+        arguments: seeds)
     func property(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let model = try RangeModel()
@@ -228,7 +243,10 @@ struct VisibleRangeTests {
             case 0, 1: return .single(day, hour: Int.random(in: 0..<24, using: &random))
             case 2: return .single(day, hour: Int.random(in: 0..<24, using: &random), isFloating: true)
             case 3: return .wholeDays(day, Int.random(in: 1..<20, using: &random))
-            case 4: return .series(day, interval: [1, 7, 30].randomElement(using: &random) ?? 7, count: Int.random(in: 1..<20, using: &random))
+            case 4:
+                return .series(
+                    day, interval: [1, 7, 30].randomElement(using: &random) ?? 7,
+                    count: Int.random(in: 1..<20, using: &random))
             case 5: return .series(day, interval: [1, 7, 30, 500].randomElement(using: &random) ?? 7, count: nil)
             case 6: return .yearly(Int.random(in: 1...12, using: &random), Int.random(in: 1...28, using: &random))
             case 7: return .due(day)
@@ -245,13 +263,19 @@ struct VisibleRangeTests {
                         #expect(try model.site.send("DELETE", model.path + name).status == 204)
                         model.objects[name] = nil
                     } else {
-                        try model.put(name, there.known.component == "VTODO" ? .due(20_800 + Int.random(in: -50..<90, using: &random)) : self.object(like: "VEVENT", object), summary: "\(turn)")
+                        try model.put(
+                            name,
+                            there.known.component == "VTODO"
+                                ? .due(20_800 + Int.random(in: -50..<90, using: &random))
+                                : self.object(like: "VEVENT", object), summary: "\(turn)")
                     }
                 } else {
                     try model.put(name, object())
                 }
             }
-            if Int.random(in: 0..<3, using: &random) == 0 { model.clock.today += Int.random(in: -2..<12, using: &random) }
+            if Int.random(in: 0..<3, using: &random) == 0 {
+                model.clock.today += Int.random(in: -2..<12, using: &random)
+            }
             if Int.random(in: 0..<9, using: &random) == 0 { try model.setRange(side(), side()) }
             for client in clients {
                 for _ in 0..<Int.random(in: 0..<4, using: &random) {
@@ -303,7 +327,9 @@ struct VisibleRangeTests {
         for name in shown + hidden {
             let isShown = shown.contains(name)
             for method in ["GET", "HEAD", "PROPFIND", "PROPPATCH"] {
-                let body = method == "PROPPATCH" ? """
+                let body =
+                    method == "PROPPATCH"
+                    ? """
                     <D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><x xmlns="u:x">1</x></D:prop></D:set></D:propertyupdate>
                     """ : ""
                 let answer = try model.site.send(method, path + name, body, headers: ["Depth": "0"])
@@ -311,13 +337,16 @@ struct VisibleRangeTests {
             }
         }
         let hrefs = (shown + hidden).map { "<D:href>\(path)\($0)</D:href>" }.joined()
-        let multiget = try model.site.send("REPORT", path, """
+        let multiget = try model.site.send(
+            "REPORT", path,
+            """
             <C:calendar-multiget xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:prop><D:getetag/></D:prop>\(hrefs)</C:calendar-multiget>
             """)
         #expect(multiget.rows.filter { $0.status.contains("200") }.map(\.href) == shown.map { path + $0 })
         #expect(multiget.rows.filter { $0.status.contains("404") }.map(\.href) == hidden.map { path + $0 })
         func query(_ filter: String) throws -> [String] {
-            try model.report("""
+            try model.report(
+                """
                 <C:calendar-query xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:prop><D:getetag/></D:prop>\
                 <C:filter><C:comp-filter name="VCALENDAR">\(filter)</C:comp-filter></C:filter></C:calendar-query>
                 """)
@@ -325,12 +354,16 @@ struct VisibleRangeTests {
         #expect(try query("") == shown)
         #expect(try query("<C:comp-filter name=\"VEVENT\"/>") == shown.filter { $0 != "task.ics" })
         // The object is the unit: one that is seen is found by any of its instances.
-        #expect(try query("""
-            <C:comp-filter name="VEVENT"><C:time-range start="20200101T000000Z" end="20280101T000000Z"/></C:comp-filter>
-            """) == shown.filter { $0 != "task.ics" })
-        #expect(try query("""
-            <C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:text-match>x</C:text-match></C:prop-filter></C:comp-filter>
-            """) == shown.filter { $0 != "task.ics" })
+        #expect(
+            try query(
+                """
+                <C:comp-filter name="VEVENT"><C:time-range start="20200101T000000Z" end="20280101T000000Z"/></C:comp-filter>
+                """) == shown.filter { $0 != "task.ics" })
+        #expect(
+            try query(
+                """
+                <C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:text-match>x</C:text-match></C:prop-filter></C:comp-filter>
+                """) == shown.filter { $0 != "task.ics" })
         let export = try model.site.send("GET", path).text
         for name in shown { #expect(export.contains("UID:\(name)\r\n")) }
         for name in hidden { #expect(!export.contains("UID:\(name)\r\n")) }
@@ -342,17 +375,24 @@ struct VisibleRangeTests {
     func freeBusy() throws {
         let model = try model()
         func busy() throws -> String {
-            try model.site.send("REPORT", model.path, """
+            try model.site.send(
+                "REPORT", model.path,
+                """
                 <C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav"><C:time-range start="20260101T000000Z" end="20280101T000000Z"/></C:free-busy-query>
-                """).text.replacing("\r\n ", with: "")
+                """
+            ).text.replacing("\r\n ", with: "")
         }
-        let (past, now) = ("\(Known.date(model.clock.today - 40))T100000Z/", "\(Known.date(model.clock.today))T100000Z/")
+        let (past, now) = (
+            "\(Known.date(model.clock.today - 40))T100000Z/", "\(Known.date(model.clock.today))T100000Z/"
+        )
         #expect(try busy().contains(now) && !busy().contains(past))
         try model.setRange(nil, 60)
         #expect(try busy().contains(now) && busy().contains(past))
     }
 
-    @Test("what is not seen is stored: a PUT finds it, its UID is taken, and nothing but a PUT or a COPY onto it reaches it")
+    @Test(
+        "what is not seen is stored: a PUT finds it, its UID is taken, and nothing but a PUT or a COPY onto it reaches it"
+    )
     func writing() throws {
         let model = try model()
         let path = model.path
@@ -362,9 +402,12 @@ struct VisibleRangeTests {
         #expect(try model.site.send("PUT", path + "new.ics", text).conditions == [.caldav(.noUidConflict)])
         #expect(try model.site.send("DELETE", path + "past.ics").status == 404)
         for method in ["COPY", "MOVE"] {
-            #expect(try model.site.send(method, path + "past.ics", headers: ["Destination": path + "b.ics"]).status == 404)
-            #expect(try model.site.send(
-                method, path + "now.ics", headers: ["Destination": path + "past.ics", "Overwrite": "F"]).status == 412)
+            #expect(
+                try model.site.send(method, path + "past.ics", headers: ["Destination": path + "b.ics"]).status == 404)
+            #expect(
+                try model.site.send(
+                    method, path + "now.ics", headers: ["Destination": path + "past.ics", "Overwrite": "F"]
+                ).status == 412)
         }
         let put = try model.site.send("PUT", path + "past.ics", text, headers: ["If-Match": past.etag])
         #expect(put.status == 204 && put.header("ETag") != nil)
@@ -393,10 +436,13 @@ struct VisibleRangeTests {
     func tags() throws {
         let model = try model()
         func tags() throws -> [String] {
-            let answer = try model.site.send("PROPFIND", model.path, """
+            let answer = try model.site.send(
+                "PROPFIND", model.path,
+                """
                 <D:propfind xmlns:D="DAV:" xmlns:S="http://calendarserver.org/ns/"><D:prop><D:sync-token/><S:getctag/></D:prop></D:propfind>
                 """, headers: ["Depth": "0"])
-            let prop = try XMLDocument.parse(answer.body).root.firstChild(named: .dav(.response))?.firstChild(named: .dav(.propstat))?.firstChild(named: .dav(.prop))
+            let prop = try XMLDocument.parse(answer.body).root.firstChild(named: .dav(.response))?.firstChild(
+                named: .dav(.propstat))?.firstChild(named: .dav(.prop))
             return prop?.children.map { String(utf8: $0.text) } ?? []
         }
         let today = try tags()
@@ -415,14 +461,19 @@ struct VisibleRangeTests {
     func setting() throws {
         let site = try TestSite()
         let path = "/calendars/anna@example.org/bounded/"
-        let made = try site.send("MKCALENDAR", path, """
+        let made = try site.send(
+            "MKCALENDAR", path,
+            """
             <C:mkcalendar xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:set><D:prop>\(RangeModel.range(90, 365))</D:prop></D:set></C:mkcalendar>
             """, headers: ["Content-Type": "text/xml"])
         #expect(made.status == 201)
         func property() throws -> String {
-            try site.send("PROPFIND", path, """
+            try site.send(
+                "PROPFIND", path,
+                """
                 <D:propfind xmlns:D="DAV:"><D:prop><T:visible-range xmlns:T="urn:tegu:dav"/></D:prop></D:propfind>
-                """, headers: ["Depth": "0"]).text
+                """, headers: ["Depth": "0"]
+            ).text
         }
         #expect(try property().contains("90<") && property().contains("365<"))
         for bad in ["-1", "x", "", "100001", "99999999999999999999"] {
@@ -432,7 +483,9 @@ struct VisibleRangeTests {
         #expect(try property().contains("90<") && property().contains("365<"))
         #expect(try site.send("PROPPATCH", path, RangeModel.patch(nil, 7)).text.contains("200 OK"))
         #expect(try !property().contains("past-days") && property().contains("7<"))
-        _ = try site.send("PROPPATCH", path, """
+        _ = try site.send(
+            "PROPPATCH", path,
+            """
             <D:propertyupdate xmlns:D="DAV:"><D:remove><D:prop><T:visible-range xmlns:T="urn:tegu:dav"/></D:prop></D:remove></D:propertyupdate>
             """)
         #expect(try property().contains("404"))
@@ -451,9 +504,11 @@ struct VisibleRangeTests {
         #expect(try model.site.send("GET", copy + "past.ics").status == 200)
     }
 
-    @Test("a token that tells of a window that never was is answered all the same", arguments: [
-        "5~3", "~", "-999999999~999999999", "20800~20801:20700~20900:", "~:~:ZTEuaWNz",
-    ])
+    @Test(
+        "a token that tells of a window that never was is answered all the same",
+        arguments: [
+            "5~3", "~", "-999999999~999999999", "20800~20801:20700~20900:", "~:~:ZTEuaWNz",
+        ])
     func forged(_ window: String) throws {
         let model = try model()
         let client = TokenClient()

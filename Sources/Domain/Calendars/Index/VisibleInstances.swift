@@ -30,7 +30,8 @@ package enum VisibleInstances {
         filter.components = [component]
         let zones = CalendarTimeZones(object.calendar, database: timeZones, fallback: FixedOffset.utc)
         var steps = StepBudget(maximumSteps)
-        let found = try? CalendarFilterEvaluator(filter).matches(object, zones: zones, floatingIn: FixedOffset.utc, &steps)
+        let found = try? CalendarFilterEvaluator(filter).matches(
+            object, zones: zones, floatingIn: FixedOffset.utc, &steps)
         return found ?? true
     }
 }

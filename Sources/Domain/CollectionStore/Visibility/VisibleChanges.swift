@@ -68,6 +68,7 @@ package enum VisibleChanges {
 
     /// What is not shown is told as gone: whoever had it, or has just written it, learns that it is not listed.
     private static func change(_ member: Member, isShown: Bool) -> ChangeLog.Change {
-        .init(modseq: member.modseq, name: member.name, state: isShown ? .member(member) : .removed(isCollection: false))
+        .init(
+            modseq: member.modseq, name: member.name, state: isShown ? .member(member) : .removed(isCollection: false))
     }
 }

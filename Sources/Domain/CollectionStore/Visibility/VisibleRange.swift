@@ -66,7 +66,8 @@ package struct VisibleWindow: Sendable, Hashable {
     func differences(from other: VisibleWindow) -> [VisibleWindow] {
         let (a, b) = (first ?? .min, last.map { $0 &+ 1 } ?? .max)
         let (c, d) = (other.first ?? .min, other.last.map { $0 &+ 1 } ?? .max)
-        let parts = a >= b || c >= d || b <= c || d <= a
+        let parts =
+            a >= b || c >= d || b <= c || d <= a
             ? [(a, b), (c, d)] : [(min(a, c), max(a, c)), (min(b, d), max(b, d))]
         return parts.filter { $0.0 < $0.1 }.map { from, end in
             VisibleWindow(first: from == .min ? nil : from, last: end == .max ? nil : end - 1)
@@ -88,7 +89,9 @@ package struct VisibleWindow: Sendable, Hashable {
     private static func day(_ text: some StringProtocol) -> Int64?? {
         if text.isEmpty { return .some(nil) }
         // Ten digits are far beyond all years, and their seconds far below what overflows.
-        guard text.utf8.count <= 10, let day = Int64(String(text)), String(day).utf8.elementsEqual(text.utf8) else { return nil }
+        guard text.utf8.count <= 10, let day = Int64(String(text)), String(day).utf8.elementsEqual(text.utf8) else {
+            return nil
+        }
         return .some(day)
     }
 }

@@ -12,25 +12,31 @@ package struct VisibleRangeOperation: Sendable {
     package func run(_ user: String, _ name: String, past: String?, future: String?) throws -> String {
         let (_, calendar) = try installation.collection(
             named: name, in: .calendarHome, of: try installation.user(user))
-        let (pastBound, futureBound) = (try past.map { try Self.days($0, "--past") }, try future.map { try Self.days($0, "--future") })
+        let (pastBound, futureBound) = (
+            try past.map { try Self.days($0, "--past") }, try future.map { try Self.days($0, "--future") }
+        )
         let range = try installation.database.write { tx -> VisibleRange? in
             guard let now = try Collections.find(tx.read, calendar.id) else { throw StoreRefusal.notFound }
             let range = VisibleRange(
-                pastDays: pastBound ?? now.visibleRange?.pastDays, futureDays: futureBound ?? now.visibleRange?.futureDays)
+                pastDays: pastBound ?? now.visibleRange?.pastDays,
+                futureDays: futureBound ?? now.visibleRange?.futureDays)
             if range != now.visibleRange {
                 try VisibleRange.set(tx, of: now, to: range)
                 try Collections.propertiesChanged(tx, of: now, now: System.clock())
             }
             return range
         }
-        return "calendar \(name) shows \(Self.words(range?.pastDays, "past")) and \(Self.words(range?.futureDays, "future"))"
+        return
+            "calendar \(name) shows \(Self.words(range?.pastDays, "past")) and \(Self.words(range?.futureDays, "future"))"
     }
 
     /// Nil in it: without a bound.
     private static func days(_ text: String, _ option: String) throws -> Int? {
         if text == "all" { return nil }
         guard let days = text.utf8.decimalValue, days <= VisibleRange.maximumDays else {
-            throw CommandError(.usage, "\(option): “\(text)” is neither “all” nor a number of days from 0 to \(VisibleRange.maximumDays)")
+            throw CommandError(
+                .usage,
+                "\(option): “\(text)” is neither “all” nor a number of days from 0 to \(VisibleRange.maximumDays)")
         }
         return days
     }
