@@ -32,7 +32,8 @@ def test_what_an_older_program_stored_is_indexed_at_the_start():
             for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 if table not in first | {"schema_version"}:
                     database.execute(f"DROP TABLE {table}")
-            database.execute("ALTER TABLE collection DROP COLUMN origin")
+            for column in "origin", "visible_past", "visible_future":
+                database.execute(f"ALTER TABLE collection DROP COLUMN {column}")
             database.execute("DELETE FROM schema_version WHERE number > 1")
             database.commit()
         server.start()

@@ -65,6 +65,8 @@ package struct Collection: Sendable, Equatable {
     package var modified: Milliseconds
     /// Nil: its members come from clients.
     package var origin: CollectionOrigin?
+    /// Nil: all members are shown, whenever they are.
+    package var visibleRange: VisibleRange?
 
     /// Whether clients can only read its members; its own properties they can set.
     package var isReadOnly: Bool { origin != nil }

@@ -14,7 +14,7 @@ package enum Collections {
         try tx.first(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin
+                member_count, created, modified, origin, visible_past, visible_future
             FROM collection WHERE owner_id = $1 AND kind = $2 AND parent_id IS NULL AND trashed IS NULL
             """, [.integer(owner.rawValue), .text(kind.rawValue)], row: read)
     }
@@ -23,7 +23,7 @@ package enum Collections {
         try tx.first(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin
+                member_count, created, modified, origin, visible_past, visible_future
             FROM collection WHERE id = $1 AND trashed IS NULL
             """, [.integer(id.rawValue)], row: read)
     }
@@ -34,7 +34,7 @@ package enum Collections {
         try tx.first(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin
+                member_count, created, modified, origin, visible_past, visible_future
             FROM collection WHERE parent_id = $1 AND name = $2 AND trashed IS NULL
             """, [.integer(parent.rawValue), .text(name)], row: read)
     }
@@ -44,7 +44,7 @@ package enum Collections {
         try tx.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin
+                member_count, created, modified, origin, visible_past, visible_future
             FROM collection WHERE id > $1 ORDER BY id LIMIT $2
             """, [.integer(id.rawValue), .integer(Int64(limit))], row: read)
     }
@@ -54,7 +54,7 @@ package enum Collections {
         try tx.first(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin
+                member_count, created, modified, origin, visible_past, visible_future
             FROM collection WHERE id = $1
             """, [.integer(id.rawValue)], row: read)
     }
@@ -64,7 +64,7 @@ package enum Collections {
         try tx.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin
+                member_count, created, modified, origin, visible_past, visible_future
             FROM collection WHERE parent_id = $1 AND trashed IS NULL ORDER BY name
             """, [.integer(parent.rawValue)], row: read)
     }
@@ -129,7 +129,8 @@ package enum Collections {
             modseq: ModSeq(rawValue: row.integer(5)), logFloor: ModSeq(rawValue: row.integer(6)), epoch: row.integer(7),
             components: row.optionalText(8).map { $0.split(separator: " ").map(String.init) },
             memberCount: Int(row.integer(9)), created: row.integer(10), modified: row.integer(11),
-            origin: try origin(row))
+            origin: try origin(row),
+            visibleRange: VisibleRange.read(past: row.optionalInteger(13), future: row.optionalInteger(14)))
     }
 
     private static func origin(_ row: borrowing Row) throws -> CollectionOrigin? {
@@ -210,6 +211,24 @@ package enum Collections {
         guard let parent = collection.parentID else { return }
         try ChangeLog.record(
             tx, in: parent, name: collection.name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
+    }
+
+    /// Makes the sync tokens of a calendar that shows a window invalid: what is in sight may have changed without a write, as
+    /// what is found in stored objects is made anew.
+    static func renewEpoch(_ tx: borrowing WriteTransaction, ofWindowed collection: CollectionID) throws {
+        try tx.execute(
+            """
+            UPDATE collection SET epoch = $2
+            WHERE id = $1 AND (visible_past IS NOT NULL OR visible_future IS NOT NULL)
+            """, [.integer(collection.rawValue), .integer(try tx.nextID(.epoch))])
+    }
+
+    /// The same for all of them.
+    static func renewEpochsOfWindowed(_ tx: borrowing WriteTransaction) throws {
+        let ids = try tx.read.all(
+            "SELECT id FROM collection WHERE visible_past IS NOT NULL OR visible_future IS NOT NULL ORDER BY id"
+        ) { CollectionID(rawValue: $0.integer(0)) }
+        for id in ids { try renewEpoch(tx, ofWindowed: id) }
     }
 
     package static func setComponents(
@@ -311,6 +330,7 @@ package enum Collections {
         let made = try make(
             tx, in: parent, name: name, kind: collection.kind, components: collection.components, now: now)
         try DeadProperties.copy(tx, from: collection.id, nil, to: made.id, nil)
+        if let range = collection.visibleRange { try VisibleRange.set(tx, of: made, to: range) }
         guard deeply else { return }
         var last: String?
         while true {

@@ -108,6 +108,7 @@ package enum Reindex {
                 .integer(Int64(member.size)), .text(member.component), Value(member.uid),
             ])
         try IndexRows.write(tx, correction.facts, in: member.collectionID, name: member.name)
+        try Collections.renewEpoch(tx, ofWindowed: member.collectionID)
         // Clients hold other bytes, or these under another tag: they must come for them.
         if hasOtherETag { try Members.propertiesChanged(tx, of: member, now: now) }
         return 1

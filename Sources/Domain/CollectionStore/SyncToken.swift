@@ -5,12 +5,31 @@ import Bytes
 /// It names the collection, its epoch and a modseq. While a client takes the first listing page by page, it holds the
 /// last name of the page too: the listing goes on after that name, and what changes meanwhile comes from the log after
 /// the modseq at which the listing began. So any page size ends with the same state, whatever is written in between.
+///
+/// Of a calendar that shows a window it says which window the client has seen, so that what has come into it since and
+/// what has left it can be told (`VisibleChanges`).
 package struct SyncToken: Equatable, Sendable {
     package var collection: CollectionID
     package var epoch: Int64
     package var modseq: ModSeq
     /// The last name of the page that this token ended; nil where the first listing is through.
     package var listedUpTo: String?
+    /// What of the collection's time the client has been shown.
+    package var window = VisibleWindow.all
+    /// Nil where the client has been told of all of the window.
+    package var move: Move?
+
+    /// A move of the window that a client is being told of, page by page.
+    package struct Move: Equatable, Sendable {
+        package var window: VisibleWindow
+        /// The last name of the page that this token ended.
+        package var name: String
+
+        package init(to window: VisibleWindow, after name: String) {
+            self.window = window
+            self.name = name
+        }
+    }
 
     package init(collection: CollectionID, epoch: Int64, modseq: ModSeq, listedUpTo: String? = nil) {
         self.collection = collection
@@ -19,9 +38,10 @@ package struct SyncToken: Equatable, Sendable {
         self.listedUpTo = listedUpTo
     }
 
-    /// The token of a collection as it is now.
-    package init(of collection: Collection) {
+    /// The token of a collection as it is at a time.
+    package init(of collection: Collection, at now: Milliseconds) {
         self.init(collection: collection.id, epoch: collection.epoch, modseq: collection.modseq)
+        if let range = collection.visibleRange { window = range.window(at: now) }
     }
 
     private static let prefix = "urn:tegu:sync:"
@@ -30,13 +50,17 @@ package struct SyncToken: Equatable, Sendable {
     package var uri: String {
         var text = "\(Self.prefix)\(collection.rawValue).\(epoch).\(modseq.rawValue)"
         if let listedUpTo { text += "." + String(utf8: Base64.encodeURLSafe(listedUpTo.utf8)) }
+        if window != .all || move != nil { text += ":" + window.text }
+        if let move { text += ":\(move.window.text):" + String(utf8: Base64.encodeURLSafe(move.name.utf8)) }
         return text
     }
 
     /// Nil for a text that no server of this kind ever gave out.
     package init?(uri: String) {
         guard uri.utf8.count < 1000, uri.hasPrefix(Self.prefix) else { return nil }
-        let parts = uri.dropFirst(Self.prefix.count).split(separator: ".", omittingEmptySubsequences: false)
+        let fields = uri.dropFirst(Self.prefix.count).split(separator: ":", omittingEmptySubsequences: false)
+        guard [1, 2, 4].contains(fields.count) else { return nil }
+        let parts = fields[0].split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3 || parts.count == 4 else { return nil }
         guard let collection = parts[0].utf8.decimalValue, let epoch = parts[1].utf8.decimalValue,
             let modseq = parts[2].utf8.decimalValue
@@ -47,6 +71,14 @@ package struct SyncToken: Equatable, Sendable {
         if parts.count == 4 {
             guard let name = Base64.decode(parts[3].utf8) else { return nil }
             listedUpTo = String(utf8: name)
+        }
+        if fields.count > 1 {
+            guard let window = VisibleWindow(text: fields[1]) else { return nil }
+            self.window = window
+        }
+        if fields.count > 2 {
+            guard let window = VisibleWindow(text: fields[2]), let name = Base64.decode(fields[3].utf8) else { return nil }
+            move = Move(to: window, after: String(utf8: name))
         }
     }
 

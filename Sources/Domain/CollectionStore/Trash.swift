@@ -61,10 +61,10 @@ package enum Trash {
         try tx.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin, trashed
+                member_count, created, modified, origin, visible_past, visible_future, trashed
             FROM collection WHERE owner_id = $1 AND trashed IS NOT NULL
             """, [.integer(owner.rawValue)]
-        ) { (try Collections.read($0), $0.integer(13)) }
+        ) { (try Collections.read($0), $0.integer(15)) }
     }
 
     /// Members in anybody's trash after `id`, in the order of their ids.
@@ -171,7 +171,7 @@ package enum Trash {
         let collections = try tx.read.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin
+                member_count, created, modified, origin, visible_past, visible_future
             FROM collection WHERE trashed < $1 LIMIT $2
             """, [.integer(horizon), .integer(Int64(limit - members.count))], row: Collections.read)
         for collection in collections { try destroy(tx, Collections.subtreeWithTrash(tx.read, of: collection)) }
@@ -184,7 +184,7 @@ package enum Trash {
         let all = try tx.read.all(
             """
             SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
-                member_count, created, modified, origin
+                member_count, created, modified, origin, visible_past, visible_future
             FROM collection WHERE owner_id = $1
             """, [.integer(owner.rawValue)], row: Collections.read)
         try destroy(tx, all)

@@ -24,10 +24,10 @@ struct Exchange: Sendable {
         try locator.locate(tx, path.segments, missingParent: missingParent)
     }
 
-    /// What is at the request's URL. Throws `Reply` 404.
+    /// What is at the request's URL. Throws `Reply` 404, also for a member that its calendar does not show now.
     func find(_ tx: borrowing ReadTransaction) throws -> (location: Location, resource: Resource) {
         let location = try locate(tx)
-        guard let resource = location.resource else { throw Reply(.notFound) }
+        guard let resource = location.resource, try isShown(tx, location) else { throw Reply(.notFound) }
         return (location, resource)
     }
 

@@ -251,5 +251,12 @@ CREATE TABLE directory_account (
 CREATE UNIQUE INDEX directory_account_of_principal ON directory_account (principal_id);
 
 """#),
+        Migration(number: 5, name: "visible-range", sql: #"""
+-- How far into the past and the future a calendar shows its members, in whole days before and after the day that it is in
+-- UTC; NULL: without a bound. What is stored does not depend on it.
+ALTER TABLE collection ADD COLUMN visible_past BIGINT;
+ALTER TABLE collection ADD COLUMN visible_future BIGINT;
+
+"""#),
     ]
 }

@@ -108,7 +108,7 @@ struct CollectionsTests {
             let inner = try tx.folder("inner", in: a)
             try tx.put(content("1"), as: "f", in: inner)
             try DeadProperties.set(tx, of: a.id, nil, namespace: "n", name: "p", value: [1])
-            let token = SyncToken(of: try tx.fresh(inner))
+            let token = SyncToken(of: try tx.fresh(inner), at: 0)
             try Collections.move(tx, try tx.fresh(a), to: b, name: "moved", now: 2)
             let moved = try #require(try Collections.child(tx.read, of: b.id, name: "moved"))
             #expect(moved.id == a.id)

@@ -26,7 +26,7 @@ final class SyncClient {
     /// One request for one page; true where there is nothing more to come now.
     func page(_ tx: borrowing ReadTransaction, _ node: Node, of collection: Collection, limit: Int) throws -> Bool {
         guard let text = node.token else {
-            return try list(tx, node, collection, SyncToken(of: collection), limit)
+            return try list(tx, node, collection, SyncToken(of: collection, at: 0), limit)
         }
         let token = try #require(SyncToken(uri: text))
         guard token.isValid(for: collection) else {

@@ -33,7 +33,7 @@ struct SyncTokenTests {
     func validity() throws {
         let fixture = try Fixture()
         let (one, two) = try fixture.write { tx throws in (try tx.calendar("one"), try tx.calendar("two")) }
-        let token = SyncToken(of: one)
+        let token = SyncToken(of: one, at: 0)
         #expect(token.isValid(for: one))
         #expect(!token.isValid(for: two))
         var other = token
@@ -52,6 +52,6 @@ struct SyncTokenTests {
             try Collections.remove(tx, old, now: 2)
             return (old, try tx.calendar())
         }
-        #expect(!SyncToken(of: old).isValid(for: new))
+        #expect(!SyncToken(of: old, at: 0).isValid(for: new))
     }
 }

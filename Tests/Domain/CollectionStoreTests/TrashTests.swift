@@ -106,7 +106,7 @@ struct TrashTests {
         let token = try fixture.write { tx throws in
             let calendar = try tx.calendar()
             try tx.put(content("1", uid: "u"), as: "a", in: calendar)
-            let token = SyncToken(of: try tx.fresh(calendar))
+            let token = SyncToken(of: try tx.fresh(calendar), at: 0)
             try Collections.remove(tx, calendar, now: 5)
             try tx.calendar()
             return token

@@ -18,7 +18,10 @@ final class TestSite: Sendable {
     let database: any Database
     private let directory: String
 
-    init(configure: (inout DAVConfiguration) -> Void = { _ in }) throws {
+    init(
+        configure: (inout DAVConfiguration) -> Void = { _ in },
+        clock: @escaping @Sendable () -> Milliseconds = { 1_800_000_000_000 }
+    ) throws {
         database = try TestEngine.current.temporary()
         var template = Array("/tmp/tegu-dav-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(.serverBug, "mkdtemp") }
@@ -37,7 +40,7 @@ final class TestSite: Sendable {
             authenticator: Authenticator(
                 database: database, principals: principals, guessGuard: GuessGuard { _ in true }, options: options),
             principals: principals, configuration: configuration, logger: Logger(label: "test"),
-            clock: { 1_800_000_000_000 }, random: SystemRandom.bytes)
+            clock: clock, random: SystemRandom.bytes)
         for (name, domain) in [("anna", "example.org"), ("boris", "example.org"), ("zoe", "example.net")] {
             let hash = try Passwords(parameters: cheap).hash([UInt8](name.utf8))
             guard let signIn = SignInName(name: name, domain: domain) else { throw Failure(.serverBug, "name") }

@@ -24,7 +24,10 @@ package enum IndexRebuild {
         let isEmpty = try database.read { tx in try tx.first("SELECT 1 FROM member") { _ in true } == nil }
         if !isEmpty { begin() }
         let outcome = try run(database, files: files, kinds: [.calendar, .book], facts: facts)
-        try database.write { tx in try IndexState.setCurrent(tx, timeZones: timeZones) }
+        try database.write { tx in
+            try IndexState.setCurrent(tx, timeZones: timeZones)
+            try Collections.renewEpochsOfWindowed(tx)
+        }
         return isEmpty ? nil : outcome
     }
 
@@ -42,7 +45,10 @@ package enum IndexRebuild {
         guard try isBehind(database, timeZones: timeZones) else { return nil }
         let outcome = try run(database, files: files, kinds: [.calendar], facts: facts, isCancelled: isCancelled)
         if isCancelled() { return outcome }
-        try database.write { tx in try IndexState.set(tx, .timeZones, to: timeZones) }
+        try database.write { tx in
+            try IndexState.set(tx, .timeZones, to: timeZones)
+            try Collections.renewEpochsOfWindowed(tx)
+        }
         return outcome
     }
 

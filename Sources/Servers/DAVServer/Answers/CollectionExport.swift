@@ -9,7 +9,8 @@ import VCard
 enum CollectionExport {
     static func response(_ exchange: Exchange, _ collection: Collection) throws -> HTTPResponse {
         let isCalendar = collection.kind == .calendar
-        let source = ExportSource(exchange.server.database, exchange.server.files, collection)
+        let source = ExportSource(
+            exchange.server.database, exchange.server.files, collection, shownBy: exchange.visibility(of: collection))
         return HTTPResponse(
             status: 200, headers: [
                 ("Content-Type", isCalendar ? "text/calendar; charset=utf-8" : "text/vcard; charset=utf-8"),
@@ -25,6 +26,7 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
     private let database: any Database
     private let files: FileBlobStore
     private let collection: Collection
+    private let visibility: Visibility?
     private var joiner = CalendarJoiner()
     private var step = Step.start
     private var last: String?
@@ -35,10 +37,14 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
 
     private static let pieceSize = 128 * 1024
 
-    package init(_ database: any Database, _ files: FileBlobStore, _ collection: Collection) {
+    /// All that is stored where `visibility` is nil.
+    package init(
+        _ database: any Database, _ files: FileBlobStore, _ collection: Collection, shownBy visibility: Visibility? = nil
+    ) {
         self.database = database
         self.files = files
         self.collection = collection
+        self.visibility = visibility
     }
 
     package func next() throws -> [UInt8]? {
@@ -57,7 +63,7 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
             try database.read { tx in
                 var page: [Member] = []
                 repeat {
-                    page = try Members.page(tx, in: collection.id, after: last, limit: 64)
+                    page = try Members.page(tx, in: collection.id, after: last, limit: 64, shownBy: visibility)
                     for member in page {
                         try append(member, try Blobs.read(tx, member.blobID), to: &out)
                         last = member.name

@@ -15,6 +15,7 @@ final class MemberListing: MultistatusSource.Part {
     private var last: String?
     private var scope: MemberScope?
     private let entryRow: EntryRow?
+    private let visibility: Visibility?
 
     init(_ rows: Rows, in collection: Collection, owner: Principal, href: Href, after name: String? = nil, isWanted: Filter? = nil) {
         self.rows = rows
@@ -23,6 +24,7 @@ final class MemberListing: MultistatusSource.Part {
         self.href = href
         self.last = name
         self.isWanted = isWanted
+        visibility = rows.exchange.visibility(of: collection)
         entryRow = rows.selection.entryRow(under: href)
     }
 
@@ -34,7 +36,7 @@ final class MemberListing: MultistatusSource.Part {
         let (rows, isWanted) = (rows, isWanted)
         var rest: [UInt8]?
         var judged = 0
-        try Members.forEach(tx, in: collection.id, after: last) { member in
+        try Members.forEach(tx, in: collection.id, after: last, shownBy: visibility) { member in
             if let isWanted {
                 judged += 1
                 // A query that found as much as one answer may hold looks no further.
@@ -57,7 +59,7 @@ final class MemberListing: MultistatusSource.Part {
         _ row: EntryRow, _ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int
     ) throws -> Bool {
         var rest: [UInt8]?
-        try Members.forEachEntry(tx, in: collection.id, after: last) { member in
+        try Members.forEachEntry(tx, in: collection.id, after: last, shownBy: visibility) { member in
             row.write(member, to: &out)
             if out.count >= limit { rest = [UInt8](member.name) }
             return rest == nil

@@ -22,6 +22,7 @@ final class NamedMembers: MultistatusSource.Part {
     private let isWanted: Filter
     private var scope: MemberScope?
     private var isFirstPiece = true
+    private let visibility: Visibility?
 
     init(
         _ rows: Rows, in collection: Collection, owner: Principal, href: Href, candidates: [Candidate],
@@ -33,6 +34,7 @@ final class NamedMembers: MultistatusSource.Part {
         self.href = href
         self.candidates = candidates[...]
         self.isWanted = isWanted
+        visibility = rows.exchange.visibility(of: collection)
     }
 
     func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
@@ -42,7 +44,7 @@ final class NamedMembers: MultistatusSource.Part {
         // The index was asked in the transaction of the first piece: later it is certain of nothing.
         let isFirst = isFirstPiece
         isFirstPiece = false
-        let (rows, isWanted) = (rows, isWanted)
+        let (rows, isWanted, visibility) = (rows, isWanted, visibility)
         var judged = 0
         while let candidate = candidates.first {
             if out.count >= limit || judged == MemberListing.mostJudged { return false }
@@ -50,6 +52,7 @@ final class NamedMembers: MultistatusSource.Part {
             if !(isFirst && candidate.isCertain) { judged += 1 }
             // One that went since the index was asked has no row.
             _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
+                guard try visibility.shows(tx, member, candidate.name, in: collection.id) else { return }
                 try rows.write(
                     tx, member, scope, hasDeadProperties: hasDeadProperties,
                     where: { tx, member in try isFirst && candidate.isCertain || isWanted(tx, member) }, to: &out)

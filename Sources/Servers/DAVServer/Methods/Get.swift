@@ -33,7 +33,7 @@ enum Get {
     static func representation(_ exchange: Exchange, status: HTTPStatus) throws -> HTTPResponse? {
         let found = try exchange.read { tx -> (Member, Collection, Blobs.Body)? in
             let location = try exchange.locate(tx)
-            guard let member = location.member, let parent = location.parent else { return nil }
+            guard let member = location.member, let parent = location.parent, try exchange.isShown(tx, location) else { return nil }
             return (member, parent, try Blobs.read(tx, member.blobID))
         }
         guard let (member, parent, body) = found else { return nil }

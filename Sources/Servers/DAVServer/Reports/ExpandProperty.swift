@@ -46,7 +46,7 @@ enum ExpandProperty {
             out.open(property.name)
             for target in try hrefs(in: value) {
                 guard let path = try? RequestPath(target), let place = try? exchange.locator.locate(tx, path.segments),
-                    let next = place.resource else { continue }
+                    let next = place.resource, try exchange.isShown(tx, place) else { continue }
                 try write(tx, exchange, next, owner: place.owner, href: place.href, property.properties, depth: depth + 1,
                           budget: &budget, to: &out)
             }

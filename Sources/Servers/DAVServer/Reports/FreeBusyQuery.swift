@@ -43,23 +43,27 @@ enum FreeBusyQuery {
         private let range: InstantRange
         private let server: DAVServer
         private let work: QueryWork
+        private let exchange: Exchange
 
         init(_ exchange: Exchange, from start: Instant, to end: Instant, owner: Principal?) {
             let addresses = (owner?.addresses ?? []).map { "mailto:\($0)" }
             busy = BusyTime(from: start, to: end, participation: Participation(addresses: addresses))
             range = InstantRange(start: start, end: end)
             server = exchange.server
+            self.exchange = exchange
             work = QueryWork(exchange.server.configuration)
         }
 
         mutating func add(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws {
             let zone = try FloatingZone.of(tx, place.collection, nil, server.timeZones)
             var unclear: [String: [Occurrence]] = [:]
+            var shown = ShownNames(exchange.visibility(of: place.collection), in: place.collection.id)
             if let name = place.name {
                 unclear = [name: []]
             } else {
                 try OccurrenceQuery.forEachRun(
                     tx, in: place.collection.id, overlapping: OccurrenceRange(range, floatingIn: zone)) { run in
+                    guard try shown.contain(tx, run.name) else { return true }
                     if try !add(run.occurrence, zone) { unclear[run.name, default: []].append(run.occurrence) }
                     return true
                 }

@@ -62,9 +62,13 @@ final class HrefRows: MultistatusSource.Part {
     private func write(_ tx: borrowing ReadTransaction, _ href: [UInt8], to out: inout XMLWriter) throws -> Bool {
         guard let (scope, name) = try find(tx, href) else { return false }
         let rows = rows
-        return try Members.with(tx, in: scope.collection.id, name: name) { member in
-            try rows.write(tx, member, scope, hasDeadProperties: scope.hasDeadProperties, to: &out)
+        let visibility = rows.exchange.visibility(of: scope.collection)
+        var isShown = true
+        let isThere = try Members.with(tx, in: scope.collection.id, name: name) { member in
+            isShown = try visibility.shows(tx, member, name, in: scope.collection.id)
+            if isShown { try rows.write(tx, member, scope, hasDeadProperties: scope.hasDeadProperties, to: &out) }
         }
+        return isThere && isShown
     }
 
     /// The collection that an href leads into, and the name in it.

@@ -21,7 +21,9 @@ enum SyncCollection {
         let limit = request.limit ?? Int.max
         if limit < 1 { throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A page has at least one row.") }
         guard !request.token.isEmpty else {
-            return try listing(exchange, rows, location, collection, owner: owner, base: SyncToken(of: collection), limit: limit)
+            return try listing(
+                exchange, rows, location, collection, owner: owner, base: SyncToken(of: collection, at: exchange.now),
+                limit: limit)
         }
         guard let token = SyncToken(uri: request.token), token.isValid(for: collection) else {
             throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is not one of this collection, or too old.")
@@ -62,7 +64,9 @@ enum SyncCollection {
                 exchange, parts: parts, syncToken: token.uri, headers: exchange.appliedPreferences)
         }
         let page = try exchange.read { tx in
-            try ListingPage.read(tx, collection, after: cursor, limit: min(limit, ListingPage.maximumLimit))
+            try ListingPage.read(
+                tx, collection, after: cursor, limit: min(limit, ListingPage.maximumLimit),
+                shownBy: exchange.visibility(of: collection))
         }
         token.listedUpTo = page.next?.text
         return try self.page(exchange, rows, location, collection, owner: owner, changes: page.entries, isComplete: page.next == nil, token: token)
@@ -74,16 +78,18 @@ enum SyncCollection {
         _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, owner: Principal, since: SyncToken,
         limit: Int
     ) throws -> HTTPResponse {
-        let (changes, reached, isComplete) = try exchange.read { tx in
+        let found = try exchange.read { tx -> VisibleChanges.Page in
             // In the snapshot that is read: changes may be forgotten in between.
             guard let now = try Collections.find(tx, collection.id), since.isValid(for: now) else {
                 throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is too old.")
             }
-            return try ChangeLog.changes(tx, in: now, since: since.modseq, limit: limit)
+            return try VisibleChanges.page(
+                tx, in: now, since: since, window: now.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
+                visibility: exchange.server.visibility)
         }
-        var token = since
-        token.modseq = reached
-        return try page(exchange, rows, location, collection, owner: owner, changes: changes, isComplete: isComplete, token: token)
+        return try page(
+            exchange, rows, location, collection, owner: owner, changes: found.changes, isComplete: found.isComplete,
+            token: found.token)
     }
 
     /// One page: a row a change, and where there are more the row that says so (RFC 6578 §3.6), with the token always.
@@ -140,7 +146,8 @@ struct ListingPage {
     var next: Cursor?
 
     static func read(
-        _ tx: borrowing ReadTransaction, _ collection: Collection, after cursor: Cursor?, limit: Int
+        _ tx: borrowing ReadTransaction, _ collection: Collection, after cursor: Cursor?, limit: Int,
+        shownBy visibility: Visibility?
     ) throws -> ListingPage {
         var page = ListingPage()
         if cursor?.isCollection ?? true, !collection.kind.childKinds.isEmpty {
@@ -150,7 +157,8 @@ struct ListingPage {
             }
         }
         let members = try Members.page(
-            tx, in: collection.id, after: cursor.flatMap { $0.isCollection ? nil : $0.name }, limit: limit - page.entries.count + 1)
+            tx, in: collection.id, after: cursor.flatMap { $0.isCollection ? nil : $0.name }, limit: limit - page.entries.count + 1,
+            shownBy: visibility)
         for member in members {
             if page.entries.count == limit {
                 page.setNext(isCollection: false)

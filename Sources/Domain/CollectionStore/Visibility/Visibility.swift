@@ -1,0 +1,64 @@
+package import Database
+
+/// Which members of a calendar are shown: those that have an instance in a window, and those of which the index holds no
+/// time at all.
+///
+/// The index decides, by the rows of each member: an exact one that is in the window shows it, and none shows nothing.
+/// Where the index only knows in which stretch of time the instances are, the bytes are asked. So what is shown depends
+/// on the bytes and the window alone, and what a move of the window changes can be told exactly (`VisibleChanges`).
+/// Times without a zone, and days, are taken as they would be in UTC: nobody's zone is part of it.
+package struct Visibility: Sendable {
+    /// Whether the object in this blob has an instance in the window. True where that cannot be told.
+    package typealias Judge = @Sendable (borrowing ReadTransaction, _ blobID: Int64) throws -> Bool
+
+    let window: VisibleWindow
+    /// The same window as the index has it.
+    let range: OccurrenceRange
+    private let judge: Judge
+
+    package init(_ window: VisibleWindow, range: OccurrenceRange, judge: @escaping Judge) {
+        self.window = window
+        self.range = range
+        self.judge = judge
+    }
+
+    /// Whether a member is shown.
+    package func shows(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, name: String, blobID: Int64
+    ) throws -> Bool {
+        if window == .all { return true }
+        return try shows(tx, try state(tx, in: collection, name: name), blobID: blobID)
+    }
+
+    package func shows(_ tx: borrowing ReadTransaction, _ member: Member) throws -> Bool {
+        try shows(tx, in: member.collectionID, name: member.name, blobID: member.blobID)
+    }
+
+    /// `state` is what the statements of this folder say of a member: nil: it has no time; 0: it has none in the window;
+    /// 1: it may have; 2: it has.
+    func shows(_ tx: borrowing ReadTransaction, _ state: Int64?, blobID: Int64) throws -> Bool {
+        if window == .all { return true }
+        switch state {
+        case nil: return true
+        case 0?: return false
+        case 1?: return try judge(tx, blobID)
+        default: return true
+        }
+    }
+
+    private func state(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, name: String
+    ) throws -> Int64? {
+        try tx.first(
+            """
+            SELECT MAX(CASE WHEN starts < $4 AND (ends > $3 OR (starts = ends AND starts >= $3)) AND (weeks & $5) <> 0
+                THEN 1 + is_exact ELSE 0 END)
+            FROM occurrence WHERE collection_id = $1 AND name = $2
+            """,
+            [
+                .integer(collection.rawValue), .text(name), .integer(range.lower), .integer(range.upper),
+                .integer(range.weeks.rawValue),
+            ]
+        ) { $0.optionalInteger(0) } ?? nil
+    }
+}

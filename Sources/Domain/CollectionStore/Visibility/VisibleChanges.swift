@@ -1,0 +1,74 @@
+package import Database
+
+/// What a client of a calendar that shows a window has to learn: what came into the window and what left it since its
+/// token, and then what the log says.
+///
+/// The token says up to which window the client has followed. First the window moves from there to where it is now, by
+/// names, then the log is told from the token's modseq on, each member as it is seen now. A member that is written in
+/// between has a row in the log, so whatever is told of it before is told again; so any page size ends with the state
+/// that a listing shows.
+package enum VisibleChanges {
+    package struct Page: Sendable {
+        package var changes: [ChangeLog.Change] = []
+        /// Where the next page goes on.
+        package var token: SyncToken
+        /// Whether there is nothing more to tell.
+        package var isComplete = false
+    }
+
+    private static let chunk = 256
+
+    /// At most `limit` changes since `token`, for `window` as it is now. `visibility` makes what is shown of a window.
+    package static func page(
+        _ tx: borrowing ReadTransaction, in collection: Collection, since token: SyncToken, window: VisibleWindow,
+        limit: Int, visibility: (VisibleWindow) -> Visibility
+    ) throws -> Page {
+        var page = Page(token: token)
+        let now = visibility(window)
+        var told: Set<[UInt8]> = []
+        while page.token.window != window || page.token.move != nil {
+            // A move that was begun is ended where it was to end: what is told of it was found between its windows.
+            var move = page.token.move ?? SyncToken.Move(to: window, after: "")
+            let step = WindowMove(from: page.token.window, to: move.window, visibility)
+            while true {
+                let candidates = try step.candidates(tx, in: collection.id, after: move.name, limit: chunk)
+                for candidate in candidates {
+                    if let change = try step.change(tx, candidate, in: collection.id),
+                        !told.contains([UInt8](candidate.name.utf8))
+                    {
+                        if page.changes.count >= limit {
+                            page.token.move = move
+                            return page
+                        }
+                        let isShown = move.window == window ? change.isShown : try now.shows(tx, change.member)
+                        page.changes.append(self.change(change.member, isShown: isShown))
+                        told.insert([UInt8](candidate.name.utf8))
+                    }
+                    move.name = candidate.name
+                }
+                if candidates.count < chunk { break }
+            }
+            page.token.window = move.window
+            page.token.move = nil
+        }
+        let (changes, reached, isComplete) = try ChangeLog.changes(
+            tx, in: collection, since: page.token.modseq, limit: limit - page.changes.count)
+        // RFC 6578 §3.5: no URL twice in one answer; what was told above was told as it is now.
+        for change in changes where !told.contains([UInt8](change.name.utf8)) {
+            guard case .member(let member) = change.state else {
+                page.changes.append(change)
+                continue
+            }
+            page.changes.append(self.change(member, isShown: try now.shows(tx, member)))
+        }
+        page.token.modseq = reached
+        page.isComplete = isComplete
+        return page
+    }
+
+    /// What is not shown is told as gone: whoever had it, or has just written it, learns that it is not listed.
+    private static func change(_ member: Member, isShown: Bool) -> ChangeLog.Change {
+        .init(
+            modseq: member.modseq, name: member.name, state: isShown ? .member(member) : .removed(isCollection: false))
+    }
+}

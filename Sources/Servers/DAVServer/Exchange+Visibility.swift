@@ -1,0 +1,68 @@
+import Calendars
+import CollectionStore
+import Database
+import ICalendar
+
+/// What a calendar with a visible range shows. Writing goes by what is stored: a PUT finds what is not shown, and what is
+/// out of range is stored and acknowledged like all else; reading goes by what is shown.
+extension DAVServer {
+    func visibility(_ window: VisibleWindow) -> Visibility {
+        let (files, timeZones) = (files, timeZones)
+        return Visibility(window, range: OccurrenceRange(window)) { tx, blobID in
+            let bytes: [UInt8]
+            do {
+                bytes = try files.bytes(of: Blobs.read(tx, blobID))
+            } catch let failure as Failure where failure.code == .damaged {
+                // A listing does not fail for a body that is lost: who asks for it is told.
+                return true
+            }
+            return VisibleInstances.isAny(of: bytes, in: window, timeZones: timeZones)
+        }
+    }
+}
+
+extension Exchange {
+    /// Nil where all members are shown.
+    func visibility(of collection: Collection) -> Visibility? {
+        collection.visibleRange.map { server.visibility($0.window(at: now)) }
+    }
+
+    /// Whether what is at a location may be read: false for a member that its calendar does not show now.
+    func isShown(_ tx: borrowing ReadTransaction, _ location: Location) throws -> Bool {
+        guard let member = location.member, let visibility = location.parent.flatMap({ visibility(of: $0) }) else {
+            return true
+        }
+        return try visibility.shows(tx, member)
+    }
+}
+
+extension Visibility? {
+    /// Whether the member in a row is shown; without a range all are.
+    func shows(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ name: String, in collection: CollectionID
+    ) throws -> Bool {
+        try self?.shows(tx, in: collection, name: name, blobID: member.blobID) ?? true
+    }
+}
+
+/// Which of the names that an index gives are shown; each is asked once.
+struct ShownNames {
+    private let visibility: Visibility?
+    private let collection: CollectionID
+    /// By the bytes of the name.
+    private var known: [[UInt8]: Bool] = [:]
+
+    init(_ visibility: Visibility?, in collection: CollectionID) {
+        self.visibility = visibility
+        self.collection = collection
+    }
+
+    mutating func contain(_ tx: borrowing ReadTransaction, _ name: String) throws -> Bool {
+        guard let visibility else { return true }
+        let key = [UInt8](name.utf8)
+        if let isShown = known[key] { return isShown }
+        let isShown = try Members.find(tx, in: collection, name: name).map { try visibility.shows(tx, $0) } ?? false
+        known[key] = isShown
+        return isShown
+    }
+}
