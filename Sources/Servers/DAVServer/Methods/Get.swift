@@ -13,7 +13,7 @@ enum Get {
             return (location, try location.member.map { try Blobs.read(tx, $0.blobID) })
         }
         if let member = location.member, let parent = location.parent, let body {
-            return try self.response(exchange, member, in: parent, body)
+            return try self.response(exchange, member, in: parent.kind, body)
         }
         if let collection = location.collection {
             switch collection.kind {
@@ -40,23 +40,24 @@ enum Get {
             status: status.rawValue, headers: headers, body: try part(exchange, body, 0..<member.size), isCompressible: true)
     }
 
-    private static func response(
-        _ exchange: Exchange, _ member: Member, in collection: Collection, _ body: Blobs.Body
+    /// The member's bytes as a collection of this kind gives them, or the range of them that is asked for.
+    static func response(
+        _ exchange: Exchange, _ member: Member, in kind: CollectionKind, _ body: Blobs.Body
     ) throws -> HTTPResponse {
         var headers: [(name: String, value: String)] = [
-            ("Content-Type", ContentType.of(member, in: collection.kind)),
+            ("Content-Type", ContentType.of(member, in: kind)),
             ("ETag", "\"\(member.etag)\""),
             ("Last-Modified", HTTPDate.format(seconds: member.modified / 1000)),
             // What others put there must not run in a browser under this server's name.
             ("Content-Security-Policy", "sandbox; default-src 'none'"),
             ("X-Content-Type-Options", "nosniff"),
         ]
-        let isFile = collection.kind == .folder || collection.kind == .fileHome
+        let isFile = kind == .folder || kind == .fileHome
         if !isFile {
             headers.append(("Vary", "Accept"))
             if let accept = Accept(exchange.head.headers.joined("accept")),
-                Representation.isPossible(in: collection.kind, accept: accept),
-                let other = Representation(of: try exchange.server.files.bytes(of: body), in: collection.kind, accept: accept) {
+                Representation.isPossible(in: kind, accept: accept),
+                let other = Representation(of: try exchange.server.files.bytes(of: body), in: kind, accept: accept) {
                 headers[0].value = other.contentType
                 // RFC 9110 §8.8.3: a strong tag names the stored bytes, and these are others.
                 headers[1].value = "W/\"\(member.etag)\""
