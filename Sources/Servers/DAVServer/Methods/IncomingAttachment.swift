@@ -12,8 +12,8 @@ struct IncomingAttachment {
     let filename: String?
     let content: MemberContent
 
-    /// Throws `Reply` where it is too large.
-    init(_ exchange: Exchange) throws {
+    /// Throws `Reply` where it is too large. Without a name it has that of the one that it replaces.
+    init(_ exchange: Exchange, replacing replaced: Attachment?) throws {
         let limit = exchange.server.configuration.maximumAttachmentSize
         let size = switch exchange.request.body {
         case .none: 0
@@ -25,16 +25,16 @@ struct IncomingAttachment {
         managedID = String(utf8: Hexadecimal.encode(exchange.server.random(16)))
         // RFC 8607 §3.4: "the Content-Disposition header field with a filename parameter".
         filename = exchange.head.headers.first("content-disposition").flatMap { ContentDisposition.filename(in: $0) }
+            ?? replaced?.filename
         let type = exchange.head.headers.first("content-type")
         content = try FileContent.make(exchange.request.body.fileBody, type: type, files: exchange.server.files)
     }
 
     func discard(_ exchange: Exchange) { FileContent.discard(content, files: exchange.server.files) }
 
-    /// As the object is to tell it. What an update does not say stays as it was.
-    func property(for head: HTTPRequestHead, replacing replaced: Attachment?) throws -> ManagedAttachment {
-        let filename = filename ?? replaced?.filename
-        return ManagedAttachment(
+    /// As the object is to tell it.
+    func property(for head: HTTPRequestHead) throws -> ManagedAttachment {
+        ManagedAttachment(
             managedID: managedID, uri: try AttachmentURL.text(managedID: managedID, filename: filename, for: head),
             mediaType: mediaType, size: content.size, filename: filename)
     }

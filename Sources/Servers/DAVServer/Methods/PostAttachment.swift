@@ -31,7 +31,9 @@ enum PostAttachment {
     static func respond(_ exchange: Exchange, _ query: AttachmentQuery) throws -> HTTPResponse {
         var source = try exchange.read { tx in try Source(tx, exchange) }
         let request = try Request(query)
-        let incoming = try request.takesBody ? IncomingAttachment(exchange) : nil
+        let replaced = try request.action == .update
+            ? exchange.read { tx in try Attachments.find(tx, managedID: request.managedID) } : nil
+        let incoming = try request.action == .remove ? nil : IncomingAttachment(exchange, replacing: replaced)
         do {
             for _ in 0..<maximumAttempts {
                 let object = try changed(source, request, incoming, exchange)
@@ -97,8 +99,6 @@ enum PostAttachment {
                 return targets
             }
         }
-
-        var takesBody: Bool { action != .remove }
     }
 
     private static func changed(
@@ -122,12 +122,10 @@ enum PostAttachment {
             if ids.count >= configuration.maximumAttachments {
                 throw AttachmentReferences.tooMany(configuration.maximumAttachments)
             }
-            change = .add(try incoming.property(for: exchange.head, replacing: nil))
+            change = .add(try incoming.property(for: exchange.head))
         case (.update, let incoming?):
             guard ids.contains(request.managedID) else { throw Reply(AttachmentEdit.Refusal.noAttachment) }
-            let replaced = try exchange.read { tx in try Attachments.find(tx, managedID: request.managedID) }
-            change = .update(
-                managedID: request.managedID, try incoming.property(for: exchange.head, replacing: replaced))
+            change = .update(managedID: request.managedID, try incoming.property(for: exchange.head))
         default: change = .remove(managedID: request.managedID)
         }
         // Of one object no more than of a query.
