@@ -69,4 +69,22 @@ extension CalendarObjectResource {
         }
         return found
     }
+
+    /// The object without MANAGED-ID parameters, byte for byte the same otherwise: what stands in an object of another server's
+    /// must not be taken for an attachment of this one.
+    package func withoutManagedIDs() -> [UInt8] {
+        var edits = SourceEdits(document.source)
+        for component in document.tree.allComponents {
+            for line in component.properties(named: "ATTACH") where line.parameter("MANAGED-ID") != nil {
+                var content: [UInt8] = []
+                line.appendName(without: ["MANAGED-ID"], to: &content)
+                content.append(0x3A)
+                content.append(contentsOf: line.value)
+                var lines: [UInt8] = []
+                ContentLineFolding.append(content[...], to: &lines)
+                edits.replaceLine(line.sourceRange, by: lines)
+            }
+        }
+        return edits.result()
+    }
 }
