@@ -39,7 +39,8 @@ package struct CalendarContent: Sendable {
             uid: object.uid, component: object.kind.name.lowercased(),
             index: ObjectIndex(
                 occurrences: CalendarOccurrences.of(object, timeZones: timeZones),
-                text: .init(CalendarSearchText.of(object))))
+                text: .init(CalendarSearchText.of(object))),
+            attachments: object.managedIDs(limit: Attachments.maximumReferences))
     }
 
     /// The content, for a calendar that takes such components.

@@ -56,18 +56,24 @@ package enum Blobs {
         return id
     }
 
-    /// Gives one reference back; the last one takes the bytes away.
-    static func release(_ tx: borrowing WriteTransaction, _ id: Int64) throws {
+    /// Gives one reference back; the last one takes the bytes away, and where they are an object's that has attachments,
+    /// what is known of these.
+    static func release(_ tx: borrowing WriteTransaction, _ id: Int64, hasAttachments: Bool = false) throws {
         let isShared =
             try tx.execute(
                 "UPDATE blob SET reference_count = reference_count - 1 WHERE id = $1 AND reference_count > 1",
                 [.integer(id)]) > 0
-        if !isShared { try delete(tx, id) }
+        if isShared { return }
+        if hasAttachments { try Attachments.release(tx, by: id) }
+        try delete(tx, id)
     }
 
     /// Sets the count of references right; without any the bytes go.
     static func correct(_ tx: borrowing WriteTransaction, _ id: Int64, references: Int64) throws {
-        if references == 0 { return try delete(tx, id) }
+        if references == 0 {
+            try Attachments.release(tx, by: id)
+            return try delete(tx, id)
+        }
         try tx.execute("UPDATE blob SET reference_count = $2 WHERE id = $1", [.integer(id), .integer(references)])
     }
 

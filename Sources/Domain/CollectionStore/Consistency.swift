@@ -25,7 +25,7 @@ package enum Consistency {
                 last = end.member.name
                 for object in page {
                     try check(
-                        object, in: collection.kind, files, facts,
+                        database, object, in: collection.kind, files, facts,
                         isStillThere: {
                             try database.read { tx in
                                 try Members.find(tx, in: collection.id, name: object.member.name)?.blobID
@@ -42,6 +42,7 @@ package enum Consistency {
         try checkTrash(database, files, facts, progress, fault)
         try checkQuotas(database, fault)
         try checkReferences(database, fault)
+        try AttachmentConsistency.check(database, files, fault: fault)
         try UnusedFiles.forEach(database, files, now: now, minimumAge: UnusedFiles.age) { names in
             for name in names { fault("file \(name) belongs to no blob") }
         }
@@ -98,7 +99,7 @@ package enum Consistency {
     }
 
     private static func check(
-        _ object: StoredObject, in kind: CollectionKind, _ files: FileBlobStore, _ facts: ObjectFacts,
+        _ database: any Database, _ object: StoredObject, in kind: CollectionKind, _ files: FileBlobStore, _ facts: ObjectFacts,
         isStillThere: () throws -> Bool, fault: (String) -> Void
     ) throws {
         let member = object.member
@@ -118,6 +119,9 @@ package enum Consistency {
         if truth.size != member.size { fault("its size is \(member.size), it has \(truth.size) bytes") }
         guard let found = truth.facts else { return fault("its bytes are nothing that a \(kind.rawValue) takes") }
         if !found.uid.isIdentical(to: member.uid) { fault("the UID that is kept beside it is not that of its bytes") }
+        if try !AttachmentConsistency.isRight(database, member, of: found), try isStillThere() {
+            fault("the attachments that are kept beside it are not those of its bytes")
+        }
         if !found.component.isIdentical(to: member.component) {
             fault("it is kept as “\(member.component)”, its bytes are “\(found.component)”")
         } else if let index = object.index {
@@ -145,7 +149,7 @@ package enum Consistency {
                     continue
                 }
                 try check(
-                    object, in: kind, files, facts,
+                    database, object, in: kind, files, facts,
                     isStillThere: {
                         try database.read { tx in try Trash.page(tx, after: object.member.id.rawValue - 1, limit: 1) }
                             .first?.id == object.member.id

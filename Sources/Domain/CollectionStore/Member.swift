@@ -19,6 +19,11 @@ package struct Member: Sendable, Equatable {
     package var blobID: Int64
     package var created: Milliseconds
     package var modified: Milliseconds
+    /// The bytes of all attachments that it refers to; nil: it refers to none.
+    package var attachedSize: Int?
+
+    /// What it takes of its owner's quota: an attachment of two objects is counted twice, as a copy of a file is.
+    var chargedSize: Int { size &+ (attachedSize ?? 0) }
 }
 
 /// What a kind of collection found out about the bytes of a member to be.
@@ -27,10 +32,14 @@ package struct MemberFacts: Sendable, Equatable {
     package var component: String
     package var contentType: String?
     package var index: ObjectIndex
+    /// The MANAGED-IDs in it (RFC 8607 §4.3), each once; there need not be such attachments.
+    package var attachments: [String]
 
     package init(
-        uid: String? = nil, component: String = "", contentType: String? = nil, index: ObjectIndex = ObjectIndex()
+        uid: String? = nil, component: String = "", contentType: String? = nil, index: ObjectIndex = ObjectIndex(),
+        attachments: [String] = []
     ) {
+        self.attachments = attachments
         self.uid = uid
         self.component = component
         self.contentType = contentType
@@ -40,7 +49,7 @@ package struct MemberFacts: Sendable, Equatable {
     /// By bytes.
     package static func == (a: MemberFacts, b: MemberFacts) -> Bool {
         a.uid.isIdentical(to: b.uid) && a.component.isIdentical(to: b.component)
-            && a.contentType.isIdentical(to: b.contentType) && a.index == b.index
+            && a.contentType.isIdentical(to: b.contentType) && a.index == b.index && a.attachments == b.attachments
     }
 
     /// Whether they are what the member's row says; the index is in rows of its own.

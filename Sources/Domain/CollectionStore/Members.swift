@@ -10,7 +10,7 @@ package enum Members {
     {
         try tx.first(
             """
-            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified, attached_bytes
             FROM member WHERE collection_id = $1 AND name = $2
             """, [.integer(collection.rawValue), .text(name)], row: read)
     }
@@ -33,7 +33,7 @@ package enum Members {
     ) throws {
         try tx.forEach(
             """
-            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified, attached_bytes
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
             """, [.integer(collection.rawValue), .text(name ?? "")]
         ) { try row(MemberView(row: $0)) }
@@ -57,7 +57,7 @@ package enum Members {
     ) throws -> Bool {
         try tx.first(
             """
-            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified, attached_bytes
             FROM member WHERE collection_id = $1 AND name = $2
             """, [.integer(collection.rawValue), .text(name)]
         ) { row in
@@ -69,7 +69,7 @@ package enum Members {
     package static func all(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> [Member] {
         try tx.all(
             """
-            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified, attached_bytes
             FROM member WHERE collection_id = $1 ORDER BY name
             """, [.integer(collection.rawValue)], row: read)
     }
@@ -81,7 +81,7 @@ package enum Members {
     ) throws -> [Member] {
         try tx.all(
             """
-            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified
+            SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified, attached_bytes
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name LIMIT $3
             """, [.integer(collection.rawValue), .text(name ?? ""), .integer(Int64(limit))], row: read)
     }
@@ -97,7 +97,7 @@ package enum Members {
     static func totalSize(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Int {
         Int(
             try tx.first(
-                "SELECT COALESCE(SUM(size), 0) FROM member WHERE collection_id = $1",
+                "SELECT COALESCE(SUM(size + COALESCE(attached_bytes, 0)), 0) FROM member WHERE collection_id = $1",
                 [.integer(collection.rawValue)]
             ) { $0.integer(0) } ?? 0)
     }
@@ -108,7 +108,7 @@ package enum Members {
             id: MemberID(rawValue: row.integer(2)), etag: row.text(3), size: Int(row.integer(4)),
             modseq: ModSeq(rawValue: row.integer(5)), component: row.text(6), uid: row.optionalText(7),
             contentType: row.optionalText(8), blobID: row.integer(9), created: row.integer(10),
-            modified: row.integer(11))
+            modified: row.integer(11), attachedSize: row.optionalInteger(12).map { Int(truncatingIfNeeded: $0) })
     }
 
     // MARK: Writing
@@ -152,24 +152,28 @@ package enum Members {
         {
             throw StoreRefusal.uidConflict(existingName: other)
         }
-        try Quota.take(tx, content.size &- (existing?.size ?? 0), of: collection.owner)
+        let attachments = try Attachments.named(tx.read, by: content, in: collection)
+        try Quota.take(
+            tx, content.size &+ (attachments.size ?? 0) &- (existing?.chargedSize ?? 0), of: collection.owner)
         let modseq = try ChangeLog.record(
             tx, in: collection.id, name: name, isRemoval: false, isCollection: false,
             memberDelta: existing == nil ? 1 : 0, now: now)
         let blob = try Blobs.store(tx, content)
+        try Attachments.use(tx, attachments, by: blob)
         if let existing {
             try tx.execute(
                 """
                 UPDATE member SET etag = $3, size = $4, modseq = $5, component = $6, uid = $7, content_type = $8,
-                    blob_id = $9, modified = $10
+                    blob_id = $9, modified = $10, attached_bytes = $11
                 WHERE collection_id = $1 AND name = $2
                 """,
                 [
                     .integer(collection.id.rawValue), .text(name), .text(content.etag), .integer(Int64(content.size)),
                     .integer(modseq.rawValue), .text(content.facts.component), Value(content.facts.uid),
                     Value(content.facts.contentType), .integer(blob), .integer(now),
+                    Value(attachments.size.map(Int64.init)),
                 ])
-            try Blobs.release(tx, existing.blobID)
+            try Blobs.release(tx, existing.blobID, hasAttachments: existing.attachedSize != nil)
             try writeIndex(tx, content, in: collection, name: name)
             return .replaced
         }
@@ -179,7 +183,8 @@ package enum Members {
                 collectionID: collection.id, name: name, id: MemberID(rawValue: try tx.nextID(.node)),
                 etag: content.etag,
                 size: content.size, modseq: modseq, component: content.facts.component, uid: content.facts.uid,
-                contentType: content.facts.contentType, blobID: blob, created: now, modified: now))
+                contentType: content.facts.contentType, blobID: blob, created: now, modified: now,
+                attachedSize: attachments.size))
         try writeIndex(tx, content, in: collection, name: name)
         return .created
     }
@@ -195,14 +200,14 @@ package enum Members {
         try tx.execute(
             """
             INSERT INTO member (collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id,
-                created, modified)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                created, modified, attached_bytes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             """,
             [
                 .integer(member.collectionID.rawValue), .text(member.name), .integer(member.id.rawValue),
                 .text(member.etag), .integer(Int64(member.size)), .integer(member.modseq.rawValue),
                 .text(member.component), Value(member.uid), Value(member.contentType), .integer(member.blobID),
-                .integer(member.created), .integer(member.modified),
+                .integer(member.created), .integer(member.modified), Value(member.attachedSize.map(Int64.init)),
             ])
     }
 
@@ -227,7 +232,7 @@ package enum Members {
         try leave(tx, member, collection, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
-        try Quota.release(tx, member.size, of: collection.owner)
+        try Quota.release(tx, member.chargedSize, of: collection.owner)
     }
 
     /// Removes a member of a collection that is its origin's copy: there is nothing to restore, so the trash has none of it.
@@ -237,8 +242,8 @@ package enum Members {
         try leave(tx, member, collection, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
-        try Quota.release(tx, member.size, of: collection.owner)
-        try Blobs.release(tx, member.blobID)
+        try Quota.release(tx, member.chargedSize, of: collection.owner)
+        try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
     }
 
     /// Takes the row away and writes the removal into the log.
@@ -288,8 +293,8 @@ package enum Members {
             throw StoreRefusal.uidConflict(existingName: other)
         }
         if source.owner != collection.owner {
-            try Quota.take(tx, member.size, of: collection.owner)
-            try Quota.release(tx, member.size, of: source.owner)
+            try Quota.take(tx, member.chargedSize, of: collection.owner)
+            try Quota.release(tx, member.chargedSize, of: source.owner)
         }
         // Out of the way before it stands under the new name: within one collection its UID is its own.
         try leave(tx, member, source, now: now)

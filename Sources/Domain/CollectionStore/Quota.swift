@@ -38,7 +38,7 @@ package enum Quota {
                 SELECT collection.id FROM live JOIN collection ON collection.parent_id = live.id
                 WHERE collection.trashed IS NULL
             )
-            SELECT COALESCE(SUM(member.size), 0) FROM live JOIN member ON member.collection_id = live.id
+            SELECT COALESCE(SUM(member.size + COALESCE(member.attached_bytes, 0)), 0) FROM live JOIN member ON member.collection_id = live.id
             """, [.integer(owner.rawValue)]
         ) { $0.integer(0) } ?? 0
     }

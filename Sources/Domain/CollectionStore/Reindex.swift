@@ -35,6 +35,7 @@ package enum Reindex {
         }
         outcome.corrected += try removeLostIndex(database)
         try reindexTrash(database, files, facts, &outcome, progress)
+        outcome.corrected += try AttachmentConsistency.correct(database)
         try correctQuotas(database, &outcome)
         try correctReferences(database, &outcome)
         outcome.corrected += try UnusedFiles.note(database, files, now: now)
@@ -65,7 +66,8 @@ package enum Reindex {
                 }
                 let found = truth.facts ?? object.member.facts
                 if !found.uid.isIdentical(to: object.member.uid) { lacksUIDs = true }
-                if !found.agree(with: object.member) || found.index != object.index
+                let isAttached = try AttachmentConsistency.isRight(database, object.member, of: truth.facts)
+                if !found.agree(with: object.member) || found.index != object.index || !isAttached
                     || !truth.etag.isIdentical(to: object.member.etag) || truth.size != object.member.size
                 {
                     corrections.append(Correction(member: object.member, truth: truth, facts: found))
@@ -99,13 +101,18 @@ package enum Reindex {
         member.size = truth.size
         member.component = correction.facts.component
         if !correction.facts.uid.isIdentical(to: member.uid) { member.uid = nil }
+        if let found = truth.facts {
+            member.attachedSize = try AttachmentConsistency.correct(tx, blob: member.blobID, found.attachments)
+        }
         try tx.execute(
             """
-            UPDATE member SET etag = $3, size = $4, component = $5, uid = $6 WHERE collection_id = $1 AND name = $2
+            UPDATE member SET etag = $3, size = $4, component = $5, uid = $6, attached_bytes = $7
+            WHERE collection_id = $1 AND name = $2
             """,
             [
                 .integer(member.collectionID.rawValue), .text(member.name), .text(member.etag),
                 .integer(Int64(member.size)), .text(member.component), Value(member.uid),
+                Value(member.attachedSize.map(Int64.init)),
             ])
         try IndexRows.write(tx, correction.facts, in: member.collectionID, name: member.name)
         try Collections.renewEpoch(tx, ofWindowed: member.collectionID)
@@ -192,8 +199,9 @@ package enum Reindex {
             for (object, kind) in zip(page, kinds) {
                 guard let kind, let truth = try object.truth(in: kind, files: files, facts: facts) else { continue }
                 let found = truth.facts ?? object.member.facts
+                let isAttached = try AttachmentConsistency.isRight(database, object.member, of: truth.facts)
                 if !found.agree(with: object.member) || !truth.etag.isIdentical(to: object.member.etag)
-                    || truth.size != object.member.size
+                    || truth.size != object.member.size || !isAttached
                 {
                     corrections.append(Correction(member: object.member, truth: truth, facts: found))
                 }
@@ -201,15 +209,24 @@ package enum Reindex {
             if !corrections.isEmpty {
                 outcome.corrected += try database.write { tx in
                     try corrections.reduce(0) { count, correction in
-                        try count
+                        var attached = correction.member.attachedSize
+                        // Purged since the page was read, it must not leave references behind.
+                        if let found = correction.truth.facts,
+                            try Blobs.find(tx.read, correction.member.blobID) != nil
+                        {
+                            attached = try AttachmentConsistency.correct(
+                                tx, blob: correction.member.blobID, found.attachments)
+                        }
+                        return try count
                             + tx.execute(
                                 """
-                                UPDATE trash SET etag = $2, size = $3, component = $4, uid = $5 WHERE id = $1
+                                UPDATE trash SET etag = $2, size = $3, component = $4, uid = $5, attached_bytes = $6
+                                WHERE id = $1
                                 """,
                                 [
                                     .integer(correction.member.id.rawValue), .text(correction.truth.etag),
                                     .integer(Int64(correction.truth.size)), .text(correction.facts.component),
-                                    Value(correction.facts.uid),
+                                    Value(correction.facts.uid), Value(attached.map(Int64.init)),
                                 ])
                     }
                 }

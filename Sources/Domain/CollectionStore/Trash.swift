@@ -24,14 +24,15 @@ package enum Trash {
         try tx.execute(
             """
             INSERT INTO trash (id, collection_id, owner_id, name, etag, size, component, uid, content_type, blob_id,
-                created, modified, trashed, trashed_by)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                created, modified, trashed, trashed_by, attached_bytes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             """,
             [
                 .integer(member.id.rawValue), .integer(member.collectionID.rawValue), .integer(owner.rawValue),
                 .text(member.name), .text(member.etag), .integer(Int64(member.size)), .text(member.component),
                 Value(member.uid), Value(member.contentType), .integer(member.blobID), .integer(member.created),
                 .integer(member.modified), .integer(now), Value(principal?.rawValue),
+                Value(member.attachedSize.map(Int64.init)),
             ])
     }
 
@@ -71,7 +72,7 @@ package enum Trash {
     static func page(_ tx: borrowing ReadTransaction, after id: Int64, limit: Int) throws -> [Member] {
         try tx.all(
             """
-            SELECT collection_id, name, id, etag, size, 0, component, uid, content_type, blob_id, created, modified
+            SELECT collection_id, name, id, etag, size, 0, component, uid, content_type, blob_id, created, modified, attached_bytes
             FROM trash WHERE id > $1 ORDER BY id LIMIT $2
             """, [.integer(id), .integer(Int64(limit))], row: Members.read)
     }
@@ -90,7 +91,7 @@ package enum Trash {
         }
         let row = try tx.read.first(
             """
-            SELECT collection_id, name, id, etag, size, 0, component, uid, content_type, blob_id, created, modified
+            SELECT collection_id, name, id, etag, size, 0, component, uid, content_type, blob_id, created, modified, attached_bytes
             FROM trash WHERE id = $1 AND owner_id = $2
             """, [.integer(id), .integer(owner.rawValue)], row: Members.read)
         guard let member = row, let collection = try Collections.find(tx.read, member.collectionID),
@@ -109,7 +110,7 @@ package enum Trash {
             content: MemberContent(place: .blob(member.blobID), size: member.size, etag: member.etag, facts: found),
             now: now)
         try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
-        try Blobs.release(tx, member.blobID)
+        try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
         return name
     }
 
@@ -160,11 +161,11 @@ package enum Trash {
     package static func purge(_ tx: borrowing WriteTransaction, before horizon: Milliseconds, limit: Int) throws -> Int
     {
         let members = try tx.read.all(
-            "SELECT id, blob_id FROM trash WHERE trashed < $1 LIMIT $2",
+            "SELECT id, blob_id, attached_bytes FROM trash WHERE trashed < $1 LIMIT $2",
             [.integer(horizon), .integer(Int64(limit))]
-        ) { ($0.integer(0), $0.integer(1)) }
-        for (id, blob) in members {
-            try Blobs.release(tx, blob)
+        ) { ($0.integer(0), $0.integer(1), !$0.isNull(2)) }
+        for (id, blob, hasAttachments) in members {
+            try Blobs.release(tx, blob, hasAttachments: hasAttachments)
             try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         }
         if members.count == limit { return limit }
@@ -189,11 +190,11 @@ package enum Trash {
             """, [.integer(owner.rawValue)], row: Collections.read)
         try destroy(tx, all)
         // What it has elsewhere.
-        let rest = try tx.read.all("SELECT id, blob_id FROM trash WHERE owner_id = $1", [.integer(owner.rawValue)]) {
-            ($0.integer(0), $0.integer(1))
-        }
-        for (id, blob) in rest {
-            try Blobs.release(tx, blob)
+        let rest = try tx.read.all(
+            "SELECT id, blob_id, attached_bytes FROM trash WHERE owner_id = $1", [.integer(owner.rawValue)]
+        ) { ($0.integer(0), $0.integer(1), !$0.isNull(2)) }
+        for (id, blob, hasAttachments) in rest {
+            try Blobs.release(tx, blob, hasAttachments: hasAttachments)
             try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         }
         try tx.execute(
@@ -209,11 +210,13 @@ package enum Trash {
             let id = Value.integer(part.id.rawValue)
             let blobs = try tx.read.all(
                 """
-                SELECT blob_id FROM member WHERE collection_id = $1 UNION ALL
-                SELECT blob_id FROM trash WHERE collection_id = $1
+                SELECT blob_id, attached_bytes FROM member WHERE collection_id = $1 UNION ALL
+                SELECT blob_id, attached_bytes FROM trash WHERE collection_id = $1
                 """, [id]
-            ) { $0.integer(0) }
-            for blob in blobs { try Blobs.release(tx, blob) }
+            ) { (blob: $0.integer(0), hasAttachments: !$0.isNull(1)) }
+            for (blob, hasAttachments) in blobs {
+                try Blobs.release(tx, blob, hasAttachments: hasAttachments)
+            }
             try tx.execute("DELETE FROM member WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM trash WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM change WHERE collection_id = $1", [id])

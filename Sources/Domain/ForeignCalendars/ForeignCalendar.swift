@@ -55,15 +55,29 @@ package struct ForeignCalendar: Sendable {
         if splitter.objectCount > limits.objects { throw Unusable.tooManyObjects(limit: limits.objects) }
         while let item = try splitter.next() {
             guard case .object(let object) = item,
-                let content = try? CalendarContent(
-                    object.bytes, maximumSize: limits.objectBytes, timeZones: timeZones).content
+                let (content, bytes) = Self.content(object.bytes, limits, timeZones)
             else {
                 refusedCount += 1
                 continue
             }
             let name = Self.name(of: object.uid)
-            objects[name] = Object(name: name, content: content, bytes: object.bytes)
+            objects[name] = Object(name: name, content: content, bytes: bytes)
         }
+    }
+
+    /// An object that names attachments names those of its own server: who writes such a file must not get at what is kept
+    /// here by naming it.
+    private static func content(
+        _ bytes: [UInt8], _ limits: Limits, _ timeZones: TimeZoneDatabase
+    ) -> (MemberContent, [UInt8])? {
+        guard let content = try? CalendarContent(bytes, maximumSize: limits.objectBytes, timeZones: timeZones).content else {
+            return nil
+        }
+        if content.facts.attachments.isEmpty { return (content, bytes) }
+        guard let plain = try? CalendarObjectResource.validate(bytes).withoutManagedIDs(),
+            let content = try? CalendarContent(plain, maximumSize: limits.objectBytes, timeZones: timeZones).content
+        else { return nil }
+        return (content, plain)
     }
 
     /// The name of an object: its UID, as clients make it, where that is a plain one; else the UID's hash.

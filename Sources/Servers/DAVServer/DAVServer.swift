@@ -56,6 +56,10 @@ package struct DAVConfiguration: Sendable {
     package var maximumCalendarObjectSize = 10 << 20
     package var maximumCardSize = 10 << 20
     package var maximumFileSize = 10 << 30
+    /// RFC 8607 §6.2, in bytes.
+    package var maximumAttachmentSize = 50 << 20
+    /// RFC 8607 §6.3.
+    package var maximumAttachments = 50
     /// Bodies that are XML, in bytes.
     package var maximumXMLSize = 4 << 20
     /// Hrefs of one multiget.

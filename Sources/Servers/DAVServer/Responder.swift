@@ -15,13 +15,15 @@ extension DAVServer: HTTPResponder {
     package func bodyRule(for head: HTTPRequestHead) -> HTTPBodyRule {
         guard head.method == "PUT" || head.method == "POST" else { return .collect(limit: configuration.maximumXMLSize) }
         if head.target.hasPrefix("/files/") { return .spool(limit: configuration.maximumFileSize) }
+        // Likewise up to a point.
+        if PostAttachment.isAsked(head) { return .spool(limit: 2 * configuration.maximumAttachmentSize) }
         // One byte more than an object may have: what is too large is told by its precondition, not by 413, up to a point.
         return .collect(limit: 2 * max(configuration.maximumCalendarObjectSize, configuration.maximumCardSize))
     }
 
     package func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
         switch signIn(head) {
-        case .principal: nil
+        case .principal: PostAttachment.refusal(of: head, limit: configuration.maximumAttachmentSize)?.response
         case .refused(let response): response
         }
     }
@@ -56,6 +58,7 @@ extension DAVServer: HTTPResponder {
             return HTTPResponse(status: 501)
         }
         do {
+            if exchange.path.segments.first == AttachmentURL.container { return try GetAttachment.respond(exchange) }
             return try method.respond(exchange)
         } catch let reply as Reply {
             return reply.response

@@ -84,6 +84,8 @@ struct Fixture {
             SELECT collection_id, is_floating, span, starts, name, ends, is_exact, component, busy, weeks
             FROM occurrence ORDER BY collection_id, is_floating, span, starts, name
             """, 10)
+        try add("SELECT id, managed_id, size, blob_id, unreferenced FROM attachment ORDER BY id", 5)
+        try add("SELECT blob_id, attachment_id FROM attachment_use ORDER BY blob_id, attachment_id", 2)
         try add("SELECT collection_id, name, text FROM search_text ORDER BY collection_id, name", 3)
         return lines
     }
@@ -105,7 +107,7 @@ struct Fixture {
     }
 }
 
-/// Content whose facts stand in its bytes: `uid|component|rest`.
+/// Content whose facts stand in its bytes: `uid|component|rest`, with `@id` between bars for each attachment.
 func content(_ text: String, uid: String? = nil, component: String = "vevent") -> MemberContent {
     let bytes = [UInt8]("\(uid ?? "")|\(uid == nil ? "" : component)|\(text)".utf8)
     return MemberContent(place: .bytes(bytes), size: bytes.count, etag: ETag.of(bytes), facts: testFacts(of: bytes))
@@ -117,7 +119,9 @@ func testFacts(of bytes: [UInt8]) -> MemberFacts {
     guard parts.count >= 3 else { return MemberFacts() }
     return MemberFacts(
         uid: parts[0].isEmpty ? nil : String(decoding: parts[0], as: UTF8.self),
-        component: String(decoding: parts[1], as: UTF8.self), index: testIndex(of: bytes))
+        component: String(decoding: parts[1], as: UTF8.self), index: testIndex(of: bytes),
+        attachments: parts.dropFirst(2).filter { $0.first == UInt8(ascii: "@") }
+            .map { String(decoding: $0.dropFirst(), as: UTF8.self) })
 }
 
 /// Any index, and the same one for the same bytes.

@@ -1,4 +1,5 @@
 import Bytes
+import CollectionStore
 import ForeignCalendars
 import ICalendar
 import Testing
@@ -19,6 +20,14 @@ struct ForeignCalendarTests {
         #expect(calendar.objects.keys.contains("a@example.org.ics"))
         #expect(try summaries(calendar) == ["A", "B"])
         #expect(calendar.objects.keys.allSatisfy { !$0.contains("/") })
+    }
+
+    @Test("a foreign file names no attachment that is kept here (RFC 8607 §4.3)")
+    func managedAttachments() throws {
+        let line = "ATTACH;MANAGED-ID=97S;FMTTYPE=text/plain:https://example.com/a"
+        let object = try #require(try take(file([event("u", "A", line)])).objects["u.ics"])
+        #expect(object.content.facts.attachments == [])
+        #expect(String(utf8: object.bytes).contains("\r\nATTACH;FMTTYPE=text/plain:https://example.com/a\r\n"))
     }
 
     @Test("what has no UID gets one of its own, the same one the next time")

@@ -110,7 +110,7 @@ private struct Impact {
 
 extension CalendarComponentKind {
     /// RFC 5545 §3.6: whether its components recur by themselves.
-    var canRecur: Bool {
+    package var canRecur: Bool {
         switch self {
         case .vevent, .vtodo, .vjournal: true
         case .vfreebusy, .vavailability, .vpoll: false

@@ -92,6 +92,9 @@
     case validAttachmentUpdate = "valid-attachment-update"
     case validAttachmentRemove = "valid-attachment-remove"
     case validManagedId = "valid-managed-id"
+    case validManagedIdParameter = "valid-managed-id-parameter"
+    case validAction = "valid-action"
+    case validRid = "valid-rid"
 
     // Apple's default alarms
     case defaultAlarmVeventDatetime = "default-alarm-vevent-datetime"

@@ -2,8 +2,8 @@ import CollectionStore
 import Database
 import Logging
 
-/// What must be done from time to time: old changes are forgotten, the trash is emptied, files that nobody needs are removed. Each
-/// step is a short transaction, so that it is never in a request's way.
+/// What must be done from time to time: old changes are forgotten, the trash is emptied, attachments and files that nobody
+/// needs are removed. Each step is a short transaction, so that it is never in a request's way.
 struct Maintenance: Sendable {
     let installation: Installation
     let logger: Logger
@@ -32,7 +32,17 @@ struct Maintenance: Sendable {
         while try database.write({ tx in try ChangeLog.forget(tx, before: changesBefore, limit: Self.batch) }) == Self.batch {}
         let trashedBefore = now - storage.trashKeep.milliseconds
         while try database.write({ tx in try Trash.purge(tx, before: trashedBefore, limit: Self.batch) }) == Self.batch {}
+        try purgeAttachments(now)
         try Blobs.sweep(database, installation.files)
+    }
+
+    private func purgeAttachments(_ now: Int64) throws {
+        let database = installation.database
+        guard try database.read({ tx in try AttachmentPurge.isNeeded(tx) }) else { return }
+        let grace = installation.settings.storage.attachmentKeep.milliseconds
+        while try database.write({ tx in
+            try AttachmentPurge.run(tx, now: now, grace: grace, limit: Self.batch)
+        }) == Self.batch {}
     }
 }
 

@@ -116,6 +116,8 @@ package enum Serve {
         configuration.maximumCalendarObjectSize = settings.limits.calendarObject
         configuration.maximumCardSize = settings.limits.addressObject
         configuration.maximumFileSize = settings.limits.file
+        configuration.maximumAttachmentSize = settings.limits.attachment
+        configuration.maximumAttachments = settings.limits.attachmentsPerObject
         configuration.maximumXMLSize = settings.http.xmlLimit
         configuration.maximumHrefs = settings.results.multiget
         configuration.maximumQueryRows = settings.results.query

@@ -110,6 +110,12 @@ extension SettingDefinition {
             "limits.address-object", \.limits.addressObject, 1 << 10...1 << 30,
             "The largest address object (vCard); a larger one is refused with CARDDAV:max-resource-size."),
         .size("limits.file", \.limits.file, 1 << 10...1 << 44, "The largest file; a larger one is answered 413."),
+        .size(
+            "limits.attachment", \.limits.attachment, 1 << 10...1 << 40,
+            "The largest managed attachment of a calendar object; a larger one is refused with CALDAV:max-attachment-size."),
+        .number(
+            "limits.attachments-per-object", \.limits.attachmentsPerObject, 1...1_000,
+            "Managed attachments of one calendar object; more are refused with CALDAV:max-attachments-per-resource."),
         .time(
             "limits.lock-time", \.limits.lockTime, .seconds(60) ... .seconds(365 * 86_400),
             "The longest time that a lock lives without being refreshed, whatever the client asks for."),
@@ -147,6 +153,10 @@ extension SettingDefinition {
         .time(
             "storage.trash-keep", \.storage.trashKeep, .zero ... .seconds(3_650 * 86_400),
             "How long a deleted object can be restored."),
+        .time(
+            "storage.attachment-keep", \.storage.attachmentKeep, .zero ... .seconds(3_650 * 86_400),
+            "How long a managed attachment is kept to which no object refers any more, neither in a calendar nor in the "
+                + "trash."),
     ]
 
     private static let calendars: [SettingDefinition] = [

@@ -64,6 +64,8 @@ package struct Settings: Sendable, Equatable {
         package var calendarObject = 10 << 20
         package var addressObject = 10 << 20
         package var file = 10 << 30
+        package var attachment = 50 << 20
+        package var attachmentsPerObject = 50
         package var lockTime: Duration = .seconds(86_400)
     }
 
@@ -82,6 +84,7 @@ package struct Settings: Sendable, Equatable {
         package var mapSize = 0
         package var syncLogKeep: Duration = .seconds(90 * 86_400)
         package var trashKeep: Duration = .seconds(30 * 86_400)
+        package var attachmentKeep: Duration = .seconds(86_400)
     }
 
     package struct Subscriptions: Sendable, Equatable {

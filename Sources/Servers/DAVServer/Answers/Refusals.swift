@@ -5,6 +5,7 @@ import DAVGrammar
 import Database
 import ForeignCalendars
 import HTTPServer
+import ICalendar
 import XML
 
 // The one place where the domain's refusals and our faults become answers. A new case does not compile until it has one here.
@@ -50,6 +51,18 @@ extension Reply {
             self.init(.forbidden, condition: .caldav(.supportedRscale), "Rules by the calendar \(name) are not evaluated.")
         case .tooLarge(let limit):
             self.init(.forbidden, condition: .caldav(.maxResourceSize), "An object may have up to \(limit) bytes.")
+        }
+    }
+
+    /// RFC 8607 §3.11.
+    init(_ refusal: AttachmentEdit.Refusal) {
+        switch refusal {
+        case .noInstance: self.init(.forbidden, condition: .caldav(.validRid), "The object has no such instance.")
+        case .noAttachment:
+            self.init(.forbidden, condition: .caldav(.validManagedId), "There is no such attachment in what is meant.")
+        case .tooLarge: self.init(.forbidden, condition: .caldav(.maxResourceSize), "The object would be too large.")
+        case .tooManySteps:
+            self.init(.forbidden, condition: .caldav(.validRid), "It takes too long to find the instance.")
         }
     }
 

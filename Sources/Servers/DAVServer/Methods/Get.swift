@@ -18,7 +18,7 @@ enum Get {
             return (location, form == nil ? try Blobs.read(tx, member.blobID) : nil, form)
         }
         if let member = location.member, let parent = location.parent {
-            return try self.response(exchange, member, in: parent, body, form)
+            return try self.response(exchange, member, in: parent.kind, body, form)
         }
         if let collection = location.collection {
             switch collection.kind {
@@ -55,18 +55,20 @@ enum Get {
         return Representation(of: bytes, in: collection.kind, accept: accept)
     }
 
-    private static func response(
-        _ exchange: Exchange, _ member: Member, in collection: Collection, _ body: Blobs.Body?, _ form: Representation?
+    /// The member's bytes as a collection of this kind gives them, or the range of them that is asked for; `form` instead of
+    /// the stored bytes.
+    static func response(
+        _ exchange: Exchange, _ member: Member, in kind: CollectionKind, _ body: Blobs.Body?, _ form: Representation? = nil
     ) throws -> HTTPResponse {
         var headers: [(name: String, value: String)] = [
-            ("Content-Type", ContentType.of(member, in: collection.kind)),
+            ("Content-Type", ContentType.of(member, in: kind)),
             ("ETag", "\"\(member.etag)\""),
             ("Last-Modified", HTTPDate.format(seconds: member.modified / 1000)),
             // What others put there must not run in a browser under this server's name.
             ("Content-Security-Policy", "sandbox; default-src 'none'"),
             ("X-Content-Type-Options", "nosniff"),
         ]
-        let isFile = !Representation.hasSeveral(in: collection.kind)
+        let isFile = !Representation.hasSeveral(in: kind)
         if !isFile { headers.append(("Vary", "Accept")) }
         if let form {
             headers[0].value = form.contentType

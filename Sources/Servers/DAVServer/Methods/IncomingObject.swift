@@ -78,7 +78,9 @@ struct IncomingObject {
             let member: MemberContent
             switch content {
             case .ready(let file): member = file
-            case .calendarObject(let object): member = try object.admitted(to: parent)
+            case .calendarObject(let object):
+                member = try object.admitted(to: parent)
+                try AttachmentReferences.check(tx.read, exchange, member.facts.attachments, existing: existing)
             case .card(let card): member = card.content
             }
             return try Members.put(tx, in: parent, name: name, existing: existing, content: member, now: exchange.now)

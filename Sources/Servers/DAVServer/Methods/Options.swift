@@ -5,7 +5,8 @@ import HTTPServer
 enum Options {
     /// One line, under the 900 octets that some clients can take.
     static let davHeader = """
-        1, 2, 3, access-control, calendar-access, calendar-no-timezone, addressbook, extended-mkcol, sync-collection, add-member
+        1, 2, 3, access-control, calendar-access, calendar-no-timezone, addressbook, extended-mkcol, sync-collection, add-member, \
+        calendar-managed-attachments
         """
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
@@ -25,7 +26,7 @@ enum Options {
     private static func allow(_ resource: Resource?) -> String {
         switch resource {
         case nil: "OPTIONS, PUT, MKCOL, MKCALENDAR, LOCK"
-        case .member?: "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, COPY, MOVE, LOCK, UNLOCK, REPORT"
+        case .member?: "OPTIONS, GET, HEAD, POST, PUT, DELETE, PROPFIND, PROPPATCH, COPY, MOVE, LOCK, UNLOCK, REPORT"
         case .collection?: "OPTIONS, GET, HEAD, POST, DELETE, MKCOL, MKCALENDAR, PROPFIND, PROPPATCH, COPY, MOVE, LOCK, UNLOCK, REPORT"
         case .root?, .container?, .principal?: "OPTIONS, GET, HEAD, PROPFIND, REPORT"
         }

@@ -8,6 +8,7 @@ import XML
 /// RFC 5995: a POST to a collection adds a member under a name that the server makes.
 enum Post {
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
+        if let query = AttachmentQuery(exchange.path.query) { return try PostAttachment.respond(exchange, query) }
         guard let kind = Container(rawValue: exchange.path.segments.first ?? "")?.memberKind else {
             throw Reply(.methodNotAllowed)
         }
