@@ -23,6 +23,7 @@ package struct DAVServer: Sendable {
     let timeZones: TimeZoneDatabase
     let authenticator: Authenticator
     let principals: PrincipalCache
+    let memberships = MembershipCache()
     let configuration: DAVConfiguration
     let logger: Logger
     /// Milliseconds since 1970 in UTC.

@@ -56,7 +56,14 @@ extension DAVServer: HTTPResponder {
             return HTTPResponse(status: 501)
         }
         do {
-            return try method.respond(exchange)
+            do {
+                return try method.respond(exchange)
+            } catch let stale as StaleMounts {
+                try stale.refresh(exchange)
+                var exchange = exchange
+                exchange.isRefreshed = true
+                return try method.respond(exchange)
+            }
         } catch let reply as Reply {
             return reply.response
         } catch let refusal as StoreRefusal {

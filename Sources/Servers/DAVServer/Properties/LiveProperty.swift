@@ -66,7 +66,7 @@ struct LiveProperty: Sendable {
 /// What all members in a listing have in common.
 struct MemberScope: Sendable {
     let exchange: Exchange
-    let owner: Principal
+    let access: Access
     let collection: Collection
     /// The collection's.
     let href: Href
@@ -84,8 +84,7 @@ struct MemberScope: Sendable {
 struct ResourceSource: Sendable {
     let exchange: Exchange
     let resource: Resource
-    /// Whose home it is in; nil outside homes.
-    let owner: Principal?
+    let access: Access
     let href: Href
     /// What clients set on it.
     let stored: [DeadProperties.Stored]
@@ -93,6 +92,9 @@ struct ResourceSource: Sendable {
     var collection: Collection? {
         if case .collection(let collection) = resource { collection } else { nil }
     }
+
+    /// Whose it is; nil outside homes.
+    var owner: Principal? { access.owner }
 
     var principal: Principal? {
         if case .principal(let principal) = resource { principal } else { nil }

@@ -26,7 +26,7 @@ enum PrincipalMatch {
             return try rows.response([])
         }
         return try MultistatusSource.response(exchange, parts: [
-            MemberListing(rows.rows, in: collection, owner: owner, href: location.href),
+            MemberListing(rows.rows, in: collection, location.access, href: location.href),
         ])
     }
 }
@@ -103,7 +103,7 @@ struct PrincipalRows {
         let rows = rows
         return try MultistatusSource.response(rows.exchange, parts: [FixedRows { tx, out in
             for principal in principals {
-                try rows.write(tx, .principal(principal), owner: nil, href: .principal(principal), to: &out)
+                try rows.write(tx, .principal(principal), .ofEverybody, href: .principal(principal), to: &out)
             }
         }])
     }
