@@ -1,5 +1,6 @@
 """What others share: in the sharee's own home, with the rights that were given, and gone without a trace when they are taken."""
 import json
+import xml.etree.ElementTree as ET
 
 
 import pytest
@@ -336,7 +337,7 @@ READ, WRITE = {"reader", "editor", "co-owner", "owner"}, {"editor", "co-owner", 
 ACTIONS = {
     "GET": (READ, "read"), "HEAD": (READ, "read"), "OPTIONS": (READ, "read"), "PROPFIND": (READ, "read"),
     "PROPFIND of an object": (READ, "read"), "multiget": (READ, "read"), "calendar-query": (READ, "read"),
-    "sync-collection": (READ, "read"), "expand-property": (READ, "read"), "acl-principal-prop-set": (READ, "read"),
+    "sync-collection": (READ, "read"), "expand-property": (READ, "read"), "acl-principal-prop-set": ({"co-owner", "owner"}, "read-acl"), "ACL": ({"co-owner", "owner"}, "write-acl"),
     "free-busy-query": (READ | {"free-busy"}, "read"), "COPY out": (READ, "read"),
     "PUT of a new one": (WRITE, "bind"), "PUT": (WRITE, "write-content"), "POST": (WRITE, "bind"),
     "PROPPATCH of an object": (WRITE, "write-properties"), "LOCK": (WRITE, "write-content"), "LOCK of a name": (WRITE, "bind"),
@@ -358,6 +359,12 @@ def act(action, dav, path, own):
         case "expand-property":
             return dav.report(path, document("D:expand-property", '<D:property name="owner"><D:property name="displayname"/></D:property>'))
         case "acl-principal-prop-set": return dav.report(path, document("D:acl-principal-prop-set", prop("D:displayname")))
+        case "ACL":
+            # As it is: what others may do must not change in between.
+            entries = dav.propfind(path, "D:acl")
+            told = entries.multistatus().only().prop("D:acl") if entries.status == 207 else None
+            body = document("D:acl", "") if told is None else ET.tostring(told, "unicode")
+            return dav.xml("ACL", path, body)
         case "free-busy-query":
             return dav.report(path, document("C:free-busy-query", '<C:time-range start="20260601T000000Z" end="20260602T000000Z"/>'))
         case "COPY out": return dav.copy(path + "a.ics", own + "copy.ics")
@@ -384,7 +391,7 @@ def judge(action, role, answer, path):
         assert answer.status < 300, (action, role, answer)
         if action == "multiget":
             assert answer.multistatus().only().status is None
-    elif role == "free-busy" or (role == "reader" and privilege != "read"):
+    elif role == "free-busy" or (role in ("reader", "editor") and privilege != "read"):
         if answer.method == "HEAD":
             assert answer.status == 403
         else:

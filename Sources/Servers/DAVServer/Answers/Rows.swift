@@ -27,7 +27,7 @@ struct Rows: Sendable {
     ) throws {
         if case .member(let member) = resource {
             guard let collection = try Collections.find(tx, member.collectionID) else { return }
-            return try write(tx, member, scope(tx, collection, access, href: href), href: href, to: &out)
+            return try write(tx, member, scope(tx, collection, access, href: href.parent), href: href, to: &out)
         }
         var stored: [DeadProperties.Stored] = []
         if case .collection(let collection) = resource, selection.asksForStored {

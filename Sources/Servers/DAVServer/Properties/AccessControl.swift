@@ -26,9 +26,6 @@ extension PropertyTable {
             name: .dav(.alternateURISet),
             resource: { _, source, _ in source.principal != nil }),
         LiveProperty(
-            name: .dav(.groupMembership),
-            resource: { _, source, _ in source.principal != nil }),
-        LiveProperty(
             name: .dav(.principalCollectionSet),
             member: { _, _, _, out in
                 out.href(Href().collection(Container.principals.rawValue))

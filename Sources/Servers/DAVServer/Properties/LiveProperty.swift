@@ -78,6 +78,22 @@ struct MemberScope: Sendable {
     let zone: any TimeZoneRules
     /// Whether any member has properties that clients set.
     let hasDeadProperties: Bool
+    /// The access list, which is the same for all, once it was asked for.
+    let accessList = MadeOnce()
+}
+
+/// Bytes that are made when they are asked for first.
+///
+/// `@unchecked Sendable`: used by one answer, which is made on one thread at a time.
+final class MadeOnce: @unchecked Sendable {
+    private var made: [UInt8]?
+
+    func bytes(_ make: () throws -> [UInt8]) rethrows -> [UInt8] {
+        if let made { return made }
+        let bytes = try make()
+        made = bytes
+        return bytes
+    }
 }
 
 /// A resource that is no member, with what its properties are read from.
