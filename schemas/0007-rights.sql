@@ -50,12 +50,5 @@ CREATE TABLE mount_property (
     PRIMARY KEY (home_id, collection_id, namespace, name)
 ) WITHOUT ROWID;
 
--- Up to which generation the mounts of a home are what the grants say.
-CREATE TABLE mount_state (
-    home_id BIGINT NOT NULL PRIMARY KEY,
-    generation BIGINT NOT NULL,
-    next_expiry BIGINT                      -- when the first grant that matters ends; NULL: none does
-);
-
 -- Grows when properties of the collection change that those see who have it in their homes.
 ALTER TABLE collection ADD COLUMN property_version BIGINT NOT NULL DEFAULT 0;

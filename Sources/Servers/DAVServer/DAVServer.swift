@@ -24,6 +24,7 @@ package struct DAVServer: Sendable {
     let authenticator: Authenticator
     let principals: PrincipalCache
     let memberships = MembershipCache()
+    let mountFreshness = MountFreshness()
     let configuration: DAVConfiguration
     let logger: Logger
     /// Milliseconds since 1970 in UTC.

@@ -4,7 +4,7 @@ package import Directory
 /// The shared collections in the homes of those who may read them.
 ///
 /// What stands in a home follows from the grants, to a user, to groups, to everybody; it is worked out when somebody looks
-/// at the home after a change (`isStale`, `refresh`), and written down, so that the home's log tells what came and went. So a
+/// at the home after a change (`MountFreshness`, `refresh`), and written down, so that the home's log tells what came and went. So a
 /// group may have any number of members, and a grant that ends by its date needs nobody who waits for that. The
 /// mount is only a place: whether its collection may be read is judged by the grants at every request.
 package enum Mounts {
@@ -43,53 +43,65 @@ package enum Mounts {
 
     // MARK: Following the grants
 
-    /// Whether the home's mounts may be others than those that are written down.
-    package static func isStale(_ tx: borrowing ReadTransaction, in home: CollectionID, now: Milliseconds) throws -> Bool {
-        try tx.first(
-            """
-            SELECT r.generation, s.generation, s.next_expiry
-            FROM rights_state r LEFT JOIN mount_state s ON s.home_id = $1 WHERE r.id = 1
-            """, [.integer(home.rawValue)]
-        ) { row in
-            row.optionalInteger(1) != row.integer(0) || (row.optionalInteger(2).map { $0 <= now } ?? false)
-        } ?? false
+    /// What is written down and what the grants say, where they differ.
+    package struct Differences: Sendable {
+        fileprivate var gone: [Written] = []
+        fileprivate var changed: [(row: Written, version: Int64)] = []
+        fileprivate var new: [(id: CollectionID, version: Int64)] = []
+        /// When the first grant that matters ends; nil: none does.
+        package fileprivate(set) var nextExpiry: Milliseconds?
+
+        package var isEmpty: Bool { gone.isEmpty && changed.isEmpty && new.isEmpty }
     }
 
-    /// What the grants say, against what is written down: each difference is a row of the home's log.
+    /// A mount as it is written down.
+    fileprivate struct Written: Sendable {
+        var name: String
+        var id: CollectionID
+        var toldVersion: Int64
+        var isHidden: Bool
+    }
+
+    package static func differences(
+        _ tx: borrowing ReadTransaction, in home: Collection, for asker: Asker, now: Milliseconds
+    ) throws -> Differences {
+        var differences = Differences()
+        guard let kind = home.kind.mountedKind else { return differences }
+        let (wanted, nextExpiry) = try granted(tx, kind, to: asker, now: now)
+        differences.nextExpiry = nextExpiry
+        var versions = Dictionary(
+            uniqueKeysWithValues: wanted.sorted { $0.key.rawValue < $1.key.rawValue }.prefix(maximumPerHome).map { ($0.key, $0.value) })
+        let rows = try tx.all(
+            "SELECT name, collection_id, told_version, is_hidden FROM mount WHERE home_id = $1 ORDER BY name",
+            [.integer(home.id.rawValue)]
+        ) {
+            Written(
+                name: $0.text(0), id: CollectionID(rawValue: $0.integer(1)), toldVersion: $0.integer(2), isHidden: $0.flag(3))
+        }
+        for row in rows {
+            guard let version = versions.removeValue(forKey: row.id) else {
+                differences.gone.append(row)
+                continue
+            }
+            if version != row.toldVersion { differences.changed.append((row, version)) }
+        }
+        differences.new = versions.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
+        return differences
+    }
+
+    /// Writes down what the grants say: each difference is a row of the home's log.
     package static func refresh(
         _ tx: borrowing WriteTransaction, in home: Collection, for asker: Asker, now: Milliseconds
     ) throws {
-        guard let kind = home.kind.mountedKind else { return }
-        let generation = try RightsGeneration.current(tx.read)
-        let (wanted, nextExpiry) = try granted(tx.read, kind, to: asker, now: now)
-        var versions: [CollectionID: Int64] = [:]
-        for (id, version) in wanted.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            if versions.count == maximumPerHome { break }
-            versions[id] = version
-        }
-        let rows = try tx.read.all(
-            "SELECT name, collection_id, told_version, is_hidden FROM mount WHERE home_id = $1 ORDER BY name",
-            [.integer(home.id.rawValue)]
-        ) { (name: $0.text(0), id: CollectionID(rawValue: $0.integer(1)), version: $0.integer(2), isHidden: $0.flag(3)) }
-        for row in rows {
-            guard let version = versions.removeValue(forKey: row.id) else {
-                try remove(tx, row.name, row.id, in: home, isHidden: row.isHidden, now: now)
-                continue
-            }
-            if version == row.version { continue }
+        let differences = try differences(tx.read, in: home, for: asker, now: now)
+        for row in differences.gone { try remove(tx, row, in: home, now: now) }
+        for (row, version) in differences.changed {
             if !row.isHidden { try tell(tx, row.name, in: home.id, isRemoval: false, now: now) }
             try tx.execute(
                 "UPDATE mount SET told_version = $3 WHERE home_id = $1 AND name = $2",
                 [.integer(home.id.rawValue), .text(row.name), .integer(version)])
         }
-        for (id, version) in versions.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            try add(tx, id, version, in: home, now: now)
-        }
-        try tx.execute(
-            """
-            INSERT INTO mount_state (home_id, generation, next_expiry) VALUES ($1, $2, $3)
-            ON CONFLICT (home_id) DO UPDATE SET generation = excluded.generation, next_expiry = excluded.next_expiry
-            """, [.integer(home.id.rawValue), .integer(generation), Value(nextExpiry)])
+        for (id, version) in differences.new { try add(tx, id, version, in: home, now: now) }
     }
 
     /// The collections of a kind that the asker may read by grants on themselves, with their property versions; and when the
@@ -140,15 +152,14 @@ package enum Mounts {
     }
 
     private static func remove(
-        _ tx: borrowing WriteTransaction, _ name: String, _ id: CollectionID, in home: Collection, isHidden: Bool,
-        now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ row: Written, in home: Collection, now: Milliseconds
     ) throws {
-        if !isHidden { try tell(tx, name, in: home.id, isRemoval: true, now: now) }
+        if !row.isHidden { try tell(tx, row.name, in: home.id, isRemoval: true, now: now) }
         try tx.execute(
-            "DELETE FROM mount WHERE home_id = $1 AND name = $2", [.integer(home.id.rawValue), .text(name)])
+            "DELETE FROM mount WHERE home_id = $1 AND name = $2", [.integer(home.id.rawValue), .text(row.name)])
         try tx.execute(
             "DELETE FROM mount_property WHERE home_id = $1 AND collection_id = $2",
-            [.integer(home.id.rawValue), .integer(id.rawValue)])
+            [.integer(home.id.rawValue), .integer(row.id.rawValue)])
     }
 
     private static func tell(
@@ -198,7 +209,6 @@ package enum Mounts {
         let id = Value.integer(home.rawValue)
         try tx.execute("DELETE FROM mount WHERE home_id = $1", [id])
         try tx.execute("DELETE FROM mount_property WHERE home_id = $1", [id])
-        try tx.execute("DELETE FROM mount_state WHERE home_id = $1", [id])
     }
 }
 

@@ -10,7 +10,9 @@ struct StaleMounts: Error {
     /// Throws `StaleMounts` where that is so.
     static func check(_ tx: borrowing ReadTransaction, _ location: Location, _ exchange: Exchange) throws {
         guard let home = location.collection, home.kind.isHome, location.owner?.id == exchange.principal.id,
-            try Mounts.isStale(tx, in: home.id, now: exchange.now) else { return }
+            try !exchange.server.mountFreshness.isFresh(
+                tx, home, exchange.server.memberships, of: exchange.principal, now: exchange.now)
+        else { return }
         throw StaleMounts(home: home)
     }
 

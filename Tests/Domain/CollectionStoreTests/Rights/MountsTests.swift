@@ -20,9 +20,7 @@ struct MountsTests {
 
         mutating func follow(_ tx: borrowing WriteTransaction, now: Milliseconds) throws {
             let home = try tx.home(.calendarHome, of: Fixture.bob)
-            if try Mounts.isStale(tx.read, in: home.id, now: now) {
-                try Mounts.refresh(tx, in: home, for: MountsTests.bob, now: now)
-            }
+            try Mounts.refresh(tx, in: home, for: MountsTests.bob, now: now)
             let fresh = try tx.home(.calendarHome, of: Fixture.bob)
             let page = try ChangeLog.changes(tx.read, in: fresh, since: position, limit: .max)
             for change in page.changes {
@@ -73,6 +71,37 @@ struct MountsTests {
         #expect(client.position.rawValue == before.rawValue + 1)
         try fixture.write { tx in try client.follow(tx, now: 5) }
         #expect(client.position.rawValue == before.rawValue + 1, "nothing is told twice")
+    }
+
+    @Test("what was found to be as the grants say is not worked out anew until something changes or ends")
+    func freshness() throws {
+        let (freshness, memberships) = (MountFreshness(), MembershipCache())
+        let bob = Principal(id: Fixture.bob, domain: "example.org", name: "bob", displayName: "")
+        func isFresh(now: Milliseconds) throws -> Bool {
+            try fixture.read { tx throws in
+                let home = try #require(try Collections.home(tx, of: Fixture.bob, kind: .calendarHome))
+                return try freshness.isFresh(tx, home, memberships, of: bob, now: now)
+            }
+        }
+        func refresh(now: Milliseconds) throws {
+            try fixture.write { tx in
+                try Mounts.refresh(tx, in: try tx.home(.calendarHome, of: Fixture.bob), for: Self.bob, now: now)
+            }
+        }
+        #expect(try isFresh(now: 1))
+        let work = try fixture.write { tx -> Collection in
+            let work = try make(tx, "work")
+            try grant(tx, work, until: 100)
+            return work
+        }
+        #expect(try !isFresh(now: 2))
+        try refresh(now: 2)
+        #expect(try isFresh(now: 3) && isFresh(now: 99))
+        #expect(try !isFresh(now: 100), "it has ended")
+        try refresh(now: 100)
+        #expect(try isFresh(now: 101))
+        try fixture.write { tx in try grant(tx, work, .principal(PrincipalID(rawValue: 99))) }
+        #expect(try isFresh(now: 102), "a grant to others writes nothing here")
     }
 
     @Test("what is of another kind, in the trash, of the asker's own or without read stands in no home")
