@@ -87,7 +87,7 @@ private struct BirthdayStep {
             switch change.state {
             case .member(let member): try look(tx, at: member)
             case .removed: try removed(tx, book: book.id.rawValue, name: change.name)
-            case .collection: break
+            case .collection, .mount: break
             }
         }
         try tx.execute(

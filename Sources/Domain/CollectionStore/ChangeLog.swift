@@ -7,6 +7,8 @@ package enum ChangeLog {
         package enum State: Sendable, Equatable {
             case member(Member)
             case collection(Collection)
+            /// Another's collection, in a home.
+            case mount(Mount)
             /// Nothing has the name that a collection or a member had. Where both were there since, both are told:
             /// their URLs differ by a slash.
             case removed(isCollection: Bool)
@@ -101,6 +103,9 @@ package enum ChangeLog {
     ) throws -> Change.State? {
         if row.isCollection {
             if let child = try Collections.child(tx, of: collection.id, name: row.name) { return .collection(child) }
+            if collection.parentID == nil, let mount = try Mounts.find(tx, in: collection.id, name: row.name) {
+                return .mount(mount)
+            }
             return row.isRemoval ? .removed(isCollection: true) : nil
         }
         if let member = try Members.find(tx, in: collection.id, name: row.name) {

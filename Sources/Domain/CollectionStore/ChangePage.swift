@@ -27,7 +27,7 @@ struct ChangePage {
     private static func kind(of change: ChangeLog.Change) -> Told {
         switch change.state {
         case .member: .member
-        case .collection: .collection
+        case .collection, .mount: .collection
         case .removed(let isCollection): isCollection ? .removedCollection : .removedMember
         }
     }

@@ -98,7 +98,7 @@ package enum Collections {
     }
 
     /// `collection` and those that it stands in, up to its home, or up to one that is in the trash.
-    private static func path(_ tx: borrowing ReadTransaction, of collection: Collection) throws -> [Collection] {
+    package static func path(_ tx: borrowing ReadTransaction, of collection: Collection) throws -> [Collection] {
         var path = [collection]
         var current = collection
         while let id = current.parentID, let parent = try find(tx, id) {
@@ -171,8 +171,14 @@ package enum Collections {
     ) throws {
         try MemberName.check(name)
         guard parent.kind.childKinds.contains(kind) else { throw StoreRefusal.kindNotAllowed }
-        if try child(tx, of: parent.id, name: name) != nil { throw StoreRefusal.nameTaken }
+        if try isTaken(tx, name, in: parent) { throw StoreRefusal.nameTaken }
         if try Members.find(tx, in: parent.id, name: name) != nil { throw StoreRefusal.nameTaken }
+    }
+
+    /// Whether a collection that is in `parent` has the name, or in a home one of another's.
+    static func isTaken(_ tx: borrowing ReadTransaction, _ name: String, in parent: Collection) throws -> Bool {
+        if try child(tx, of: parent.id, name: name) != nil { return true }
+        return try parent.parentID == nil && Mounts.hasName(tx, in: parent.id, name)
     }
 
     private static func insert(
@@ -209,6 +215,7 @@ package enum Collections {
         _ tx: borrowing WriteTransaction, of collection: Collection, now: Milliseconds
     ) throws {
         guard let parent = collection.parentID else { return }
+        try Mounts.sharedPropertiesChanged(tx, of: collection.id)
         try ChangeLog.record(
             tx, in: parent, name: collection.name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
     }
@@ -255,6 +262,7 @@ package enum Collections {
         try ChangeLog.record(
             tx, in: parent.id, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
         try removeLocks(tx, of: tree)
+        try Grants.placesChanged(tx, of: tree)
         try tx.execute(
             "UPDATE collection SET parent_id = $2, name = $3, modified = $4 WHERE id = $1",
             [
@@ -270,6 +278,8 @@ package enum Collections {
         try Quota.take(tx, bytes, of: owner)
         try Quota.release(tx, bytes, of: collection.owner)
         for part in try subtreeWithTrash(tx.read, of: collection) {
+            // What its owner granted, another need not grant.
+            try Grants.removeAll(tx, on: part.id)
             try tx.execute(
                 "UPDATE collection SET owner_id = $2 WHERE id = $1",
                 [.integer(part.id.rawValue), .integer(owner.rawValue)])
@@ -351,6 +361,7 @@ package enum Collections {
             tx, in: parent, name: collection.name, isRemoval: true, isCollection: true, memberDelta: 0, now: now)
         let tree = try subtree(tx.read, of: collection)
         try removeLocks(tx, of: tree)
+        try Grants.placesChanged(tx, of: tree)
         try Quota.release(tx, try totalSize(tx.read, of: tree), of: collection.owner)
         try tx.execute(
             "UPDATE collection SET trashed = $2 WHERE id = $1",

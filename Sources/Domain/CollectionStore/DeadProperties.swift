@@ -8,6 +8,12 @@ package enum DeadProperties {
         package var name: String
         /// The whole element, as XML that stands alone.
         package var value: [UInt8]
+
+        package init(namespace: String, name: String, value: [UInt8]) {
+            self.namespace = namespace
+            self.name = name
+            self.value = value
+        }
     }
 
     /// How many bytes of values one resource may have.

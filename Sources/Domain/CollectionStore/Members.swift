@@ -145,7 +145,7 @@ package enum Members {
             if let uid = existing.uid, !uid.isIdentical(to: content.facts.uid ?? "") { throw StoreRefusal.uidChanged }
         } else {
             try MemberName.check(name)
-            if try Collections.child(tx.read, of: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
+            if try Collections.isTaken(tx.read, name, in: collection) { throw StoreRefusal.nameTaken }
         }
         if let uid = content.facts.uid, existing?.uid == nil,
             let other = try self.name(tx.read, in: collection.id, uid: uid)
@@ -286,7 +286,7 @@ package enum Members {
         try check(.client, mayChange: collection)
         try MemberName.check(name)
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
-        if try Collections.child(tx.read, of: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
+        if try Collections.isTaken(tx.read, name, in: collection) { throw StoreRefusal.nameTaken }
         if source.id != collection.id, let uid = member.uid,
             let other = try self.name(tx.read, in: collection.id, uid: uid)
         {

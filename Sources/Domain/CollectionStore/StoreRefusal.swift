@@ -18,6 +18,10 @@ package enum StoreRefusal: Error, Equatable, Sendable {
     case invalidName
     /// The members of the collection come from somewhere else; clients cannot change them.
     case readOnly
+    /// More grants on a collection than are served.
+    case tooManyGrants
+    /// The owner may do everything already.
+    case cannotBeGranted
     /// More collections below each other than are served.
     case tooDeep
 }

@@ -97,7 +97,7 @@ package enum Trash {
         guard let member = row, let collection = try Collections.find(tx.read, member.collectionID),
             try Collections.isReachable(tx.read, collection)
         else { throw StoreRefusal.notFound }
-        let name = try freeName(tx.read, like: member.name, in: collection.id)
+        let name = try freeName(tx.read, like: member.name, in: collection)
         var found = member.facts
         if !collection.kind.holdsFiles {
             let object = StoredObject(member: member, body: try Blobs.find(tx.read, member.blobID))
@@ -120,10 +120,11 @@ package enum Trash {
         guard let parentID = collection.parentID, let parent = try Collections.find(tx.read, parentID),
             try Collections.isReachable(tx.read, parent)
         else { throw StoreRefusal.notFound }
-        let name = try freeName(tx.read, like: collection.name, in: parentID)
+        let name = try freeName(tx.read, like: collection.name, in: parent)
         let tree = try Collections.subtree(tx.read, of: collection)
         try Collections.checkDepth(tx.read, of: parent, with: Collections.height(of: tree))
         try Quota.take(tx, try Collections.totalSize(tx.read, of: tree), of: collection.owner)
+        try Grants.placesChanged(tx, of: tree)
         try ChangeLog.record(
             tx, in: parentID, name: name, isRemoval: false, isCollection: true, memberDelta: 0, now: now)
         try tx.execute(
@@ -133,7 +134,7 @@ package enum Trash {
     }
 
     /// `name`, or one made from it (`name-2`, `name-3`, ... before the ending) that nothing in the collection has.
-    private static func freeName(_ tx: borrowing ReadTransaction, like name: String, in collection: CollectionID) throws
+    private static func freeName(_ tx: borrowing ReadTransaction, like name: String, in collection: Collection) throws
         -> String
     {
         var stem = name
@@ -144,8 +145,8 @@ package enum Trash {
         }
         var candidate = name
         var number = 1
-        while try Members.find(tx, in: collection, name: candidate) != nil
-            || Collections.child(tx, of: collection, name: candidate) != nil
+        while try Members.find(tx, in: collection.id, name: candidate) != nil
+            || Collections.isTaken(tx, candidate, in: collection)
         {
             // In ever longer steps, so that it does not look at all of very many.
             number += number < 100 ? 1 : number
@@ -222,6 +223,8 @@ package enum Trash {
             try tx.execute("DELETE FROM change WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM property WHERE collection_id = $1", [id])
             try IndexRows.removeAll(tx, in: part.id)
+            try Grants.removeAll(tx, on: part.id)
+            try Mounts.removeAll(tx, in: part.id)
             try tx.execute("DELETE FROM lock WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM subscription WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM birthday_calendar WHERE collection_id = $1", [id])

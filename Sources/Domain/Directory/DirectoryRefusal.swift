@@ -14,6 +14,12 @@ package enum DirectoryRefusal: Error, Equatable, Sendable {
     case invalidQuota
     /// Empty, longer than `Passwords.maximumLength`, or with a zero byte.
     case invalidPassword
+    /// Only groups have members.
+    case notAGroup
+    /// A group is no member of itself.
+    case groupInItself
+    /// More than `Groups.maximumMembers`.
+    case tooManyMembers
     /// It is not there, or not any more.
     case notFound
 }

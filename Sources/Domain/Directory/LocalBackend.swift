@@ -56,8 +56,14 @@ package struct LocalBackend: DirectoryBackend {
         return true
     }
 
-    /// There are none in this database yet.
-    package func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] { [] }
+    package func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] {
+        guard let number = Int64(entry.id) else { return [] }
+        let id = PrincipalID(rawValue: number)
+        return try read { tx in
+            try Groups.closure(tx, of: id).subtracting([id]).sorted { $0.rawValue < $1.rawValue }
+                .compactMap { try LocalDirectory.find(tx, $0) }.map(Self.entry)
+        }
+    }
 
     private static func entry(_ principal: Principal) -> DirectoryEntry {
         DirectoryEntry(

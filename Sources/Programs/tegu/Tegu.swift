@@ -13,8 +13,8 @@ struct Tegu: AsyncParsableCommand {
             need mostly are --data-directory and --config FILE.
             """,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, UserCommand.self, CalendarCommand.self, BookCommand.self, ImportCommand.self,
-            ExportCommand.self, TrashCommand.self, CheckCommand.self, ReindexCommand.self, DNSCommand.self, DirectoryCommand.self,
+            ServeCommand.self, DemoCommand.self, UserCommand.self, GroupCommand.self, CalendarCommand.self, BookCommand.self,
+            ShareCommand.self, ImportCommand.self, ExportCommand.self, TrashCommand.self, CheckCommand.self, ReindexCommand.self, DNSCommand.self, DirectoryCommand.self,
             VersionCommand.self,
         ])
 

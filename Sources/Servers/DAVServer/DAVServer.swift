@@ -23,6 +23,8 @@ package struct DAVServer: Sendable {
     let timeZones: TimeZoneDatabase
     let authenticator: Authenticator
     let principals: PrincipalCache
+    let memberships = MembershipCache()
+    let mountFreshness = MountFreshness()
     let configuration: DAVConfiguration
     let logger: Logger
     /// Milliseconds since 1970 in UTC.

@@ -13,20 +13,31 @@ struct Exchange: Sendable {
     let path: RequestPath
     let now: Milliseconds
     let preferences: Preferences
+    /// Whether the mounts in the asker's home are taken as they are written down.
+    var isRefreshed = false
 
     var head: HTTPRequestHead { request.head }
 
     var locator: Locator {
-        Locator(principals: server.principals, asker: principal, defaultDomain: server.configuration.defaultDomain)
+        Locator(
+            principals: server.principals, memberships: server.memberships, asker: principal,
+            defaultDomain: server.configuration.defaultDomain, now: now)
     }
 
-    func locate(_ tx: borrowing ReadTransaction, missingParent: HTTPStatus = .notFound) throws -> Location {
-        try locator.locate(tx, path.segments, missingParent: missingParent)
+    /// What the request's URL leads to.
+    func locate(
+        _ tx: borrowing ReadTransaction, missingParent: HTTPStatus = .notFound, needed: Rights = .read
+    ) throws -> Location {
+        let location = try locator.locate(tx, path.segments, missingParent: missingParent, needed: needed)
+        if path.segments.count == 2, !isRefreshed { try StaleMounts.check(tx, location, self) }
+        return location
     }
 
     /// What is at the request's URL. Throws `Reply` 404, also for a member that its calendar does not show now.
-    func find(_ tx: borrowing ReadTransaction) throws -> (location: Location, resource: Resource) {
-        let location = try locate(tx)
+    func find(
+        _ tx: borrowing ReadTransaction, needed: Rights = .read
+    ) throws -> (location: Location, resource: Resource) {
+        let location = try locate(tx, needed: needed)
         guard let resource = location.resource, try isShown(tx, location) else { throw Reply(.notFound) }
         return (location, resource)
     }

@@ -59,7 +59,14 @@ extension DAVServer: HTTPResponder {
         }
         do {
             if exchange.path.segments.first == AttachmentURL.container { return try GetAttachment.respond(exchange) }
-            return try method.respond(exchange)
+            do {
+                return try method.respond(exchange)
+            } catch let stale as StaleMounts {
+                try stale.refresh(exchange)
+                var exchange = exchange
+                exchange.isRefreshed = true
+                return try method.respond(exchange)
+            }
         } catch let reply as Reply {
             return reply.response
         } catch let refusal as StoreRefusal {

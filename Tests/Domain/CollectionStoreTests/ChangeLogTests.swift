@@ -23,7 +23,7 @@ struct ChangeLogTests {
                     page.changes.map { change in
                         switch change.state {
                         case .member: "+" + change.name
-                        case .collection: "/" + change.name
+                        case .collection, .mount: "/" + change.name
                         case .removed(let isCollection): (isCollection ? "-/" : "-") + change.name
                         }
                     })

@@ -43,7 +43,7 @@ final class SyncClient {
         let urls = changes.map { change -> [UInt8] in
             switch change.state {
             case .member, .removed(isCollection: false): [UInt8](change.name.utf8)
-            case .collection, .removed(isCollection: true): [UInt8]((change.name + "/").utf8)
+            case .collection, .mount, .removed(isCollection: true): [UInt8]((change.name + "/").utf8)
             }
         }
         #expect(Set(urls).count == urls.count, "RFC 6578 §3.5: a URL stands in an answer once")
@@ -58,7 +58,7 @@ final class SyncClient {
         case .member(let member):
             node.members[name] = member.etag
             if ignoresSlashes { node.children[name] = nil }
-        case .collection:
+        case .collection, .mount:
             if node.children[name] == nil { node.children[name] = Node() }
             if ignoresSlashes { node.members[name] = nil }
         case .removed(let isCollection):

@@ -47,6 +47,7 @@ package enum Accounts {
     /// Removes a user and everything that is theirs, for good.
     package static func remove(_ tx: borrowing WriteTransaction, _ principal: Principal) throws {
         try Trash.destroyAll(tx, of: principal.id)
+        try Grants.removeAll(tx, to: principal.id)
         try LocalDirectory().remove(tx, principal.id)
     }
 

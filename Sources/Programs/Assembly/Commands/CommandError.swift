@@ -60,7 +60,10 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .invalidDisplayName: "a display name has 1 to \(LocalDirectory.maximumDisplayNameLength) bytes and no control characters"
         case .invalidQuota: "a quota is not below nothing"
         case .invalidPassword: "a password has 1 to \(Passwords.maximumLength) bytes"
-        case .notFound: "there is no such user"
+        case .notAGroup: "it is no group; `tegu group list` shows all"
+        case .groupInItself: "a group is no member of itself"
+        case .tooManyMembers: "a group has at most \(Groups.maximumMembers) members"
+        case .notFound: "there is no such user or group"
         }
     }
 
@@ -75,6 +78,8 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .notFound: "it is not there, or its place is gone"
         case .invalidName: "a name has 1 to 255 bytes and no slash or control character"
         case .readOnly: "its content comes from somewhere else; nothing can be put into it"
+        case .tooManyGrants: "a collection has at most \(Grants.maximumPerCollection) grants"
+        case .cannotBeGranted: "the owner may do everything already"
         case .tooDeep: "there are too many collections in each other"
         }
     }

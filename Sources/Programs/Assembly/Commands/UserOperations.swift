@@ -37,7 +37,10 @@ package struct UserOperations: Sendable {
         var rows: [(principal: Principal, used: Int64)] = []
         try installation.database.read { tx in
             var users: [Principal] = []
-            try LocalDirectory.forEach(tx) { users.append($0); return true }
+            try LocalDirectory.forEach(tx) { principal in
+                if principal.kind != .group { users.append(principal) }
+                return true
+            }
             rows = try users.map { ($0, try LocalDirectory.usedBytes(tx, of: $0.id)) }
         }
         var table = CommandTable("name", "displayName", "addresses", "administrator", "disabled", "usedBytes", "quotaBytes")

@@ -31,16 +31,25 @@ enum ActiveLock {
         out.close(.dav(.activelock))
     }
 
-    /// The URL of a lock's root, found from the lock.
-    static func root(_ tx: borrowing ReadTransaction, _ lock: Lock, owner: Principal?) throws -> Href {
+    /// The URL of a lock's root in the tree of who asks, found from the lock. One above what is shared has no URL there: it is told
+    /// as one on the shared collection.
+    static func root(_ tx: borrowing ReadTransaction, _ lock: Lock, _ access: Access) throws -> Href {
         var names: [String] = []
         var current = try Collections.find(tx, lock.collection)
-        while let collection = current, let parent = collection.parentID {
+        while let collection = current, let parent = collection.parentID, !access.isMountPoint(collection) {
             names.append(collection.name)
             current = try Collections.find(tx, parent)
         }
-        guard let owner, let home = current, let container = Container(homeKind: home.kind) else { return Href() }
-        var href = Href.home(container, of: owner)
+        guard let tree = access.tree, let top = current else { return Href() }
+        if let mount = access.mount, let home = try Collections.find(tx, mount.home), let container = Container(homeKind: home.kind) {
+            var href = Href.home(container, of: tree).collection(mount.name)
+            guard access.isMountPoint(top) else { return href }
+            for name in names.reversed() { href.appendCollection(name) }
+            if let name = lock.memberName { href.appendMember(name) }
+            return href
+        }
+        guard let container = Container(homeKind: top.kind) else { return Href() }
+        var href = Href.home(container, of: tree)
         for name in names.reversed() { href.appendCollection(name) }
         if let name = lock.memberName { href.appendMember(name) }
         return href

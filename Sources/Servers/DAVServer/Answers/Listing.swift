@@ -19,7 +19,7 @@ enum Listing {
         case .container(let container)?: entries = [(exchange.principal.displayName, .home(container, of: exchange.principal))]
         case .collection(let collection)?:
             try exchange.read { tx in
-                for child in try Collections.children(tx, of: collection.id) {
+                for child in try VisibleChildren.list(tx, exchange.locator, of: collection, location.access) {
                     entries.append((child.name + "/", href.collection(child.name)))
                 }
                 let members = try Members.page(tx, in: collection.id, after: nil, limit: maximumEntries + 1)

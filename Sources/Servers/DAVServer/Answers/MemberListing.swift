@@ -9,7 +9,7 @@ final class MemberListing: MultistatusSource.Part {
 
     private let rows: Rows
     private let collection: Collection
-    private let owner: Principal
+    private let access: Access
     private let href: Href
     private let isWanted: Filter?
     private var last: String?
@@ -17,10 +17,10 @@ final class MemberListing: MultistatusSource.Part {
     private let entryRow: EntryRow?
     private let visibility: Visibility?
 
-    init(_ rows: Rows, in collection: Collection, owner: Principal, href: Href, after name: String? = nil, isWanted: Filter? = nil) {
+    init(_ rows: Rows, in collection: Collection, _ access: Access, href: Href, after name: String? = nil, isWanted: Filter? = nil) {
         self.rows = rows
         self.collection = collection
-        self.owner = owner
+        self.access = access
         self.href = href
         self.last = name
         self.isWanted = isWanted
@@ -31,7 +31,7 @@ final class MemberListing: MultistatusSource.Part {
     func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
         let hasDeadProperties = try rows.hasDeadProperties(tx, in: collection)
         if isWanted == nil, !hasDeadProperties, let row = entryRow { return try write(row, tx, to: &out, limit: limit) }
-        let scope = try self.scope ?? rows.scope(tx, collection, owner: owner, href: href)
+        let scope = try self.scope ?? rows.scope(tx, collection, access, href: href)
         self.scope = scope
         let (rows, isWanted) = (rows, isWanted)
         var rest: [UInt8]?

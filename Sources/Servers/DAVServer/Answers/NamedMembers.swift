@@ -16,7 +16,7 @@ final class NamedMembers: MultistatusSource.Part {
 
     private let rows: Rows
     private let collection: Collection
-    private let owner: Principal
+    private let access: Access
     private let href: Href
     private var candidates: ArraySlice<Candidate>
     private let isWanted: Filter
@@ -25,12 +25,12 @@ final class NamedMembers: MultistatusSource.Part {
     private let visibility: Visibility?
 
     init(
-        _ rows: Rows, in collection: Collection, owner: Principal, href: Href, candidates: [Candidate],
+        _ rows: Rows, in collection: Collection, _ access: Access, href: Href, candidates: [Candidate],
         isWanted: @escaping Filter
     ) {
         self.rows = rows
         self.collection = collection
-        self.owner = owner
+        self.access = access
         self.href = href
         self.candidates = candidates[...]
         self.isWanted = isWanted
@@ -38,7 +38,7 @@ final class NamedMembers: MultistatusSource.Part {
     }
 
     func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
-        let scope = try self.scope ?? rows.scope(tx, collection, owner: owner, href: href)
+        let scope = try self.scope ?? rows.scope(tx, collection, access, href: href)
         self.scope = scope
         let hasDeadProperties = try rows.hasDeadProperties(tx, in: collection)
         // The index was asked in the transaction of the first piece: later it is certain of nothing.

@@ -36,6 +36,9 @@ extension Reply {
         case .notFound: self.init(.notFound)
         case .invalidName: self.init(.forbidden, "A name has 1 to 255 bytes and no control characters.")
         case .readOnly: self.init(needs: .dav(.writeContent), at: parent)
+        case .tooManyGrants:
+            self.init(.forbidden, condition: .dav(.limitedNumberOfAces), "A collection has at most \(Grants.maximumPerCollection) grants.")
+        case .cannotBeGranted: self.init(.forbidden, condition: .dav(.noProtectedAceConflict), "The owner may do everything already.")
         case .tooDeep: self.init(.forbidden, "There are too many collections in each other.")
         }
     }
@@ -75,7 +78,7 @@ extension Reply {
 
     /// RFC 3744 §7.1.1: which privilege is missing, and on what.
     init(needs privilege: XMLName, at href: Href) {
-        self.init(.forbidden, condition: .dav(.needPrivileges), hrefs: [href], "Its content comes from somewhere else.")
+        self.init(.forbidden, condition: .dav(.needPrivileges), hrefs: [href], "The privilege \(privilege.local) is needed.")
         missingPrivilege = privilege
     }
 

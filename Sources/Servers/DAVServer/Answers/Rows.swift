@@ -23,17 +23,21 @@ struct Rows: Sendable {
 
     /// The row of anything that is no member.
     func write(
-        _ tx: borrowing ReadTransaction, _ resource: Resource, owner: Principal?, href: Href, to out: inout XMLWriter
+        _ tx: borrowing ReadTransaction, _ resource: Resource, _ access: Access, href: Href, to out: inout XMLWriter
     ) throws {
         if case .member(let member) = resource {
-            guard let collection = try Collections.find(tx, member.collectionID), let owner else { return }
-            return try write(tx, member, scope(tx, collection, owner: owner, href: href), href: href, to: &out)
+            guard let collection = try Collections.find(tx, member.collectionID) else { return }
+            return try write(tx, member, scope(tx, collection, access, href: href.parent), href: href, to: &out)
         }
         var stored: [DeadProperties.Stored] = []
         if case .collection(let collection) = resource, selection.asksForStored {
-            stored = try DeadProperties.all(tx, of: collection.id, nil)
+            if let mount = access.mount, access.isMountPoint(collection) {
+                stored = try PersonalProperties.stored(tx, of: collection, mount)
+            } else {
+                stored = try DeadProperties.all(tx, of: collection.id, nil)
+            }
         }
-        let source = ResourceSource(exchange: exchange, resource: resource, owner: owner, href: href, stored: stored)
+        let source = ResourceSource(exchange: exchange, resource: resource, access: access, href: href, stored: stored)
         out.raw("<D:response>")
         out.href(href)
         try selection.write(tx, source, to: &out)
@@ -98,10 +102,10 @@ struct Rows: Sendable {
 
     /// What the members of `collection`, whose URL is `href`, have in common.
     func scope(
-        _ tx: borrowing ReadTransaction, _ collection: Collection, owner: Principal, href: Href
+        _ tx: borrowing ReadTransaction, _ collection: Collection, _ access: Access, href: Href
     ) throws -> MemberScope {
         MemberScope(
-            exchange: exchange, owner: owner, collection: collection, href: href,
+            exchange: exchange, access: access, collection: collection, href: href,
             locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), form: form,
             zone: form.needsZone ? try FloatingZone.of(tx, collection, form.zone, exchange.server.timeZones) : FixedOffset.utc,
             hasDeadProperties: try hasDeadProperties(tx, in: collection))

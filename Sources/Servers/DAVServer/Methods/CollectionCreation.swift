@@ -27,6 +27,7 @@ enum CollectionCreation {
                 }
                 throw Reply(.methodNotAllowed, "There is something here already.")
             }
+            if !location.access.rights.contains(.bind) { throw Reply(needs: .dav(.bind), at: location.parentHref) }
             try Conditional.check(tx.read, exchange, location)
             try LockGuard.check(tx.read, exchange, location, .creation)
             let kind = try kind ?? defaultKind(in: parent)
@@ -44,7 +45,8 @@ enum CollectionCreation {
                 throw Reply(refusal, in: kind, at: Href())
             }
             return try PropertyChange.apply(
-                tx, exchange.server, instructions, to: PropertyChange.Target(.collection(made)), isCreation: true)
+                tx, exchange.server, instructions, to: PropertyChange.Target(.collection(made), location.access),
+                isCreation: true)
         } unless: { !$0.isSuccess }
         if outcome.isSuccess {
             return HTTPResponse(status: 201, headers: [("Cache-Control", "no-cache")] + exchange.appliedPreferences)

@@ -10,6 +10,8 @@ enum Delete {
             let (location, resource) = try exchange.find(tx.read)
             try WriteGuard.check(location, .removal)
             try Conditional.check(tx.read, exchange, location)
+            // What another shares is taken out of the asker's home; nothing of the other's goes.
+            if let mount = location.mountPoint { return try Mounts.hide(tx, mount, now: exchange.now) }
             try LockGuard.check(tx.read, exchange, location, .removal)
             switch resource {
             case .member(let member):

@@ -20,7 +20,7 @@ enum LockMethod {
         let token = "urn:uuid:" + UUIDText.make(exchange.server.random(16))
         let (lock, root, isCreation) = try exchange.write { tx -> (Lock, Href, Bool) in
             let location = try exchange.locate(tx.read, missingParent: .conflict)
-            try WriteGuard.check(location, location.member == nil ? .creation : .content)
+            try WriteGuard.check(location, location.resource == nil ? .creation : .content)
             try Conditional.check(tx.read, exchange, location)
             let lock = try newLock(
                 tx.read, exchange, location, token: token, info: info, isDeep: depth == .infinity, expires: expires)
@@ -61,7 +61,7 @@ enum LockMethod {
         }
         let conflicting = others.filter { $0.isExclusive || lock.isExclusive }
         guard conflicting.isEmpty else {
-            let roots = try conflicting.map { try ActiveLock.root(tx, $0, owner: location.owner) }
+            let roots = try conflicting.map { try ActiveLock.root(tx, $0, location.access) }
             throw Reply(.locked, condition: .dav(.noConflictingLock), hrefs: roots, "It is locked.")
         }
     }
@@ -91,7 +91,7 @@ enum LockMethod {
             }
             try Locks.refresh(tx, token: lock.token, expires: expires)
             lock.expires = expires
-            return (lock, try ActiveLock.root(tx.read, lock, owner: location.owner))
+            return (lock, try ActiveLock.root(tx.read, lock, location.access))
         }
         return answer(exchange, lock, root: root, status: 200, isNew: false)
     }

@@ -19,6 +19,7 @@ struct Method: Sendable {
         "MOVE": Method(respond: Transfer.respond),
         "LOCK": Method(respond: LockMethod.respond),
         "UNLOCK": Method(respond: Unlock.respond),
+        "ACL": Method(respond: ACLMethod.respond),
         "REPORT": Method(respond: Report.respond),
     ]
 }

@@ -27,7 +27,7 @@ enum Options {
         switch resource {
         case nil: "OPTIONS, PUT, MKCOL, MKCALENDAR, LOCK"
         case .member?: "OPTIONS, GET, HEAD, POST, PUT, DELETE, PROPFIND, PROPPATCH, COPY, MOVE, LOCK, UNLOCK, REPORT"
-        case .collection?: "OPTIONS, GET, HEAD, POST, DELETE, MKCOL, MKCALENDAR, PROPFIND, PROPPATCH, COPY, MOVE, LOCK, UNLOCK, REPORT"
+        case .collection?: "OPTIONS, GET, HEAD, POST, DELETE, MKCOL, MKCALENDAR, PROPFIND, PROPPATCH, ACL, COPY, MOVE, LOCK, UNLOCK, REPORT"
         case .root?, .container?, .principal?: "OPTIONS, GET, HEAD, PROPFIND, REPORT"
         }
     }

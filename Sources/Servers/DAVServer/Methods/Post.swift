@@ -18,7 +18,9 @@ enum Post {
             guard let collection = location.collection, collection.kind.holdsMembers else {
                 throw Reply(.methodNotAllowed, "Nothing can be added here.")
             }
-            if collection.isReadOnly { throw Reply(needs: .dav(.bind), at: location.href) }
+            if collection.isReadOnly || !location.access.rights.contains(.bind) {
+                throw Reply(needs: .dav(.bind), at: location.href)
+            }
         }
         let incoming = try IncomingObject(exchange, kind: kind)
         let name = UUIDText.make(exchange.server.random(16)) + ending(of: kind)
@@ -27,6 +29,7 @@ enum Post {
             guard let collection = location.collection, collection.kind.holdsMembers else {
                 throw Reply(.methodNotAllowed, "Nothing can be added here.")
             }
+            if !location.access.rights.contains(.bind) { throw Reply(needs: .dav(.bind), at: location.href) }
             try Conditional.check(tx.read, exchange, location)
             var place = location
             place.ancestors.append(collection)

@@ -31,7 +31,7 @@ enum Propfind {
         var parts: [any MultistatusSource.Part] = []
         if !(depth == .one && exchange.preferences.isDepthNoRoot) {
             parts.append(FixedRows { tx, out in
-                try rows.write(tx, resource, owner: location.owner, href: href, to: &out)
+                try rows.write(tx, resource, location.access, href: href, to: &out)
             })
         }
         if depth == .one { parts += children(rows, location, resource) }
@@ -44,23 +44,23 @@ enum Propfind {
         case .root:
             return [FixedRows { tx, out in
                 for container in Container.allCases {
-                    try rows.write(tx, .container(container), owner: nil, href: Href().collection(container.rawValue), to: &out)
+                    try rows.write(tx, .container(container), .ofEverybody, href: Href().collection(container.rawValue), to: &out)
                 }
             }]
         case .container(let container): return [FixedRows { tx, out in try entries(tx, rows, container, to: &out) }]
         case .collection(let collection):
-            guard let owner = location.owner else { return [] }
-            let href = location.href
+            let (href, access) = (location.href, location.access)
             var parts: [any MultistatusSource.Part] = []
             if !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
-                    for child in try Collections.children(tx, of: collection.id) {
-                        try rows.write(tx, .collection(child), owner: owner, href: href.collection(child.name), to: &out)
+                    for child in try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access) {
+                        try rows.write(
+                            tx, .collection(child.collection), child.access, href: href.collection(child.name), to: &out)
                     }
                 })
             }
             if collection.kind.holdsMembers {
-                parts.append(MemberListing(rows, in: collection, owner: owner, href: href))
+                parts.append(MemberListing(rows, in: collection, access, href: href))
             }
             return parts
         }
@@ -72,9 +72,9 @@ enum Propfind {
     ) throws {
         let asker = rows.exchange.principal
         guard let kind = container.homeKind else {
-            return try rows.write(tx, .principal(asker), owner: nil, href: .principal(asker), to: &out)
+            return try rows.write(tx, .principal(asker), .ofEverybody, href: .principal(asker), to: &out)
         }
         guard let home = try Collections.home(tx, of: asker.id, kind: kind) else { return }
-        try rows.write(tx, .collection(home), owner: asker, href: .home(container, of: asker), to: &out)
+        try rows.write(tx, .collection(home), .own(asker), href: .home(container, of: asker), to: &out)
     }
 }

@@ -10,12 +10,12 @@ enum Proppatch {
         let instructions = try ProppatchBody.parse(try exchange.bodyBytes()).instructions
         let outcome = try exchange.writeOrGiveUp { tx -> (Href, PropertyChange.Outcome) in
             let (location, resource) = try exchange.find(tx.read)
-            try WriteGuard.check(location, .content)
+            try WriteGuard.checkProperties(location)
             try Conditional.check(tx.read, exchange, location)
             try LockGuard.check(tx.read, exchange, location, .content)
-            let target = try PropertyChange.Target(resource)
+            let target = try PropertyChange.Target(resource, location.access, href: location.href)
             let outcome = try PropertyChange.apply(tx, exchange.server, instructions, to: target, isCreation: false)
-            if outcome.isSuccess { try target.recordChange(tx, now: exchange.now) }
+            if outcome.isSuccess { try target.recordChange(tx, instructions, now: exchange.now) }
             return (location.href, outcome)
         } unless: { !$0.1.isSuccess }
         // RFC 8144 §2.2: with return=minimal, success is told by the status alone.

@@ -15,7 +15,10 @@ enum Transfer {
         let depth = try exchange.depth(absent: .infinity)
         let isCreation = try exchange.write { tx -> Bool in
             let (source, resource) = try exchange.find(tx.read)
-            if isMove { try WriteGuard.check(source, .removal) }
+            if isMove {
+                if source.mountPoint != nil { throw Reply(.forbidden, "What another shares keeps its place.") }
+                try WriteGuard.check(source, .removal)
+            }
             try Conditional.check(tx.read, exchange, source)
             if isMove { try LockGuard.check(tx.read, exchange, source, .removal) }
             if isMove, source.collection != nil, depth != .infinity {
@@ -23,7 +26,7 @@ enum Transfer {
             }
             let place = try exchange.locator.locate(tx.read, target.segments, missingParent: .conflict)
             guard let parent = place.parent else { throw Reply(.forbidden, "Nothing can be put there.") }
-            try WriteGuard.check(place, place.resource == nil ? .creation : .content)
+            try WriteGuard.checkReplacement(place)
             try LockGuard.check(tx.read, exchange, place, place.resource == nil ? .creation : .removal)
             if let there = place.resource {
                 if isSame(there, resource) { throw Reply(.forbidden, "Source and destination are the same.") }

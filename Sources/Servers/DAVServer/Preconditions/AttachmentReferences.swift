@@ -10,7 +10,10 @@ import XML
 enum AttachmentReferences {
     /// Whether the asker may read an attachment: who may read an object that refers to it may.
     static func mayRead(_ tx: borrowing ReadTransaction, _ exchange: Exchange, _ attachment: Attachment) throws -> Bool {
-        try Attachments.collections(tx, referringTo: attachment).contains { $0.owner == exchange.principal.id }
+        for collection in try Attachments.collections(tx, referringTo: attachment) {
+            if try exchange.locator.mayRead(tx, collection) { return true }
+        }
+        return false
     }
 
     /// Throws `Reply` 403 with CALDAV:valid-managed-id-parameter where a MANAGED-ID is none that the asker may use, and with

@@ -38,7 +38,7 @@ enum LockGuard {
             if !isHeld { missing.append(lock) }
         }
         guard missing.isEmpty else {
-            let roots = try missing.map { try ActiveLock.root(tx, $0, owner: location.owner) }
+            let roots = try missing.map { try ActiveLock.root(tx, $0, location.access) }
             throw Reply(.locked, condition: .dav(.lockTokenSubmitted), hrefs: roots, "It is locked.")
         }
     }

@@ -5,13 +5,22 @@ import Database
 enum LockScope {
     /// The locks that reach what is, or would be, at `location`: its own, and deep ones from above.
     static func covering(_ tx: borrowing ReadTransaction, _ location: Location, now: Milliseconds) throws -> [Lock] {
+        let ancestors = try ancestors(tx, of: location)
         if let collection = location.collection {
-            return try inherited(tx, location.ancestors, now: now)
+            return try inherited(tx, ancestors, now: now)
                 + Locks.rooted(tx, in: collection.id, now: now).filter { $0.memberName == nil }
         }
         guard let parent = location.parent else { return [] }
-        return try inherited(tx, location.ancestors, now: now)
+        return try inherited(tx, ancestors, now: now)
             + Locks.rooted(tx, in: parent.id, now: now).filter { isName($0.memberName, location.name) }
+    }
+
+    /// The collections that it stands in. To what is shared the URL leads past those of its owner.
+    private static func ancestors(_ tx: borrowing ReadTransaction, of location: Location) throws -> [Collection] {
+        guard let mount = location.access.mount, let shared = try Collections.find(tx, mount.collection) else {
+            return location.ancestors
+        }
+        return try Array(Collections.path(tx, of: shared).dropFirst()) + location.ancestors.dropFirst()
     }
 
     /// The locks that reach a collection, found from below.

@@ -66,7 +66,7 @@ struct LiveProperty: Sendable {
 /// What all members in a listing have in common.
 struct MemberScope: Sendable {
     let exchange: Exchange
-    let owner: Principal
+    let access: Access
     let collection: Collection
     /// The collection's.
     let href: Href
@@ -78,14 +78,29 @@ struct MemberScope: Sendable {
     let zone: any TimeZoneRules
     /// Whether any member has properties that clients set.
     let hasDeadProperties: Bool
+    /// The access list, which is the same for all, once it was asked for.
+    let accessList = MadeOnce()
+}
+
+/// Bytes that are made when they are asked for first.
+///
+/// `@unchecked Sendable`: used by one answer, which is made on one thread at a time.
+final class MadeOnce: @unchecked Sendable {
+    private var made: [UInt8]?
+
+    func bytes(_ make: () throws -> [UInt8]) rethrows -> [UInt8] {
+        if let made { return made }
+        let bytes = try make()
+        made = bytes
+        return bytes
+    }
 }
 
 /// A resource that is no member, with what its properties are read from.
 struct ResourceSource: Sendable {
     let exchange: Exchange
     let resource: Resource
-    /// Whose home it is in; nil outside homes.
-    let owner: Principal?
+    let access: Access
     let href: Href
     /// What clients set on it.
     let stored: [DeadProperties.Stored]
@@ -93,6 +108,9 @@ struct ResourceSource: Sendable {
     var collection: Collection? {
         if case .collection(let collection) = resource { collection } else { nil }
     }
+
+    /// Whose it is; nil outside homes.
+    var owner: Principal? { access.owner }
 
     var principal: Principal? {
         if case .principal(let principal) = resource { principal } else { nil }

@@ -20,7 +20,7 @@ extension PropertyTable {
             name: .dav(.lockdiscovery), isInAllprop: true,
             member: { tx, member, scope, out in
                 for lock in scope.locks where lock.memberName.map({ member.name.elementsEqual($0.utf8) }) ?? true {
-                    ActiveLock.write(lock, now: scope.exchange.now, root: try ActiveLock.root(tx, lock, owner: scope.owner), to: &out)
+                    ActiveLock.write(lock, now: scope.exchange.now, root: try ActiveLock.root(tx, lock, scope.access), to: &out)
                 }
                 return true
             },
@@ -28,7 +28,7 @@ extension PropertyTable {
                 guard let collection = source.collection else { return false }
                 for lock in try LockScope.covering(tx, collection, now: source.exchange.now) {
                     let isOwn = lock.collection == collection.id
-                    let root = isOwn ? source.href : try ActiveLock.root(tx, lock, owner: source.owner)
+                    let root = isOwn ? source.href : try ActiveLock.root(tx, lock, source.access)
                     ActiveLock.write(lock, now: source.exchange.now, root: root, to: &out)
                 }
                 return true

@@ -13,19 +13,39 @@ enum PropertyChange {
         let kind: CollectionKind?
         /// Nil for a member.
         let parentOf: Collection?
+        /// What the asker may do with it, and its URL.
+        let access: Access
+        let href: Href
+        /// The mount that is changed, where it is one.
+        let mount: Mount?
 
-        init(_ resource: Resource) throws {
+        init(_ resource: Resource, _ access: Access, href: Href = Href()) throws {
+            self.access = access
+            self.href = href
             switch resource {
             case .collection(let collection):
                 (self.collection, member, kind, parentOf) = (collection.id, nil, collection.kind, collection)
+                mount = access.isMountPoint(collection) ? access.mount : nil
             case .member(let member):
                 (collection, self.member, kind, parentOf) = (member.collectionID, member, nil, nil)
+                mount = nil
             case .root, .container, .principal:
                 throw Reply(.forbidden, "Its properties cannot be changed.")
             }
         }
 
-        func recordChange(_ tx: borrowing WriteTransaction, now: Milliseconds) throws {
+        /// The mount, where `name` is a property that sharees have for themselves.
+        func personalPlace(of name: XMLName) -> Mount? { PersonalProperties.names.contains(name) ? mount : nil }
+
+        func recordChange(
+            _ tx: borrowing WriteTransaction, _ instructions: [ProppatchBody.Instruction], now: Milliseconds
+        ) throws {
+            if let mount {
+                if instructions.contains(where: { personalPlace(of: $0.name) != nil }) {
+                    try Mounts.propertiesChanged(tx, of: mount, now: now)
+                }
+                if instructions.allSatisfy({ personalPlace(of: $0.name) != nil }) { return }
+            }
             if let member { try Members.propertiesChanged(tx, of: member, now: now) }
             if let parentOf { try Collections.propertiesChanged(tx, of: parentOf, now: now) }
         }
@@ -95,12 +115,15 @@ enum PropertyChange {
                 try setting.check(element, server)
                 value = element
             }
+            if let mount = target.personalPlace(of: name) { return try setPersonal(tx, instruction, of: mount) }
+            try checkRight(to: target)
             if let collection = target.parentOf, try setting.take(tx, collection, value, server) { return }
             if let other = setting.replaces {
                 try DeadProperties.remove(
                     tx, of: target.collection, target.member?.id, namespace: other.namespace, name: other.local)
             }
         }
+        try checkRight(to: target)
         switch instruction {
         case .set(let element):
             try DeadProperties.set(
@@ -109,6 +132,25 @@ enum PropertyChange {
         case .remove:
             try DeadProperties.remove(
                 tx, of: target.collection, target.member?.id, namespace: name.namespace, name: name.local)
+        }
+    }
+
+    /// RFC 3744 §3.2: what all see needs the privilege, property by property: the others may be the sharee's own.
+    private static func checkRight(to target: Target) throws {
+        guard target.access.rights.contains(.writeProperties) else {
+            throw Reply(needs: .dav(.writeProperties), at: target.href)
+        }
+    }
+
+    private static func setPersonal(
+        _ tx: borrowing WriteTransaction, _ instruction: ProppatchBody.Instruction, of mount: Mount
+    ) throws {
+        let name = instruction.name
+        switch instruction {
+        case .set(let element):
+            try MountProperties.set(
+                tx, of: mount, namespace: name.namespace, name: name.local, value: element.standaloneBytes)
+        case .remove: try MountProperties.remove(tx, of: mount, namespace: name.namespace, name: name.local)
         }
     }
 }

@@ -8,14 +8,14 @@ extension PropertyTable {
         LiveProperty(
             name: .dav(.quotaUsedBytes),
             resource: { tx, source, out in
-                guard let owner = source.owner, source.collection != nil else { return false }
+                guard let owner = source.owner, source.collection != nil, source.access.rights.contains(.bind) else { return false }
                 out.text(decimal: try CollectionStore.Quota.state(tx, of: owner.id).used)
                 return true
             }),
         LiveProperty(
             name: .dav(.quotaAvailableBytes),
             resource: { tx, source, out in
-                guard let owner = source.owner, source.collection != nil else { return false }
+                guard let owner = source.owner, source.collection != nil, source.access.rights.contains(.bind) else { return false }
                 let state = try CollectionStore.Quota.state(tx, of: owner.id)
                 guard let limit = state.limit else { return false }
                 out.text(decimal: max(0, limit - state.used))

@@ -30,17 +30,17 @@ enum AddressbookQuery {
             for place in scope.places {
                 if let name = place.name {
                     parts.append(NamedMembers(
-                        rows, in: place.collection, owner: place.owner, href: place.href,
+                        rows, in: place.collection, place.access, href: place.href,
                         candidates: [.init(name: name, isCertain: false)], isWanted: isWanted))
                 } else if let texts {
                     // What the index of texts rules out is not read.
                     let names = try SearchTextQuery.names(tx, in: place.collection.id, matching: texts)
                     parts.append(NamedMembers(
-                        rows, in: place.collection, owner: place.owner, href: place.href,
+                        rows, in: place.collection, place.access, href: place.href,
                         candidates: names.map { .init(name: $0, isCertain: false) }, isWanted: isWanted))
                 } else {
                     parts.append(MemberListing(
-                        rows, in: place.collection, owner: place.owner, href: place.href, isWanted: isWanted))
+                        rows, in: place.collection, place.access, href: place.href, isWanted: isWanted))
                 }
             }
             parts.append(work.note(at: scope.href))

@@ -32,7 +32,7 @@ enum CalendarQuery {
     ) throws -> any MultistatusSource.Part {
         if let name = place.name {
             return NamedMembers(
-                rows, in: place.collection, owner: place.owner, href: place.href,
+                rows, in: place.collection, place.access, href: place.href,
                 candidates: [.init(name: name, isCertain: false)], isWanted: judge.isWanted)
         }
         let candidates: [NamedMembers.Candidate]
@@ -45,9 +45,9 @@ enum CalendarQuery {
                 .map { .init(name: $0, isCertain: false) }
         } else {
             return MemberListing(
-                rows, in: place.collection, owner: place.owner, href: place.href, isWanted: judge.isWanted)
+                rows, in: place.collection, place.access, href: place.href, isWanted: judge.isWanted)
         }
         return NamedMembers(
-            rows, in: place.collection, owner: place.owner, href: place.href, candidates: candidates, isWanted: judge.isWanted)
+            rows, in: place.collection, place.access, href: place.href, candidates: candidates, isWanted: judge.isWanted)
     }
 }

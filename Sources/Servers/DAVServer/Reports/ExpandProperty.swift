@@ -17,12 +17,12 @@ enum ExpandProperty {
         let href = location.href
         return try MultistatusSource.response(exchange, parts: [FixedRows { tx, out in
             var budget = maximumRows
-            try write(tx, exchange, resource, owner: location.owner, href: href, request.properties, depth: 0, budget: &budget, to: &out)
+            try write(tx, exchange, resource, location.access, href: href, request.properties, depth: 0, budget: &budget, to: &out)
         }])
     }
 
     private static func write(
-        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ resource: Resource, owner: Principal?, href: Href,
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ resource: Resource, _ access: Access, href: Href,
         _ properties: [ExpandPropertyRequest.Property], depth: Int, budget: inout Int, to out: inout XMLWriter
     ) throws {
         budget -= 1
@@ -35,7 +35,7 @@ enum ExpandProperty {
         out.open(.dav(.propstat))
         out.open(.dav(.prop))
         for property in properties {
-            guard let value = try self.value(tx, exchange, resource, owner: owner, href: href, property.name) else {
+            guard let value = try self.value(tx, exchange, resource, access, href: href, property.name) else {
                 missing.append(property.name)
                 continue
             }
@@ -47,7 +47,7 @@ enum ExpandProperty {
             for target in try hrefs(in: value) {
                 guard let path = try? RequestPath(target), let place = try? exchange.locator.locate(tx, path.segments),
                     let next = place.resource, try exchange.isShown(tx, place) else { continue }
-                try write(tx, exchange, next, owner: place.owner, href: place.href, property.properties, depth: depth + 1,
+                try write(tx, exchange, next, place.access, href: place.href, property.properties, depth: depth + 1,
                           budget: &budget, to: &out)
             }
             out.close(property.name)
@@ -68,10 +68,10 @@ enum ExpandProperty {
 
     /// The property's whole element as it stands in a multistatus of ours; nil where the resource does not have it.
     private static func value(
-        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ resource: Resource, owner: Principal?, href: Href, _ name: XMLName
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ resource: Resource, _ access: Access, href: Href, _ name: XMLName
     ) throws -> [UInt8]? {
         var row = XMLWriter()
-        try Rows(exchange, .named([.init(name: name)])).write(tx, resource, owner: owner, href: href, to: &row)
+        try Rows(exchange, .named([.init(name: name)])).write(tx, resource, access, href: href, to: &row)
         var document = XMLWriter()
         document.openRoot(.dav(.multistatus))
         document.raw(row.bytes)

@@ -15,9 +15,9 @@ enum FreeBusyQuery {
             throw Reply(.badRequest, "A free-busy-query has a time-range with a start and an end.")
         }
         let busy = try exchange.read { tx in
-            let scope = try QueryScope(tx, exchange, kind: .calendar)
-            var gathering = Gathering(exchange, from: start, to: end, owner: scope.places.first?.owner)
-            for place in scope.places where try scope.isOneCollection || counts(tx, place.collection) {
+            let scope = try QueryScope(tx, exchange, kind: .calendar, needed: .readFreeBusy)
+            var gathering = Gathering(exchange, from: start, to: end, owner: scope.access.owner)
+            for place in scope.places where try scope.isOneCollection || counts(tx, place) {
                 try gathering.add(tx, place)
             }
             return gathering.busy
@@ -29,11 +29,16 @@ enum FreeBusyQuery {
     }
 
     /// RFC 6638 §9.1: whether a calendar takes its owner's time, where not it alone is asked.
-    private static func counts(_ tx: borrowing ReadTransaction, _ calendar: Collection) throws -> Bool {
+    private static func counts(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws -> Bool {
         let name = XMLName.caldav(.scheduleCalendarTransp)
-        guard let value = try DeadProperties.value(tx, of: calendar.id, nil, namespace: name.namespace, name: name.local) else {
-            return true
+        let value: [UInt8]?
+        if let mount = place.access.mount {
+            value = try PersonalProperties.stored(tx, of: place.collection, mount)
+                .first { $0.name == name.local && $0.namespace == name.namespace }?.value
+        } else {
+            value = try DeadProperties.value(tx, of: place.collection.id, nil, namespace: name.namespace, name: name.local)
         }
+        guard let value else { return true }
         return try XMLDocument.parse(value).root.firstChild(named: .caldav(.transparent)) == nil
     }
 

@@ -79,9 +79,9 @@ final class HrefRows: MultistatusSource.Part {
             return (place.scope, name)
         }
         guard let path = try? RequestPath(String(decoding: href, as: UTF8.self)), let name = path.segments.last,
-            let location = try locate(tx, path.segments.dropLast()), let owner = location.owner,
+            let location = try locate(tx, path.segments.dropLast()),
             let collection = location.collection, collection.kind == kind else { return nil }
-        let scope = try rows.scope(tx, collection, owner: owner, href: location.href)
+        let scope = try rows.scope(tx, collection, location.access, href: location.href)
         // Only where the last slash is the one before the name.
         if !path.hasTrailingSlash && path.query == nil { place = (href[..<start], scope) }
         return (scope, name)

@@ -20,14 +20,23 @@ enum PrincipalMatch {
         guard request.matchesSelf ? isOfPrincipals : request.property == .dav(.owner) else {
             return try rows.response([])
         }
-        if request.matchesSelf { return try rows.response([asker]) }
+        if request.matchesSelf { return try rows.response(try exchange.read { tx in try selves(tx, exchange) }) }
         // Everything in a home is its owner's.
         guard let collection = location.collection, let owner = location.owner, owner.id == asker.id else {
             return try rows.response([])
         }
         return try MultistatusSource.response(exchange, parts: [
-            MemberListing(rows.rows, in: collection, owner: owner, href: location.href),
+            MemberListing(rows.rows, in: collection, location.access, href: location.href),
         ])
+    }
+}
+
+extension PrincipalMatch {
+    /// RFC 3744 §9.3: who asks, and the groups that they are in, also through others.
+    private static func selves(_ tx: borrowing ReadTransaction, _ exchange: Exchange) throws -> [Principal] {
+        let asker = exchange.principal
+        let groups = try exchange.locator.view(tx).closure.subtracting([asker.id]).sorted { $0.rawValue < $1.rawValue }
+        return [asker] + (try groups.compactMap { try LocalDirectory.find(tx, $0) }.filter { $0.domain == asker.domain })
     }
 }
 
@@ -83,11 +92,16 @@ enum PrincipalSearchPropertySet {
     }
 }
 
-/// RFC 3744 §9.2: the principals that stand in a resource's access list. Here that is its owner.
+/// RFC 3744 §9.2: the principals that stand in a resource's access list, for those who may read it.
 enum ACLPrincipalPropSet {
     static func respond(_ exchange: Exchange, _ request: PropertyRequest) throws -> HTTPResponse {
-        let location = try exchange.read { tx in try exchange.find(tx).location }
-        return try PrincipalRows(exchange, request).response(location.owner.map { [$0] } ?? [])
+        let principals = try exchange.read { tx -> [Principal] in
+            let location = try exchange.find(tx).location
+            guard let collection = location.collection ?? location.parent else { return [] }
+            guard location.access.rights.contains(.readACL) else { throw Reply(needs: .dav(.readACL), at: location.href) }
+            return try AccessList(tx, of: collection, now: exchange.now).principals(tx)
+        }
+        return try PrincipalRows(exchange, request).response(principals)
     }
 }
 
@@ -103,7 +117,7 @@ struct PrincipalRows {
         let rows = rows
         return try MultistatusSource.response(rows.exchange, parts: [FixedRows { tx, out in
             for principal in principals {
-                try rows.write(tx, .principal(principal), owner: nil, href: .principal(principal), to: &out)
+                try rows.write(tx, .principal(principal), .ofEverybody, href: .principal(principal), to: &out)
             }
         }])
     }

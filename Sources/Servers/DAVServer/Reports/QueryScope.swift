@@ -8,7 +8,7 @@ import XML
 struct QueryScope {
     struct Place {
         var collection: Collection
-        var owner: Principal
+        var access: Access
         var href: Href
         /// Only this member; nil: all.
         var name: String?
@@ -17,23 +17,26 @@ struct QueryScope {
     let places: [Place]
     /// Of the request.
     let href: Href
+    /// Of the request's URL.
+    let access: Access
 
     /// Whether a calendar or book was named itself, or an object in it.
     let isOneCollection: Bool
 
-    /// Throws `Reply` where objects of `kind` cannot be queried.
-    init(_ tx: borrowing ReadTransaction, _ exchange: Exchange, kind: CollectionKind) throws {
-        let location = try exchange.find(tx).location
+    /// Throws `Reply` where objects of `kind` cannot be queried by who asks.
+    init(_ tx: borrowing ReadTransaction, _ exchange: Exchange, kind: CollectionKind, needed: Rights = .read) throws {
+        let location = try exchange.find(tx, needed: needed).location
         href = location.href
-        if let member = location.member, let parent = location.parent, parent.kind == kind, let owner = location.owner {
-            places = [Place(collection: parent, owner: owner, href: href.parent, name: member.name)]
+        access = location.access
+        if let member = location.member, let parent = location.parent, parent.kind == kind {
+            places = [Place(collection: parent, access: access, href: href.parent, name: member.name)]
             isOneCollection = true
             return
         }
-        guard let collection = location.collection, let owner = location.owner else { throw Self.unsupported }
+        guard let collection = location.collection else { throw Self.unsupported }
         if collection.kind == kind {
             // Windows' client (MSFT-) sends Depth 0 and means 1, as its answer would else be empty.
-            places = [Place(collection: collection, owner: owner, href: href)]
+            places = [Place(collection: collection, access: access, href: href)]
             isOneCollection = true
             return
         }
@@ -45,9 +48,9 @@ struct QueryScope {
             return
         }
         let home = href
-        places = try Collections.children(tx, of: collection.id).map {
-            Place(collection: $0, owner: owner, href: home.collection($0.name))
-        }
+        places = try VisibleChildren.list(tx, exchange.locator, of: collection, access)
+            .filter { $0.access.rights.isSuperset(of: needed) }
+            .map { Place(collection: $0.collection, access: $0.access, href: home.collection($0.name)) }
     }
 
     private static var unsupported: Reply {

@@ -9,7 +9,7 @@ import XML
 enum SyncCollection {
     static func respond(_ exchange: Exchange, _ request: SyncCollectionRequest) throws -> HTTPResponse {
         let location = try exchange.read { tx in try exchange.find(tx).location }
-        guard let collection = location.collection, let owner = location.owner else {
+        guard let collection = location.collection else {
             throw Reply(.forbidden, condition: .dav(.supportedReport), "Only collections in homes can be synchronised.")
         }
         // RFC 6578 §3.3: one level is served; the depth of the whole tree is not.
@@ -22,17 +22,16 @@ enum SyncCollection {
         if limit < 1 { throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A page has at least one row.") }
         guard !request.token.isEmpty else {
             return try listing(
-                exchange, rows, location, collection, owner: owner, base: SyncToken(of: collection, at: exchange.now),
-                limit: limit)
+                exchange, rows, location, collection, base: SyncToken(of: collection, at: exchange.now), limit: limit)
         }
         guard let token = SyncToken(uri: request.token), token.isValid(for: collection) else {
             throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is not one of this collection, or too old.")
         }
         if token.listedUpTo != nil {
-            return try listing(exchange, rows, location, collection, owner: owner, base: token, limit: limit)
+            return try listing(exchange, rows, location, collection, base: token, limit: limit)
         }
         return try changes(
-            exchange, rows, location, collection, owner: owner, since: token,
+            exchange, rows, location, collection, since: token,
             limit: min(limit, exchange.server.configuration.maximumSyncRows))
     }
 
@@ -40,7 +39,7 @@ enum SyncCollection {
 
     /// All that is there, or the page after the token's. What changes meanwhile is told by the log, from `base` on.
     private static func listing(
-        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, owner: Principal, base: SyncToken,
+        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, base: SyncToken,
         limit: Int
     ) throws -> HTTPResponse {
         let href = location.href
@@ -51,62 +50,83 @@ enum SyncCollection {
             var parts: [any MultistatusSource.Part] = []
             if cursor?.isCollection ?? true, !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
-                    for child in try ListingPage.children(tx, of: collection, after: cursor) {
-                        try rows.write(tx, .collection(child), owner: owner, href: href.collection(child.name), to: &out)
+                    for child in try ListingPage.children(tx, exchange.locator, of: location, after: cursor) {
+                        try rows.write(
+                            tx, .collection(child.collection), child.access, href: href.collection(child.name), to: &out)
                     }
                 })
             }
             if collection.kind.holdsMembers {
                 let name = cursor.flatMap { $0.isCollection ? nil : $0.name }
-                parts.append(MemberListing(rows, in: collection, owner: owner, href: href, after: name))
+                parts.append(MemberListing(rows, in: collection, location.access, href: href, after: name))
             }
             return try MultistatusSource.response(
                 exchange, parts: parts, syncToken: token.uri, headers: exchange.appliedPreferences)
         }
         let page = try exchange.read { tx in
             try ListingPage.read(
-                tx, collection, after: cursor, limit: min(limit, ListingPage.maximumLimit),
+                tx, exchange.locator, location, collection, after: cursor, limit: min(limit, ListingPage.maximumLimit),
                 shownBy: exchange.visibility(of: collection))
         }
         token.listedUpTo = page.next?.text
-        return try self.page(exchange, rows, location, collection, owner: owner, changes: page.entries, isComplete: page.next == nil, token: token)
+        return try self.page(exchange, rows, location, collection, changes: page.entries, isComplete: page.next == nil, token: token)
     }
 
     // MARK: Changes
 
+    /// A row to be: what changed, as the asker sees it.
+    enum Entry: Sendable {
+        case member(Member)
+        case child(VisibleChild)
+        case removed(name: String, isCollection: Bool)
+
+        init(_ tx: borrowing ReadTransaction, _ change: ChangeLog.Change, _ locator: Locator, _ access: Access) throws {
+            switch change.state {
+            case .member(let member): self = .member(member)
+            case .collection(let child):
+                self = .child(VisibleChild(collection: child, name: child.name, access: access))
+            case .mount(let mount):
+                // What may not be read any more is gone, also before the home's log says so.
+                let child = try VisibleChildren.child(tx, locator, mount, as: locator.view(tx))
+                self = child.map { .child($0) } ?? .removed(name: mount.name, isCollection: true)
+            case .removed(let isCollection): self = .removed(name: change.name, isCollection: isCollection)
+            }
+        }
+    }
+
     private static func changes(
-        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, owner: Principal, since: SyncToken,
+        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, since: SyncToken,
         limit: Int
     ) throws -> HTTPResponse {
-        let found = try exchange.read { tx -> VisibleChanges.Page in
+        let (entries, found) = try exchange.read { tx -> ([Entry], VisibleChanges.Page) in
             // In the snapshot that is read: changes may be forgotten in between.
             guard let now = try Collections.find(tx, collection.id), since.isValid(for: now) else {
                 throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is too old.")
             }
-            return try VisibleChanges.page(
+            let page = try VisibleChanges.page(
                 tx, in: now, since: since, window: now.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
                 visibility: exchange.server.visibility)
+            return (try page.changes.map { try Entry(tx, $0, exchange.locator, location.access) }, page)
         }
         return try page(
-            exchange, rows, location, collection, owner: owner, changes: found.changes, isComplete: found.isComplete,
-            token: found.token)
+            exchange, rows, location, collection, changes: entries, isComplete: found.isComplete, token: found.token)
     }
 
     /// One page: a row a change, and where there are more the row that says so (RFC 6578 §3.6), with the token always.
     private static func page(
-        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, owner: Principal,
-        changes: [ChangeLog.Change], isComplete: Bool, token: SyncToken
+        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection,
+        changes: [Entry], isComplete: Bool, token: SyncToken
     ) throws -> HTTPResponse {
         let href = location.href
         let part = FixedRows { tx, out in
-            let scope = try rows.scope(tx, collection, owner: owner, href: href)
-            for change in changes {
-                switch change.state {
-                case .member(let member): try rows.write(tx, member, scope, href: href.member(change.name), to: &out)
-                case .collection(let child):
-                    try rows.write(tx, .collection(child), owner: owner, href: href.collection(child.name), to: &out)
-                case .removed(let isCollection):
-                    Rows.write(.notFound, href: isCollection ? href.collection(change.name) : href.member(change.name), to: &out)
+            let scope = try rows.scope(tx, collection, location.access, href: href)
+            for entry in changes {
+                switch entry {
+                case .member(let member): try rows.write(tx, member, scope, href: href.member(member.name), to: &out)
+                case .child(let child):
+                    try rows.write(tx, .collection(child.collection), child.access, href: href.collection(child.name), to: &out)
+                case .removed(let name, let isCollection):
+                    Rows.write(.notFound, href: isCollection ? href.collection(name) : href.member(name), to: &out)
                 }
             }
             if !isComplete {
@@ -141,19 +161,19 @@ struct ListingPage {
         }
     }
 
-    var entries: [ChangeLog.Change] = []
+    var entries: [SyncCollection.Entry] = []
     /// Where the next page goes on; nil at the end.
     var next: Cursor?
 
     static func read(
-        _ tx: borrowing ReadTransaction, _ collection: Collection, after cursor: Cursor?, limit: Int,
-        shownBy visibility: Visibility?
+        _ tx: borrowing ReadTransaction, _ locator: Locator, _ location: Location, _ collection: Collection,
+        after cursor: Cursor?, limit: Int, shownBy visibility: Visibility?
     ) throws -> ListingPage {
         var page = ListingPage()
         if cursor?.isCollection ?? true, !collection.kind.childKinds.isEmpty {
-            for child in try children(tx, of: collection, after: cursor) {
+            for child in try children(tx, locator, of: location, after: cursor) {
                 if page.entries.count == limit { page.setNext(isCollection: true); return page }
-                page.entries.append(.init(modseq: collection.modseq, name: child.name, state: .collection(child)))
+                page.entries.append(.child(child))
             }
         }
         let members = try Members.page(
@@ -164,25 +184,27 @@ struct ListingPage {
                 page.setNext(isCollection: false)
                 return page
             }
-            page.entries.append(.init(modseq: member.modseq, name: member.name, state: .member(member)))
+            page.entries.append(.member(member))
         }
         return page
     }
 
     /// The collections in `collection` by name, from the first after the cursor on.
     static func children(
-        _ tx: borrowing ReadTransaction, of collection: Collection, after cursor: Cursor?
-    ) throws -> [Collection] {
+        _ tx: borrowing ReadTransaction, _ locator: Locator, of location: Location, after cursor: Cursor?
+    ) throws -> [VisibleChild] {
+        guard let collection = location.collection else { return [] }
         let after = [UInt8]((cursor?.name ?? "").utf8)
-        return try Collections.children(tx, of: collection.id).filter {
+        return try VisibleChildren.list(tx, locator, of: collection, location.access).filter {
             after.isEmpty || after.lexicographicallyPrecedes($0.name.utf8)
         }
     }
 
     private mutating func setNext(isCollection: Bool) {
-        guard let last = entries.last else { return }
-        if case .collection = last.state { next = Cursor(isCollection: true, name: last.name) } else {
-            next = Cursor(isCollection: false, name: last.name)
+        switch entries.last {
+        case .child(let child)?: next = Cursor(isCollection: true, name: child.name)
+        case .member(let member)?: next = Cursor(isCollection: false, name: member.name)
+        case .removed?, nil: break
         }
     }
 }

@@ -3,14 +3,19 @@ import Directory
 
 /// Where a URL leads: what is there, and the collections on the way.
 struct Location: Sendable {
-    /// Whose home it is in; nil outside homes.
-    var owner: Principal?
+    /// Whose it is, and what the asker may do with it; of a URL where nothing is, that of its parent.
+    var access = Access.ofEverybody
+    /// What the asker may do with the collection that holds it, or would.
+    var parentRights = Rights.all
     /// The collections above it, the home first. Empty outside homes, and for a home itself.
     var ancestors: [Collection]
     /// The last segment, decoded.
     var name: String
     /// What is there; nil: nothing, but its parent is (RFC 4918 §5.1: an unmapped URL).
     var resource: Resource?
+
+    /// Nil outside homes.
+    var owner: Principal? { access.owner }
 
     /// The collection that holds it, or would.
     var parent: Collection? { ancestors.last }
@@ -23,6 +28,9 @@ struct Location: Sendable {
         if case .collection(let collection)? = resource { collection } else { nil }
     }
 
+    /// The mount, where it is one and not something in one.
+    var mountPoint: Mount? { collection.map(access.isMountPoint) == true ? access.mount : nil }
+
     /// The home that it is in, or is.
     var home: Collection? { ancestors.first ?? collection }
 
@@ -34,12 +42,19 @@ struct Location: Sendable {
         case .container(let container)?: href.appendCollection(container.rawValue)
         case .principal(let principal)?: href = .principal(principal)
         case .collection, .member, nil:
-            guard let owner, let home, let container = Container(homeKind: home.kind) else { break }
-            href = .home(container, of: owner)
-            for collection in ancestors.dropFirst() { href.appendCollection(collection.name) }
-            if let collection, !collection.kind.isHome { href.appendCollection(collection.name) }
+            guard let tree = access.tree, let home, let container = Container(homeKind: home.kind) else { break }
+            href = .home(container, of: tree)
+            for collection in ancestors.dropFirst() { href.appendCollection(access.segment(of: collection)) }
+            if let collection, !collection.kind.isHome { href.appendCollection(access.segment(of: collection)) }
             if resource == nil || member != nil { href.appendMember(name) }
         }
         return href
+    }
+
+    /// Of the collection that holds it.
+    var parentHref: Href {
+        var parent = self
+        parent.resource = parent.ancestors.popLast().map(Resource.collection)
+        return parent.href
     }
 }

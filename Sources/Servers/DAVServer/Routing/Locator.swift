@@ -2,16 +2,24 @@ import CollectionStore
 import DAVGrammar
 import Database
 import Directory
+import XML
 
 /// Finds what a path names, for one who asks. What the asker may not see is not found.
 struct Locator {
     let principals: PrincipalCache
+    let memberships: MembershipCache
     let asker: Principal
     let defaultDomain: String
+    let now: Milliseconds
 
     /// Throws `Reply` 404 where nothing is there that the asker may know of, and 409 with `missingParent` where the
     /// parent of the last segment is missing (RFC 4918 §9.7.1, §9.3.1).
-    func locate(_ tx: borrowing ReadTransaction, _ path: [String], missingParent: HTTPStatus = .notFound) throws -> Location {
+    ///
+    /// - Parameter needed: the right without which what is there is not shown. Who may see when somebody is busy knows that there
+    ///   is a calendar: they are told what they lack (RFC 3744 §7.1.1), and learn of nothing in it.
+    func locate(
+        _ tx: borrowing ReadTransaction, _ path: [String], missingParent: HTTPStatus = .notFound, needed: Rights = .read
+    ) throws -> Location {
         guard let first = path.first else { return Location(ancestors: [], name: "", resource: .root) }
         guard let container = Container(rawValue: first) else { throw Reply(.notFound) }
         guard path.count > 1 else { return Location(ancestors: [], name: first, resource: .container(container)) }
@@ -20,24 +28,96 @@ struct Locator {
             guard path.count == 2 else { throw Reply(.notFound) }
             return Location(ancestors: [], name: path[1], resource: .principal(principal))
         }
-        guard principal.id == asker.id, let home = try Collections.home(tx, of: principal.id, kind: kind) else {
-            throw Reply(.notFound)
-        }
-        return try locate(tx, path, in: home, of: principal, missingParent: missingParent)
+        guard let home = try Collections.home(tx, of: principal.id, kind: kind) else { throw Reply(.notFound) }
+        if principal.id == asker.id { return try locate(tx, path, inOwn: home, missingParent: missingParent) }
+        let asker = try view(tx)
+        let rights = try Grants.rights(tx, on: [home.id], of: principal, for: asker, now: now)
+        let access = Access(tree: principal, owner: principal, rights: rights, mount: nil)
+        let start = Location(access: access, parentRights: [], ancestors: [], name: path[1], resource: .collection(home))
+        let location = try walk(tx, path.dropFirst(2), from: start, as: asker, missingParent: missingParent)
+        return try shown(location, needed)
     }
 
+    /// The asker with their groups.
+    func view(_ tx: borrowing ReadTransaction) throws -> Asker {
+        Asker(asker, closure: try memberships.closure(tx, of: asker.id))
+    }
+
+    /// In the asker's own home: for what is their own no right is looked up.
     private func locate(
-        _ tx: borrowing ReadTransaction, _ path: [String], in home: Collection, of owner: Principal, missingParent: HTTPStatus
+        _ tx: borrowing ReadTransaction, _ path: [String], inOwn home: Collection, missingParent: HTTPStatus
     ) throws -> Location {
-        var location = Location(owner: owner, ancestors: [], name: path[1], resource: .collection(home))
-        for name in path.dropFirst(2) {
+        var location = Location(access: .own(asker), ancestors: [], name: path[1], resource: .collection(home))
+        for (index, name) in path.enumerated().dropFirst(2) {
             guard let parent = location.collection else { throw Reply(missingParent) }
             location.ancestors.append(parent)
             location.name = name
             // In a calendar or a book a name is a member's; in a home it is a collection's: one look-up for most requests.
             location.resource = try child(tx, of: parent, name)
+            guard index == 2, location.resource == nil, let mount = try Mounts.find(tx, in: home.id, name: name) else { continue }
+            let asker = try view(tx)
+            guard let (collection, access) = try shared(tx, mount, as: asker) else { throw Reply(.notFound) }
+            (location.resource, location.access) = (.collection(collection), access)
+            return try walk(tx, path.dropFirst(3), from: location, as: asker, missingParent: missingParent)
         }
         return location
+    }
+
+    /// Whether the asker may read what is in a collection, wherever it stands.
+    func mayRead(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Bool {
+        if collection.owner == asker.id { return true }
+        return try reach(tx, collection, as: view(tx))?.rights.contains(.read) ?? false
+    }
+
+    /// What a mount shows; nil where it may not be read any more.
+    func shared(
+        _ tx: borrowing ReadTransaction, _ mount: Mount, as asker: Asker
+    ) throws -> (collection: Collection, access: Access)? {
+        guard let collection = try Collections.find(tx, mount.collection),
+            let (owner, rights) = try reach(tx, collection, as: asker), rights.contains(.read) else { return nil }
+        return (collection, Access(tree: self.asker, owner: owner, rights: rights, mount: mount))
+    }
+
+    /// Whose a collection is, and what the asker may do with it; nil where it is gone.
+    private func reach(
+        _ tx: borrowing ReadTransaction, _ collection: Collection, as asker: Asker
+    ) throws -> (owner: Principal, rights: Rights)? {
+        let path = try Collections.path(tx, of: collection)
+        // What stands in something that is in the trash is there no more.
+        guard path.last?.parentID == nil, let owner = try LocalDirectory.find(tx, collection.owner) else { return nil }
+        return (owner, try Grants.rights(tx, on: path.map(\.id), of: owner, for: asker, now: now))
+    }
+
+    /// Down through what is another's: what is granted above holds below (RFC 3744 §5.5.5).
+    private func walk(
+        _ tx: borrowing ReadTransaction, _ names: ArraySlice<String>, from start: Location, as asker: Asker,
+        missingParent: HTTPStatus
+    ) throws -> Location {
+        var location = start
+        for name in names {
+            guard let parent = location.collection else {
+                throw Reply(location.access.rights.contains(.read) ? missingParent : .notFound)
+            }
+            location.ancestors.append(parent)
+            location.name = name
+            location.parentRights = location.access.rights
+            // Whether there is an object of this name is told only to those who may read it.
+            let isReadable = location.access.rights.contains(.read)
+            location.resource = try isReadable
+                ? child(tx, of: parent, name) : Collections.child(tx, of: parent.id, name: name).map(Resource.collection)
+            if let collection = location.collection, let owner = location.owner {
+                location.access.rights.formUnion(
+                    try Grants.rights(tx, on: [collection.id], of: owner, for: asker, now: now))
+            }
+        }
+        return location
+    }
+
+    /// Throws `Reply` unless the location may be shown.
+    private func shown(_ location: Location, _ needed: Rights) throws -> Location {
+        if location.access.rights.isSuperset(of: needed) { return location }
+        guard location.access.rights.contains(.readFreeBusy) else { throw Reply(.notFound) }
+        throw Reply(needs: .dav(.read), at: location.collection == nil ? location.parentHref : location.href)
     }
 
     private func child(_ tx: borrowing ReadTransaction, of parent: Collection, _ name: String) throws -> Resource? {

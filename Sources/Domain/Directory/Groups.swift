@@ -1,0 +1,74 @@
+package import Database
+
+/// Who is in which group of this database. A group is a principal; its members are principals of any kind, other groups
+/// too. A circle of groups is no error: who is in one of them is in all.
+package enum Groups {
+    /// Of one group, and groups that one principal may be in through others: what is more does not count.
+    package static let maximumMembers = 100_000
+    package static let maximumGroups = 1_000
+
+    /// Adds `member`; false where it is in the group already. Throws `DirectoryRefusal` notAGroup, groupInItself or
+    /// tooManyMembers.
+    @discardableResult
+    package static func add(_ tx: borrowing WriteTransaction, _ member: Principal, to group: Principal) throws -> Bool {
+        guard group.kind == .group else { throw DirectoryRefusal.notAGroup }
+        if member.id == group.id { throw DirectoryRefusal.groupInItself }
+        let count = try tx.read.first(
+            "SELECT COUNT(*) FROM group_member WHERE group_id = $1", [.integer(group.id.rawValue)]) { $0.integer(0) }
+        if count ?? 0 >= Int64(maximumMembers) { throw DirectoryRefusal.tooManyMembers }
+        let added = try tx.execute(
+            "INSERT INTO group_member (group_id, member_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            [.integer(group.id.rawValue), .integer(member.id.rawValue)])
+        if added > 0 { try RightsGeneration.advance(tx) }
+        return added > 0
+    }
+
+    /// False where it was not in the group.
+    @discardableResult
+    package static func remove(_ tx: borrowing WriteTransaction, _ member: PrincipalID, from group: PrincipalID) throws
+        -> Bool
+    {
+        let removed = try tx.execute(
+            "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2",
+            [.integer(group.rawValue), .integer(member.rawValue)])
+        if removed > 0 { try RightsGeneration.advance(tx) }
+        return removed > 0
+    }
+
+    /// The principal is about to go: it is in no group, and nobody is in it.
+    static func removeAll(_ tx: borrowing WriteTransaction, of id: PrincipalID) throws {
+        let removed = try tx.execute(
+            "DELETE FROM group_member WHERE group_id = $1 OR member_id = $1", [.integer(id.rawValue)])
+        if removed > 0 { try RightsGeneration.advance(tx) }
+    }
+
+    /// The direct members of a group, in the order of their ids, at most `limit`.
+    package static func members(_ tx: borrowing ReadTransaction, of group: PrincipalID, limit: Int = maximumMembers) throws
+        -> [PrincipalID]
+    {
+        try tx.all(
+            "SELECT member_id FROM group_member WHERE group_id = $1 ORDER BY member_id LIMIT $2",
+            [.integer(group.rawValue), .integer(Int64(limit))]) { PrincipalID(rawValue: $0.integer(0)) }
+    }
+
+    /// The groups that a principal is in directly, in the order of their ids.
+    package static func groups(_ tx: borrowing ReadTransaction, of member: PrincipalID) throws -> [PrincipalID] {
+        try tx.all(
+            "SELECT group_id FROM group_member WHERE member_id = $1 ORDER BY group_id LIMIT $2",
+            [.integer(member.rawValue), .integer(Int64(maximumGroups))]) { PrincipalID(rawValue: $0.integer(0)) }
+    }
+
+    /// A principal and all groups that it is in, also through others. Each group is looked at once, so that circles end.
+    package static func closure(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> Set<PrincipalID> {
+        var found: Set<PrincipalID> = [id]
+        var pending = [id]
+        while let next = pending.popLast() {
+            for group in try groups(tx, of: next) where !found.contains(group) {
+                if found.count > maximumGroups { return found }
+                found.insert(group)
+                pending.append(group)
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,84 @@
+import Bytes
+import CollectionStore
+import Database
+import Directory
+
+/// `tegu group`.
+package struct GroupOperations: Sendable {
+    let installation: Installation
+
+    package init(_ installation: Installation) { self.installation = installation }
+
+    package func add(_ text: String, displayName: String, addresses: [String]) throws -> String {
+        let name = try installation.signInName(text)
+        let group = NewPrincipal(name, kind: .group, displayName: displayName, addresses: addresses)
+        _ = try installation.database.write { tx in try LocalDirectory().add(tx, group, now: System.clock()) }
+        return "added group \(name)"
+    }
+
+    package func list(asJSON: Bool) throws -> String {
+        var table = CommandTable("name", "displayName", "addresses", "members")
+        try installation.database.read { tx in
+            var groups: [Principal] = []
+            try LocalDirectory.forEach(tx) { principal in
+                if principal.kind == .group { groups.append(principal) }
+                return true
+            }
+            for group in groups {
+                table.append(
+                    .text("\(group.name)@\(group.domain)"), .text(group.displayName), .texts(group.addresses),
+                    .number(try Groups.members(tx, of: group.id).count))
+            }
+        }
+        return table.text(asJSON: asJSON)
+    }
+
+    /// What was granted to the group is granted no more; its members stay.
+    package func remove(_ text: String) throws -> String {
+        let group = try self.group(text)
+        try installation.database.write { tx in try Accounts.remove(tx, group) }
+        return "removed group \(group.name)@\(group.domain)"
+    }
+
+    package func members(of text: String, asJSON: Bool) throws -> String {
+        let group = try self.group(text)
+        var table = CommandTable("name", "displayName", "kind")
+        try installation.database.read { tx in
+            for id in try Groups.members(tx, of: group.id) {
+                guard let member = try LocalDirectory.find(tx, id) else { continue }
+                table.append(
+                    .text("\(member.name)@\(member.domain)"), .text(member.displayName), .text(member.kind.rawValue))
+            }
+        }
+        return table.text(asJSON: asJSON)
+    }
+
+    /// A line a member.
+    package func add(_ members: [String], to text: String) throws -> String {
+        let group = try self.group(text)
+        let principals = try members.map { try installation.user($0) }
+        return try installation.database.write { tx in
+            try principals.map { member in
+                let isNew = try Groups.add(tx, member, to: group)
+                return "\(member.name)@\(member.domain) \(isNew ? "is now" : "was already") in \(group.name)@\(group.domain)\n"
+            }.joined()
+        }
+    }
+
+    package func remove(_ members: [String], from text: String) throws -> String {
+        let group = try self.group(text)
+        let principals = try members.map { try installation.user($0) }
+        return try installation.database.write { tx in
+            try principals.map { member in
+                let wasIn = try Groups.remove(tx, member.id, from: group.id)
+                return "\(member.name)@\(member.domain) \(wasIn ? "is no longer" : "was not") in \(group.name)@\(group.domain)\n"
+            }.joined()
+        }
+    }
+
+    private func group(_ text: String) throws -> Principal {
+        let found = try installation.user(text)
+        guard found.kind == .group else { throw DirectoryRefusal.notAGroup }
+        return found
+    }
+}

@@ -1,0 +1,85 @@
+import CollectionStore
+import Database
+import Directory
+import XML
+
+/// RFC 3744 §5.5 to §5.7: who may do what, for those who may know (the privilege `read-acl`).
+extension PropertyTable {
+    static let accessLists: [LiveProperty] = [
+        LiveProperty(
+            name: .dav(.acl),
+            member: { tx, _, scope, out in
+                guard scope.access.rights.contains(.readACL) else { return false }
+                out.raw(try scope.accessList.bytes {
+                    var out = XMLWriter()
+                    try AccessList(tx, of: scope.collection, now: scope.exchange.now)
+                        .write(tx, forMembersOf: scope.href, to: &out)
+                    return out.bytes
+                })
+                return true
+            },
+            resource: { tx, source, out in
+                guard let collection = source.collection, source.access.rights.contains(.readACL) else { return false }
+                try AccessList(tx, of: collection, now: source.exchange.now).write(tx, forMembersOf: nil, to: &out)
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.aclRestrictions),
+            member: { _, _, _, out in
+                writeRestrictions(to: &out)
+                return true
+            },
+            resource: { _, source, out in
+                guard source.collection != nil else { return false }
+                writeRestrictions(to: &out)
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.inheritedACLSet),
+            member: { _, _, scope, out in
+                out.href(scope.href)
+                return true
+            },
+            resource: { tx, source, out in
+                guard let collection = source.collection, source.access.rights.contains(.readACL) else { return false }
+                let list = try AccessList(tx, of: collection)
+                for ancestor in list.ancestors { out.href(list.href(of: ancestor)) }
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.groupMembership),
+            resource: { tx, source, out in
+                // RFC 3744 §4.4: the groups in which it is a member directly.
+                guard let principal = source.principal else { return false }
+                try writePrincipals(tx, try Groups.groups(tx, of: principal.id), of: principal.domain, to: &out)
+                return true
+            }),
+        LiveProperty(
+            name: .dav(.groupMemberSet),
+            resource: { tx, source, out in
+                // RFC 3744 §4.3
+                guard let principal = source.principal, principal.kind == .group else { return false }
+                let members = try Groups.members(tx, of: principal.id, limit: maximumListedMembers)
+                try writePrincipals(tx, members, of: principal.domain, to: &out)
+                return true
+            }),
+    ]
+
+    /// Of one group in one answer: each is a look-up.
+    private static let maximumListedMembers = 1_000
+
+    /// Those of other domains are not told of.
+    private static func writePrincipals(
+        _ tx: borrowing ReadTransaction, _ ids: [PrincipalID], of domain: String, to out: inout XMLWriter
+    ) throws {
+        for id in ids {
+            guard let principal = try LocalDirectory.find(tx, id), principal.domain == domain else { continue }
+            out.href(.principal(principal))
+        }
+    }
+
+    private static func writeRestrictions(to out: inout XMLWriter) {
+        out.empty(.dav(.grantOnly))
+        out.empty(.dav(.noInvert))
+    }
+}

@@ -1,0 +1,45 @@
+import CollectionStore
+import Database
+import XML
+
+/// The properties of a shared collection that each sharee has for themselves, and that the owner does not see.
+enum PersonalProperties {
+    /// Those that are the owner's as long as the sharee has set none.
+    private static let inherited: Set<XMLName> = [.dav(.displayname), .appleICal(.calendarColor)]
+
+    static let names: Set<XMLName> = inherited.union([
+        .appleICal(.calendarOrder), .appleICal(.calendarEnabled), .caldav(.scheduleCalendarTransp),
+        .caldav(.defaultAlarmVeventDatetime), .caldav(.defaultAlarmVeventDate), .caldav(.defaultAlarmVtodoDatetime),
+        .caldav(.defaultAlarmVtodoDate),
+    ])
+
+    /// What clients set on a shared collection, as the sharee sees it.
+    static func stored(
+        _ tx: borrowing ReadTransaction, of collection: Collection, _ mount: Mount
+    ) throws -> [DeadProperties.Stored] {
+        var own = try MountProperties.all(tx, of: mount)
+        if collection.kind == .calendar, !own.contains(where: { name(of: $0) == .caldav(.scheduleCalendarTransp) }) {
+            own.append(transparent)
+        }
+        let set = Set(own.compactMap(name))
+        let shared = try DeadProperties.all(tx, of: collection.id, nil).filter { property in
+            guard let name = name(of: property) else { return true }
+            return !set.contains(name) && (inherited.contains(name) || !names.contains(name))
+        }
+        return shared + own
+    }
+
+    /// RFC 6638 §9.1: another's calendar takes none of the sharee's time, unless they want it so.
+    private static let transparent: DeadProperties.Stored = {
+        let name = XMLName.caldav(.scheduleCalendarTransp)
+        var out = XMLWriter()
+        out.openStandalone(name)
+        out.empty(.caldav(.transparent))
+        out.close(name)
+        return DeadProperties.Stored(namespace: name.namespace, name: name.local, value: out.bytes)
+    }()
+
+    private static func name(of property: DeadProperties.Stored) -> XMLName? {
+        XMLName(namespace: property.namespace, local: property.name)
+    }
+}

@@ -1,0 +1,53 @@
+import CollectionStore
+import Database
+import Directory
+
+/// A collection in a collection, as the asker sees it.
+struct VisibleChild: Sendable {
+    var collection: Collection
+    /// The last segment of its URL in this tree.
+    var name: String
+    var access: Access
+}
+
+/// The collections in a collection: its own, and in the asker's home those that others share with them.
+enum VisibleChildren {
+    /// By name.
+    static func list(
+        _ tx: borrowing ReadTransaction, _ locator: Locator, of parent: Collection, _ access: Access
+    ) throws -> [VisibleChild] {
+        let children = try Collections.children(tx, of: parent.id)
+        if access.owner?.id == locator.asker.id {
+            let own = children.map { VisibleChild(collection: $0, name: $0.name, access: access) }
+            if !parent.kind.isHome { return own }
+            let shared = try self.shared(tx, locator, in: parent)
+            if shared.isEmpty { return own }
+            return (own + shared).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        }
+        guard let owner = access.owner, !children.isEmpty else { return [] }
+        let asker = try locator.view(tx)
+        return try children.map { child in
+            var access = access
+            access.rights.formUnion(try Grants.rights(tx, on: [child.id], of: owner, for: asker, now: locator.now))
+            return VisibleChild(collection: child, name: child.name, access: access)
+        }
+    }
+
+    /// What others share with the asker.
+    private static func shared(
+        _ tx: borrowing ReadTransaction, _ locator: Locator, in home: Collection
+    ) throws -> [VisibleChild] {
+        let mounts = try Mounts.all(tx, in: home.id)
+        if mounts.isEmpty { return [] }
+        let asker = try locator.view(tx)
+        return try mounts.compactMap { try child(tx, locator, $0, as: asker) }
+    }
+
+    /// What a mount shows; nil where it may not be read any more.
+    static func child(
+        _ tx: borrowing ReadTransaction, _ locator: Locator, _ mount: Mount, as asker: Asker
+    ) throws -> VisibleChild? {
+        guard let (collection, access) = try locator.shared(tx, mount, as: asker) else { return nil }
+        return VisibleChild(collection: collection, name: mount.name, access: access)
+    }
+}
