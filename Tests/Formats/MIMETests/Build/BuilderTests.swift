@@ -21,7 +21,7 @@ struct BuilderTests {
     @Test("a plain message, byte for byte")
     func plain() throws {
         #expect(text(try outgoing(.text("hello\nyou\n"), subject: "Grüße").bytes(boundary: "x")) == text(message([
-            "Date: Fri, 21 Nov 1997 09:55:06 -0600", "From: A <a@x>", "To: b@y", "Message-ID: <1@x>", "Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=", "MIME-Version: 1.0",
+            "Date: Fri, 21 Nov 1997 09:55:06 -0600", "From: A <a@x>", "To: b@y", "Message-ID: <1@x>", "Subject: =?utf-8?B?R3LDvMOfZQ==?=", "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 7bit", "", "hello", "you",
         ])))
     }
