@@ -9,6 +9,9 @@ BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev
 TEST_TOOLS := postgresql-15 python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
+# All tests begin at once, on as many threads as there are processors: those that a server's time limits measure must not stand in
+# line behind a thousand that compute.
+NETWORK_SUITES := ^(Wire|HTTPServer|HTTPClient)Tests
 # The suites that work on a database: they run on the embedded engine with all others, and once more on PostgreSQL.
 ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|Files|DAVServer)Tests
 VENV := .build-venv
@@ -62,7 +65,8 @@ test: unit integration
 
 unit: test-deps
 	swift build --build-tests $(CHECKS)
-	Tests/with-postgres.sh swift test --skip-build --parallel
+	Tests/with-postgres.sh swift test --skip-build --parallel --skip '$(NETWORK_SUITES)'
+	swift test --skip-build --parallel --filter '$(NETWORK_SUITES)'
 	TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(ENGINE_SUITES)'
 	swift run --skip-build devtool embed-schemas --check
 	swift run --skip-build devtool rfc --check
