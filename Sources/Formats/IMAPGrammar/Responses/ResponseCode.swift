@@ -41,7 +41,7 @@ package enum ResponseCode: Sendable, Equatable {
     case messageLimit(UInt32, lowestUID: UInt32?)
     /// RFC 4467 §5.1: the mechanisms.
     case urlMechanisms([String])
-    /// RFC 5162/7162 §3.2.5.1 has CLOSED; RFC 2221 a referral to another server.
+    /// RFC 7162 §3.2.11 has CLOSED; RFC 2221 a referral to another server.
     case referral([UInt8])
 }
 
