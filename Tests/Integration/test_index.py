@@ -32,8 +32,13 @@ def test_what_an_older_program_stored_is_indexed_at_the_start():
             for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 if table not in first | {"schema_version"}:
                     database.execute(f"DROP TABLE {table}")
-            for column in "origin", "visible_past", "visible_future":
-                database.execute(f"ALTER TABLE collection DROP COLUMN {column}")
+            later = "".join(path.read_text() for path in sorted((ROOT / "schemas").glob("*.sql"))[1:])
+            for index, table in re.findall(r"CREATE (?:UNIQUE )?INDEX (\w+) ON (\w+)", later):
+                if table in first:
+                    database.execute(f"DROP INDEX {index}")
+            for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", later):
+                if table in first:
+                    database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
             database.execute("DELETE FROM schema_version WHERE number > 1")
             database.commit()
         server.start()
