@@ -189,6 +189,19 @@ def test_put_refers_to_what_there_is(user, dav, other, path):
     assert other.dav().put(other.calendar + "x.ics", event("x", "X", "ATTACH:https://example.com/x")).status == 201
 
 
+def test_an_imported_file_gives_no_right_to_others_attachments(server, user, other, dav, path, tmp_path):
+    url = target(add(dav, path).header("Location"))
+    line, = attachments(dav.get(path).text)
+    file = tmp_path / "taken.ics"
+    body = event("taken", "Taken", line)
+    file.write_bytes(body if isinstance(body, bytes) else body.encode())
+    server.run("import", other.calendar, str(file))
+    assert "MANAGED-ID" not in other.dav().get(other.calendar + "taken.ics").text
+    assert other.dav().get(url).status == 404
+    server.run("import", user.calendar, str(file))
+    assert "MANAGED-ID" in dav.get(user.calendar + "taken.ics").text, "one's own may be taken back"
+
+
 def test_copies_moves_and_the_trash(user, dav, path):
     url = target(add(dav, path).header("Location"))
     assert dav.request("COPY", path, None, {"Destination": user.calendar + "no.ics"}).status == 403, "the UID is there"

@@ -33,7 +33,7 @@ struct AttachmentsTests {
     private func calendars(_ id: String) throws -> [String] {
         try fixture.read { tx throws in
             guard let found = try Attachments.find(tx, managedID: id) else { return ["gone"] }
-            return try Attachments.collections(tx, referringTo: found).map(\.name)
+            return try Attachments.collections(tx, referringTo: found, for: found.owner).map(\.name)
         }
     }
 

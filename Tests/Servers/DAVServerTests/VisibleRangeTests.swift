@@ -203,7 +203,14 @@ private final class RangeModel {
 private final class TokenClient {
     var token = ""
     var held: [String: String] = [:]
+    /// How often it had to start from nothing, though it had all that there was.
     var restarts = 0
+
+    /// Whether it has been told a part of a listing, or of a move of the window.
+    private var isInBetween: Bool {
+        let parts = token.split(separator: ":")
+        return parts.count > 5 || parts.contains { $0.split(separator: ".").count == 4 }
+    }
 
     /// One page; whether it is the last one for now.
     func page(_ model: RangeModel, limit: Int?) throws -> Bool {
@@ -215,7 +222,7 @@ private final class TokenClient {
             <D:prop><D:getetag/></D:prop></D:sync-collection>
             """)
         if answer.status == 403, answer.conditions == [.dav(.validSyncToken)] {
-            (token, held, restarts) = ("", [:], restarts + 1)
+            (token, held, restarts) = ("", [:], restarts + (isInBetween ? 0 : 1))
             return false
         }
         let isFirst = token.isEmpty || token.split(separator: ":").contains { $0.split(separator: ".").count == 4 }
@@ -517,6 +524,22 @@ struct VisibleRangeTests {
         client.token = parts[..<4].joined(separator: ":") + ":" + window
         while try !client.page(model, limit: 1) {}
         #expect(client.restarts == 0)
+        #expect(client.held == model.visible)
+    }
+
+    /// RFC 6578 §3.8: what the client was told in the window before is not known any more.
+    @Test("a window that moves while a listing or a move is told by pages makes the client start anew", arguments: [false, true])
+    func movesBetweenPages(_ isFirstListing: Bool) throws {
+        let model = try model()
+        let client = TokenClient()
+        if !isFirstListing { while try !client.page(model, limit: nil) {} }
+        try model.setRange(2, 2)
+        _ = try client.page(model, limit: 1)
+        try model.setRange(nil, nil)
+        _ = try client.page(model, limit: nil)
+        try model.setRange(2, 2)
+        while try !client.page(model, limit: nil) {}
+        #expect(client.held == model.visible)
     }
 }
 

@@ -19,7 +19,7 @@ extension VisibleWindow {
 package enum VisibleInstances {
     /// Of one object; the same for everybody who asks, so that the answer to a window never differs. It is some hundred
     /// times what an ordinary rule takes.
-    private static let maximumSteps = 50_000
+    private static let maximumSteps = 10_000
 
     /// True where it cannot be told: what nobody can read, and what would take too long.
     package static func isAny(of bytes: [UInt8], in window: VisibleWindow, timeZones: TimeZoneDatabase) -> Bool {

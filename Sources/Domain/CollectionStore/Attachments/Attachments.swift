@@ -38,16 +38,20 @@ package enum Attachments {
             ])
     }
 
-    /// The collections with objects that refer to it; what is in the trash does not count. At most a hundred.
+    /// The collections with objects that refer to it; what is in the trash does not count. At most a thousand: first those of
+    /// `principal`, then those of who added it.
     package static func collections(
-        _ tx: borrowing ReadTransaction, referringTo attachment: Attachment
+        _ tx: borrowing ReadTransaction, referringTo attachment: Attachment, for principal: PrincipalID
     ) throws -> [Collection] {
         try tx.all(
             """
-            SELECT DISTINCT member.collection_id
+            SELECT member.collection_id
             FROM attachment_use JOIN member ON member.blob_id = attachment_use.blob_id
-            WHERE attachment_use.attachment_id = $1 AND member.attached_bytes IS NOT NULL LIMIT 100
-            """, [.integer(attachment.id)]
+                JOIN collection ON collection.id = member.collection_id
+            WHERE attachment_use.attachment_id = $1 AND member.attached_bytes IS NOT NULL
+            GROUP BY member.collection_id, collection.owner_id
+            ORDER BY CASE collection.owner_id WHEN $2 THEN 0 WHEN $3 THEN 1 ELSE 2 END, member.collection_id LIMIT 1000
+            """, [.integer(attachment.id), .integer(principal.rawValue), .integer(attachment.owner.rawValue)]
         ) { CollectionID(rawValue: $0.integer(0)) }
         .compactMap { id in
             guard let collection = try Collections.find(tx, id), try Collections.isReachable(tx, collection) else { return nil }

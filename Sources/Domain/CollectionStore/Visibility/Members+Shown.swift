@@ -33,14 +33,14 @@ extension Members {
         try tx.forEach(
             """
             SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified,
-                (SELECT MAX(CASE WHEN starts < $4 AND (ends > $3 OR (starts = ends AND starts >= $3))
+                attached_bytes, (SELECT MAX(CASE WHEN starts < $4 AND (ends > $3 OR (starts = ends AND starts >= $3))
                         AND (weeks & $5) <> 0 THEN 1 + is_exact ELSE 0 END)
                  FROM occurrence
                  WHERE occurrence.collection_id = member.collection_id AND occurrence.name = member.name)
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
             """, parameters(collection, name, visibility)
         ) { row in
-            guard try visibility.shows(tx, row.optionalInteger(12), blobID: row.integer(9)) else { return true }
+            guard try visibility.shows(tx, row.optionalInteger(13), blobID: row.integer(9)) else { return true }
             return try body(row)
         }
     }

@@ -16,39 +16,40 @@ package enum VisibleChanges {
         package var isComplete = false
     }
 
-    private static let chunk = 256
+    /// How many members a page judges by their bytes; where there are more, it is not complete.
+    private static let mostJudged = 2_000
 
-    /// At most `limit` changes since `token`, for `window` as it is now. `visibility` makes what is shown of a window.
+    /// At most `limit` changes since `token`, for `window` as it is now. `visibility` makes what is shown of a window. Nil where
+    /// the window has moved on while the client was being told of a move: of what it was told already nothing is known then.
     package static func page(
         _ tx: borrowing ReadTransaction, in collection: Collection, since token: SyncToken, window: VisibleWindow,
         limit: Int, visibility: (VisibleWindow) -> Visibility
-    ) throws -> Page {
+    ) throws -> Page? {
         var page = Page(token: token)
         let now = visibility(window)
         var told: Set<[UInt8]> = []
-        while page.token.window != window || page.token.move != nil {
-            // A move that was begun is ended where it was to end: what is told of it was found between its windows.
+        if page.token.window != window || page.token.move != nil {
             var move = page.token.move ?? SyncToken.Move(to: window, after: "")
-            let step = WindowMove(from: page.token.window, to: move.window, visibility)
-            while true {
-                let candidates = try step.candidates(tx, in: collection.id, after: move.name, limit: chunk)
-                for candidate in candidates {
-                    if let change = try step.change(tx, candidate, in: collection.id),
-                        !told.contains([UInt8](candidate.name.utf8))
-                    {
-                        if page.changes.count >= limit {
-                            page.token.move = move
-                            return page
-                        }
-                        let isShown = move.window == window ? change.isShown : try now.shows(tx, change.member)
-                        page.changes.append(self.change(change.member, isShown: isShown))
-                        told.insert([UInt8](candidate.name.utf8))
-                    }
-                    move.name = candidate.name
+            guard move.window == window else { return nil }
+            let step = WindowMove(from: page.token.window, to: window, visibility)
+            var judged = 0
+            for candidate in try step.candidates(tx, in: collection.id, after: move.name) {
+                if candidate.isJudged { judged += 1 }
+                if judged > mostJudged {
+                    page.token.move = move
+                    return page
                 }
-                if candidates.count < chunk { break }
+                if let change = try step.change(tx, candidate, in: collection.id) {
+                    if page.changes.count >= limit {
+                        page.token.move = move
+                        return page
+                    }
+                    page.changes.append(self.change(change.member, isShown: change.isShown))
+                    told.insert([UInt8](candidate.name.utf8))
+                }
+                move.name = candidate.name
             }
-            page.token.window = move.window
+            page.token.window = window
             page.token.move = nil
         }
         let (changes, reached, isComplete) = try ChangeLog.changes(

@@ -15,6 +15,9 @@ struct WindowMove {
         /// What the index says of it in each window, as `Visibility.shows` takes it.
         let before: Int64
         let after: Int64
+
+        /// Whether the index alone does not tell.
+        var isJudged: Bool { before == 1 || after == 1 }
     }
 
     init(from before: VisibleWindow, to after: VisibleWindow, _ visibility: (VisibleWindow) -> Visibility) {
@@ -23,9 +26,9 @@ struct WindowMove {
         edges = after.differences(from: before).map { visibility($0).range }
     }
 
-    /// At most `limit` that may have changed, in the order of their names' bytes, from the first after `name` on.
+    /// All that may have changed, in the order of their names' bytes, from the first after `name` on.
     func candidates(
-        _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String, limit: Int
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String
     ) throws -> [Candidate] {
         // Of each length class that part of the index is read which can reach into an edge (`OccurrenceQuery`).
         try tx.all(
@@ -57,10 +60,10 @@ struct WindowMove {
                         AND (weeks & $14) <> 0 THEN 1 + is_exact ELSE 0 END) AS later
                 FROM met CROSS JOIN occurrence
                 WHERE collection_id = $1 AND occurrence.name = met.name GROUP BY occurrence.name)
-            SELECT name, earlier, later FROM judged WHERE earlier <> later OR earlier = 1 ORDER BY name LIMIT $15
+            SELECT name, earlier, later FROM judged WHERE earlier <> later OR earlier = 1 ORDER BY name
             """,
             [.integer(collection.rawValue), .text(name)] + edge(0) + edge(1) + Self.bounds(before.range)
-                + Self.bounds(after.range) + [.integer(Int64(limit))]
+                + Self.bounds(after.range)
         ) { Candidate(name: $0.text(0), before: $0.integer(1), after: $0.integer(2)) }
     }
 

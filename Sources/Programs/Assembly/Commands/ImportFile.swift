@@ -91,7 +91,7 @@ package struct ImportFile {
         var ready: [(Incoming, MemberContent)] = []
         for object in incoming {
             do {
-                ready.append((object, try content(object.bytes)))
+                ready.append((object, try ownContent(object.bytes)))
             } catch {
                 outcome.refused += 1
                 report("line \(object.line), UID \(object.uid): \(error)")
@@ -126,6 +126,19 @@ package struct ImportFile {
         outcome.replaced += done.replaced
         outcome.unchanged += done.unchanged
         outcome.refused += done.refused
+    }
+
+    /// Without references to attachments that are not the collection's owner's: a file gives no right to them.
+    private func ownContent(_ bytes: [UInt8]) throws -> MemberContent {
+        let content = try content(bytes)
+        if content.facts.attachments.isEmpty { return content }
+        let isOwn = try installation.database.read { tx in
+            try content.facts.attachments.allSatisfy { id in
+                try Attachments.find(tx, managedID: id).map { $0.owner == collection.owner } ?? true
+            }
+        }
+        if isOwn { return content }
+        return try self.content(CalendarObjectResource.validate(bytes).withoutManagedIDs())
     }
 
     private func content(_ bytes: [UInt8]) throws(CommandError) -> MemberContent {

@@ -114,7 +114,7 @@ extension SettingDefinition {
             "limits.attachment", \.limits.attachment, 1 << 10...1 << 40,
             "The largest managed attachment of a calendar object; a larger one is refused with CALDAV:max-attachment-size."),
         .number(
-            "limits.attachments-per-object", \.limits.attachmentsPerObject, 1...1_000,
+            "limits.attachments-per-object", \.limits.attachmentsPerObject, 1...999,
             "Managed attachments of one calendar object; more are refused with CALDAV:max-attachments-per-resource."),
         .time(
             "limits.lock-time", \.limits.lockTime, .seconds(60) ... .seconds(365 * 86_400),

@@ -35,22 +35,31 @@ enum PostAttachment {
             ? exchange.read { tx in try Attachments.find(tx, managedID: request.managedID) } : nil
         let incoming = try request.action == .remove ? nil : IncomingAttachment(exchange, replacing: replaced)
         do {
-            for _ in 0..<maximumAttempts {
-                let object = try changed(source, request, incoming, exchange)
-                let next = try exchange.write { tx -> Source? in
-                    let current = try Source(tx.read, exchange)
-                    if current.member.blobID != source.member.blobID { return current }
-                    try put(tx, object, incoming, current, exchange)
-                    return nil
-                }
-                guard let next else { return try response(exchange, request, incoming) }
-                source = next
-            }
-            throw Reply(.serviceUnavailable, "Others change the object all the time.", headers: [("Retry-After", "1")])
+            try store(&source, request, incoming, exchange)
         } catch {
-            incoming?.discard(exchange)
+            // After any other failure it may be stored all the same, and its file is left to `UnusedFiles`.
+            if error is Reply || error is StoreRefusal { incoming?.discard(exchange) }
             throw error
         }
+        return try response(exchange, request, incoming)
+    }
+
+    /// Throws `Reply` where it is not stored; after another failure that is not known.
+    private static func store(
+        _ source: inout Source, _ request: Request, _ incoming: IncomingAttachment?, _ exchange: Exchange
+    ) throws {
+        for _ in 0..<maximumAttempts {
+            let object = try changed(source, request, incoming, exchange)
+            let next = try exchange.write { tx -> Source? in
+                let current = try Source(tx.read, exchange)
+                if current.member.blobID != source.member.blobID { return current }
+                try put(tx, object, incoming, current, exchange)
+                return nil
+            }
+            guard let next else { return }
+            source = next
+        }
+        throw Reply(.serviceUnavailable, "Others change the object all the time.", headers: [("Retry-After", "1")])
     }
 
     /// The object as it is.

@@ -10,7 +10,7 @@ import XML
 enum AttachmentReferences {
     /// Whether the asker may read an attachment: who may read an object that refers to it may.
     static func mayRead(_ tx: borrowing ReadTransaction, _ exchange: Exchange, _ attachment: Attachment) throws -> Bool {
-        for collection in try Attachments.collections(tx, referringTo: attachment) {
+        for collection in try Attachments.collections(tx, referringTo: attachment, for: exchange.principal.id) {
             if try exchange.locator.mayRead(tx, collection) { return true }
         }
         return false

@@ -28,6 +28,11 @@ enum SyncCollection {
             throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is not one of this collection, or too old.")
         }
         if token.listedUpTo != nil {
+            // Its pages before showed another window: what came into sight or went is told from one window, not from two.
+            let window = collection.visibleRange?.window(at: exchange.now) ?? .all
+            guard token.window == window else {
+                throw Reply(.forbidden, condition: .dav(.validSyncToken), "The calendar shows other days by now.")
+            }
             return try listing(exchange, rows, location, collection, base: token, limit: limit)
         }
         return try changes(
@@ -103,9 +108,10 @@ enum SyncCollection {
             guard let now = try Collections.find(tx, collection.id), since.isValid(for: now) else {
                 throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is too old.")
             }
-            let page = try VisibleChanges.page(
+            guard let page = try VisibleChanges.page(
                 tx, in: now, since: since, window: now.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
                 visibility: exchange.server.visibility)
+            else { throw Reply(.forbidden, condition: .dav(.validSyncToken), "The calendar shows other days by now.") }
             return (try page.changes.map { try Entry(tx, $0, exchange.locator, location.access) }, page)
         }
         return try page(
