@@ -58,7 +58,11 @@ extension DAVServer: HTTPResponder {
             return HTTPResponse(status: 501)
         }
         do {
-            if exchange.path.segments.first == AttachmentURL.container { return try GetAttachment.respond(exchange) }
+            switch exchange.path.segments.first {
+            case AttachmentURL.container?: return try GetAttachment.respond(exchange)
+            case GetFreeBusy.container?: return try GetFreeBusy.respond(exchange)
+            default: break
+            }
             do {
                 return try method.respond(exchange)
             } catch let stale as StaleMounts {

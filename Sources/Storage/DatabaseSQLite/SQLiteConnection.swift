@@ -26,6 +26,8 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
     // Pages in the log after the last commit; on the heap, for SQLite keeps its address.
     private let logPages: UnsafeMutablePointer<Int32>
 
+    private let stepCounter: StepCounter?
+
     private static let isConfigured: Bool = tegu_sqlite_configure() == SQLITE_OK
 
     init(path: String, role: Role, options: SQLiteOptions) throws {
@@ -40,6 +42,8 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
             throw failure
         }
         handle = opened
+        stepCounter = options.stepCounter
+        stepCounter?.watch(opened)
         logPages = .allocate(capacity: 1)
         logPages.initialize(to: 0)
         sqlite3_extended_result_codes(handle, 1)

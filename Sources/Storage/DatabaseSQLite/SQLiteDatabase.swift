@@ -28,9 +28,10 @@ package final class SQLiteDatabase: Database {
     }
 
     /// A database in a directory of its own that goes when it is closed; for tests. It is not fsync'ed.
-    package static func temporary() throws -> SQLiteDatabase {
+    package static func temporary(counter: StepCounter? = nil) throws -> SQLiteDatabase {
         let directory = try TemporaryDirectory.make()
         var options = SQLiteOptions()
+        options.stepCounter = counter
         options.isDurable = false
         do {
             return try SQLiteDatabase(

@@ -26,5 +26,8 @@ package struct SQLiteOptions: Sendable {
     /// Told when the log could not be copied: nothing is lost by it, but the log grows. Called on any thread.
     package var checkpointFailed: @Sendable (Failure) -> Void = { _ in }
 
+    /// Counts what statements do; nil but in tests.
+    package var stepCounter: StepCounter?
+
     package init() {}
 }

@@ -19,10 +19,10 @@ final class TestSite: Sendable {
     private let directory: String
 
     init(
-        configure: (inout DAVConfiguration) -> Void = { _ in },
+        database given: (any Database)? = nil, configure: (inout DAVConfiguration) -> Void = { _ in },
         clock: @escaping @Sendable () -> Milliseconds = { 1_800_000_000_000 }
     ) throws {
-        database = try TestEngine.current.temporary()
+        database = try given ?? TestEngine.current.temporary()
         var template = Array("/tmp/tegu-dav-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(.serverBug, "mkdtemp") }
         directory = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -16,10 +16,11 @@ enum IndexRows {
         _ tx: borrowing ReadTransaction, in collection: CollectionID, _ name: String, component: String
     ) throws -> [Occurrence]? {
         var isForeign = false
+        // Sorted here: asked for that order, SQLite walks all rows of the collection, which are in it.
         let found = try tx.all(
             """
             SELECT is_floating, starts, ends, is_exact, busy, weeks, component FROM occurrence
-            WHERE collection_id = $1 AND name = $2 ORDER BY is_floating, starts
+            WHERE collection_id = $1 AND name = $2
             """, [.integer(collection.rawValue), .text(name)]
         ) { row -> Occurrence in
             if row.text(6) != component { isForeign = true }
@@ -27,7 +28,7 @@ enum IndexRows {
                 start: row.integer(1), end: row.integer(2), isFloating: row.flag(0), isExact: row.flag(3),
                 busy: Busy(rawValue: row.integer(4)) ?? .varies, weeks: YearWeeks(rawValue: row.integer(5)))
         }
-        return isForeign ? nil : found
+        return isForeign ? nil : found.sorted { ($0.line, $0.start, $0.end) < ($1.line, $1.start, $1.end) }
     }
 
     private static func text(

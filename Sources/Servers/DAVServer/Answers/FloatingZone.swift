@@ -27,9 +27,13 @@ enum FloatingZone {
             return rules
         case nil:
             if let rules = try stored(tx, collection.id, timeZones) { return rules }
-            if let home = collection.parentID, let rules = try stored(tx, home, timeZones) { return rules }
-            return FixedOffset.utc
+            return try collection.parentID.map { try of(tx, $0, timeZones) } ?? FixedOffset.utc
         }
+    }
+
+    /// Of a home: the one that is set there, or UTC.
+    static func of(_ tx: borrowing ReadTransaction, _ home: CollectionID, _ timeZones: TimeZoneDatabase) throws -> any TimeZoneRules {
+        try stored(tx, home, timeZones) ?? FixedOffset.utc
     }
 
     /// RFC 4791 §5.2.2, RFC 7809 §5.2.

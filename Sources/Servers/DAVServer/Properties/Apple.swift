@@ -17,7 +17,10 @@ extension PropertyTable {
                 return true
             }),
         kept(.calendarServer(.meCard), on: [.book, .bookHome]),
-        kept(.calendarServer(.calendarAvailability), on: [.calendarHome]),
+        LiveProperty(
+            name: .calendarServer(.calendarAvailability),
+            resource: { _, _, _ in false },
+            setting: .init(kinds: [.calendarHome], replaces: .caldav(.calendarAvailability))),
     ]
 
     static let appleICal: [LiveProperty] = [

@@ -137,6 +137,12 @@ extension PropertyTable {
                 out.close(.dav(.href))
                 return true
             }),
+        LiveProperty(
+            name: .caldav(.calendarAvailability),
+            resource: { _, _, _ in false },
+            setting: .init(
+                kinds: [.calendarHome], check: { element, _ in try CalendarAvailability.check(element.text) },
+                replaces: .calendarServer(.calendarAvailability))),
         kept(.caldav(.scheduleCalendarTransp), on: [.calendar]),
         kept(.caldav(.defaultAlarmVeventDatetime), on: [.calendar, .calendarHome]),
         kept(.caldav(.defaultAlarmVeventDate), on: [.calendar, .calendarHome]),

@@ -1,133 +1,25 @@
-import CivilTime
 import CollectionStore
-import Calendars
 import DAVGrammar
 import Database
-import Directory
 import HTTPServer
 import ICalendar
-import XML
 
-/// RFC 4791 §7.10. What the index of times says for certain is not read from objects.
+/// RFC 4791 §7.10
 enum FreeBusyQuery {
     static func respond(_ exchange: Exchange, _ request: FreeBusyQueryRequest) throws -> HTTPResponse {
         guard let start = request.range.start, let end = request.range.end else {
             throw Reply(.badRequest, "A free-busy-query has a time-range with a start and an end.")
         }
-        let busy = try exchange.read { tx in
+        let gathering = try exchange.read { tx in
             let scope = try QueryScope(tx, exchange, kind: .calendar, needed: .readFreeBusy)
-            var gathering = Gathering(exchange, from: start, to: end, owner: scope.access.owner)
-            for place in scope.places where try scope.isOneCollection || counts(tx, place) {
-                try gathering.add(tx, place)
-            }
-            return gathering.busy
-        }
-        let bytes = try FreeBusyWriter(stamp: Instant(seconds: exchange.now / 1000)).bytes(of: busy)
-        return HTTPResponse(
-            status: 200, headers: [("Content-Type", "text/calendar; charset=utf-8; component=vfreebusy"), ("DAV", Options.davHeader)],
-            body: .bytes(bytes), isCompressible: true)
-    }
-
-    /// RFC 6638 §9.1: whether a calendar takes its owner's time, where not it alone is asked.
-    private static func counts(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws -> Bool {
-        let name = XMLName.caldav(.scheduleCalendarTransp)
-        let value: [UInt8]?
-        if let mount = place.access.mount {
-            value = try PersonalProperties.stored(tx, of: place.collection, mount)
-                .first { $0.name == name.local && $0.namespace == name.namespace }?.value
-        } else {
-            value = try DeadProperties.value(tx, of: place.collection.id, nil, namespace: name.namespace, name: name.local)
-        }
-        guard let value else { return true }
-        return try XMLDocument.parse(value).root.firstChild(named: .caldav(.transparent)) == nil
-    }
-
-    /// Busy time from one calendar after the other.
-    private struct Gathering {
-        var busy: BusyTime
-        private let range: InstantRange
-        private let server: DAVServer
-        private let work: QueryWork
-        private let exchange: Exchange
-
-        init(_ exchange: Exchange, from start: Instant, to end: Instant, owner: Principal?) {
-            let addresses = (owner?.addresses ?? []).map { "mailto:\($0)" }
-            busy = BusyTime(from: start, to: end, participation: Participation(addresses: addresses))
-            range = InstantRange(start: start, end: end)
-            server = exchange.server
-            self.exchange = exchange
-            work = QueryWork(exchange.server.configuration)
-        }
-
-        mutating func add(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws {
-            let zone = try FloatingZone.of(tx, place.collection, nil, server.timeZones)
-            var unclear: [String: [Occurrence]] = [:]
-            var shown = ShownNames(exchange.visibility(of: place.collection), in: place.collection.id)
-            if let name = place.name {
-                unclear = [name: []]
+            var gathering = FreeBusyGathering(exchange, from: start, to: end, owner: scope.access.owner)
+            if scope.isOneCollection {
+                for place in scope.places { try gathering.add(tx, place) }
             } else {
-                try OccurrenceQuery.forEachRun(
-                    tx, in: place.collection.id, overlapping: OccurrenceRange(range, floatingIn: zone)) { run in
-                    guard try shown.contain(tx, run.name) else { return true }
-                    if try !add(run.occurrence, zone) { unclear[run.name, default: []].append(run.occurrence) }
-                    return true
-                }
+                try gathering.addHome(tx, scope.places)
             }
-            // An object that is not clear is asked for all of its time, also for what is.
-            for (name, runs) in unclear {
-                guard let member = try Members.find(tx, in: place.collection.id, name: name) else { continue }
-                let bytes = try bytes(tx, member)
-                if let object = try? CalendarObjectResource.validate(bytes), try add(object, zone) { continue }
-                // One that cannot be told takes all of the time in which it may have something.
-                for run in runs { try busy.add(from: instant(run.start, run, zone), to: instant(run.end, run, zone), kind: .busy) }
-            }
+            return gathering
         }
-
-        /// False where it would take too much to tell: the others are told all the same.
-        private mutating func add(_ object: CalendarObjectResource, _ zone: any TimeZoneRules) throws -> Bool {
-            let zones = CalendarTimeZones(object.calendar, database: server.timeZones, fallback: zone)
-            var tried = busy
-            do throws(CalendarLimitExceeded) {
-                try work.withShare { steps throws(CalendarLimitExceeded) in
-                    try tried.add(object, zones: zones, floatingIn: zone, &steps)
-                }
-            } catch {
-                return false
-            }
-            busy = tried
-            return true
-        }
-
-        private func instant(_ seconds: Int64, _ occurrence: Occurrence, _ zone: any TimeZoneRules) -> Instant {
-            guard occurrence.isFloating, let wall = CivilDateTime(wallSeconds: seconds) else { return Instant(seconds: seconds) }
-            return zone.instant(of: wall)
-        }
-
-        /// False where only the object itself says whose time it is.
-        private mutating func add(_ occurrence: Occurrence, _ zone: any TimeZoneRules) throws -> Bool {
-            guard let kind = BusyKind(occurrence.busy) else { return false }
-            if kind == .free { return true }
-            guard occurrence.isExact else { return false }
-            try busy.add(
-                from: instant(occurrence.start, occurrence, zone), to: instant(occurrence.end, occurrence, zone), kind: kind)
-            return true
-        }
-
-        private func bytes(_ tx: borrowing ReadTransaction, _ member: Member) throws -> [UInt8] {
-            try MemberView.with(member) { try ObjectData.bytes(tx, $0, server.files) }
-        }
-    }
-}
-
-extension BusyKind {
-    /// Nil where it is not the same for all instances.
-    fileprivate init?(_ busy: Busy) {
-        switch busy {
-        case .free: self = .free
-        case .busy: self = .busy
-        case .tentative: self = .tentative
-        case .unavailable: self = .unavailable
-        case .varies: return nil
-        }
+        return try gathering.response()
     }
 }
