@@ -1,3 +1,4 @@
+import Bytes
 import CivilTime
 import CollectionStore
 import DAVGrammar
@@ -68,7 +69,8 @@ enum GetFreeBusy {
     private static func instant(_ value: [UInt8]) throws -> Instant {
         let day = value.prefix(10).filter { $0 != 0x2D }
         let plain = day + value.dropFirst(10).filter { $0 != 0x3A }
-        guard let time = CalendarTime(plain[...]) else { throw unreadable }
+        // An offset would be passed over.
+        guard plain.allSatisfy({ $0.isASCIIDigit || $0 == 0x54 || $0 == 0x5A }), let time = CalendarTime(plain[...]) else { throw unreadable }
         return Instant(seconds: time.wall.wallSeconds)
     }
 
