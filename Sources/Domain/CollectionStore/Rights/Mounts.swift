@@ -144,7 +144,11 @@ package enum Mounts {
     ) throws {
         // The name tells nothing of the owner's: it stands in tombstones after the right is gone.
         var name = "shared-\(id.rawValue)"
-        while try Collections.isTaken(tx.read, name, in: home) { name += "-" }
+        while try Collections.isTaken(tx.read, name, in: home)
+            || home.kind.holdsMembers && Members.find(tx.read, in: home.id, name: name) != nil
+        {
+            name += "-"
+        }
         try tx.execute(
             "INSERT INTO mount (home_id, name, collection_id, told_version) VALUES ($1, $2, $3, $4)",
             [.integer(home.id.rawValue), .text(name), .integer(id.rawValue), .integer(version)])
@@ -165,8 +169,7 @@ package enum Mounts {
     private static func tell(
         _ tx: borrowing WriteTransaction, _ name: String, in home: CollectionID, isRemoval: Bool, now: Milliseconds
     ) throws {
-        try ChangeLog.record(
-            tx, in: home, name: name, isRemoval: isRemoval, isCollection: true, memberDelta: 0, now: now)
+        try ChangeLog.recordMount(tx, in: home, name: name, isRemoval: isRemoval, now: now)
     }
 
     // MARK: Changing

@@ -26,8 +26,16 @@ struct PropertySelection: Sendable {
         case names
     }
 
+    /// What the asker may do with a resource, and its URL.
+    private struct Place {
+        var rights: Rights
+        var href: () -> Href
+    }
+
     private let mode: Mode
     private let wanted: [Wanted]
+    /// Whether a right is needed for any of them.
+    private let hasNeeds: Bool
     /// RFC 8144 §2.1: properties that are not there are not mentioned.
     let omitsMissing: Bool
 
@@ -44,6 +52,7 @@ struct PropertySelection: Sendable {
             mode = .names
             wanted = Self.lookUp(PropertyTable.all.map(\.name))
         }
+        hasNeeds = wanted.contains { $0.live?.needed != nil }
     }
 
     private static func lookUp(_ names: [XMLName]) -> [Wanted] {
@@ -65,23 +74,32 @@ struct PropertySelection: Sendable {
         to out: inout XMLWriter
     ) throws {
         let stored = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
-        try write(stored, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }
+        let name = hasNeeds ? [UInt8](member.name) : []
+        let place = Place(rights: scope.access.rights, href: { scope.href.member(String(decoding: name, as: UTF8.self)) })
+        try write(stored, place, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }
     }
 
     /// Writes the propstats of what is no member.
     func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
-        try write(source.stored, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
+        // What is no collection has no access list.
+        let place = source.collection.map { _ in Place(rights: source.access.rights, href: { source.href }) }
+        try write(source.stored, place, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
     }
 
     /// What is there first: clients take the first status of a row for that of the row (Thunderbird), so that it is 200 also where
     /// nothing is.
     @inline(__always)
     private func write(
-        _ stored: [DeadProperties.Stored], to out: inout XMLWriter, value: (LiveProperty, inout XMLWriter) throws -> Bool
+        _ stored: [DeadProperties.Stored], _ place: Place?, to out: inout XMLWriter, value: (LiveProperty, inout XMLWriter) throws -> Bool
     ) rethrows {
         var missing: [Int] = []
+        var forbidden: [Int] = []
         out.raw(Self.start)
         for index in wanted.indices {
+            if hasNeeds, mode != .names, let place, wanted[index].live?.isForbidden(place.rights) == true {
+                forbidden.append(index)
+                continue
+            }
             if !stored.isEmpty, let value = Self.value(of: wanted[index].name, in: stored) {
                 out.raw(mode == .names ? wanted[index].tags.empty : value)
                 continue
@@ -99,7 +117,23 @@ struct PropertySelection: Sendable {
         }
         if mode != .named { writeRest(of: stored, to: &out) }
         out.raw(Self.end)
+        if let place { writeForbidden(forbidden, at: place, to: &out) }
         writeMissing(missing, to: &out)
+    }
+
+    /// What is to be read with a right that the asker lacks: 403 (RFC 4918 §9.1.1), with which (RFC 3744 §7.1.1).
+    private func writeForbidden(_ forbidden: [Int], at place: Place, to out: inout XMLWriter) {
+        for index in forbidden {
+            guard let needed = wanted[index].live?.needed else { continue }
+            out.raw(Self.start)
+            out.raw(wanted[index].tags.empty)
+            out.raw("</D:prop>")
+            out.status(.forbidden)
+            out.open(.dav(.error))
+            Reply(needs: needed.privilege, at: place.href()).writeCondition(to: &out)
+            out.close(.dav(.error))
+            out.raw("</D:propstat>")
+        }
     }
 
     private static let start: StaticString = "<D:propstat><D:prop>"

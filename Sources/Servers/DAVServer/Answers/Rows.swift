@@ -106,7 +106,7 @@ struct Rows: Sendable {
     ) throws -> MemberScope {
         MemberScope(
             exchange: exchange, access: access, collection: collection, href: href,
-            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), form: form,
+            locks: try LockScope.effective(tx, LockScope.ofMembers(tx, in: collection, now: exchange.now), exchange), form: form,
             zone: form.needsZone ? try FloatingZone.of(tx, collection, form.zone, exchange.server.timeZones) : FixedOffset.utc,
             hasDeadProperties: try hasDeadProperties(tx, in: collection))
     }

@@ -9,7 +9,6 @@ extension PropertyTable {
         LiveProperty(
             name: .dav(.acl),
             member: { tx, _, scope, out in
-                guard scope.access.rights.contains(.readACL) else { return false }
                 out.raw(try scope.accessList.bytes {
                     var out = XMLWriter()
                     try AccessList(tx, of: scope.collection, now: scope.exchange.now)
@@ -19,10 +18,12 @@ extension PropertyTable {
                 return true
             },
             resource: { tx, source, out in
-                guard let collection = source.collection, source.access.rights.contains(.readACL) else { return false }
+                guard let collection = source.collection else { return false }
                 try AccessList(tx, of: collection, now: source.exchange.now).write(tx, forMembersOf: nil, to: &out)
                 return true
-            }),
+            },
+            // RFC 3744 §3.6 and §5.5.
+            needed: (.readACL, .dav(.readACL))),
         LiveProperty(
             name: .dav(.aclRestrictions),
             member: { _, _, _, out in

@@ -10,7 +10,7 @@ extension PropertyTable {
         LiveProperty(
             name: .dav(.resourcetype), isInAllprop: true, entry: .empty,
             resource: { _, source, out in
-                writeResourceType(of: source.resource, to: &out)
+                writeResourceType(of: source, to: &out)
                 return true
             }),
         LiveProperty(
@@ -75,8 +75,8 @@ extension PropertyTable {
             setting: .init(kinds: Set(CollectionKind.allCases))),
     ]
 
-    static func writeResourceType(of resource: Resource, to out: inout XMLWriter) {
-        switch resource {
+    static func writeResourceType(of source: ResourceSource, to out: inout XMLWriter) {
+        switch source.resource {
         case .member: break
         case .principal: out.empty(.dav(.principal))
             out.empty(.dav(.collection))
@@ -88,7 +88,9 @@ extension PropertyTable {
                 out.empty(.caldav(.calendar))
                 // RFC 5689 §3: the type that its maker asked for. Others are told of an ordinary calendar, for clients that know
                 // CS:subscribed fetch the source by themselves.
-                if collection.origin == .subscribed { out.empty(.calendarServer(.subscribed)) }
+                if collection.origin == .subscribed, source.owner?.id == source.exchange.principal.id {
+                    out.empty(.calendarServer(.subscribed))
+                }
             case .book: out.empty(.carddav(.addressbook))
             case .calendarHome, .bookHome, .fileHome, .folder: break
             }

@@ -23,11 +23,12 @@ struct Locator {
         guard let first = path.first else { return Location(ancestors: [], name: "", resource: .root) }
         guard let container = Container(rawValue: first) else { throw Reply(.notFound) }
         guard path.count > 1 else { return Location(ancestors: [], name: first, resource: .container(container)) }
-        guard let principal = try self.principal(tx, path[1]) else { throw Reply(.notFound) }
         guard let kind = container.homeKind else {
-            guard path.count == 2 else { throw Reply(.notFound) }
+            guard path.count == 2, let principal = try self.principal(tx, path[1]) else { throw Reply(.notFound) }
             return Location(ancestors: [], name: path[1], resource: .principal(principal))
         }
+        // Of any domain: what is granted decides.
+        guard let principal = try anyPrincipal(tx, path[1]) else { throw Reply(.notFound) }
         guard let home = try Collections.home(tx, of: principal.id, kind: kind) else { throw Reply(.notFound) }
         if principal.id == asker.id { return try locate(tx, path, inOwn: home, missingParent: missingParent) }
         let asker = try view(tx)
@@ -36,6 +37,11 @@ struct Locator {
         let start = Location(access: access, parentRights: [], ancestors: [], name: path[1], resource: .collection(home))
         let location = try walk(tx, path.dropFirst(2), from: start, as: asker, missingParent: missingParent)
         return try shown(location, needed)
+    }
+
+    /// The same for somebody else.
+    func asSeen(by other: Principal) -> Locator {
+        Locator(principals: principals, memberships: memberships, asker: other, defaultDomain: defaultDomain, now: now)
     }
 
     /// The asker with their groups.
@@ -65,8 +71,17 @@ struct Locator {
 
     /// Whether the asker may read what is in a collection, wherever it stands.
     func mayRead(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Bool {
-        if collection.owner == asker.id { return true }
-        return try reach(tx, collection, as: view(tx))?.rights.contains(.read) ?? false
+        try rights(tx, on: collection).contains(.read)
+    }
+
+    /// What the asker may do with a collection, wherever it stands.
+    func rights(_ tx: borrowing ReadTransaction, on id: CollectionID) throws -> Rights {
+        try Collections.find(tx, id).map { try rights(tx, on: $0) } ?? []
+    }
+
+    private func rights(_ tx: borrowing ReadTransaction, on collection: Collection) throws -> Rights {
+        if collection.owner == asker.id { return .all }
+        return try reach(tx, collection, as: view(tx))?.rights ?? []
     }
 
     /// What a mount shows; nil where it may not be read any more.
@@ -128,13 +143,16 @@ struct Locator {
         return nil
     }
 
-    /// The principal that a segment names, of the asker's own domain.
+    /// The principal that a segment names, of the asker's own domain: those of others are not told of.
     func principal(_ tx: borrowing ReadTransaction, _ segment: String) throws -> Principal? {
-        if segment == asker.signInName { return asker }
-        guard let name = SignInName(segment, defaultDomain: defaultDomain),
-            let found = try principals.find(tx, domain: name.domain, name: name.name), found.domain == asker.domain else {
-            return nil
-        }
+        guard let found = try anyPrincipal(tx, segment), found.domain == asker.domain else { return nil }
         return found
+    }
+
+    /// The same of any domain: to be told of only where something is granted.
+    func anyPrincipal(_ tx: borrowing ReadTransaction, _ segment: String) throws -> Principal? {
+        if segment == asker.signInName { return asker }
+        guard let name = SignInName(segment, defaultDomain: defaultDomain) else { return nil }
+        return try principals.find(tx, domain: name.domain, name: name.name)
     }
 }

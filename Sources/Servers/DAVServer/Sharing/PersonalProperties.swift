@@ -29,6 +29,21 @@ enum PersonalProperties {
         return shared + own
     }
 
+    /// A copy that the sharee made is theirs: it has what they see, and nothing that is the owner's own.
+    static func adopt(
+        _ tx: borrowing WriteTransaction, from collection: Collection, _ mount: Mount, by copy: Collection
+    ) throws {
+        for property in try DeadProperties.all(tx.read, of: copy.id, nil) {
+            guard let name = name(of: property), names.contains(name) else { continue }
+            try DeadProperties.remove(tx, of: copy.id, nil, namespace: property.namespace, name: property.name)
+        }
+        for property in try stored(tx.read, of: collection, mount) {
+            guard let name = name(of: property), names.contains(name) else { continue }
+            try DeadProperties.set(
+                tx, of: copy.id, nil, namespace: property.namespace, name: property.name, value: property.value)
+        }
+    }
+
     /// RFC 6638 §9.1: another's calendar takes none of the sharee's time, unless they want it so.
     private static let transparent: DeadProperties.Stored = {
         let name = XMLName.caldav(.scheduleCalendarTransp)

@@ -24,13 +24,19 @@ enum VisibleChildren {
             if shared.isEmpty { return own }
             return (own + shared).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         }
-        guard let owner = access.owner, !children.isEmpty else { return [] }
-        let asker = try locator.view(tx)
-        return try children.map { child in
-            var access = access
-            access.rights.formUnion(try Grants.rights(tx, on: [child.id], of: owner, for: asker, now: locator.now))
-            return VisibleChild(collection: child, name: child.name, access: access)
+        return try children.map { try child(tx, locator, $0, access) }
+    }
+
+    /// A collection in one that is seen with `access`: what is granted on itself comes to that.
+    static func child(
+        _ tx: borrowing ReadTransaction, _ locator: Locator, _ child: Collection, _ access: Access
+    ) throws -> VisibleChild {
+        var access = access
+        if let owner = access.owner, owner.id != locator.asker.id {
+            access.rights.formUnion(
+                try Grants.rights(tx, on: [child.id], of: owner, for: try locator.view(tx), now: locator.now))
         }
+        return VisibleChild(collection: child, name: child.name, access: access)
     }
 
     /// What others share with the asker.
