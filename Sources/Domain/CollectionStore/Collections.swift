@@ -112,6 +112,16 @@ package enum Collections {
         return path
     }
 
+    /// `collection` and those that it stands in; nil where one of them is in the trash.
+    package static func reachedBy(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> [CollectionID]? {
+        // A calendar or a book stands in a home, and a home is in no trash.
+        if collection.kind == .calendar || collection.kind == .book, let home = collection.parentID {
+            return [collection.id, home]
+        }
+        let path = try path(tx, of: collection)
+        return path.last?.parentID == nil ? path.map(\.id) : nil
+    }
+
     /// Whether neither `collection` nor anything that it stands in is in the trash.
     static func isReachable(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Bool {
         guard try find(tx, collection.id) != nil else { return false }

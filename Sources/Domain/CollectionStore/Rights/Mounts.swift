@@ -131,7 +131,8 @@ package enum Mounts {
                 return true
             }
         }
-        // What stands in something that is in the trash is there no more.
+        // What stands in something that is in the trash is there no more; only folders can.
+        if kind != .folder { return (wanted, nextExpiry) }
         for id in wanted.keys {
             if let collection = try Collections.find(tx, id), try Collections.isReachable(tx, collection) { continue }
             wanted[id] = nil
@@ -182,11 +183,11 @@ package enum Mounts {
         if changed > 0 { try tell(tx, mount.name, in: mount.home, isRemoval: true, now: now) }
     }
 
-    /// What a principal has deleted from its home may come back.
+    /// What a principal has deleted from its home comes back; the home's log tells it when somebody looks there.
     static func forgetHidden(_ tx: borrowing WriteTransaction, of collection: CollectionID, by sharee: PrincipalID) throws {
         try tx.execute(
             """
-            DELETE FROM mount WHERE collection_id = $1 AND is_hidden = 1
+            UPDATE mount SET is_hidden = 0, told_version = -1 WHERE collection_id = $1 AND is_hidden = 1
                 AND home_id IN (SELECT id FROM collection WHERE owner_id = $2 AND parent_id IS NULL)
             """, [.integer(collection.rawValue), .integer(sharee.rawValue)])
     }

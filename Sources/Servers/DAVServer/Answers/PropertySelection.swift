@@ -1,6 +1,7 @@
 import CollectionStore
 import DAVGrammar
 import Database
+import VCard
 import XML
 
 /// The properties that a request asks for, looked up once in the table, and then written for each row.
@@ -11,10 +12,12 @@ struct PropertySelection: Sendable {
         let live: LiveProperty?
         let tags: ElementTags
 
-        init(_ name: XMLName) {
-            self.name = name
+        init(_ property: PropertyRequest.Property) {
+            name = property.name
             live = PropertyTable.byName[name]
-            tags = PropertyTable.tags[name] ?? ElementTags(name)
+            let attributes = property.dataAttributes
+            tags = attributes.isEmpty
+                ? PropertyTable.tags[name] ?? ElementTags(name) : ElementTags(name, attributes: attributes)
         }
     }
 
@@ -44,20 +47,20 @@ struct PropertySelection: Sendable {
         switch request {
         case .named(let properties):
             mode = .named
-            wanted = Self.lookUp(properties.map(\.name))
+            wanted = Self.lookUp(properties)
         case .allprop(let include):
             mode = .all
-            wanted = Self.lookUp(PropertyTable.all.filter(\.isInAllprop).map(\.name) + include)
+            wanted = Self.lookUp((PropertyTable.all.filter(\.isInAllprop).map(\.name) + include).map(PropertyRequest.Property.init))
         case .propname:
             mode = .names
-            wanted = Self.lookUp(PropertyTable.all.map(\.name))
+            wanted = Self.lookUp(PropertyTable.all.map { .init(name: $0.name) })
         }
         hasNeeds = wanted.contains { $0.live?.needed != nil }
     }
 
-    private static func lookUp(_ names: [XMLName]) -> [Wanted] {
+    private static func lookUp(_ properties: [PropertyRequest.Property]) -> [Wanted] {
         var seen: Set<XMLName> = []
-        return names.filter { seen.insert($0).inserted }.map(Wanted.init)
+        return properties.filter { seen.insert($0.name).inserted }.map(Wanted.init)
     }
 
     /// Whether what clients set can be among what is asked for. Where all are protected (RFC 4918 §15), nothing of the kind
@@ -189,5 +192,19 @@ struct PropertySelection: Sendable {
         writeMissing(wanted.indices.filter { wanted[$0].live?.entry == nil }, to: &row.text)
         row.text.raw("</D:response>")
         return row
+    }
+}
+
+extension PropertyRequest.Property {
+    /// RFC 4791 §9.6, RFC 6352 §10.4: in which form the data are, where it is not the default one.
+    fileprivate var dataAttributes: [(String, String)] {
+        if let calendarData, calendarData.mediaType == .jCal {
+            return [("content-type", "application/calendar+json"), ("version", "2.0")]
+        }
+        switch addressData?.mediaType {
+        case .jCard?: return [("content-type", "application/vcard+json"), ("version", "4.0")]
+        case .vCard(.v4_0)?: return [("content-type", "text/vcard"), ("version", "4.0")]
+        case .vCard?, nil: return []
+        }
     }
 }

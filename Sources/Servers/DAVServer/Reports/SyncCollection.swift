@@ -55,10 +55,8 @@ enum SyncCollection {
             var parts: [any MultistatusSource.Part] = []
             if cursor?.isCollection ?? true, !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
-                    for child in try ListingPage.children(tx, exchange.locator, of: location, after: cursor) {
-                        try rows.write(
-                            tx, .collection(child.collection), child.access, href: href.collection(child.name), to: &out)
-                    }
+                    let children = try ListingPage.children(tx, exchange.locator, of: location, after: cursor)
+                    try rows.write(tx, children, in: collection, href: href, to: &out)
                 })
             }
             if collection.kind.holdsMembers {

@@ -60,9 +60,9 @@ struct Locator {
             location.name = name
             // In a calendar or a book a name is a member's; in a home it is a collection's: one look-up for most requests.
             location.resource = try child(tx, of: parent, name)
-            guard index == 2, location.resource == nil, let mount = try Mounts.find(tx, in: home.id, name: name) else { continue }
+            guard index == 2, location.resource == nil, let place = try Mounts.place(tx, in: home.id, name: name) else { continue }
             let asker = try view(tx)
-            guard let (collection, access) = try shared(tx, mount, as: asker) else { throw Reply(.notFound) }
+            guard let (collection, access) = try shared(tx, place.mount, place.collection, as: asker) else { throw Reply(.notFound) }
             (location.resource, location.access) = (.collection(collection), access)
             return try walk(tx, path.dropFirst(3), from: location, as: asker, missingParent: missingParent)
         }
@@ -88,8 +88,14 @@ struct Locator {
     func shared(
         _ tx: borrowing ReadTransaction, _ mount: Mount, as asker: Asker
     ) throws -> (collection: Collection, access: Access)? {
-        guard let collection = try Collections.find(tx, mount.collection),
-            let (owner, rights) = try reach(tx, collection, as: asker), rights.contains(.read) else { return nil }
+        guard let collection = try Collections.find(tx, mount.collection) else { return nil }
+        return try shared(tx, mount, collection, as: asker)
+    }
+
+    private func shared(
+        _ tx: borrowing ReadTransaction, _ mount: Mount, _ collection: Collection, as asker: Asker
+    ) throws -> (collection: Collection, access: Access)? {
+        guard let (owner, rights) = try reach(tx, collection, as: asker), rights.contains(.read) else { return nil }
         return (collection, Access(tree: self.asker, owner: owner, rights: rights, mount: mount))
     }
 
@@ -97,10 +103,9 @@ struct Locator {
     private func reach(
         _ tx: borrowing ReadTransaction, _ collection: Collection, as asker: Asker
     ) throws -> (owner: Principal, rights: Rights)? {
-        let path = try Collections.path(tx, of: collection)
-        // What stands in something that is in the trash is there no more.
-        guard path.last?.parentID == nil, let owner = try LocalDirectory.find(tx, collection.owner) else { return nil }
-        return (owner, try Grants.rights(tx, on: path.map(\.id), of: owner, for: asker, now: now))
+        guard let path = try Collections.reachedBy(tx, collection),
+            let owner = try LocalDirectory.find(tx, collection.owner) else { return nil }
+        return (owner, try Grants.rights(tx, on: path, of: owner, for: asker, now: now))
     }
 
     /// Down through what is another's: what is granted above holds below (RFC 3744 §5.5.5).

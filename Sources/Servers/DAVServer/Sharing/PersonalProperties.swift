@@ -17,12 +17,21 @@ enum PersonalProperties {
     static func stored(
         _ tx: borrowing ReadTransaction, of collection: Collection, _ mount: Mount
     ) throws -> [DeadProperties.Stored] {
-        var own = try MountProperties.all(tx, of: mount)
-        if collection.kind == .calendar, !own.contains(where: { name(of: $0) == .caldav(.scheduleCalendarTransp) }) {
+        visible(
+            shared: try DeadProperties.all(tx, of: collection.id, nil), own: try MountProperties.all(tx, of: mount),
+            kind: collection.kind)
+    }
+
+    /// What the sharee sees of what all see and of what they have set themselves.
+    static func visible(
+        shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind
+    ) -> [DeadProperties.Stored] {
+        var own = own
+        if kind == .calendar, !own.contains(where: { name(of: $0) == .caldav(.scheduleCalendarTransp) }) {
             own.append(transparent)
         }
         let set = Set(own.compactMap(name))
-        let shared = try DeadProperties.all(tx, of: collection.id, nil).filter { property in
+        let shared = shared.filter { property in
             guard let name = name(of: property) else { return true }
             return !set.contains(name) && (inherited.contains(name) || !names.contains(name))
         }

@@ -43,10 +43,12 @@ enum VisibleChildren {
     private static func shared(
         _ tx: borrowing ReadTransaction, _ locator: Locator, in home: Collection
     ) throws -> [VisibleChild] {
-        let mounts = try Mounts.all(tx, in: home.id)
-        if mounts.isEmpty { return [] }
-        let asker = try locator.view(tx)
-        return try mounts.compactMap { try child(tx, locator, $0, as: asker) }
+        if try Mounts.areNone(tx, in: home.id) { return [] }
+        return try Mounts.seen(tx, in: home.id, by: locator.view(tx), now: locator.now).map { seen in
+            VisibleChild(
+                collection: seen.collection, name: seen.mount.name,
+                access: Access(tree: locator.asker, owner: seen.owner, rights: seen.rights, mount: seen.mount))
+        }
     }
 
     /// What a mount shows; nil where it may not be read any more.
