@@ -19,7 +19,7 @@ enum ACLMethod {
                 try need(location)
                 throw Reply(
                     .forbidden, condition: .dav(.noInheritedAceConflict), "What is granted on an object is that of its collection.")
-            case .root, .container, .principal: throw Reply(needs: .dav(.writeACL), at: location.href)
+            case .root, .container, .principal, .proxy: throw Reply(needs: .dav(.writeACL), at: location.href)
             }
             try need(location)
             try Conditional.check(tx.read, exchange, location)

@@ -40,7 +40,7 @@ enum Propfind {
 
     private static func children(_ rows: Rows, _ location: Location, _ resource: Resource) -> [any MultistatusSource.Part] {
         switch resource {
-        case .member, .principal: return []
+        case .member, .principal, .proxy: return []
         case .root:
             return [FixedRows { tx, out in
                 for container in Container.allCases {

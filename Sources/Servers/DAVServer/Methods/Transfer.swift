@@ -72,7 +72,7 @@ enum Transfer {
             }
             try Members.copy(tx, member, to: parent, name: name, now: exchange.now)
             if isMove { try Members.remove(tx, member, in: from, by: exchange.principal.id, now: exchange.now) }
-        case .root, .container, .principal: throw Reply(.forbidden, "It cannot be moved or copied.")
+        case .root, .container, .principal, .proxy: throw Reply(.forbidden, "It cannot be moved or copied.")
         }
     }
 
@@ -86,7 +86,7 @@ enum Transfer {
         case .collection(let collection):
             if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be replaced.") }
             try Collections.remove(tx, collection, now: exchange.now)
-        case .root, .container, .principal: throw Reply(.forbidden, "It cannot be replaced.")
+        case .root, .container, .principal, .proxy: throw Reply(.forbidden, "It cannot be replaced.")
         }
     }
 

@@ -121,6 +121,10 @@ struct ResourceSource: Sendable {
         if case .principal(let principal) = resource { principal } else { nil }
     }
 
+    var proxy: Proxy? {
+        if case .proxy(let proxy) = resource { proxy } else { nil }
+    }
+
     /// The element that a client set for `name`.
     func stored(_ name: XMLName) -> [UInt8]? {
         let (namespace, local) = (name.namespace, name.local)

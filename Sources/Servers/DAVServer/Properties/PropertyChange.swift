@@ -29,7 +29,7 @@ enum PropertyChange {
             case .member(let member):
                 (collection, self.member, kind, parentOf) = (member.collectionID, member, nil, nil)
                 mount = nil
-            case .root, .container, .principal:
+            case .root, .container, .principal, .proxy:
                 throw Reply(.forbidden, "Its properties cannot be changed.")
             }
         }

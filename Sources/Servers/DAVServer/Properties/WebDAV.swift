@@ -66,6 +66,7 @@ extension PropertyTable {
                 case .collection(let collection):
                     out.text(collection.kind.isHome ? source.owner?.displayName ?? collection.name : collection.name)
                 case .principal(let principal): out.text(principal.displayName)
+                case .proxy(let proxy): out.text(proxy.delegation.segment)
                 case .root: out.text("Tegu")
                 case .container(let container): out.text(container.rawValue)
                 case .member: return false
@@ -80,6 +81,9 @@ extension PropertyTable {
         case .member: break
         case .principal: out.empty(.dav(.principal))
             out.empty(.dav(.collection))
+        case .proxy(let proxy): out.empty(.dav(.principal))
+            out.empty(.dav(.collection))
+            out.empty(proxy.delegation.resourceType)
         case .root, .container: out.empty(.dav(.collection))
         case .collection(let collection):
             out.empty(.dav(.collection))

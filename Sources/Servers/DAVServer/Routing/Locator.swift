@@ -24,8 +24,10 @@ struct Locator {
         guard let container = Container(rawValue: first) else { throw Reply(.notFound) }
         guard path.count > 1 else { return Location(ancestors: [], name: first, resource: .container(container)) }
         guard let kind = container.homeKind else {
-            guard path.count == 2, let principal = try self.principal(tx, path[1]) else { throw Reply(.notFound) }
-            return Location(ancestors: [], name: path[1], resource: .principal(principal))
+            guard path.count <= 3, let principal = try self.principal(tx, path[1]) else { throw Reply(.notFound) }
+            guard path.count == 3 else { return Location(ancestors: [], name: path[1], resource: .principal(principal)) }
+            guard let proxy = Proxy(principal, segment: path[2]) else { throw Reply(.notFound) }
+            return Location(ancestors: [], name: path[2], resource: .proxy(proxy))
         }
         // Of any domain: what is granted decides.
         guard let principal = try anyPrincipal(tx, path[1]) else { throw Reply(.notFound) }
