@@ -143,7 +143,7 @@ def test_who_may_see_and_change_the_list(server, user, other):
         share(server, user.calendar, other, role)
         path = mount(other)
         for place in (path, user.calendar):
-            assert other.dav().propfind(place, "D:acl").multistatus().only().status_of("D:acl") == 404
+            assert other.dav().propfind(place, "D:acl").multistatus().only().status_of("D:acl") == 403
             lacks(acl(other.dav(), place, ace(third.principal, "read")), "write-acl", place)
             lacks(other.dav().report(place, document("D:acl-principal-prop-set", prop("D:displayname"))), "read-acl", place)
     share(server, user.calendar, other, "co-owner")

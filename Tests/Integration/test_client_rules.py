@@ -152,7 +152,7 @@ def test_what_is_not_served_is_not_advertised(user, dav):
     for path in places(user):
         tokens = dav.options(path).tokens("DAV")
         assert not tokens & {"calendar-auto-schedule", "calendar-schedule", "calendarserver-sharing", "calendar-availability",
-                             "calendar-managed-attachments-no-recurrence", "calendar-proxy"}, path
+                             "calendar-managed-attachments-no-recurrence"}, path
 
 
 # 5. The form of a multistatus

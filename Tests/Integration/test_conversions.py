@@ -71,6 +71,24 @@ def test_cards_as_json(user, dav):
     assert dav.put(user.book + "c.vcf", "{}", "application/vcard+json").error("A:valid-address-data") is not None
 
 
+def test_data_say_in_which_form_they_are(user, dav):
+    """RFC 4791 §9.6, RFC 6352 §10.4: where it is not the default."""
+    dav.put(user.calendar + "a.ics", event("a"))
+    dav.put_card(user.book + "a.vcf", card("a", "Anna Form"))
+
+    def attributes(path, element, form, report):
+        href = f"<D:href>{path}</D:href>"
+        body = document(report, f"<D:prop><{element} {form}/></D:prop>{href}")
+        return dav.report(path.rsplit("/", 1)[0] + "/", body, 1).multistatus().only().prop(element).attrib
+    for form, told in (("", {}), ("content-type='text/calendar' version='2.0'", {}),
+                       ("content-type='application/calendar+json'", {"content-type": "application/calendar+json", "version": "2.0"})):
+        assert attributes(user.calendar + "a.ics", "C:calendar-data", form, "C:calendar-multiget") == told
+    for form, told in (("", {}), ("content-type='text/vcard' version='3.0'", {}),
+                       ("content-type='text/vcard' version='4.0'", {"content-type": "text/vcard", "version": "4.0"}),
+                       ("content-type='application/vcard+json' version='4.0'", {"content-type": "application/vcard+json", "version": "4.0"})):
+        assert attributes(user.book + "a.vcf", "A:address-data", form, "A:addressbook-multiget") == told
+
+
 def test_parts_of_cards(user, dav):
     """C19"""
     dav.put_card(user.book + "a.vcf", card("a", "Anna Teil", "EMAIL:a@example.org", "NOTE:long"))

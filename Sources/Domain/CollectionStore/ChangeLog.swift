@@ -25,11 +25,36 @@ package enum ChangeLog {
         }
     }
 
-    /// Writes one change, and moves the collection's position. The only place where a modseq comes from.
+    /// What `change.is_collection` says of what has the name.
+    private enum Bearer {
+        static let member: Int64 = 0
+        static let collection: Int64 = 1
+        /// Another's collection, in a home: nobody but whose home it is learns of it.
+        static let mount: Int64 = 2
+    }
+
+    /// The same for what another shares with whose home `home` is.
+    static func recordMount(
+        _ tx: borrowing WriteTransaction, in home: CollectionID, name: String, isRemoval: Bool, now: Milliseconds
+    ) throws {
+        try record(tx, in: home, name: name, isRemoval: isRemoval, bearer: Bearer.mount, memberDelta: 0, now: now)
+    }
+
+    /// Writes one change, and moves the collection's position.
     @discardableResult
     static func record(
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool,
-        isCollection: Bool,
+        isCollection: Bool, memberDelta: Int, now: Milliseconds
+    ) throws -> ModSeq {
+        try record(
+            tx, in: collection, name: name, isRemoval: isRemoval,
+            bearer: isCollection ? Bearer.collection : Bearer.member, memberDelta: memberDelta, now: now)
+    }
+
+    /// The only place where a modseq comes from.
+    @discardableResult
+    private static func record(
+        _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool, bearer: Int64,
         memberDelta: Int, now: Milliseconds
     ) throws -> ModSeq {
         // The collection's row first: it stays locked to the commit, so modseqs become visible in their order.
@@ -53,7 +78,7 @@ package enum ChangeLog {
             VALUES ($1, $2, $3, $4, $5, $6)
             """,
             [
-                .integer(collection.rawValue), .integer(modseq), .text(name), Value(isRemoval), Value(isCollection),
+                .integer(collection.rawValue), .integer(modseq), .text(name), Value(isRemoval), .integer(bearer),
                 .integer(now),
             ])
         return ModSeq(rawValue: modseq)
@@ -64,10 +89,12 @@ package enum ChangeLog {
     ///
     /// It costs the rows of the log after `since`, not what the collection holds. A row that a later one has
     /// superseded is passed over: the state that it would tell comes with the later one, on this page or another.
+    ///
+    /// - Parameter tellsMounts: whether it is whose home it is that asks; others are told of nothing that is shared there.
     package static func changes(
-        _ tx: borrowing ReadTransaction, in collection: Collection, since: ModSeq, limit: Int
+        _ tx: borrowing ReadTransaction, in collection: Collection, since: ModSeq, limit: Int, tellsMounts: Bool = true
     ) throws -> (changes: [Change], reached: ModSeq, isComplete: Bool) {
-        var rows: [(modseq: ModSeq, name: String, isRemoval: Bool, isCollection: Bool)] = []
+        var rows: [Line] = []
         var page = ChangePage()
         var position = since
         while true {
@@ -78,13 +105,14 @@ package enum ChangeLog {
                 WHERE collection_id = $1 AND modseq > $2 ORDER BY modseq LIMIT 512
                 """, [.integer(collection.id.rawValue), .integer(position.rawValue)]
             ) {
-                rows.append((ModSeq(rawValue: $0.integer(0)), $0.text(1), $0.flag(2), $0.flag(3)))
+                rows.append(
+                    Line(modseq: ModSeq(rawValue: $0.integer(0)), name: $0.text(1), isRemoval: $0.flag(2), bearer: $0.integer(3)))
                 return true
             }
             // `collection` may have been read before this snapshot.
             if rows.isEmpty { return (page.changes, max(position, collection.modseq), true) }
             for row in rows {
-                if let state = try state(tx, collection, row) {
+                if let state = try state(tx, collection, row, tellsMounts: tellsMounts) {
                     let change = Change(modseq: row.modseq, name: row.name, state: state)
                     guard page.add(change, limit: limit) else { return (page.changes, position, false) }
                 }
@@ -93,17 +121,25 @@ package enum ChangeLog {
         }
     }
 
+    /// A row of the log.
+    private struct Line {
+        var modseq: ModSeq
+        var name: String
+        var isRemoval: Bool
+        var bearer: Int64
+    }
+
     /// What a row of the log has to tell; nil where a later row tells it.
     ///
     /// The last row of a name always tells what the name is now: of a member by its modseq, of a collection because
     /// each of its rows does (nothing in its row says which one is the latest), of a removal because nothing is there.
     private static func state(
-        _ tx: borrowing ReadTransaction, _ collection: Collection,
-        _ row: (modseq: ModSeq, name: String, isRemoval: Bool, isCollection: Bool)
+        _ tx: borrowing ReadTransaction, _ collection: Collection, _ row: Line, tellsMounts: Bool
     ) throws -> Change.State? {
-        if row.isCollection {
+        if row.bearer != Bearer.member {
+            if row.bearer == Bearer.mount, !tellsMounts { return nil }
             if let child = try Collections.child(tx, of: collection.id, name: row.name) { return .collection(child) }
-            if collection.parentID == nil, let mount = try Mounts.find(tx, in: collection.id, name: row.name) {
+            if tellsMounts, collection.parentID == nil, let mount = try Mounts.find(tx, in: collection.id, name: row.name) {
                 return .mount(mount)
             }
             return row.isRemoval ? .removed(isCollection: true) : nil

@@ -112,6 +112,16 @@ package enum Collections {
         return path
     }
 
+    /// `collection` and those that it stands in; nil where one of them is in the trash.
+    package static func reachedBy(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> [CollectionID]? {
+        // A calendar or a book stands in a home, and a home is in no trash.
+        if collection.kind == .calendar || collection.kind == .book, let home = collection.parentID {
+            return [collection.id, home]
+        }
+        let path = try path(tx, of: collection)
+        return path.last?.parentID == nil ? path.map(\.id) : nil
+    }
+
     /// Whether neither `collection` nor anything that it stands in is in the trash.
     static func isReachable(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Bool {
         guard try find(tx, collection.id) != nil else { return false }
@@ -319,10 +329,11 @@ package enum Collections {
 
     /// Copies a collection: its properties, and with `deeply` all that is in it; its locks never (RFC 4918 §7.6).
     /// Throws `StoreRefusal`.
+    @discardableResult
     package static func copy(
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,
         now: Milliseconds
-    ) throws {
+    ) throws -> Collection {
         try checkPlace(tx.read, parent: parent, name: name, kind: collection.kind)
         if deeply {
             if try isInside(tx.read, parent, collection) { throw StoreRefusal.intoItself }
@@ -330,18 +341,19 @@ package enum Collections {
             try checkDepth(tx.read, of: parent, with: height(of: tree))
             try Quota.check(tx.read, try totalSize(tx.read, of: tree), of: parent.owner)
         }
-        try copyChecked(tx, collection, to: parent, name: name, deeply: deeply, now: now)
+        return try copyChecked(tx, collection, to: parent, name: name, deeply: deeply, now: now)
     }
 
+    @discardableResult
     private static func copyChecked(
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,
         now: Milliseconds
-    ) throws {
+    ) throws -> Collection {
         let made = try make(
             tx, in: parent, name: name, kind: collection.kind, components: collection.components, now: now)
         try DeadProperties.copy(tx, from: collection.id, nil, to: made.id, nil)
         if let range = collection.visibleRange { try VisibleRange.set(tx, of: made, to: range) }
-        guard deeply else { return }
+        guard deeply else { return made }
         var last: String?
         while true {
             let page = try Members.page(tx.read, in: collection.id, after: last, limit: 256)
@@ -352,6 +364,7 @@ package enum Collections {
         for child in try children(tx.read, of: collection.id) {
             try copyChecked(tx, child, to: made, name: child.name, deeply: true, now: now)
         }
+        return made
     }
 
     /// Moves a collection with all that is in it to the trash. A home cannot be removed.

@@ -41,6 +41,7 @@ package enum Consistency {
         }
         try checkTrash(database, files, facts, progress, fault)
         try checkQuotas(database, fault)
+        try RightsConsistency.check(database, fault: fault)
         try checkReferences(database, fault)
         try AttachmentConsistency.check(database, files, fault: fault)
         try UnusedFiles.forEach(database, files, now: now, minimumAge: UnusedFiles.age) { names in

@@ -19,7 +19,7 @@ package enum Groups {
         let added = try tx.execute(
             "INSERT INTO group_member (group_id, member_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             [.integer(group.id.rawValue), .integer(member.id.rawValue)])
-        if added > 0 { try RightsGeneration.advance(tx) }
+        if added > 0 { try RightsGeneration.advanceMemberships(tx) }
         return added > 0
     }
 
@@ -31,7 +31,7 @@ package enum Groups {
         let removed = try tx.execute(
             "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2",
             [.integer(group.rawValue), .integer(member.rawValue)])
-        if removed > 0 { try RightsGeneration.advance(tx) }
+        if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
         return removed > 0
     }
 
@@ -39,7 +39,7 @@ package enum Groups {
     static func removeAll(_ tx: borrowing WriteTransaction, of id: PrincipalID) throws {
         let removed = try tx.execute(
             "DELETE FROM group_member WHERE group_id = $1 OR member_id = $1", [.integer(id.rawValue)])
-        if removed > 0 { try RightsGeneration.advance(tx) }
+        if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
     }
 
     /// The direct members of a group, in the order of their ids, at most `limit`.

@@ -25,6 +25,35 @@ package struct LocalDirectory: Sendable {
         return rows.current
     }
 
+    /// Those of many ids that there are.
+    package static func find(
+        _ tx: borrowing ReadTransaction, all ids: Set<PrincipalID>
+    ) throws -> [PrincipalID: Principal] {
+        var found: [PrincipalID: Principal] = [:]
+        var rest = ids.sorted { $0.rawValue < $1.rawValue }[...]
+        while let first = rest.first {
+            let part = rest.prefix(16)
+            rest = rest.dropFirst(16)
+            // The statement has one length: what is too few stands twice.
+            let padded = part.map { Value.integer($0.rawValue) }
+                + [Value](repeating: .integer(first.rawValue), count: 16 - part.count)
+            var rows = PrincipalRows()
+            func keep(_ principal: Principal) -> Bool {
+                found[principal.id] = principal
+                return true
+            }
+            try tx.forEach("""
+                SELECT p.id, p.kind, p.domain, p.name, p.display_name, p.is_administrator, p.is_disabled, p.quota_bytes,
+                    p.must_change_password, a.address
+                FROM principal p LEFT JOIN address a ON a.principal_id = p.id
+                WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                ORDER BY p.id, a.position
+                """, padded) { try rows.take($0, keep) }
+            try rows.finish(keep)
+        }
+        return found
+    }
+
     package static func find(_ tx: borrowing ReadTransaction, _ signInName: SignInName) throws -> Principal? {
         try find(tx, domain: signInName.domain, name: signInName.name)
     }

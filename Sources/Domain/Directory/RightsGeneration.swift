@@ -1,13 +1,37 @@
 package import Database
 
-/// Counts the changes of groups and grants: what was worked out from them holds as long as the number is the same, on
+/// Says of which state groups and grants are: what was worked out from them holds as long as the number is the same, on
 /// every node and in every process, for it is in the database.
+///
+/// Each state has a number that no other ever has, also none that was undone: what was seen of a change that was not
+/// committed in the end is taken for nothing else.
 package enum RightsGeneration {
-    package static func current(_ tx: borrowing ReadTransaction) throws -> Int64 {
-        try tx.first("SELECT generation FROM rights_state WHERE id = 1") { $0.integer(0) } ?? 0
+    /// What the number is of, by its row.
+    private static let everything: Int64 = 1
+    private static let memberships: Int64 = 2
+
+    /// Of groups, grants, and what is shared.
+    package static func current(_ tx: borrowing ReadTransaction) throws -> Int64 { try current(tx, everything) }
+
+    /// Of who is in which group: grants change much more often.
+    static func ofMemberships(_ tx: borrowing ReadTransaction) throws -> Int64 { try current(tx, memberships) }
+
+    package static func advance(_ tx: borrowing WriteTransaction) throws { try advance(tx, everything) }
+
+    static func advanceMemberships(_ tx: borrowing WriteTransaction) throws {
+        try advance(tx, everything)
+        try advance(tx, memberships)
     }
 
-    package static func advance(_ tx: borrowing WriteTransaction) throws {
-        try tx.execute("UPDATE rights_state SET generation = generation + 1 WHERE id = 1")
+    private static func current(_ tx: borrowing ReadTransaction, _ row: Int64) throws -> Int64 {
+        try tx.first("SELECT generation FROM rights_state WHERE id = $1", [.integer(row)]) { $0.integer(0) } ?? 0
+    }
+
+    private static func advance(_ tx: borrowing WriteTransaction, _ row: Int64) throws {
+        try tx.execute(
+            """
+            INSERT INTO rights_state (id, generation) VALUES ($1, $2)
+            ON CONFLICT (id) DO UPDATE SET generation = excluded.generation
+            """, [.integer(row), .integer(try tx.nextID(.epoch))])
     }
 }

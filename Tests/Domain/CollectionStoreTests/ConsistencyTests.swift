@@ -57,6 +57,39 @@ struct ConsistencyTests {
         return (outcome, reports)
     }
 
+    @Test("grants, groups and mounts that lead nowhere are found")
+    func rights() throws {
+        try fixture.write { tx throws in
+            let calendar = try tx.calendar()
+            let home = try tx.home(of: Fixture.bob)
+            let of = Value.integer(calendar.id.rawValue)
+            let grants: [(Value, Int64)] = [(of, -1), (of, 0), (of, 2), (of, 1), (of, 77), (.integer(999_999), 2)]
+            for (collection, grantee) in grants {
+                try tx.execute(
+                    "INSERT INTO access_grant (collection_id, grantee, rights, created) VALUES ($1, $2, 1, 0)",
+                    [collection, .integer(grantee)])
+            }
+            try tx.execute("INSERT INTO group_member (group_id, member_id) VALUES (2, 1)")
+            try tx.put(content("1"), as: "shared-1", in: home)
+            for (place, name) in [(home.id.rawValue, "shared-1"), (888_888, "shared-2")] {
+                try tx.execute(
+                    "INSERT INTO mount (home_id, name, collection_id, told_version) VALUES ($1, $2, $3, 0)",
+                    [.integer(place), .text(name), of])
+            }
+            try tx.execute(
+                "INSERT INTO mount_property (home_id, collection_id, namespace, name, value) VALUES ($1, 5, 'n', 'a', $2)",
+                [.integer(home.id.rawValue), .bytes([1])])
+        }
+        let found = try check()
+        for word in [
+            "to 1: it is to nobody, or to the owner", "to 77: it is to nobody", "on collection 999999 to 2: the collection is missing",
+            "principal 1 in group 2", "“shared-1” in home", "“shared-2” is in 888888", "properties of collection 5",
+        ] {
+            #expect(found.filter { $0.contains(word) }.count == 1, "\(word): \(found)")
+        }
+        #expect(found.count == 7)
+    }
+
     @Test("a sound store has no faults, and nothing to set right")
     func sound() throws {
         #expect(try check() == [])

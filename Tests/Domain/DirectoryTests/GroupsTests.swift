@@ -65,6 +65,23 @@ struct GroupsTests {
         #expect(try remembered() == [anna.id])
     }
 
+    private struct Undone: Error {}
+
+    @Test("what a transaction saw that was undone is not taken for what another did")
+    func undone() throws {
+        let (anna, a, b) = (try principal(scene.anna), try group("a"), try group("b"))
+        let cache = MembershipCache()
+        #expect(throws: Undone.self) {
+            try scene.database.write { tx in
+                _ = try Groups.add(tx, anna, to: a)
+                #expect(try cache.closure(tx.read, of: anna.id) == [anna.id, a.id])
+                throw Undone()
+            }
+        }
+        try put(anna, into: b)
+        #expect(try scene.database.read { tx in try cache.closure(tx, of: anna.id) } == [anna.id, b.id])
+    }
+
     @Test("more groups than are looked at do not count, and cost no more")
     func many() throws {
         let anna = try principal(scene.anna)

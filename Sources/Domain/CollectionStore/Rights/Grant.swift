@@ -41,6 +41,11 @@ package struct Grant: Sendable, Equatable {
         self.expires = expires
     }
 
+    /// What of it the asker has; `ownerDomain` is that of whose the collection is.
+    func rights(of asker: Asker, ownerDomain: String, now: Milliseconds) -> Rights {
+        isValid(at: now) && asker.isReached(by: grantee, ownerDomain: ownerDomain) ? rights.intersection(.all) : []
+    }
+
     package func isValid(at now: Milliseconds) -> Bool { expires.map { now < $0 } ?? true }
 }
 

@@ -131,7 +131,8 @@ package enum Mounts {
                 return true
             }
         }
-        // What stands in something that is in the trash is there no more.
+        // What stands in something that is in the trash is there no more; only folders can.
+        if kind != .folder { return (wanted, nextExpiry) }
         for id in wanted.keys {
             if let collection = try Collections.find(tx, id), try Collections.isReachable(tx, collection) { continue }
             wanted[id] = nil
@@ -144,7 +145,11 @@ package enum Mounts {
     ) throws {
         // The name tells nothing of the owner's: it stands in tombstones after the right is gone.
         var name = "shared-\(id.rawValue)"
-        while try Collections.isTaken(tx.read, name, in: home) { name += "-" }
+        while try Collections.isTaken(tx.read, name, in: home)
+            || home.kind.holdsMembers && Members.find(tx.read, in: home.id, name: name) != nil
+        {
+            name += "-"
+        }
         try tx.execute(
             "INSERT INTO mount (home_id, name, collection_id, told_version) VALUES ($1, $2, $3, $4)",
             [.integer(home.id.rawValue), .text(name), .integer(id.rawValue), .integer(version)])
@@ -165,8 +170,7 @@ package enum Mounts {
     private static func tell(
         _ tx: borrowing WriteTransaction, _ name: String, in home: CollectionID, isRemoval: Bool, now: Milliseconds
     ) throws {
-        try ChangeLog.record(
-            tx, in: home, name: name, isRemoval: isRemoval, isCollection: true, memberDelta: 0, now: now)
+        try ChangeLog.recordMount(tx, in: home, name: name, isRemoval: isRemoval, now: now)
     }
 
     // MARK: Changing
@@ -179,11 +183,11 @@ package enum Mounts {
         if changed > 0 { try tell(tx, mount.name, in: mount.home, isRemoval: true, now: now) }
     }
 
-    /// What a principal has deleted from its home may come back.
+    /// What a principal has deleted from its home comes back; the home's log tells it when somebody looks there.
     static func forgetHidden(_ tx: borrowing WriteTransaction, of collection: CollectionID, by sharee: PrincipalID) throws {
         try tx.execute(
             """
-            DELETE FROM mount WHERE collection_id = $1 AND is_hidden = 1
+            UPDATE mount SET is_hidden = 0, told_version = -1 WHERE collection_id = $1 AND is_hidden = 1
                 AND home_id IN (SELECT id FROM collection WHERE owner_id = $2 AND parent_id IS NULL)
             """, [.integer(collection.rawValue), .integer(sharee.rawValue)])
     }

@@ -21,9 +21,10 @@ package enum VisibleChanges {
 
     /// At most `limit` changes since `token`, for `window` as it is now. `visibility` makes what is shown of a window. Nil where
     /// the window has moved on while the client was being told of a move: of what it was told already nothing is known then.
+    /// `tellsMounts`: as in `ChangeLog.changes`.
     package static func page(
         _ tx: borrowing ReadTransaction, in collection: Collection, since token: SyncToken, window: VisibleWindow,
-        limit: Int, visibility: (VisibleWindow) -> Visibility
+        limit: Int, tellsMounts: Bool = true, visibility: (VisibleWindow) -> Visibility
     ) throws -> Page? {
         var page = Page(token: token)
         let now = visibility(window)
@@ -53,7 +54,7 @@ package enum VisibleChanges {
             page.token.move = nil
         }
         let (changes, reached, isComplete) = try ChangeLog.changes(
-            tx, in: collection, since: page.token.modseq, limit: limit - page.changes.count)
+            tx, in: collection, since: page.token.modseq, limit: limit - page.changes.count, tellsMounts: tellsMounts)
         // RFC 6578 §3.5: no URL twice in one answer; what was told above was told as it is now.
         for change in changes where !told.contains([UInt8](change.name.utf8)) {
             guard case .member(let member) = change.state else {

@@ -26,7 +26,7 @@ enum Listing {
                 isCut = members.count > maximumEntries
                 entries += members.prefix(maximumEntries).map { ($0.name, href.member($0.name)) }
             }
-        case .principal?, .member?, nil: break
+        case .principal?, .proxy?, .member?, nil: break
         }
         var out: [UInt8] = []
         out.append("<!doctype html><html><head><meta charset=\"utf-8\"><title>Tegu</title></head><body><h1>")

@@ -1,6 +1,7 @@
 import CollectionStore
 import DAVGrammar
 import Database
+import VCard
 import XML
 
 /// The properties that a request asks for, looked up once in the table, and then written for each row.
@@ -11,10 +12,12 @@ struct PropertySelection: Sendable {
         let live: LiveProperty?
         let tags: ElementTags
 
-        init(_ name: XMLName) {
-            self.name = name
+        init(_ property: PropertyRequest.Property) {
+            name = property.name
             live = PropertyTable.byName[name]
-            tags = PropertyTable.tags[name] ?? ElementTags(name)
+            let attributes = property.dataAttributes
+            tags = attributes.isEmpty
+                ? PropertyTable.tags[name] ?? ElementTags(name) : ElementTags(name, attributes: attributes)
         }
     }
 
@@ -26,8 +29,16 @@ struct PropertySelection: Sendable {
         case names
     }
 
+    /// What the asker may do with a resource, and its URL.
+    private struct Place {
+        var rights: Rights
+        var href: () -> Href
+    }
+
     private let mode: Mode
     private let wanted: [Wanted]
+    /// Whether a right is needed for any of them.
+    private let hasNeeds: Bool
     /// RFC 8144 §2.1: properties that are not there are not mentioned.
     let omitsMissing: Bool
 
@@ -36,19 +47,20 @@ struct PropertySelection: Sendable {
         switch request {
         case .named(let properties):
             mode = .named
-            wanted = Self.lookUp(properties.map(\.name))
+            wanted = Self.lookUp(properties)
         case .allprop(let include):
             mode = .all
-            wanted = Self.lookUp(PropertyTable.all.filter(\.isInAllprop).map(\.name) + include)
+            wanted = Self.lookUp((PropertyTable.all.filter(\.isInAllprop).map(\.name) + include).map(PropertyRequest.Property.init))
         case .propname:
             mode = .names
-            wanted = Self.lookUp(PropertyTable.all.map(\.name))
+            wanted = Self.lookUp(PropertyTable.all.map { .init(name: $0.name) })
         }
+        hasNeeds = wanted.contains { $0.live?.needed != nil }
     }
 
-    private static func lookUp(_ names: [XMLName]) -> [Wanted] {
+    private static func lookUp(_ properties: [PropertyRequest.Property]) -> [Wanted] {
         var seen: Set<XMLName> = []
-        return names.filter { seen.insert($0).inserted }.map(Wanted.init)
+        return properties.filter { seen.insert($0.name).inserted }.map(Wanted.init)
     }
 
     /// Whether what clients set can be among what is asked for. Where all are protected (RFC 4918 §15), nothing of the kind
@@ -65,23 +77,32 @@ struct PropertySelection: Sendable {
         to out: inout XMLWriter
     ) throws {
         let stored = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
-        try write(stored, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }
+        let name = hasNeeds ? [UInt8](member.name) : []
+        let place = Place(rights: scope.access.rights, href: { scope.href.member(String(decoding: name, as: UTF8.self)) })
+        try write(stored, place, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }
     }
 
     /// Writes the propstats of what is no member.
     func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
-        try write(source.stored, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
+        // What is no collection has no access list.
+        let place = source.collection.map { _ in Place(rights: source.access.rights, href: { source.href }) }
+        try write(source.stored, place, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
     }
 
     /// What is there first: clients take the first status of a row for that of the row (Thunderbird), so that it is 200 also where
     /// nothing is.
     @inline(__always)
     private func write(
-        _ stored: [DeadProperties.Stored], to out: inout XMLWriter, value: (LiveProperty, inout XMLWriter) throws -> Bool
+        _ stored: [DeadProperties.Stored], _ place: Place?, to out: inout XMLWriter, value: (LiveProperty, inout XMLWriter) throws -> Bool
     ) rethrows {
         var missing: [Int] = []
+        var forbidden: [Int] = []
         out.raw(Self.start)
         for index in wanted.indices {
+            if hasNeeds, mode != .names, let place, wanted[index].live?.isForbidden(place.rights) == true {
+                forbidden.append(index)
+                continue
+            }
             if !stored.isEmpty, let value = Self.value(of: wanted[index].name, in: stored) {
                 out.raw(mode == .names ? wanted[index].tags.empty : value)
                 continue
@@ -99,7 +120,23 @@ struct PropertySelection: Sendable {
         }
         if mode != .named { writeRest(of: stored, to: &out) }
         out.raw(Self.end)
+        if let place { writeForbidden(forbidden, at: place, to: &out) }
         writeMissing(missing, to: &out)
+    }
+
+    /// What is to be read with a right that the asker lacks: 403 (RFC 4918 §9.1.1), with which (RFC 3744 §7.1.1).
+    private func writeForbidden(_ forbidden: [Int], at place: Place, to out: inout XMLWriter) {
+        for index in forbidden {
+            guard let needed = wanted[index].live?.needed else { continue }
+            out.raw(Self.start)
+            out.raw(wanted[index].tags.empty)
+            out.raw("</D:prop>")
+            out.status(.forbidden)
+            out.open(.dav(.error))
+            Reply(needs: needed.privilege, at: place.href()).writeCondition(to: &out)
+            out.close(.dav(.error))
+            out.raw("</D:propstat>")
+        }
     }
 
     private static let start: StaticString = "<D:propstat><D:prop>"
@@ -155,5 +192,19 @@ struct PropertySelection: Sendable {
         writeMissing(wanted.indices.filter { wanted[$0].live?.entry == nil }, to: &row.text)
         row.text.raw("</D:response>")
         return row
+    }
+}
+
+extension PropertyRequest.Property {
+    /// RFC 4791 §9.6, RFC 6352 §10.4: in which form the data are, where it is not the default one.
+    fileprivate var dataAttributes: [(String, String)] {
+        if let calendarData, calendarData.mediaType == .jCal {
+            return [("content-type", "application/calendar+json"), ("version", "2.0")]
+        }
+        switch addressData?.mediaType {
+        case .jCard?: return [("content-type", "application/vcard+json"), ("version", "4.0")]
+        case .vCard(.v4_0)?: return [("content-type", "text/vcard"), ("version", "4.0")]
+        case .vCard?, nil: return []
+        }
     }
 }

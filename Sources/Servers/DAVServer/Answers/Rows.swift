@@ -37,11 +37,42 @@ struct Rows: Sendable {
                 stored = try DeadProperties.all(tx, of: collection.id, nil)
             }
         }
-        let source = ResourceSource(exchange: exchange, resource: resource, access: access, href: href, stored: stored)
+        try write(
+            tx, ResourceSource(exchange: exchange, resource: resource, access: access, href: href, stored: stored), to: &out)
+    }
+
+    private func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
         out.raw("<D:response>")
-        out.href(href)
+        out.href(source.href)
         try selection.write(tx, source, to: &out)
         out.raw("</D:response>")
+    }
+
+    /// The rows of collections in `parent`, whose URL is `href`. What clients set on them is read at once.
+    func write(
+        _ tx: borrowing ReadTransaction, _ children: [VisibleChild], in parent: Collection, href: Href, to out: inout XMLWriter
+    ) throws {
+        let properties = selection.asksForStored
+            ? try ChildProperties(tx, in: parent.id, withMounts: children.contains { $0.access.mount?.home == parent.id })
+            : ChildProperties()
+        for child in children {
+            let (resource, access, href) = (Resource.collection(child.collection), child.access, href.collection(child.name))
+            var stored: [DeadProperties.Stored]?
+            if let mount = access.mount, access.isMountPoint(child.collection) {
+                stored = properties.properties(of: mount).map {
+                    PersonalProperties.visible(shared: $0.shared, own: $0.personal, kind: child.collection.kind)
+                }
+            } else {
+                stored = properties.properties(of: child.collection.id)
+            }
+            guard let stored else {
+                try write(tx, resource, access, href: href, to: &out)
+                continue
+            }
+            try write(
+                tx, ResourceSource(exchange: exchange, resource: resource, access: access, href: href, stored: stored),
+                to: &out)
+        }
     }
 
     /// The row of one member, under `href`.
@@ -106,7 +137,7 @@ struct Rows: Sendable {
     ) throws -> MemberScope {
         MemberScope(
             exchange: exchange, access: access, collection: collection, href: href,
-            locks: try LockScope.ofMembers(tx, in: collection, now: exchange.now), form: form,
+            locks: try LockScope.effective(tx, LockScope.ofMembers(tx, in: collection, now: exchange.now), exchange), form: form,
             zone: form.needsZone ? try FloatingZone.of(tx, collection, form.zone, exchange.server.timeZones) : FixedOffset.utc,
             hasDeadProperties: try hasDeadProperties(tx, in: collection))
     }

@@ -19,7 +19,7 @@ enum ACLMethod {
                 try need(location)
                 throw Reply(
                     .forbidden, condition: .dav(.noInheritedAceConflict), "What is granted on an object is that of its collection.")
-            case .root, .container, .principal: throw Reply(needs: .dav(.writeACL), at: location.href)
+            case .root, .container, .principal, .proxy: throw Reply(needs: .dav(.writeACL), at: location.href)
             }
             try need(location)
             try Conditional.check(tx.read, exchange, location)
@@ -42,13 +42,14 @@ enum ACLMethod {
             throw Reply(
                 .forbidden, condition: .dav(.limitedNumberOfAces), "There are at most \(Grants.maximumPerCollection) entries.")
         }
-        let inherited = try AccessList(tx, of: collection).entries.filter { $0.inheritedFrom != nil }
+        let present = try AccessList(tx, of: collection)
+        let inherited = present.entries.filter { $0.inheritedFrom != nil }
         var grants: [Grantee: Rights] = [:]
         for entry in body.entries {
             if entry.isInverted { throw Reply(.forbidden, condition: .dav(.noInvert), "An entry cannot be inverted.") }
             if !entry.isGrant { throw Reply(.forbidden, condition: .dav(.grantOnly), "Nothing can be denied.") }
             let rights = try rights(entry)
-            let grantee = try self.grantee(tx, exchange, entry.principal, of: collection)
+            let grantee = try self.grantee(tx, exchange, entry.principal, of: collection, present)
             // Clients send the whole list back: what cannot be changed may stand in it as it is.
             if entry.isProtected {
                 guard grantee == .principal(collection.owner) else {
@@ -75,7 +76,8 @@ enum ACLMethod {
     }
 
     private static func grantee(
-        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ principal: ACLBody.Principal, of collection: Collection
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ principal: ACLBody.Principal, of collection: Collection,
+        _ present: AccessList
     ) throws -> Grantee {
         switch principal {
         case .all: return .everybody
@@ -86,19 +88,21 @@ enum ACLMethod {
         case .href(let text):
             guard let path = try? RequestPath(text), path.segments.count == 2,
                 path.segments.first == Container.principals.rawValue, let name = path.segments.last,
-                let found = try exchange.locator.principal(tx, name)
+                // One of another domain is nobody here, unless an administrator has put them into the list.
+                let found = try exchange.locator.anyPrincipal(tx, name),
+                found.domain == exchange.principal.domain || present.entries.contains(where: { $0.grantee == .principal(found.id) })
             else { throw Reply(.forbidden, condition: .dav(.recognizedPrincipal), "There is no principal \(text).") }
             return .principal(found.id)
         }
     }
 
-    /// A grantee who keeps something keeps its end too.
+    /// A grantee who keeps something keeps its end too; what has ended is in no list that a client was told.
     private static func set(
         _ tx: borrowing WriteTransaction, _ wanted: [Grantee: Rights], on collection: Collection, _ exchange: Exchange
     ) throws {
         var wanted = wanted
         for grant in try Grants.all(tx.read, on: collection.id) {
-            guard let rights = wanted.removeValue(forKey: grant.grantee) else {
+            guard grant.isValid(at: exchange.now), let rights = wanted.removeValue(forKey: grant.grantee) else {
                 try Grants.remove(tx, grant.grantee, on: collection)
                 continue
             }

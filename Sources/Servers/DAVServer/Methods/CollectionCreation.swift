@@ -44,9 +44,11 @@ enum CollectionCreation {
             } catch let refusal as StoreRefusal {
                 throw Reply(refusal, in: kind, at: Href())
             }
+            // RFC 3744 appendix B: who may add may say what is added.
+            var access = location.access
+            access.rights.insert(.writeProperties)
             return try PropertyChange.apply(
-                tx, exchange.server, instructions, to: PropertyChange.Target(.collection(made), location.access),
-                isCreation: true)
+                tx, exchange.server, instructions, to: PropertyChange.Target(.collection(made), access), isCreation: true)
         } unless: { !$0.isSuccess }
         if outcome.isSuccess {
             return HTTPResponse(status: 201, headers: [("Cache-Control", "no-cache")] + exchange.appliedPreferences)

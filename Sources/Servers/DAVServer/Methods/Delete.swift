@@ -24,7 +24,7 @@ enum Delete {
                     throw Reply(.badRequest, "A collection is deleted with all that is in it.")
                 }
                 try Collections.remove(tx, collection, now: exchange.now)
-            case .root, .container, .principal:
+            case .root, .container, .principal, .proxy:
                 throw Reply(.forbidden, "It cannot be deleted.")
             }
         }

@@ -59,7 +59,7 @@ enum LockMethod {
         if lock.isDeep, let collection = location.collection {
             others += try LockScope.inside(tx, collection, now: exchange.now)
         }
-        let conflicting = others.filter { $0.isExclusive || lock.isExclusive }
+        let conflicting = try LockScope.effective(tx, others.filter { $0.isExclusive || lock.isExclusive }, exchange)
         guard conflicting.isEmpty else {
             let roots = try conflicting.map { try ActiveLock.root(tx, $0, location.access) }
             throw Reply(.locked, condition: .dav(.noConflictingLock), hrefs: roots, "It is locked.")

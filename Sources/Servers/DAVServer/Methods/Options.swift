@@ -6,7 +6,7 @@ enum Options {
     /// One line, under the 900 octets that some clients can take.
     static let davHeader = """
         1, 2, 3, access-control, calendar-access, calendar-no-timezone, addressbook, extended-mkcol, sync-collection, add-member, \
-        calendar-managed-attachments
+        calendar-managed-attachments, calendar-proxy
         """
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
@@ -29,6 +29,7 @@ enum Options {
         case .member?: "OPTIONS, GET, HEAD, POST, PUT, DELETE, PROPFIND, PROPPATCH, COPY, MOVE, LOCK, UNLOCK, REPORT"
         case .collection?: "OPTIONS, GET, HEAD, POST, DELETE, MKCOL, MKCALENDAR, PROPFIND, PROPPATCH, ACL, COPY, MOVE, LOCK, UNLOCK, REPORT"
         case .root?, .container?, .principal?: "OPTIONS, GET, HEAD, PROPFIND, REPORT"
+        case .proxy?: "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT"
         }
     }
 }

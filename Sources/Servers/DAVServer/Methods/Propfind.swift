@@ -40,7 +40,7 @@ enum Propfind {
 
     private static func children(_ rows: Rows, _ location: Location, _ resource: Resource) -> [any MultistatusSource.Part] {
         switch resource {
-        case .member, .principal: return []
+        case .member, .principal, .proxy: return []
         case .root:
             return [FixedRows { tx, out in
                 for container in Container.allCases {
@@ -53,10 +53,8 @@ enum Propfind {
             var parts: [any MultistatusSource.Part] = []
             if !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
-                    for child in try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access) {
-                        try rows.write(
-                            tx, .collection(child.collection), child.access, href: href.collection(child.name), to: &out)
-                    }
+                    let children = try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access)
+                    try rows.write(tx, children, in: collection, href: href, to: &out)
                 })
             }
             if collection.kind.holdsMembers {

@@ -13,6 +13,9 @@ enum Proppatch {
             try WriteGuard.checkProperties(location)
             try Conditional.check(tx.read, exchange, location)
             try LockGuard.check(tx.read, exchange, location, .content)
+            if case .proxy(let proxy) = resource {
+                return (location.href, try ProxyChange.apply(tx, exchange, instructions, to: proxy))
+            }
             let target = try PropertyChange.Target(resource, location.access, href: location.href)
             let outcome = try PropertyChange.apply(tx, exchange.server, instructions, to: target, isCreation: false)
             if outcome.isSuccess { try target.recordChange(tx, instructions, now: exchange.now) }

@@ -34,7 +34,7 @@ enum Report {
         ]
         switch resource {
         case .member: return [.dav(.expandProperty)]
-        case .root, .container, .principal: return principals
+        case .root, .container, .principal, .proxy: return principals
         case .collection(let collection):
             let common: [XMLName] = [.dav(.syncCollection), .dav(.expandProperty), .dav(.aclPrincipalPropSet), .dav(.principalMatch)]
             switch collection.kind {

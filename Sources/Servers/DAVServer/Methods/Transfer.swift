@@ -49,23 +49,30 @@ enum Transfer {
         _ tx: borrowing WriteTransaction, _ exchange: Exchange, _ resource: Resource, _ source: Location,
         to parent: Collection, name: String, isMove: Bool, deeply: Bool
     ) throws {
+        // What somebody takes out of another's collection is in the owner's trash, as if they had deleted it.
+        let isTakenFromOthers = source.parent.map { $0.owner != exchange.principal.id && $0.owner != parent.owner } ?? false
         switch resource {
         case .collection(let collection):
             if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be moved or copied.") }
-            if isMove {
+            if isMove, !isTakenFromOthers {
                 try Collections.move(tx, collection, to: parent, name: name, now: exchange.now)
-            } else {
-                try Collections.copy(tx, collection, to: parent, name: name, deeply: deeply, now: exchange.now)
+                return
+            }
+            let copy = try Collections.copy(tx, collection, to: parent, name: name, deeply: deeply, now: exchange.now)
+            if let mount = source.mountPoint { try PersonalProperties.adopt(tx, from: collection, mount, by: copy) }
+            if isMove, let there = try Collections.find(tx.read, collection.id) {
+                try Collections.remove(tx, there, now: exchange.now)
             }
         case .member(let member):
             guard parent.kind.holdsMembers, let from = source.parent else { throw Reply(.forbidden, "No object may be there.") }
             try Admission.check(tx.read, member, from: from, to: parent)
-            if isMove {
+            if isMove, !isTakenFromOthers {
                 try Members.move(tx, member, from: from, to: parent, name: name, now: exchange.now)
-            } else {
-                try Members.copy(tx, member, to: parent, name: name, now: exchange.now)
+                return
             }
-        case .root, .container, .principal: throw Reply(.forbidden, "It cannot be moved or copied.")
+            try Members.copy(tx, member, to: parent, name: name, now: exchange.now)
+            if isMove { try Members.remove(tx, member, in: from, by: exchange.principal.id, now: exchange.now) }
+        case .root, .container, .principal, .proxy: throw Reply(.forbidden, "It cannot be moved or copied.")
         }
     }
 
@@ -79,7 +86,7 @@ enum Transfer {
         case .collection(let collection):
             if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be replaced.") }
             try Collections.remove(tx, collection, now: exchange.now)
-        case .root, .container, .principal: throw Reply(.forbidden, "It cannot be replaced.")
+        case .root, .container, .principal, .proxy: throw Reply(.forbidden, "It cannot be replaced.")
         }
     }
 

@@ -17,8 +17,9 @@ enum Unlock {
             guard let lock = locks.first(where: { $0.token == token }) else {
                 throw Reply(.conflict, condition: .dav(.lockTokenMatchesRequestURI), "There is no such lock here.")
             }
-            // RFC 3744 §3.5: the locks of others can be removed with the privilege `unlock`.
-            guard lock.owner == exchange.principal.id || location.access.rights.contains(.unlock) else {
+            // RFC 3744 §3.5: the locks of others can be removed with the privilege `unlock`, where the lock has its root.
+            guard try lock.owner == exchange.principal.id
+                || exchange.locator.rights(tx.read, on: lock.collection).contains(.unlock) else {
                 throw Reply(.forbidden, "Another took this lock.")
             }
             try Locks.remove(tx, token: lock.token)

@@ -37,6 +37,7 @@ enum LockGuard {
             }
             if !isHeld { missing.append(lock) }
         }
+        missing = try LockScope.effective(tx, missing, exchange)
         guard missing.isEmpty else {
             let roots = try missing.map { try ActiveLock.root(tx, $0, location.access) }
             throw Reply(.locked, condition: .dav(.lockTokenSubmitted), hrefs: roots, "It is locked.")

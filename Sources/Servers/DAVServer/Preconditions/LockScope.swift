@@ -1,5 +1,6 @@
 import CollectionStore
 import Database
+import Directory
 
 /// RFC 4918 §6 and §7: which locks reach a resource.
 enum LockScope {
@@ -51,6 +52,20 @@ enum LockScope {
     /// All locks at `collection` and below.
     static func inside(_ tx: borrowing ReadTransaction, _ collection: Collection, now: Milliseconds) throws -> [Lock] {
         try Collections.subtree(tx, of: collection).flatMap { try Locks.rooted(tx, in: $0.id, now: now) }
+    }
+
+    /// Those of them that still hold somebody up: who may not change what is there any more (a grant ended, a group lost a
+    /// member) locks nothing.
+    static func effective(
+        _ tx: borrowing ReadTransaction, _ locks: [Lock], _ exchange: Exchange
+    ) throws -> [Lock] {
+        try locks.filter { lock in
+            guard lock.owner != exchange.principal.id, let collection = try Collections.find(tx, lock.collection),
+                collection.owner != lock.owner else { return true }
+            guard let holder = try LocalDirectory.find(tx, lock.owner) else { return false }
+            let rights = try exchange.locator.asSeen(by: holder).rights(tx, on: lock.collection)
+            return rights.contains(.writeContent) || lock.memberName != nil && rights.contains(.bind)
+        }
     }
 
     private static func inherited(

@@ -18,13 +18,13 @@ extension PropertyTable {
         LiveProperty(
             name: .dav(.principalURL),
             resource: { _, source, out in
-                guard let principal = source.principal else { return false }
-                out.href(.principal(principal))
+                guard let href = source.principal.map(Href.principal) ?? source.proxy?.href else { return false }
+                out.href(href)
                 return true
             }),
         LiveProperty(
             name: .dav(.alternateURISet),
-            resource: { _, source, _ in source.principal != nil }),
+            resource: { _, source, _ in source.principal != nil || source.proxy != nil }),
         LiveProperty(
             name: .dav(.principalCollectionSet),
             member: { _, _, _, out in
@@ -53,8 +53,13 @@ extension PropertyTable {
                 Privileges.write(Privileges.ofMember(scope.access.rights, in: scope.collection), to: &out)
                 return true
             },
-            resource: { _, source, out in
-                Privileges.write(Privileges.of(source.collection, source.access), to: &out)
+            resource: { tx, source, out in
+                // Whose delegates they are may change them.
+                let isChangeable = try source.proxy?.home(tx, with: .writeACL, for: source.exchange.locator) != nil
+                Privileges.write(
+                    isChangeable
+                        ? Privileges.complete([.read, .readFreeBusy, .writeProperties])
+                        : Privileges.of(source.collection, source.access), to: &out)
                 return true
             }),
         LiveProperty(

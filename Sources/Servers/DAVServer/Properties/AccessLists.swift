@@ -9,7 +9,6 @@ extension PropertyTable {
         LiveProperty(
             name: .dav(.acl),
             member: { tx, _, scope, out in
-                guard scope.access.rights.contains(.readACL) else { return false }
                 out.raw(try scope.accessList.bytes {
                     var out = XMLWriter()
                     try AccessList(tx, of: scope.collection, now: scope.exchange.now)
@@ -19,10 +18,12 @@ extension PropertyTable {
                 return true
             },
             resource: { tx, source, out in
-                guard let collection = source.collection, source.access.rights.contains(.readACL) else { return false }
+                guard let collection = source.collection else { return false }
                 try AccessList(tx, of: collection, now: source.exchange.now).write(tx, forMembersOf: nil, to: &out)
                 return true
-            }),
+            },
+            // RFC 3744 §3.6 and §5.5.
+            needed: (.readACL, .dav(.readACL))),
         LiveProperty(
             name: .dav(.aclRestrictions),
             member: { _, _, _, out in
@@ -50,14 +51,24 @@ extension PropertyTable {
             name: .dav(.groupMembership),
             resource: { tx, source, out in
                 // RFC 3744 §4.4: the groups in which it is a member directly.
-                guard let principal = source.principal else { return false }
+                guard let principal = source.principal else { return source.proxy != nil }
                 try writePrincipals(tx, try Groups.groups(tx, of: principal.id), of: principal.domain, to: &out)
+                // The groups of delegates that one is in.
+                if principal.id == source.exchange.principal.id {
+                    for (owner, delegation) in try owners(tx, source.exchange) { out.href(Proxy(owner, delegation).href) }
+                }
                 return true
             }),
         LiveProperty(
             name: .dav(.groupMemberSet),
             resource: { tx, source, out in
                 // RFC 3744 §4.3
+                if let proxy = source.proxy {
+                    guard let home = try proxy.home(tx, with: .readACL, for: source.exchange.locator) else { return false }
+                    let delegates = try proxy.delegation.delegates(tx, in: home, now: source.exchange.now)
+                    try writePrincipals(tx, delegates, of: proxy.principal.domain, to: &out)
+                    return true
+                }
                 guard let principal = source.principal, principal.kind == .group else { return false }
                 let members = try Groups.members(tx, of: principal.id, limit: maximumListedMembers)
                 try writePrincipals(tx, members, of: principal.domain, to: &out)

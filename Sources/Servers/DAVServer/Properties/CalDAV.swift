@@ -10,10 +10,14 @@ extension PropertyTable {
     static let calDAV: [LiveProperty] = [
         LiveProperty(
             name: .caldav(.calendarHomeSet),
-            resource: { _, source, out in
+            resource: { tx, source, out in
                 guard let principal = source.principal else { return false }
                 // Another's home is not found by those who may not see it; here its URL would only mislead.
-                guard principal.id == source.exchange.principal.id else { return false }
+                if principal.id != source.exchange.principal.id {
+                    guard try Proxy(principal, .reading).home(tx, with: .read, for: source.exchange.locator) != nil else {
+                        return false
+                    }
+                }
                 out.href(.home(.calendars, of: principal))
                 return true
             }),

@@ -25,6 +25,8 @@ struct LiveProperty: Sendable {
     var resource: WriteForResource?
     /// How a client may set it; nil: it is protected.
     var setting: Setting?
+    /// What is to be read by those only who have the right, with its privilege; nil: by all who see the resource.
+    var needed: (right: Rights, privilege: XMLName)?
 
     enum EntryValue: Sendable {
         case empty, etag
@@ -32,6 +34,9 @@ struct LiveProperty: Sendable {
 
     /// Whether members can have it.
     var isOfMembers: Bool { entry != nil || member != nil }
+
+    /// Whether it is kept from those who have these rights of a collection or of what is in it.
+    func isForbidden(_ rights: Rights) -> Bool { needed.map { !rights.contains($0.right) } ?? false }
 
     /// Writes what a member has; false where it does not have it.
     func write(
@@ -58,8 +63,8 @@ struct LiveProperty: Sendable {
         var replaces: XMLName?
         /// Takes the value (nil: it is removed) where it means something to the collection; true: it is kept there, and not as
         /// it was sent.
-        var take: @Sendable (borrowing WriteTransaction, Collection, XMLElement?, DAVServer) throws -> Bool =
-            { _, _, _, _ in false }
+        var take: @Sendable (borrowing WriteTransaction, Collection, XMLElement?, Access, DAVServer) throws -> Bool =
+            { _, _, _, _, _ in false }
     }
 }
 
@@ -114,6 +119,10 @@ struct ResourceSource: Sendable {
 
     var principal: Principal? {
         if case .principal(let principal) = resource { principal } else { nil }
+    }
+
+    var proxy: Proxy? {
+        if case .proxy(let proxy) = resource { proxy } else { nil }
     }
 
     /// The element that a client set for `name`.

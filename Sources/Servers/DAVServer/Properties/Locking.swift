@@ -26,7 +26,8 @@ extension PropertyTable {
             },
             resource: { tx, source, out in
                 guard let collection = source.collection else { return false }
-                for lock in try LockScope.covering(tx, collection, now: source.exchange.now) {
+                let locks = try LockScope.covering(tx, collection, now: source.exchange.now)
+                for lock in try LockScope.effective(tx, locks, source.exchange) {
                     let isOwn = lock.collection == collection.id
                     let root = isOwn ? source.href : try ActiveLock.root(tx, lock, source.access)
                     ActiveLock.write(lock, now: source.exchange.now, root: root, to: &out)

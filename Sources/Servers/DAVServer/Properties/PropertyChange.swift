@@ -29,7 +29,7 @@ enum PropertyChange {
             case .member(let member):
                 (collection, self.member, kind, parentOf) = (member.collectionID, member, nil, nil)
                 mount = nil
-            case .root, .container, .principal:
+            case .root, .container, .principal, .proxy:
                 throw Reply(.forbidden, "Its properties cannot be changed.")
             }
         }
@@ -117,7 +117,7 @@ enum PropertyChange {
             }
             if let mount = target.personalPlace(of: name) { return try setPersonal(tx, instruction, of: mount) }
             try checkRight(to: target)
-            if let collection = target.parentOf, try setting.take(tx, collection, value, server) { return }
+            if let collection = target.parentOf, try setting.take(tx, collection, value, target.access, server) { return }
             if let other = setting.replaces {
                 try DeadProperties.remove(
                     tx, of: target.collection, target.member?.id, namespace: other.namespace, name: other.local)

@@ -4,7 +4,7 @@ import XML
 enum PropertyTable {
     static let all: [LiveProperty] =
         webDAV + locking + accessControl + accessLists + collections + quota + calDAV + visibleRange + managedAttachments
-            + cardDAV + calendarServer + appleICal
+            + cardDAV + calendarServer + calendarProxies + appleICal
 
     static let byName: [XMLName: LiveProperty] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
@@ -18,9 +18,10 @@ struct ElementTags: Sendable {
     /// Both in one.
     let empty: [UInt8]
 
-    init(_ name: XMLName) {
+    /// The attributes stand in what has content only.
+    init(_ name: XMLName, attributes: [(String, String)] = []) {
         var (open, close) = (XMLWriter(capacity: 32), XMLWriter(capacity: 32))
-        open.open(name)
+        if attributes.isEmpty { open.open(name) } else { open.open(name, attributes: attributes) }
         close.close(name)
         var empty = XMLWriter(capacity: 32)
         empty.empty(name)

@@ -20,8 +20,11 @@ extension PropertyTable {
                 out.close(.dav(.href))
                 return true
             },
-            setting: .init(kinds: [.calendar], take: { tx, calendar, element, server in
+            setting: .init(kinds: [.calendar], take: { tx, calendar, element, access, server in
                 guard calendar.origin?.isSubscription == true else { return false }
+                guard access.rights.isSuperset(of: .all) else {
+                    throw Reply(.forbidden, condition: .dav(.cannotModifyProtectedProperty), "The source is its owner's.")
+                }
                 guard let url = element.flatMap(SubscriptionSource.url) else {
                     throw Reply(.forbidden, "A subscription keeps a source.")
                 }
@@ -34,7 +37,7 @@ extension PropertyTable {
             })),
         LiveProperty(
             name: .appleICal(.refreshrate), resource: { _, _, _ in false },
-            setting: .init(kinds: [.calendar], take: { tx, calendar, element, _ in
+            setting: .init(kinds: [.calendar], take: { tx, calendar, element, _, _ in
                 if calendar.origin?.isSubscription == true {
                     try Subscriptions.setWishedInterval(
                         tx, of: calendar.id, to: element.flatMap(SubscriptionSource.interval))
@@ -58,7 +61,9 @@ extension PropertyTable {
     private static func subscription(
         _ tx: borrowing ReadTransaction, _ source: ResourceSource
     ) throws -> Subscription? {
-        guard let calendar = source.collection, calendar.origin?.isSubscription == true else { return nil }
+        // The URL mostly has a password in it: those with whom the calendar is shared are not told where it comes from.
+        guard let calendar = source.collection, calendar.origin?.isSubscription == true,
+            source.access.rights.isSuperset(of: .all) else { return nil }
         return try Subscriptions.find(tx, calendar.id)
     }
 }

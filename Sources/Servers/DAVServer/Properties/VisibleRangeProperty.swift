@@ -19,7 +19,7 @@ extension PropertyTable {
                     }
                     return true
                 },
-                setting: .init(kinds: [.calendar], take: { tx, calendar, element, _ in
+                setting: .init(kinds: [.calendar], take: { tx, calendar, element, _, _ in
                     try VisibleRange.set(tx, of: calendar, to: try element.flatMap { try names.range(in: $0) })
                     return true
                 }))

@@ -10,7 +10,7 @@ extension PropertyTable {
         LiveProperty(
             name: .dav(.resourcetype), isInAllprop: true, entry: .empty,
             resource: { _, source, out in
-                writeResourceType(of: source.resource, to: &out)
+                writeResourceType(of: source, to: &out)
                 return true
             }),
         LiveProperty(
@@ -66,6 +66,7 @@ extension PropertyTable {
                 case .collection(let collection):
                     out.text(collection.kind.isHome ? source.owner?.displayName ?? collection.name : collection.name)
                 case .principal(let principal): out.text(principal.displayName)
+                case .proxy(let proxy): out.text(proxy.delegation.segment)
                 case .root: out.text("Tegu")
                 case .container(let container): out.text(container.rawValue)
                 case .member: return false
@@ -75,11 +76,14 @@ extension PropertyTable {
             setting: .init(kinds: Set(CollectionKind.allCases))),
     ]
 
-    static func writeResourceType(of resource: Resource, to out: inout XMLWriter) {
-        switch resource {
+    static func writeResourceType(of source: ResourceSource, to out: inout XMLWriter) {
+        switch source.resource {
         case .member: break
         case .principal: out.empty(.dav(.principal))
             out.empty(.dav(.collection))
+        case .proxy(let proxy): out.empty(.dav(.principal))
+            out.empty(.dav(.collection))
+            out.empty(proxy.delegation.resourceType)
         case .root, .container: out.empty(.dav(.collection))
         case .collection(let collection):
             out.empty(.dav(.collection))
@@ -88,7 +92,9 @@ extension PropertyTable {
                 out.empty(.caldav(.calendar))
                 // RFC 5689 §3: the type that its maker asked for. Others are told of an ordinary calendar, for clients that know
                 // CS:subscribed fetch the source by themselves.
-                if collection.origin == .subscribed { out.empty(.calendarServer(.subscribed)) }
+                if collection.origin == .subscribed, source.owner?.id == source.exchange.principal.id {
+                    out.empty(.calendarServer(.subscribed))
+                }
             case .book: out.empty(.carddav(.addressbook))
             case .calendarHome, .bookHome, .fileHome, .folder: break
             }

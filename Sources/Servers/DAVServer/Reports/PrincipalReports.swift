@@ -14,7 +14,7 @@ enum PrincipalMatch {
         let asker = exchange.principal
         let isOfPrincipals: Bool
         switch location.resource {
-        case .container(.principals)?, .root?, .principal?: isOfPrincipals = true
+        case .container(.principals)?, .root?, .principal?, .proxy?: isOfPrincipals = true
         case .container?, .collection?, .member?, nil: isOfPrincipals = false
         }
         guard request.matchesSelf ? isOfPrincipals : request.property == .dav(.owner) else {

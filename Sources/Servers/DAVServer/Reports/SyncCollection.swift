@@ -55,10 +55,8 @@ enum SyncCollection {
             var parts: [any MultistatusSource.Part] = []
             if cursor?.isCollection ?? true, !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
-                    for child in try ListingPage.children(tx, exchange.locator, of: location, after: cursor) {
-                        try rows.write(
-                            tx, .collection(child.collection), child.access, href: href.collection(child.name), to: &out)
-                    }
+                    let children = try ListingPage.children(tx, exchange.locator, of: location, after: cursor)
+                    try rows.write(tx, children, in: collection, href: href, to: &out)
                 })
             }
             if collection.kind.holdsMembers {
@@ -88,8 +86,7 @@ enum SyncCollection {
         init(_ tx: borrowing ReadTransaction, _ change: ChangeLog.Change, _ locator: Locator, _ access: Access) throws {
             switch change.state {
             case .member(let member): self = .member(member)
-            case .collection(let child):
-                self = .child(VisibleChild(collection: child, name: child.name, access: access))
+            case .collection(let child): self = .child(try VisibleChildren.child(tx, locator, child, access))
             case .mount(let mount):
                 // What may not be read any more is gone, also before the home's log says so.
                 let child = try VisibleChildren.child(tx, locator, mount, as: locator.view(tx))
@@ -110,7 +107,7 @@ enum SyncCollection {
             }
             guard let page = try VisibleChanges.page(
                 tx, in: now, since: since, window: now.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
-                visibility: exchange.server.visibility)
+                tellsMounts: now.owner == exchange.principal.id, visibility: exchange.server.visibility)
             else { throw Reply(.forbidden, condition: .dav(.validSyncToken), "The calendar shows other days by now.") }
             return (try page.changes.map { try Entry(tx, $0, exchange.locator, location.access) }, page)
         }

@@ -41,6 +41,7 @@ struct Location: Sendable {
         case .root?: break
         case .container(let container)?: href.appendCollection(container.rawValue)
         case .principal(let principal)?: href = .principal(principal)
+        case .proxy(let proxy)?: href = proxy.href
         case .collection, .member, nil:
             guard let tree = access.tree, let home, let container = Container(homeKind: home.kind) else { break }
             href = .home(container, of: tree)

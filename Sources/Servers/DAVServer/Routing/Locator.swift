@@ -23,11 +23,14 @@ struct Locator {
         guard let first = path.first else { return Location(ancestors: [], name: "", resource: .root) }
         guard let container = Container(rawValue: first) else { throw Reply(.notFound) }
         guard path.count > 1 else { return Location(ancestors: [], name: first, resource: .container(container)) }
-        guard let principal = try self.principal(tx, path[1]) else { throw Reply(.notFound) }
         guard let kind = container.homeKind else {
-            guard path.count == 2 else { throw Reply(.notFound) }
-            return Location(ancestors: [], name: path[1], resource: .principal(principal))
+            guard path.count <= 3, let principal = try self.principal(tx, path[1]) else { throw Reply(.notFound) }
+            guard path.count == 3 else { return Location(ancestors: [], name: path[1], resource: .principal(principal)) }
+            guard let proxy = Proxy(principal, segment: path[2]) else { throw Reply(.notFound) }
+            return Location(ancestors: [], name: path[2], resource: .proxy(proxy))
         }
+        // Of any domain: what is granted decides.
+        guard let principal = try anyPrincipal(tx, path[1]) else { throw Reply(.notFound) }
         guard let home = try Collections.home(tx, of: principal.id, kind: kind) else { throw Reply(.notFound) }
         if principal.id == asker.id { return try locate(tx, path, inOwn: home, missingParent: missingParent) }
         let asker = try view(tx)
@@ -36,6 +39,11 @@ struct Locator {
         let start = Location(access: access, parentRights: [], ancestors: [], name: path[1], resource: .collection(home))
         let location = try walk(tx, path.dropFirst(2), from: start, as: asker, missingParent: missingParent)
         return try shown(location, needed)
+    }
+
+    /// The same for somebody else.
+    func asSeen(by other: Principal) -> Locator {
+        Locator(principals: principals, memberships: memberships, asker: other, defaultDomain: defaultDomain, now: now)
     }
 
     /// The asker with their groups.
@@ -54,9 +62,9 @@ struct Locator {
             location.name = name
             // In a calendar or a book a name is a member's; in a home it is a collection's: one look-up for most requests.
             location.resource = try child(tx, of: parent, name)
-            guard index == 2, location.resource == nil, let mount = try Mounts.find(tx, in: home.id, name: name) else { continue }
+            guard index == 2, location.resource == nil, let place = try Mounts.place(tx, in: home.id, name: name) else { continue }
             let asker = try view(tx)
-            guard let (collection, access) = try shared(tx, mount, as: asker) else { throw Reply(.notFound) }
+            guard let (collection, access) = try shared(tx, place.mount, place.collection, as: asker) else { throw Reply(.notFound) }
             (location.resource, location.access) = (.collection(collection), access)
             return try walk(tx, path.dropFirst(3), from: location, as: asker, missingParent: missingParent)
         }
@@ -65,16 +73,31 @@ struct Locator {
 
     /// Whether the asker may read what is in a collection, wherever it stands.
     func mayRead(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Bool {
-        if collection.owner == asker.id { return true }
-        return try reach(tx, collection, as: view(tx))?.rights.contains(.read) ?? false
+        try rights(tx, on: collection).contains(.read)
+    }
+
+    /// What the asker may do with a collection, wherever it stands.
+    func rights(_ tx: borrowing ReadTransaction, on id: CollectionID) throws -> Rights {
+        try Collections.find(tx, id).map { try rights(tx, on: $0) } ?? []
+    }
+
+    private func rights(_ tx: borrowing ReadTransaction, on collection: Collection) throws -> Rights {
+        if collection.owner == asker.id { return .all }
+        return try reach(tx, collection, as: view(tx))?.rights ?? []
     }
 
     /// What a mount shows; nil where it may not be read any more.
     func shared(
         _ tx: borrowing ReadTransaction, _ mount: Mount, as asker: Asker
     ) throws -> (collection: Collection, access: Access)? {
-        guard let collection = try Collections.find(tx, mount.collection),
-            let (owner, rights) = try reach(tx, collection, as: asker), rights.contains(.read) else { return nil }
+        guard let collection = try Collections.find(tx, mount.collection) else { return nil }
+        return try shared(tx, mount, collection, as: asker)
+    }
+
+    private func shared(
+        _ tx: borrowing ReadTransaction, _ mount: Mount, _ collection: Collection, as asker: Asker
+    ) throws -> (collection: Collection, access: Access)? {
+        guard let (owner, rights) = try reach(tx, collection, as: asker), rights.contains(.read) else { return nil }
         return (collection, Access(tree: self.asker, owner: owner, rights: rights, mount: mount))
     }
 
@@ -82,10 +105,9 @@ struct Locator {
     private func reach(
         _ tx: borrowing ReadTransaction, _ collection: Collection, as asker: Asker
     ) throws -> (owner: Principal, rights: Rights)? {
-        let path = try Collections.path(tx, of: collection)
-        // What stands in something that is in the trash is there no more.
-        guard path.last?.parentID == nil, let owner = try LocalDirectory.find(tx, collection.owner) else { return nil }
-        return (owner, try Grants.rights(tx, on: path.map(\.id), of: owner, for: asker, now: now))
+        guard let path = try Collections.reachedBy(tx, collection),
+            let owner = try LocalDirectory.find(tx, collection.owner) else { return nil }
+        return (owner, try Grants.rights(tx, on: path, of: owner, for: asker, now: now))
     }
 
     /// Down through what is another's: what is granted above holds below (RFC 3744 §5.5.5).
@@ -128,13 +150,16 @@ struct Locator {
         return nil
     }
 
-    /// The principal that a segment names, of the asker's own domain.
+    /// The principal that a segment names, of the asker's own domain: those of others are not told of.
     func principal(_ tx: borrowing ReadTransaction, _ segment: String) throws -> Principal? {
-        if segment == asker.signInName { return asker }
-        guard let name = SignInName(segment, defaultDomain: defaultDomain),
-            let found = try principals.find(tx, domain: name.domain, name: name.name), found.domain == asker.domain else {
-            return nil
-        }
+        guard let found = try anyPrincipal(tx, segment), found.domain == asker.domain else { return nil }
         return found
+    }
+
+    /// The same of any domain: to be told of only where something is granted.
+    func anyPrincipal(_ tx: borrowing ReadTransaction, _ segment: String) throws -> Principal? {
+        if segment == asker.signInName { return asker }
+        guard let name = SignInName(segment, defaultDomain: defaultDomain) else { return nil }
+        return try principals.find(tx, domain: name.domain, name: name.name)
     }
 }

@@ -6,6 +6,8 @@ enum Resource: Sendable {
     case root
     case container(Container)
     case principal(Principal)
+    /// The delegates of a principal, of one kind.
+    case proxy(Proxy)
     case collection(Collection)
     case member(Member)
 

@@ -17,16 +17,40 @@ enum PersonalProperties {
     static func stored(
         _ tx: borrowing ReadTransaction, of collection: Collection, _ mount: Mount
     ) throws -> [DeadProperties.Stored] {
-        var own = try MountProperties.all(tx, of: mount)
-        if collection.kind == .calendar, !own.contains(where: { name(of: $0) == .caldav(.scheduleCalendarTransp) }) {
+        visible(
+            shared: try DeadProperties.all(tx, of: collection.id, nil), own: try MountProperties.all(tx, of: mount),
+            kind: collection.kind)
+    }
+
+    /// What the sharee sees of what all see and of what they have set themselves.
+    static func visible(
+        shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind
+    ) -> [DeadProperties.Stored] {
+        var own = own
+        if kind == .calendar, !own.contains(where: { name(of: $0) == .caldav(.scheduleCalendarTransp) }) {
             own.append(transparent)
         }
         let set = Set(own.compactMap(name))
-        let shared = try DeadProperties.all(tx, of: collection.id, nil).filter { property in
+        let shared = shared.filter { property in
             guard let name = name(of: property) else { return true }
             return !set.contains(name) && (inherited.contains(name) || !names.contains(name))
         }
         return shared + own
+    }
+
+    /// A copy that the sharee made is theirs: it has what they see, and nothing that is the owner's own.
+    static func adopt(
+        _ tx: borrowing WriteTransaction, from collection: Collection, _ mount: Mount, by copy: Collection
+    ) throws {
+        for property in try DeadProperties.all(tx.read, of: copy.id, nil) {
+            guard let name = name(of: property), names.contains(name) else { continue }
+            try DeadProperties.remove(tx, of: copy.id, nil, namespace: property.namespace, name: property.name)
+        }
+        for property in try stored(tx.read, of: collection, mount) {
+            guard let name = name(of: property), names.contains(name) else { continue }
+            try DeadProperties.set(
+                tx, of: copy.id, nil, namespace: property.namespace, name: property.name, value: property.value)
+        }
     }
 
     /// RFC 6638 §9.1: another's calendar takes none of the sharee's time, unless they want it so.

@@ -24,23 +24,31 @@ enum VisibleChildren {
             if shared.isEmpty { return own }
             return (own + shared).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         }
-        guard let owner = access.owner, !children.isEmpty else { return [] }
-        let asker = try locator.view(tx)
-        return try children.map { child in
-            var access = access
-            access.rights.formUnion(try Grants.rights(tx, on: [child.id], of: owner, for: asker, now: locator.now))
-            return VisibleChild(collection: child, name: child.name, access: access)
+        return try children.map { try child(tx, locator, $0, access) }
+    }
+
+    /// A collection in one that is seen with `access`: what is granted on itself comes to that.
+    static func child(
+        _ tx: borrowing ReadTransaction, _ locator: Locator, _ child: Collection, _ access: Access
+    ) throws -> VisibleChild {
+        var access = access
+        if let owner = access.owner, owner.id != locator.asker.id {
+            access.rights.formUnion(
+                try Grants.rights(tx, on: [child.id], of: owner, for: try locator.view(tx), now: locator.now))
         }
+        return VisibleChild(collection: child, name: child.name, access: access)
     }
 
     /// What others share with the asker.
     private static func shared(
         _ tx: borrowing ReadTransaction, _ locator: Locator, in home: Collection
     ) throws -> [VisibleChild] {
-        let mounts = try Mounts.all(tx, in: home.id)
-        if mounts.isEmpty { return [] }
-        let asker = try locator.view(tx)
-        return try mounts.compactMap { try child(tx, locator, $0, as: asker) }
+        if try Mounts.areNone(tx, in: home.id) { return [] }
+        return try Mounts.seen(tx, in: home.id, by: locator.view(tx), now: locator.now).map { seen in
+            VisibleChild(
+                collection: seen.collection, name: seen.mount.name,
+                access: Access(tree: locator.asker, owner: seen.owner, rights: seen.rights, mount: seen.mount))
+        }
     }
 
     /// What a mount shows; nil where it may not be read any more.

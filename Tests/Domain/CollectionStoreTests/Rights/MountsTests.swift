@@ -142,6 +142,66 @@ struct MountsTests {
         }
     }
 
+    @Test("a file has its name for itself too")
+    func namesOfFiles() throws {
+        try fixture.write { tx throws in
+            let folder = try Collections.make(tx, in: try tx.home(), name: "f", kind: .folder, now: 1)
+            try grant(tx, folder)
+            let home = try tx.home(of: Fixture.bob)
+            try tx.put(content("1"), as: "shared-\(folder.id.rawValue)", in: home)
+            try Mounts.refresh(tx, in: home, for: Self.bob, now: 2)
+            #expect(try Mounts.all(tx.read, in: home.id).map(\.name) == ["shared-\(folder.id.rawValue)-"])
+        }
+        try expectConsistent(fixture)
+    }
+
+    @Test("whose home it is not is told of nothing that is shared there")
+    func others() throws {
+        try fixture.write { tx throws in
+            let work = try make(tx, "work")
+            let home = try tx.home(.calendarHome, of: Fixture.bob)
+            let own = try Collections.make(tx, in: home, name: "shared-\(work.id.rawValue)", kind: .calendar, now: 1)
+            func told(_ tx: borrowing WriteTransaction) throws -> [ChangeLog.Change.State] {
+                let fresh = try tx.home(.calendarHome, of: Fixture.bob)
+                let page = try ChangeLog.changes(tx.read, in: fresh, since: home.modseq, limit: 10, tellsMounts: false)
+                #expect(page.isComplete && page.reached == fresh.modseq)
+                return page.changes.map(\.state)
+            }
+            #expect(try told(tx) == [.collection(own)])
+            try Collections.remove(tx, own, now: 2)
+            try grant(tx, work)
+            try Mounts.refresh(tx, in: home, for: Self.bob, now: 3)
+            // The name is the mount's now; what had it before is gone.
+            #expect(try told(tx) == [.removed(isCollection: true)])
+            try Grants.remove(tx, .principal(Fixture.bob), on: work)
+            try Mounts.refresh(tx, in: home, for: Self.bob, now: 4)
+            #expect(try told(tx) == [.removed(isCollection: true)])
+        }
+    }
+
+    @Test("what was taken out of a home and is granted anew is told, with the sharee's own properties")
+    func back() throws {
+        var client = Client()
+        let work = try fixture.write { tx -> Collection in
+            let work = try make(tx, "work")
+            try grant(tx, work)
+            return work
+        }
+        try fixture.write { tx throws in
+            try client.follow(tx, now: 2)
+            let mount = try #require(try Mounts.all(tx.read, in: tx.home(.calendarHome, of: Fixture.bob).id).first)
+            try MountProperties.set(tx, of: mount, namespace: "n", name: "a", value: [1])
+            try Mounts.hide(tx, mount, now: 3)
+            try client.follow(tx, now: 4)
+            #expect(client.names.isEmpty)
+            try grant(tx, work)
+            try client.follow(tx, now: 5)
+            #expect(client.names == [mount.name])
+            #expect(try MountProperties.all(tx.read, of: mount).map(\.value) == [[1]])
+        }
+        try expectConsistent(fixture)
+    }
+
     @Test("whatever is granted and taken, a client that follows the log has what may be read", arguments: 0..<20)
     func random(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

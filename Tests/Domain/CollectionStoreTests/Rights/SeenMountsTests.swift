@@ -1,0 +1,136 @@
+import CollectionStore
+import Database
+import Directory
+import TestEngines
+import Testing
+
+/// What a listing asks of all mounts at once is what each tells by itself.
+@Suite("Listing what is shared")
+struct SeenMountsTests {
+    let fixture: Fixture
+    private static let group = PrincipalID(rawValue: 50)
+    private static let outer = PrincipalID(rawValue: 51)
+    private static let stranger = PrincipalID(rawValue: 52)
+
+    init() throws {
+        fixture = try Fixture()
+        try fixture.write { tx in
+            for id in [Self.group, Self.outer, Self.stranger] {
+                try tx.execute(
+                    """
+                    INSERT INTO principal (id, kind, domain, name, display_name, created)
+                    VALUES ($1, 'group', 'example.org', $2, $2, 0)
+                    """, [.integer(id.rawValue), .text("g\(id.rawValue)")])
+            }
+            // A circle, that it ends.
+            for (group, member) in [(Self.group, Fixture.bob), (Self.outer, Self.group), (Self.group, Self.outer)] {
+                try tx.execute(
+                    "INSERT INTO group_member (group_id, member_id) VALUES ($1, $2)",
+                    [.integer(group.rawValue), .integer(member.rawValue)])
+            }
+        }
+    }
+
+    private func bob(_ tx: borrowing ReadTransaction) throws -> Asker {
+        Asker(try #require(try LocalDirectory.find(tx, Fixture.bob)), closure: try Groups.closure(tx, of: Fixture.bob))
+    }
+
+    @Test("whatever is granted where, all at once is the same as one by one", arguments: 0..<15)
+    func random(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let grantees: [Grantee] = [
+            .principal(Fixture.bob), .principal(Self.group), .principal(Self.outer), .principal(Self.stranger), .signedIn,
+            .everybody,
+        ]
+        let roles = Role.allCases.map(\.rights) + [[.bind], [.read, .unlock]]
+        var draws: [(place: Int, grantee: Int, rights: Int, expires: Milliseconds?)] = []
+        for _ in 0..<14 {
+            draws.append((
+                Int.random(in: 0..<6, using: &random), Int.random(in: 0..<grantees.count, using: &random),
+                Int.random(in: 0..<roles.count, using: &random),
+                Int.random(in: 0..<3, using: &random) == 0 ? Milliseconds.random(in: 1..<40, using: &random) : nil))
+        }
+        try fixture.write { tx throws in
+            let (files, calendars) = (try tx.home(), try tx.home(.calendarHome))
+            let a = try Collections.make(tx, in: files, name: "a", kind: .folder, now: 1)
+            let b = try Collections.make(tx, in: a, name: "b", kind: .folder, now: 1)
+            let c = try Collections.make(tx, in: b, name: "c", kind: .folder, now: 1)
+            let work = try Collections.make(tx, in: calendars, name: "work", kind: .calendar, now: 1)
+            let places = [files, a, b, c, work, calendars]
+            for draw in draws {
+                let place = places[draw.place]
+                let grant = Grant(
+                    collection: place.id, grantee: grantees[draw.grantee], rights: roles[draw.rights], expires: draw.expires)
+                try Grants.set(tx, grant, on: place, now: 1)
+            }
+            for kind in [CollectionKind.fileHome, .calendarHome] {
+                let home = try tx.home(kind, of: Fixture.bob)
+                // Written down early: later some have ended.
+                try Mounts.refresh(tx, in: home, for: try bob(tx.read), now: 1)
+                for now in [Milliseconds(1), 20, 40] {
+                    let seen = try Mounts.seen(tx.read, in: home.id, by: bob(tx.read), now: now)
+                    var wanted: [String: Rights] = [:]
+                    for mount in try Mounts.all(tx.read, in: home.id) {
+                        let there = try #require(try Collections.find(tx.read, mount.collection))
+                        let path = try #require(try Collections.reachedBy(tx.read, there))
+                        let owner = try #require(try LocalDirectory.find(tx.read, there.owner))
+                        let rights = try Grants.rights(tx.read, on: path, of: owner, for: bob(tx.read), now: now)
+                        if rights.contains(.read) { wanted[mount.name] = rights }
+                    }
+                    #expect(Dictionary(uniqueKeysWithValues: seen.map { ($0.mount.name, $0.rights) }) == wanted)
+                    #expect(seen.map(\.mount.name) == seen.map(\.mount.name).sorted())
+                    #expect(seen.allSatisfy { $0.owner.id == Fixture.alice })
+                }
+            }
+        }
+    }
+
+    @Test("what stands in the trash, or in something there, is not seen")
+    func trashed() throws {
+        try fixture.write { tx throws in
+            let files = try tx.home()
+            let a = try Collections.make(tx, in: files, name: "a", kind: .folder, now: 1)
+            let b = try Collections.make(tx, in: a, name: "b", kind: .folder, now: 1)
+            let c = try Collections.make(tx, in: b, name: "c", kind: .folder, now: 1)
+            for folder in [b, c] {
+                try Grants.set(
+                    tx, Grant(collection: folder.id, grantee: .principal(Fixture.bob), rights: .read), on: folder, now: 1)
+            }
+            let home = try tx.home(of: Fixture.bob)
+            try Mounts.refresh(tx, in: home, for: try bob(tx.read), now: 1)
+            func seen(_ tx: borrowing WriteTransaction) throws -> Set<CollectionID> {
+                Set(try Mounts.seen(tx.read, in: home.id, by: bob(tx.read), now: 1).map(\.collection.id))
+            }
+            #expect(try seen(tx) == [b.id, c.id])
+            try Collections.remove(tx, try #require(try Collections.find(tx.read, a.id)), now: 2)
+            #expect(try seen(tx) == [])
+        }
+    }
+
+    @Test("the properties of all collections in a home are those of each, and what is too much is read one by one")
+    func properties() throws {
+        try fixture.write { tx throws in
+            let home = try tx.home(.calendarHome, of: Fixture.bob)
+            var made: [Collection] = []
+            for number in 0..<3 {
+                let calendar = try Collections.make(tx, in: home, name: "c\(number)", kind: .calendar, now: 1)
+                try DeadProperties.set(
+                    tx, of: calendar.id, nil, namespace: "n", name: "large", value: [UInt8](repeating: 1, count: 2 << 20))
+                try DeadProperties.set(tx, of: calendar.id, nil, namespace: "n", name: "a", value: [UInt8(number)])
+                made.append(calendar)
+            }
+            let shared = try Collections.make(tx, in: try tx.home(.calendarHome), name: "s", kind: .calendar, now: 1)
+            try Grants.set(
+                tx, Grant(collection: shared.id, grantee: .principal(Fixture.bob), rights: .read), on: shared, now: 1)
+            try DeadProperties.set(tx, of: shared.id, nil, namespace: "n", name: "a", value: [7])
+            try Mounts.refresh(tx, in: home, for: try bob(tx.read), now: 1)
+            let mount = try #require(try Mounts.all(tx.read, in: home.id).first)
+            try MountProperties.set(tx, of: mount, namespace: "n", name: "b", value: [8])
+            let found = try ChildProperties(tx.read, in: home.id, withMounts: true)
+            #expect(try found.properties(of: made[0].id) == DeadProperties.all(tx.read, of: made[0].id, nil))
+            #expect(found.properties(of: made[1].id) == nil && found.properties(of: made[2].id) == nil)
+            let both = try #require(found.properties(of: mount))
+            #expect(both.shared.map(\.value) == [[7]] && both.personal.map(\.value) == [[8]])
+        }
+    }
+}
