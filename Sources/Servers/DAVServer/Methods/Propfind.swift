@@ -53,13 +53,17 @@ enum Propfind {
             var parts: [any MultistatusSource.Part] = []
             if !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
-                    for child in try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access) {
+                    let children = try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access)
+                    // macOS's Contacts takes the first book for the one to write to: everybody's list comes last.
+                    let isListOfAll = { (child: VisibleChild) in child.collection.origin?.isOfDirectories == true }
+                    for child in children.filter({ !isListOfAll($0) }) + children.filter(isListOfAll) {
                         try rows.write(
                             tx, .collection(child.collection), child.access, href: href.collection(child.name), to: &out)
                     }
                 })
             }
-            if collection.kind.holdsMembers {
+            // One that is only searched is shown empty: Apple's clients ask for a listing all the same.
+            if collection.kind.holdsMembers, !collection.isSearchOnly {
                 parts.append(MemberListing(rows, in: collection, access, href: href))
             }
             return parts

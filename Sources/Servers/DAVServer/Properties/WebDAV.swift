@@ -89,7 +89,9 @@ extension PropertyTable {
                 // RFC 5689 §3: the type that its maker asked for. Others are told of an ordinary calendar, for clients that know
                 // CS:subscribed fetch the source by themselves.
                 if collection.origin == .subscribed { out.empty(.calendarServer(.subscribed)) }
-            case .book: out.empty(.carddav(.addressbook))
+            case .book:
+                out.empty(.carddav(.addressbook))
+                if collection.isSearchOnly { out.empty(.carddav(.directory)) }
             case .calendarHome, .bookHome, .fileHome, .folder: break
             }
         }
