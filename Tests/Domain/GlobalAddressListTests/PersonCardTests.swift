@@ -1,5 +1,6 @@
 import Contacts
 import ContentLines
+import Directory
 import Testing
 import VCard
 
