@@ -43,7 +43,9 @@ def cards(dav, path):
     hrefs = [row.href for row in dav.sync(path).multistatus() if row.status != 404]
     if not hrefs:
         return {}
-    rows = dav.card_multiget(path, hrefs).multistatus()
+    body = document("A:addressbook-multiget", '<D:prop><A:address-data content-type="text/vcard" version="4.0"/></D:prop>'
+                    + "".join(f"<D:href>{href}</D:href>" for href in hrefs))
+    rows = dav.report(path, body, 1).multistatus()
     texts = [row.text("A:address-data").replace("\r\n ", "").replace("\n ", "") for row in rows]
     return {re.search(r"(?m)^FN:(.*?)\r?$", text)[1]: text for text in texts}
 
