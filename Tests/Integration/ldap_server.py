@@ -54,7 +54,7 @@ class Authority:
 class Slapd:
     """One server with one database. `ldif` is what is in it at the start."""
 
-    def __init__(self, folder, suffix, ldif, authority, schema=""):
+    def __init__(self, folder, suffix, ldif, authority, schema="", indexes=""):
         if SLAPD is None:
             raise FileNotFoundError("slapd is not installed (Debian: slapd and ldap-utils)")
         self.folder, self.suffix, self.authority = pathlib.Path(folder), suffix, authority
@@ -80,8 +80,8 @@ suffix "{suffix}"
 rootdn "{self.admin}"
 rootpw "{PASSWORD}"
 directory {self.folder}/db
-maxsize 104857600
-index objectClass,uid,mail,entryUUID eq
+maxsize 1048576000
+index objectClass,uid,mail,entryUUID{"," + indexes if indexes else ""} eq
 # What is not paged ends at 500, as it does in many a directory.
 limits * size.soft=500 size.hard=500 size.pr=500 size.prtotal=unlimited
 access to attrs=userPassword by self write by anonymous auth by * none

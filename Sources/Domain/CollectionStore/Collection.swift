@@ -39,8 +39,13 @@ package enum CollectionOrigin: String, Sendable, CaseIterable {
     case subscribed
     /// The birthdays in the owner's books.
     case birthdays
+    /// The directories of a mail domain.
+    case addressList = "address-list"
+    /// The same where they are too many to be listed: in no home, and only to be searched.
+    case addressDirectory = "address-directory"
 
-    package var isSubscription: Bool { self != .birthdays }
+    package var isSubscription: Bool { self == .subscription || self == .subscribed }
+    package var isOfDirectories: Bool { self == .addressList || self == .addressDirectory }
 }
 
 /// A home, calendar, address book or folder.
@@ -70,4 +75,6 @@ package struct Collection: Sendable, Equatable {
 
     /// Whether clients can only read its members; its own properties they can set.
     package var isReadOnly: Bool { origin != nil }
+    /// Whether its members are found by searching only.
+    package var isSearchOnly: Bool { origin == .addressDirectory }
 }

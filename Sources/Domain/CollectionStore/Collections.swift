@@ -256,6 +256,15 @@ package enum Collections {
             [.integer(collection.id.rawValue), Value(components?.joined(separator: " "))])
     }
 
+    /// Who has the collection in their homes looks anew.
+    package static func setOrigin(
+        _ tx: borrowing WriteTransaction, of collection: CollectionID, to origin: CollectionOrigin
+    ) throws {
+        try tx.execute(
+            "UPDATE collection SET origin = $2 WHERE id = $1", [.integer(collection.rawValue), .text(origin.rawValue)])
+        try RightsGeneration.advance(tx)
+    }
+
     /// Moves a collection with all that is in it. Throws `StoreRefusal`. A home cannot be moved.
     package static func move(
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String,

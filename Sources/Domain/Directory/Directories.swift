@@ -40,7 +40,7 @@ package struct Directories: Sendable {
 
     /// Whether a directory's word is enough for an address to be one of its users'. Those of a domain that others
     /// answer for are theirs to give: or else who can write their own `mail` there would be anybody here.
-    func mayGive(_ address: String, _ backend: any DirectoryBackend) -> Bool {
+    package func mayGive(_ address: String, _ backend: any DirectoryBackend) -> Bool {
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
         let domain = String(address[address.utf8.index(after: at)...])
         if backend.domains.contains(domain) { return true }
@@ -88,7 +88,8 @@ package struct Directories: Sendable {
     private func adopted(
         _ tx: borrowing ReadTransaction, _ known: Account?, _ entry: DirectoryEntry, _ source: Source
     ) throws -> Principal? {
-        guard source.precedesLocal, let known, known.link == nil, !known.principal.isAdministrator,
+        guard source.precedesLocal, let known, known.link == nil, known.principal.kind == .user,
+            !known.principal.isAdministrator,
             source.backend.domains.contains(known.principal.domain),
             entry.login.lowercased().utf8.prefix(while: { $0 != UInt8(ascii: "@") }).elementsEqual(known.principal.name.utf8),
             try DirectoryAccounts.link(tx, of: known.principal.id) == nil

@@ -18,8 +18,23 @@ package protocol DirectoryBackend: Sendable {
     /// Calls `body` with all of one kind, in no order, until it returns false. False where not all were had, as a limit
     /// (the directory's or ours) was reached.
     func forEach(_ kind: Principal.Kind, _ body: (DirectoryEntry) -> Bool) throws(DirectoryUnavailable) -> Bool
+    /// The same for lists of everybody, with what only these need.
+    ///
+    /// - Parameter since: only those changed at this time or later, as `ListedEntry.changed` says it; nil: all. A backend
+    ///   that does not know times gives all.
+    func list(
+        _ kind: Principal.Kind, since: String?, _ body: (ListedEntry) -> Bool
+    ) throws(DirectoryUnavailable) -> Bool
     /// The groups that an entry is in: those that name it, those that it names, and those that these are in.
     func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry]
+}
+
+extension DirectoryBackend {
+    package func list(
+        _ kind: Principal.Kind, since: String?, _ body: (ListedEntry) -> Bool
+    ) throws(DirectoryUnavailable) -> Bool {
+        try forEach(kind) { body(ListedEntry($0)) }
+    }
 }
 
 /// What a directory says to a password.

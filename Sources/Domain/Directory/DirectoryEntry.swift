@@ -17,6 +17,8 @@ package struct DirectoryEntry: Sendable, Equatable {
     /// The name to sign in with, as the directory has it; empty where it has none.
     package var login: String
     package var displayName: String
+    package var givenName: String?
+    package var familyName: String?
     /// Mail addresses in lower case, the preferred one first, each once.
     package var addresses: [String]
     package var phones: [String]
@@ -31,7 +33,7 @@ package struct DirectoryEntry: Sendable, Equatable {
 
     package init(
         id: String, location: String, kind: Principal.Kind = .user, login: String = "", displayName: String,
-        addresses: [String] = [], phones: [String] = [], title: String? = nil, department: String? = nil,
+        givenName: String? = nil, familyName: String? = nil, addresses: [String] = [], phones: [String] = [], title: String? = nil, department: String? = nil,
         photo: [UInt8]? = nil, state: State = .active, isHidden: Bool = false, groupLocations: [String] = []
     ) {
         self.id = id
@@ -39,6 +41,8 @@ package struct DirectoryEntry: Sendable, Equatable {
         self.kind = kind
         self.login = login
         self.displayName = displayName
+        self.givenName = givenName
+        self.familyName = familyName
         self.addresses = addresses
         self.phones = phones
         self.title = title

@@ -56,6 +56,44 @@ package struct LocalBackend: DirectoryBackend {
         return true
     }
 
+    private static let pageLength = 500
+
+    /// Without those who are an entry of a directory elsewhere, which that directory lists itself. No transaction is open
+    /// while `body` runs.
+    package func list(
+        _ kind: Principal.Kind, since: String?, _ body: (ListedEntry) -> Bool
+    ) throws(DirectoryUnavailable) -> Bool {
+        for domain in domains {
+            var last: SignInName?
+            repeat {
+                var previous: SignInName?
+                let page = try read { tx in
+                    var found: [Principal] = []
+                    var count = 0
+                    previous = nil
+                    try LocalDirectory.forEach(tx, domain: domain, after: last, limit: Self.pageLength) { principal in
+                        count += 1
+                        previous = SignInName(name: principal.name, domain: principal.domain)
+                        if principal.kind == kind { found.append(principal) }
+                        return true
+                    }
+                    if count < Self.pageLength { previous = nil }
+                    return try found.compactMap { try Self.listed(tx, $0) }
+                }
+                for entry in page where !body(entry) { return false }
+                last = previous
+            } while last != nil
+        }
+        return true
+    }
+
+    private static func listed(_ tx: borrowing ReadTransaction, _ principal: Principal) throws -> ListedEntry? {
+        if try DirectoryAccounts.link(tx, of: principal.id) != nil { return nil }
+        let members = principal.kind == .group ? try Groups.members(tx, of: principal.id) : []
+        return ListedEntry(
+            entry(principal), names: ["\(principal.id.rawValue)"], members: members.map { "\($0.rawValue)" })
+    }
+
     package func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] {
         guard let number = Int64(entry.id) else { return [] }
         let id = PrincipalID(rawValue: number)

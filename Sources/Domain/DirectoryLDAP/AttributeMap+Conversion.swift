@@ -11,6 +11,8 @@ extension AttributeMap {
         let displayName = entry.shownTexts(displayName).first { _ in true } ?? (login.isEmpty ? id : login)
         return DirectoryEntry(
             id: id, location: entry.name, kind: kind, login: login, displayName: displayName,
+            givenName: entry.shownTexts(givenName).first { _ in true },
+            familyName: entry.shownTexts(familyName).first { _ in true },
             addresses: mailAddresses(entry), phones: Array(entry.shownTexts(phones).prefix(LDAPLimits.contacts)),
             title: entry.shownTexts(title).first { _ in true },
             department: entry.shownTexts(department).first { _ in true },

@@ -37,6 +37,8 @@ package enum DirectoryPreset: String, Sendable, CaseIterable {
         map.id = "objectGUID"
         map.idForm = .guid
         map.login = ["sAMAccountName", "userPrincipalName"]
+        // modifyTimestamp is made up by the server there, and cannot be searched (MS-ADTS §3.1.1.4.5.7).
+        map.changed = "whenChanged"
         map.addresses = ["mail", "proxyAddresses"]
         map.department = ["department"]
         map.photo = ["thumbnailPhoto", "jpegPhoto"]

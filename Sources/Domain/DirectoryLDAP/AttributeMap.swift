@@ -1,4 +1,5 @@
 import Bytes
+import Directory
 
 /// Which attributes of a directory's entries are what. Where several are named, the first that an entry has counts, or all
 /// where there may be many. Empty: the directory has none.
@@ -21,6 +22,8 @@ package struct AttributeMap: Sendable, Equatable {
     /// What one may sign in with; the first one becomes the name here.
     package var login = ["uid"]
     package var displayName = ["displayName", "cn"]
+    package var givenName = ["givenName"]
+    package var familyName = ["sn"]
     /// All mail addresses, the preferred one first; values like `smtp:…` too (`SMTP:…` is the preferred one).
     package var addresses = ["mail"]
     package var phones = ["telephoneNumber", "mobile"]
@@ -33,6 +36,8 @@ package struct AttributeMap: Sendable, Equatable {
     package var memberLogin: [String] = []
     /// The distinguished names of the groups that one is in.
     package var memberOf = ["memberOf"]
+    /// When the entry was last changed: an attribute that can be searched by `>=`; empty: there is none.
+    package var changed = "modifyTimestamp"
     /// Any that holds means it.
     package var disabled: [EntryTest] = []
     package var expired: [EntryTest] = []
@@ -41,10 +46,20 @@ package struct AttributeMap: Sendable, Equatable {
     package init() {}
 
     /// All that a search for people and groups asks for; no attribute twice.
-    var requested: [String] {
+    var requested: [String] { Self.each(wanted) }
+
+    /// What a list of everybody asks for besides.
+    func requested(forListOf kind: Principal.Kind) -> [String] {
+        Self.each(wanted + (changed.isEmpty ? [] : [changed]) + (kind == .group ? member + memberLogin : []))
+    }
+
+    private var wanted: [String] {
+        let texts = login + displayName + givenName + familyName + addresses + phones + title + department
+        return [id] + texts + photo + memberOf + (disabled + expired + hidden).map(\.attribute)
+    }
+
+    private static func each(_ all: [String]) -> [String] {
         var names: [String] = []
-        let all = [id] + login + displayName + addresses + phones + title + department + photo + memberOf
-            + (disabled + expired + hidden).map(\.attribute)
         for name in all where !names.contains(where: { $0.lowercased() == name.lowercased() }) { names.append(name) }
         return names
     }

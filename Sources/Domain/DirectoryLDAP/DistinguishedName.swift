@@ -31,6 +31,12 @@ package struct DistinguishedName: Hashable, Sendable {
         relativeNames = names
     }
 
+    /// A text that is the same for the same name, and for no other.
+    var comparisonText: String {
+        relativeNames.map { pairs in pairs.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\u{1}") }
+            .joined(separator: "\u{2}")
+    }
+
     /// Whether it is below `other` or is it.
     package func isInside(_ other: DistinguishedName) -> Bool {
         relativeNames.count >= other.relativeNames.count

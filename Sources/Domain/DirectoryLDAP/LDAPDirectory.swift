@@ -6,7 +6,7 @@ package import Directory
 package final class LDAPDirectory: DirectoryBackend {
     package let configuration: LDAPConfiguration
     private let connections: LDAPConnections
-    private let wallClock: @Sendable () -> Int64
+    let wallClock: @Sendable () -> Int64
     private let clock = LDAPConnection.clock
     private let trace: (@Sendable (LDAPTrace) -> Void)?
 
@@ -175,7 +175,7 @@ package final class LDAPDirectory: DirectoryBackend {
     }
 
     /// All pages of a search. False where the server had more, or `body` had enough.
-    private func search(
+    func search(
         _ base: String, _ scope: LDAPConnection.Scope, _ filter: String, _ attributes: [String], time: Int64,
         pageSize: Int? = nil, _ body: (LDAPEntry) -> Bool
     ) throws(DirectoryUnavailable) -> Bool {

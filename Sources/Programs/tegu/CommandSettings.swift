@@ -22,6 +22,9 @@ struct CommandSettings: ParsableArguments {
         return try await Settings.load(file: config, environment: environment, flags: Self.flags.load())
     }
 
+    /// The settings file that is read, or would be if it were there.
+    var file: String { config ?? getenv("TEGU_CONFIG").map { String(cString: $0) } ?? Settings.defaultFile }
+
     /// The data directory of the settings, which must be there.
     func open() async throws -> Installation { try Installation.open(try await load(), creating: false) }
 

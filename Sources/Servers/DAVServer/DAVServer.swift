@@ -70,6 +70,8 @@ package struct DAVConfiguration: Sendable {
     package var maximumSyncRows = 100_000
     /// Rows of one answer to a query.
     package var maximumQueryRows = 100_000
+    /// Rows of one answer to a query of a book that is only searched.
+    package var maximumDirectoryRows = 1_000
     /// What the filters and expansions of one request may cost, in steps of some ten to hundred nanoseconds.
     package var maximumRecurrenceSteps = 20_000_000
     /// Where the time zone service is (RFC 7809 §5.1); nil: there is none.

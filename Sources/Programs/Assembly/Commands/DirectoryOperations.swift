@@ -131,7 +131,7 @@ package struct DirectoryOperations: Sendable {
     }
 
     /// What a directory says must not steer a terminal.
-    private static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.prefix(1_000).map {
             $0.properties.generalCategory == .control || $0.properties.generalCategory == .format ? "\u{FFFD}" : $0
         }))

@@ -55,12 +55,15 @@ package enum Serve {
             installation, logger: Logger(label: "tegu.subscriptions"), clock: System.clock)
         let birthdays = BirthdayService(
             installation: installation, logger: Logger(label: "tegu.birthdays"), clock: System.clock)
+        let addressLists = AddressListService(
+            installation, directories, logger: Logger(label: "tegu.gal"), clock: System.clock)
         let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
             group.addTask { await timeZoneUpdate.run() }
             group.addTask { await subscriptions.run() }
             group.addTask { await birthdays.run() }
+            group.addTask { await addressLists.run() }
             for await signal in signals {
                 switch signal {
                 case .reload: reload(certificates, logger)

@@ -9,6 +9,7 @@ enum DirectoryMapSettings {
             row(filter.key, "a search filter (RFC 4515), or none", filter.meaning, isList: false)
         } + [
             row("id", "an attribute", "What never changes of an entry."),
+            row("changed", "an attribute, or none", "When an entry was last changed; searches by it must be possible. none: all are read each time."),
             row("id-form", "one of text, guid", "How it is stored: as text, or as the 16 bytes of an objectGUID."),
         ] + attributes.map { attribute in
             row(attribute.key, "attributes, several with commas between, or none", attribute.meaning, isList: true)
@@ -29,6 +30,9 @@ enum DirectoryMapSettings {
             let parsed = DirectorySettingTable.list(value).map { EntryTest($0) }
             guard !parsed.contains(nil) else { return false }
             map[keyPath: test.path] = parsed.compactMap { $0 }
+        } else if key == "changed" {
+            guard value == "none" || AttributeMap.isAttribute(value) else { return false }
+            map.changed = value == "none" ? "" : value
         } else if key == "id" {
             guard AttributeMap.isAttribute(value) else { return false }
             map.id = value
@@ -51,6 +55,8 @@ enum DirectoryMapSettings {
     private static let attributes: [(key: String, path: Path<[String]>, meaning: String)] = [
         ("login", \.login, "What one may sign in with; the first one becomes the name here."),
         ("display-name", \.displayName, "What people see; the first that an entry has."),
+        ("given-name", \.givenName, "The given name; the first that an entry has."),
+        ("family-name", \.familyName, "The family name; the first that an entry has."),
         ("addresses", \.addresses, "All mail addresses, the preferred one first; proxyAddresses too."),
         ("phones", \.phones, "Telephone numbers."),
         ("title", \.title, "The position; the first that an entry has."),

@@ -146,6 +146,13 @@ extension SettingDefinition {
         return String(cString: directory) + "/" + (text.hasPrefix("./") ? String(text.dropFirst(2)) : text)
     }
 
+    /// One line for people to read.
+    static func words(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
+        make(key, path, expected: "a text of one line", meaning: meaning, text: { $0 }) { text in
+            1...200 ~= text.utf8.count && !text.utf8.contains(where: { $0 < 0x20 }) ? text : nil
+        }
+    }
+
     static func name(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
         make(
             key, path, expected: "a name such as example.org", meaning: meaning, text: { $0 },

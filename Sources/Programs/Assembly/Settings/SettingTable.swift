@@ -1,7 +1,7 @@
 extension SettingDefinition {
     /// Every setting there is, in the order of the documentation.
     package static let all: [SettingDefinition] = general + http + tls + auth + limits + results + storage + calendars
-        + observation
+        + addressList + observation
 
     private static let general: [SettingDefinition] = [
         .path(
@@ -190,6 +190,29 @@ extension SettingDefinition {
             "birthdays.for-new-users", \.birthdays.forNewUsers,
             "Whether new users get a calendar of the birthdays in their address books (`tegu calendar birthdays` for "
                 + "one user). Apple's, Google's and GNOME's calendars show birthdays by themselves, and then twice."),
+    ]
+
+    private static let addressList: [SettingDefinition] = [
+        .boolean(
+            "gal.enabled", \.gal.isEnabled,
+            "Whether everybody of a mail domain who has an address, by all its directories, is an address book that all of the "
+                + "domain see (docs/gal.md)."),
+        .words("gal.name", \.gal.name, "What people see as the book's name."),
+        .time(
+            "gal.interval", \.gal.interval, .seconds(1) ... .seconds(86_400),
+            "How often directories are asked for what changed."),
+        .time(
+            "gal.compare-interval", \.gal.compareInterval, .seconds(1) ... .seconds(30 * 86_400),
+            "How often all entries are read, which finds those that are gone."),
+        .number(
+            "gal.maximum-entries", \.gal.maximumEntries, 0...10_000_000,
+            "A list with more cards stands in no home: it can only be searched, by clients that know how "
+                + "(`directory-gateway`)."),
+        .size(
+            "gal.photo-size", \.gal.photoSize, 0...1 << 20, "The largest photo; larger ones are left out, 0 leaves out all."),
+        .boolean(
+            "gal.show-disabled", \.gal.showsDisabled,
+            "Whether users whose account is disabled or expired are in the list. Rooms and groups are in any case."),
     ]
 
     private static let observation: [SettingDefinition] = [

@@ -20,6 +20,7 @@ package struct Settings: Sendable, Equatable {
     package var storage = Storage()
     package var subscriptions = Subscriptions()
     package var birthdays = Birthdays()
+    package var gal = GAL()
     package var log = Log()
     package var metrics = Metrics()
     package var dns = DNS()
@@ -101,6 +102,17 @@ package struct Settings: Sendable, Equatable {
 
     package struct Birthdays: Sendable, Equatable {
         package var forNewUsers = false
+    }
+
+    /// The Global Address List.
+    package struct GAL: Sendable, Equatable {
+        package var isEnabled = false
+        package var name = "Global Address List"
+        package var interval: Duration = .seconds(5 * 60)
+        package var compareInterval: Duration = .seconds(3_600)
+        package var maximumEntries = 10_000
+        package var photoSize = 64 << 10
+        package var showsDisabled = false
     }
 
     package struct Log: Sendable, Equatable {

@@ -39,7 +39,7 @@ final class QueryWork: @unchecked Sendable {
     /// Steps that one object may take.
     private let shareLimit: Int
     /// Rows that the answer may have.
-    private let limit: Int
+    private var limit: Int
     private var count = 0
     /// Whether something that belongs into the answer is not in it.
     private(set) var isCut = false
@@ -49,6 +49,9 @@ final class QueryWork: @unchecked Sendable {
         shareLimit = max(1, configuration.maximumRecurrenceSteps / 50)
         self.limit = min(limit ?? .max, configuration.maximumQueryRows)
     }
+
+    /// There are no more rows than so many.
+    func lowerLimit(to count: Int) { limit = min(limit, count) }
 
     /// Takes the place of one more row; false where there is none left.
     func takeRow() -> Bool {

@@ -54,10 +54,14 @@ enum Propfind {
             if !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
                     let children = try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access)
-                    try rows.write(tx, children, in: collection, href: href, to: &out)
+                    // macOS's Contacts takes the first book for the one to write to: everybody's list comes last.
+                    let isListOfAll = { (child: VisibleChild) in child.collection.origin?.isOfDirectories == true }
+                    let ordered = children.filter { !isListOfAll($0) } + children.filter(isListOfAll)
+                    try rows.write(tx, ordered, in: collection, href: href, to: &out)
                 })
             }
-            if collection.kind.holdsMembers {
+            // One that is only searched is shown empty: Apple's clients ask for a listing all the same.
+            if collection.kind.holdsMembers, !collection.isSearchOnly {
                 parts.append(MemberListing(rows, in: collection, access, href: href))
             }
             return parts

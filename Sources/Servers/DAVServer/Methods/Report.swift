@@ -39,6 +39,8 @@ enum Report {
             let common: [XMLName] = [.dav(.syncCollection), .dav(.expandProperty), .dav(.aclPrincipalPropSet), .dav(.principalMatch)]
             switch collection.kind {
             case .calendar: return common + [.caldav(.calendarMultiget), .caldav(.calendarQuery), .caldav(.freeBusyQuery)]
+            case .book where collection.isSearchOnly:
+                return common.dropFirst() + [.carddav(.addressbookMultiget), .carddav(.addressbookQuery)]
             case .book: return common + [.carddav(.addressbookMultiget), .carddav(.addressbookQuery)]
             case .calendarHome: return common + [.caldav(.calendarMultiget), .caldav(.calendarQuery), .caldav(.freeBusyQuery)] + principals.dropFirst(2)
             case .bookHome: return common + [.carddav(.addressbookMultiget), .carddav(.addressbookQuery)] + principals.dropFirst(2)

@@ -13,6 +13,10 @@ enum WriteGuard {
             if !location.access.rights.contains(.writeContent) { throw Reply(needs: .dav(.writeContent), at: location.href) }
         case .creation: try need(.bind, .dav(.bind), in: location)
         case .removal:
+            // The list of a domain is in the homes of all whose right it is.
+            if collection.origin?.isOfDirectories == true, location.access.isMountPoint(collection) {
+                throw Reply(needs: .dav(.unbind), at: location.parentHref)
+            }
             // Its place in the home is the sharee's own.
             if location.access.isMountPoint(collection) { return }
             try need(.unbind, .dav(.unbind), in: location)

@@ -1,5 +1,6 @@
 import CollectionStore
 import Directory
+import GlobalAddressList
 import XML
 
 /// RFC 6352 §6.2 and §7.1.
@@ -38,6 +39,19 @@ extension PropertyTable {
             resource: { _, source, out in
                 guard source.collection?.kind == .book else { return false }
                 out.text(decimal: source.exchange.server.configuration.maximumCardSize)
+                return true
+            }),
+        LiveProperty(
+            // draft-daboo-carddav-directory-gateway §4: where to search for those who are too many to be listed.
+            name: .carddav(.directoryGateway),
+            resource: { tx, source, out in
+                guard let principal = source.principal, principal.id == source.exchange.principal.id,
+                    let list = try AddressLists.find(tx, domain: principal.domain),
+                    let book = try Collections.find(tx, list.collection), book.isSearchOnly,
+                    try source.exchange.locator.mayRead(tx, book),
+                    let owner = try LocalDirectory.find(tx, book.owner)
+                else { return false }
+                out.href(Href.home(.contacts, of: owner).collection(book.name))
                 return true
             }),
         kept(.carddav(.addressbookDescription), on: [.book]),

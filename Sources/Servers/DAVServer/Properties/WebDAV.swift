@@ -95,7 +95,9 @@ extension PropertyTable {
                 if collection.origin == .subscribed, source.owner?.id == source.exchange.principal.id {
                     out.empty(.calendarServer(.subscribed))
                 }
-            case .book: out.empty(.carddav(.addressbook))
+            case .book:
+                out.empty(.carddav(.addressbook))
+                if collection.isSearchOnly { out.empty(.carddav(.directory)) }
             case .calendarHome, .bookHome, .fileHome, .folder: break
             }
         }

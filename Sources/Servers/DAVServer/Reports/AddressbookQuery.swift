@@ -25,6 +25,11 @@ enum AddressbookQuery {
         }
         return try exchange.read { tx in
             let scope = try QueryScope(tx, exchange, kind: .book)
+            if scope.places.contains(where: \.collection.isSearchOnly) {
+                // RFC 6352 §8.6.1: what asks for nothing in particular would list it.
+                let maximum = exchange.server.configuration.maximumDirectoryRows
+                work.lowerLimit(to: request.filter.properties.isEmpty ? 0 : maximum)
+            }
             var parts: [any MultistatusSource.Part] = []
             let texts = request.filter.requiredSubstrings.map { SearchTextQuery.Needles(clauses: $0.clauses) }
             for place in scope.places {

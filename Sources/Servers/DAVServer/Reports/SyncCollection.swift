@@ -12,6 +12,9 @@ enum SyncCollection {
         guard let collection = location.collection else {
             throw Reply(.forbidden, condition: .dav(.supportedReport), "Only collections in homes can be synchronised.")
         }
+        if collection.isSearchOnly {
+            throw Reply(.forbidden, condition: .dav(.supportedReport), "This book can only be searched.")
+        }
         // RFC 6578 §3.3: one level is served; the depth of the whole tree is not.
         if request.level == .infinite {
             throw Reply(.forbidden, condition: .dav(.syncTraversalSupported), "The sync level is 1.")

@@ -1,0 +1,122 @@
+package import CollectionStore
+package import Database
+package import Directory
+
+/// The list of one mail domain.
+package struct AddressList: Sendable, Equatable {
+    /// The book.
+    package var collection: CollectionID
+    package var domain: String
+    package var nextRefresh: Milliseconds
+    package var lastAttempt: Milliseconds?
+    /// With all directories.
+    package var lastSuccess: Milliseconds?
+}
+
+/// Finds and makes lists, and gives the lease of one.
+package enum AddressLists {
+    /// The principal that the book of a domain belongs to; nobody can sign in as it.
+    package static let ownerName = "global-address-list"
+    package static let bookName = "list"
+
+    package static func find(_ tx: borrowing ReadTransaction, domain: String) throws -> AddressList? {
+        try tx.first(
+            """
+            SELECT collection_id, domain, next_refresh, last_attempt, last_success FROM address_list WHERE domain = $1
+            """, [.text(domain)], row: read)
+    }
+
+    package static func all(_ tx: borrowing ReadTransaction) throws -> [AddressList] {
+        try tx.all(
+            "SELECT collection_id, domain, next_refresh, last_attempt, last_success FROM address_list ORDER BY domain",
+            row: read)
+    }
+
+    private static func read(_ row: borrowing Row) -> AddressList {
+        AddressList(
+            collection: CollectionID(rawValue: row.integer(0)), domain: row.text(1), nextRefresh: row.integer(2),
+            lastAttempt: row.optionalInteger(3), lastSuccess: row.optionalInteger(4))
+    }
+
+    /// The list of a domain, made where there is none: an empty book that all of the domain who are signed in may read. What an
+    /// administrator grants or takes away later stays so.
+    package static func make(
+        _ tx: borrowing WriteTransaction, domain: String, displayName: String, now: Milliseconds
+    ) throws -> AddressList {
+        if let list = try find(tx.read, domain: domain) { return list }
+        let owner = try LocalDirectory().add(
+            tx, NewPrincipal(try freeName(tx.read, domain), kind: .resource, displayName: displayName), now: now)
+        try LocalDirectory().setDisabled(tx, owner.id, true)
+        let home = try Collections.makeHome(tx, of: owner.id, kind: .bookHome, now: now)
+        let book = try Collections.make(tx, in: home, name: bookName, kind: .book, origin: .addressList, now: now)
+        try Grants.set(
+            tx, Grant(collection: book.id, grantee: .signedIn, rights: Role.reader.rights), on: book, now: now)
+        try tx.execute(
+            "INSERT INTO address_list (collection_id, domain, next_refresh) VALUES ($1, $2, $3)",
+            [.integer(book.id.rawValue), .text(domain), .integer(now)])
+        return AddressList(collection: book.id, domain: domain, nextRefresh: now)
+    }
+
+    /// Somebody may have the name already.
+    private static func freeName(_ tx: borrowing ReadTransaction, _ domain: String) throws -> SignInName {
+        for number in 1...1_000 {
+            let text = number == 1 ? ownerName : "\(ownerName)-\(number)"
+            guard let name = SignInName(name: text, domain: domain) else { continue }
+            if try LocalDirectory.find(tx, name) == nil { return name }
+        }
+        throw DirectoryRefusal.invalidAddress("\(ownerName)@\(domain)")
+    }
+
+    /// Removes a list with its book, as its domain has none any more.
+    package static func remove(_ tx: borrowing WriteTransaction, _ list: AddressList) throws {
+        let id = Value.integer(list.collection.rawValue)
+        for statement: StaticString in [
+            "DELETE FROM address_list_member WHERE list_id = $1", "DELETE FROM address_list_name WHERE list_id = $1",
+            "DELETE FROM address_list_address WHERE list_id = $1", "DELETE FROM address_list_entry WHERE list_id = $1",
+            "DELETE FROM address_list_source WHERE list_id = $1", "DELETE FROM address_list WHERE collection_id = $1",
+        ] { try tx.execute(statement, [id]) }
+        guard let book = try Collections.find(tx.read, list.collection) else { return }
+        try Trash.destroyAll(tx, of: book.owner)
+        try LocalDirectory().remove(tx, book.owner)
+    }
+
+    // MARK: The lease
+
+    /// Milliseconds for which a lease holds when it is not renewed.
+    package static let leaseTime: Milliseconds = 120_000
+
+    /// Takes the lease, or renews it; false where another holds it.
+    package static func take(
+        _ tx: borrowing WriteTransaction, _ list: CollectionID, holder: String, now: Milliseconds
+    ) throws -> Bool {
+        try tx.execute(
+            """
+            UPDATE address_list SET holder = $2, held_until = $4
+            WHERE collection_id = $1 AND (holder IS NULL OR holder = $2 OR held_until <= $3)
+            """, [.integer(list.rawValue), .text(holder), .integer(now), .integer(now + leaseTime)]) > 0
+    }
+
+    /// Throws `LeaseLost` where another has taken it since.
+    static func renew(_ tx: borrowing WriteTransaction, _ list: CollectionID, holder: String, now: Milliseconds) throws {
+        let renewed = try tx.execute(
+            "UPDATE address_list SET held_until = $3 WHERE collection_id = $1 AND holder = $2",
+            [.integer(list.rawValue), .text(holder), .integer(now + leaseTime)])
+        if renewed == 0 { throw LeaseLost() }
+    }
+
+    static func release(
+        _ tx: borrowing WriteTransaction, _ list: CollectionID, holder: String, isComplete: Bool, next: Milliseconds,
+        now: Milliseconds
+    ) throws {
+        try tx.execute(
+            """
+            UPDATE address_list SET holder = NULL, held_until = 0, next_refresh = $3, last_attempt = $4,
+                last_success = CASE WHEN $5 = 1 THEN $4 ELSE last_success END
+            WHERE collection_id = $1 AND holder = $2
+            """,
+            [.integer(list.rawValue), .text(holder), .integer(next), .integer(now), .integer(isComplete ? 1 : 0)])
+    }
+}
+
+/// Another process refreshes the list by now; nothing was written.
+package struct LeaseLost: Error {}

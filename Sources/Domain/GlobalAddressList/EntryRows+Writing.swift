@@ -1,0 +1,108 @@
+import CollectionStore
+import Database
+import Directory
+
+extension EntryRows {
+    /// Puts an entry in the place of what was known of it, as one to be written. What it is part of stays.
+    static func put(_ tx: borrowing WriteTransaction, of list: CollectionID, _ found: FoundEntry) throws {
+        let entry = found.entry
+        let key = parameters(list, entry.key)
+        let isKnown = try tx.read.first(
+            "SELECT 1 FROM address_list_entry WHERE list_id = $1 AND directory = $2 AND entry_id = $3", key) { _ in true }
+        try tx.execute(
+            """
+            INSERT INTO address_list_entry (list_id, directory, entry_id, digest, state, rank, kind, display_name, given_name,
+                family_name, title, department, addresses, phones, photo)
+            VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            ON CONFLICT (list_id, directory, entry_id) DO UPDATE SET digest = excluded.digest, state = 1, rank = excluded.rank,
+                kind = excluded.kind, display_name = excluded.display_name, given_name = excluded.given_name,
+                family_name = excluded.family_name, title = excluded.title, department = excluded.department,
+                addresses = excluded.addresses, phones = excluded.phones, photo = excluded.photo
+            """,
+            key + [
+                .text(entry.digest), .integer(entry.rank), .text(entry.kind.rawValue), .text(entry.displayName),
+                Value(entry.givenName), Value(entry.familyName), Value(entry.title), Value(entry.department),
+                .text(entry.addresses.joined(separator: "\n")), .text(entry.phones.joined(separator: "\n")), Value(entry.photo),
+            ])
+        // Groups that call it by a name which it had are written anew, and below those that call it by one which it has now.
+        // With a new one this waits until it has a card.
+        if isKnown == true {
+            try markGroups(tx, of: list, naming: entry.key)
+            try removeTies(tx, of: list, entry.key)
+        }
+        for address in entry.addresses {
+            try tx.execute(
+                """
+                INSERT INTO address_list_address (list_id, address, directory, entry_id) VALUES ($1, $4, $2, $3)
+                ON CONFLICT DO NOTHING
+                """, key + [.text(address)])
+        }
+        for name in found.names {
+            try tx.execute(
+                """
+                INSERT INTO address_list_name (list_id, directory, name, entry_id) VALUES ($1, $2, $4, $3)
+                ON CONFLICT DO NOTHING
+                """, key + [.text(name)])
+        }
+        for member in found.members {
+            try tx.execute(
+                """
+                INSERT INTO address_list_member (list_id, directory, name, group_id) VALUES ($1, $2, $4, $3)
+                ON CONFLICT DO NOTHING
+                """, key + [.text(member)])
+        }
+        if isKnown == true { try markGroups(tx, of: list, naming: entry.key) }
+    }
+
+    /// The directory has it no more: its address is nobody's from now on, and its card is written anew, or goes.
+    static func markGone(_ tx: borrowing WriteTransaction, of list: CollectionID, _ key: ListEntry.Key) throws {
+        try markGroups(tx, of: list, naming: key)
+        try removeTies(tx, of: list, key)
+        try tx.execute(
+            """
+            UPDATE address_list_entry SET state = 2, addresses = '' WHERE list_id = $1 AND directory = $2 AND entry_id = $3
+            """, parameters(list, key))
+    }
+
+    static func remove(_ tx: borrowing WriteTransaction, of list: CollectionID, _ key: ListEntry.Key) throws {
+        try tx.execute(
+            "DELETE FROM address_list_entry WHERE list_id = $1 AND directory = $2 AND entry_id = $3", parameters(list, key))
+    }
+
+    /// It is written, as part of this card.
+    static func setWritten(
+        _ tx: borrowing WriteTransaction, of list: CollectionID, _ key: ListEntry.Key, person: String
+    ) throws {
+        try tx.execute(
+            """
+            UPDATE address_list_entry SET state = 0, person = $4 WHERE list_id = $1 AND directory = $2 AND entry_id = $3
+            """, parameters(list, key) + [.text(person)])
+    }
+
+    /// All of a directory are to be written anew.
+    static func markAll(_ tx: borrowing WriteTransaction, of list: CollectionID, _ directory: String) throws {
+        try tx.execute(
+            "UPDATE address_list_entry SET state = 1 WHERE list_id = $1 AND directory = $2 AND state = 0",
+            [.integer(list.rawValue), .text(directory)])
+    }
+
+    /// The groups that name an entry are to be written anew.
+    static func markGroups(_ tx: borrowing WriteTransaction, of list: CollectionID, naming key: ListEntry.Key) throws {
+        try tx.execute(
+            """
+            UPDATE address_list_entry SET state = 1
+            WHERE list_id = $1 AND directory = $2 AND state = 0 AND entry_id IN (
+                SELECT m.group_id FROM address_list_name n JOIN address_list_member m
+                    ON m.list_id = n.list_id AND m.directory = n.directory AND m.name = n.name
+                WHERE n.list_id = $1 AND n.directory = $2 AND n.entry_id = $3)
+            """, parameters(list, key))
+    }
+
+    private static func removeTies(_ tx: borrowing WriteTransaction, of list: CollectionID, _ key: ListEntry.Key) throws {
+        let key = parameters(list, key)
+        try tx.execute(
+            "DELETE FROM address_list_address WHERE list_id = $1 AND directory = $2 AND entry_id = $3", key)
+        try tx.execute("DELETE FROM address_list_name WHERE list_id = $1 AND directory = $2 AND entry_id = $3", key)
+        try tx.execute("DELETE FROM address_list_member WHERE list_id = $1 AND directory = $2 AND group_id = $3", key)
+    }
+}

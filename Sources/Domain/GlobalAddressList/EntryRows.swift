@@ -1,0 +1,88 @@
+import CollectionStore
+import Database
+import Directory
+
+/// The tables `address_list_entry`, `address_list_address`, `address_list_name` and `address_list_member`.
+enum EntryRows {
+    // MARK: Reading
+
+    /// The digest of an entry; nil where the list does not have it.
+    static func digest(
+        _ tx: borrowing ReadTransaction, of list: CollectionID, _ key: ListEntry.Key
+    ) throws -> String? {
+        try tx.first(
+            """
+            SELECT digest FROM address_list_entry
+            WHERE list_id = $1 AND directory = $2 AND entry_id = $3 AND state <> 2
+            """, parameters(list, key)) { $0.text(0) }
+    }
+
+    static func find(_ tx: borrowing ReadTransaction, of list: CollectionID, _ key: ListEntry.Key) throws -> ListEntry? {
+        try tx.first(
+            """
+            SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
+                addresses, phones, photo
+            FROM address_list_entry WHERE list_id = $1 AND directory = $2 AND entry_id = $3
+            """, parameters(list, key), row: read)
+    }
+
+    /// Those to be written, groups last.
+    static func pending(_ tx: borrowing ReadTransaction, of list: CollectionID, limit: Int) throws -> [ListEntry] {
+        try tx.all(
+            """
+            SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
+                addresses, phones, photo
+            FROM address_list_entry WHERE list_id = $1 AND state <> 0 ORDER BY rank LIMIT $2
+            """, [.integer(list.rawValue), .integer(Int64(limit))], row: read)
+    }
+
+    /// All that are part of a card.
+    static func all(_ tx: borrowing ReadTransaction, of list: CollectionID, person: String) throws -> [ListEntry] {
+        try tx.all(
+            """
+            SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
+                addresses, phones, photo
+            FROM address_list_entry WHERE list_id = $1 AND person = $2 ORDER BY directory, entry_id LIMIT $3
+            """, [.integer(list.rawValue), .text(person), .integer(Int64(AddressListLimits.entriesOfPerson))], row: read)
+    }
+
+    private static func read(_ row: borrowing Row) throws -> ListEntry {
+        guard let kind = Principal.Kind(rawValue: row.text(5)), let state = ListEntry.State(rawValue: row.integer(3)) else {
+            throw Failure(.damaged, "an entry of an address list is of an unknown kind or state")
+        }
+        func lines(_ column: Int) -> [String] { row.text(column).split(separator: "\n").map(String.init) }
+        return ListEntry(
+            key: ListEntry.Key(directory: row.text(0), id: row.text(1)), digest: row.text(2), state: state,
+            person: row.optionalText(4), kind: kind, displayName: row.text(6), givenName: row.optionalText(7),
+            familyName: row.optionalText(8), title: row.optionalText(9), department: row.optionalText(10),
+            addresses: lines(11), phones: lines(12), photo: row.isNull(13) ? nil : row.bytes(13))
+    }
+
+    /// The entries that have an address in common with one.
+    static func neighbours(
+        _ tx: borrowing ReadTransaction, of list: CollectionID, _ key: ListEntry.Key
+    ) throws -> [ListEntry.Key] {
+        try tx.all(
+            """
+            SELECT DISTINCT b.directory, b.entry_id
+            FROM address_list_address a JOIN address_list_address b ON b.list_id = a.list_id AND b.address = a.address
+            WHERE a.list_id = $1 AND a.directory = $2 AND a.entry_id = $3 ORDER BY b.directory, b.entry_id LIMIT $4
+            """, parameters(list, key) + [.integer(Int64(AddressListLimits.entriesOfPerson))]
+        ) { ListEntry.Key(directory: $0.text(0), id: $0.text(1)) }
+    }
+
+    /// The ids after one that a directory has in the list, in their order.
+    static func page(
+        _ tx: borrowing ReadTransaction, of list: CollectionID, _ directory: String, after id: String, limit: Int
+    ) throws -> [String] {
+        try tx.all(
+            """
+            SELECT entry_id FROM address_list_entry
+            WHERE list_id = $1 AND directory = $2 AND entry_id > $3 AND state <> 2 ORDER BY entry_id LIMIT $4
+            """, [.integer(list.rawValue), .text(directory), .text(id), .integer(Int64(limit))]) { $0.text(0) }
+    }
+
+    static func parameters(_ list: CollectionID, _ key: ListEntry.Key) -> [Value] {
+        [.integer(list.rawValue), .text(key.directory), .text(key.id)]
+    }
+}

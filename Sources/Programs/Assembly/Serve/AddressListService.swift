@@ -1,0 +1,81 @@
+import CollectionStore
+import Database
+import Directory
+import GlobalAddressList
+import Logging
+import NIOPosix
+
+/// Keeps the Global Address Lists up to date with their directories.
+struct AddressListService: Sendable {
+    let lists: DomainLists
+    let logger: Logger
+    private let refresh: ListRefresh
+    /// Directories answer when they do: not on the threads of tasks.
+    private let thread = NIOThreadPool(numberOfThreads: 1)
+
+    private static let pause = Duration.seconds(1)
+
+    init(
+        _ installation: Installation, _ directories: Directories?, logger: Logger, clock: @escaping @Sendable () -> Milliseconds
+    ) {
+        self.logger = logger
+        lists = DomainLists(installation: installation, directories: directories, clock: clock)
+        let holder = String(SystemRandomNumberGenerator.identifier())
+        refresh = ListRefresh(database: installation.database, options: lists.options, holder: holder, clock: clock)
+    }
+
+    /// Until the task is cancelled.
+    func run() async {
+        thread.start()
+        do {
+            try lists.removeOthers()
+        } catch {
+            logger.error("address lists cannot be removed", metadata: ["failure": "\(error)"])
+        }
+        while !Task.isCancelled, lists.installation.settings.gal.isEnabled {
+            for domain in lists.domains where !Task.isCancelled { await renew(domain) }
+            try? await Task.sleep(for: Self.pause)
+        }
+        try? await thread.shutdownGracefully()
+    }
+
+    private func renew(_ domain: String) async {
+        do {
+            let report = try await thread.runIfActive { () -> ListRefresh.Report? in
+                let list = try lists.list(of: domain)
+                if list.nextRefresh > lists.clock() { return nil }
+                return try refresh.run(list, lists.sources(of: domain))
+            }
+            if let report { tell(report) }
+        } catch is CancellationError {
+        } catch is LeaseLost {
+            logger.notice("another process refreshes the address list", metadata: ["domain": "\(domain)"])
+        } catch {
+            logger.error("address list not refreshed", metadata: ["domain": "\(domain)", "failure": "\(error)"])
+        }
+    }
+
+    private func tell(_ report: ListRefresh.Report) {
+        for failure in report.unavailable {
+            logger.notice(
+                "directory cannot be asked, its entries stay in the address list",
+                metadata: ["directory": "\(failure.directory)", "reason": "\(failure.reason)"])
+        }
+        let changes = report.changes
+        guard changes != ListChanges() else { return }
+        logger.info(
+            "address list refreshed",
+            metadata: [
+                "domain": "\(report.list.domain)", "cards": "\(report.cards)", "created": "\(changes.created)",
+                "replaced": "\(changes.replaced)", "removed": "\(changes.removed)", "refused": "\(changes.refused)",
+            ])
+    }
+}
+
+extension SystemRandomNumberGenerator {
+    /// A name that nobody else has.
+    static func identifier() -> UInt64 {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+    }
+}
