@@ -14,7 +14,8 @@ struct Tegu: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, DemoCommand.self, UserCommand.self, GroupCommand.self, CalendarCommand.self, BookCommand.self,
-            ShareCommand.self, ImportCommand.self, ExportCommand.self, TrashCommand.self, CheckCommand.self, ReindexCommand.self, DNSCommand.self, DirectoryCommand.self, GALCommand.self,
+            ShareCommand.self, MailCommand.self, ImportCommand.self, ExportCommand.self, TrashCommand.self, CheckCommand.self,
+            ReindexCommand.self, DNSCommand.self, DirectoryCommand.self, GALCommand.self,
             VersionCommand.self,
         ])
 

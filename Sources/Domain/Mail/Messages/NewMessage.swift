@@ -1,0 +1,84 @@
+package import CollectionStore
+
+/// A message that has wholly come, with what was read from it; its octets are in memory, or staged in the database.
+package struct NewContent: Sendable {
+    enum Place: Sendable {
+        /// Pieces of `MailBodies.pieceSize`, but for the last.
+        case held([[UInt8]])
+        /// All but the last of them.
+        case staged(ContentID, rest: MessageUpload.Part)
+        /// A message of the store.
+        case stored(ContentID)
+    }
+
+    let place: Place
+    package let size: Int
+    /// `Message.summary`.
+    let summary: [UInt8]
+    package let keys: SortKeys
+    let hash: [UInt8]?
+
+    /// To be discarded where it is not appended after all.
+    package var stagedContent: ContentID? {
+        if case .staged(let content, _) = place { content } else { nil }
+    }
+}
+
+/// A message to be appended.
+package struct NewMessage: Sendable {
+    package var content: NewContent
+    package var flags: MessageFlags
+    /// Nil: now.
+    package var internalDate: InternalTime?
+
+    package init(_ content: NewContent, flags: MessageFlags = MessageFlags(), internalDate: InternalTime? = nil) {
+        self.content = content
+        self.flags = flags
+        self.internalDate = internalDate
+    }
+}
+
+/// RFC 4315 §3: APPENDUID.
+package struct AppendResult: Sendable, Equatable {
+    package var uidValidity: UInt32
+    /// In the order of the messages.
+    package var uids: UIDSet
+    package var modseq: ModSeq
+}
+
+/// RFC 4315 §3: COPYUID. The nth source became the nth of the target.
+package struct CopyResult: Sendable, Equatable {
+    package var uidValidity: UInt32
+    package var source: UIDSet
+    package var target: UIDSet
+
+    package init(uidValidity: UInt32, source: UIDSet, target: UIDSet) {
+        self.uidValidity = uidValidity
+        self.source = source
+        self.target = target
+    }
+}
+
+/// RFC 7162 §3.1.3.
+package struct StoreResult: Sendable, Equatable {
+    /// Where something changed: the modseq that the changed ones have now.
+    package var modseq: ModSeq?
+    /// Whose flags are others now.
+    package var changed = UIDSet()
+    /// Not touched, for they changed after UNCHANGEDSINCE: MODIFIED.
+    package var failed = UIDSet()
+    /// Keywords that the mailbox could not keep: it has as many as it may.
+    package var keywordsNotKept: [String] = []
+}
+
+/// RFC 7162 §3.2.5.
+package struct VanishedUIDs: Sendable, Equatable {
+    package var uids: UIDSet
+    /// False: the log is too young, and `uids` is every UID up to now that no message has.
+    package var isExact: Bool
+
+    package init(_ uids: UIDSet, isExact: Bool) {
+        self.uids = uids
+        self.isExact = isExact
+    }
+}
