@@ -1,0 +1,44 @@
+import Bytes
+import Directory
+import IMAPGrammar
+import Logging
+
+extension Session {
+    /// LOGIN (RFC 9051 §6.2.3), and the end of AUTHENTICATE.
+    func signIn(_ user: [UInt8], _ password: [UInt8]) -> Completion {
+        guard maySendPassword else { return .no(.privacyRequired, "not without TLS") }
+        let services = server.services
+        let outcome = services.authenticator.authenticate(
+            name: String(utf8: user), password: password, peer: peer, now: services.clock())
+        switch outcome {
+        case .success(let principal): return signedIn(principal)
+        case .failure:
+            server.metrics.signInFailed()
+            logger.notice("sign-in failed")
+            countError()
+            return .no(.authenticationFailed, "wrong name or password")
+        case .mustWait(let seconds):
+            // Not AUTHENTICATIONFAILED: clients would ask for another password.
+            return .no(.limit, "too many sign-ins at once, or too many wrong passwords: wait \(seconds) seconds")
+        case .directoryUnavailable(let reason):
+            logger.warning(
+                "a directory cannot be asked", metadata: ["directory": "\(reason.directory)", "reason": "\(reason.reason)"])
+            return .no(.unavailable, "the directory cannot be asked now")
+        case .unavailable(let error):
+            logger.error("passwords cannot be checked", metadata: ["failure": "\(error)"])
+            return .no(.unavailable, "passwords cannot be checked now")
+        }
+    }
+
+    private func signedIn(_ principal: Principal) -> Completion {
+        self.principal = principal
+        state = .authenticated
+        forgetErrors()
+        logger[metadataKey: "user"] = "\(principal.name)@\(principal.domain)"
+        reader.limits = CommandReader.Limits()
+        reader.limits.takesUploads = true
+        logger.debug("signed in")
+        // RFC 9051 §6.2.3: the capabilities may stand in the answer.
+        return .ok(.capability(capabilities), "signed in")
+    }
+}

@@ -1,0 +1,4 @@
+extension Session {
+    func tellUpdates(_ updates: CommandUpdates) {}
+    func unselect() {}
+}
