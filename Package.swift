@@ -62,6 +62,8 @@ let layers: [Layer] = [
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
         Module(name: "Files", uses: ["Bytes", "Database", "Directory", "CollectionStore"]),
+        Module(name: "Mail",
+               uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "MIME", "Database", "Directory", "CollectionStore"]),
         Module(name: "ForeignCalendars",
                uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory",
                       "CollectionStore", "Calendars"]),

@@ -1,0 +1,67 @@
+package import CollectionStore
+package import MIME
+
+/// A message that has wholly come, with what was read from it; its octets are in memory, or staged in the database.
+package struct NewContent: Sendable {
+    enum Place: Sendable {
+        /// Pieces of `MailBodies.pieceSize`, but for the last.
+        case held([[UInt8]])
+        case staged(ContentID)
+        /// A message of the store, for copies.
+        case stored(ContentID)
+    }
+
+    var place: Place
+    package let size: Int
+    package let structure: Message
+    package let keys: SortKeys
+    let hash: [UInt8]?
+}
+
+/// A message to be appended.
+package struct NewMessage: Sendable {
+    package var content: NewContent
+    package var flags: MessageFlags
+    /// Nil: now.
+    package var internalDate: InternalTime?
+
+    package init(_ content: NewContent, flags: MessageFlags = MessageFlags(), internalDate: InternalTime? = nil) {
+        self.content = content
+        self.flags = flags
+        self.internalDate = internalDate
+    }
+}
+
+/// RFC 4315 §3: APPENDUID.
+package struct AppendResult: Sendable, Equatable {
+    package var uidValidity: UInt32
+    /// In the order of the messages.
+    package var uids: UIDSet
+    package var modseq: ModSeq
+}
+
+/// RFC 4315 §3: COPYUID. The nth source became the nth of the target.
+package struct CopyResult: Sendable, Equatable {
+    package var uidValidity: UInt32
+    package var source: UIDSet
+    package var target: UIDSet
+}
+
+/// RFC 7162 §3.1.3.
+package struct StoreResult: Sendable, Equatable {
+    /// Where something changed: the modseq that the changed ones have now.
+    package var modseq: ModSeq?
+    /// Whose flags are others now.
+    package var changed = UIDSet()
+    /// Not touched, for they changed after UNCHANGEDSINCE: MODIFIED.
+    package var failed = UIDSet()
+    /// Keywords that the mailbox could not keep: it has as many as it may.
+    package var keywordsNotKept: [String] = []
+}
+
+/// RFC 7162 §3.2.5.
+package struct VanishedUIDs: Sendable, Equatable {
+    package var uids: UIDSet
+    /// False: the log is too young, and `uids` is every UID up to now that no message has.
+    package var isExact: Bool
+}

@@ -1,0 +1,85 @@
+package import CollectionStore
+package import Directory
+import Synchronization
+
+/// Tells sessions of this process that something was committed; what, they read themselves. It holds a closure a watch, and
+/// nothing of what happened.
+///
+/// Changes that other nodes commit come in by `publish` too, from whoever looks for them (`MailStore.changedElsewhere`).
+package final class MailHub: Sendable {
+    package struct WatchID: Hashable, Sendable {
+        fileprivate let number: UInt64
+        fileprivate let topic: Topic
+    }
+
+    fileprivate enum Topic: Hashable, Sendable {
+        case mailbox(MailboxID)
+        /// Names, subscriptions, rights, and all mailboxes of an owner.
+        case owner(PrincipalID)
+    }
+
+    package struct Event: Sendable, Equatable {
+        package var owner: PrincipalID
+        /// Nil: the list of the owner's mailboxes, or rights or subscriptions to them.
+        package var mailbox: MailboxID?
+        /// The mailbox's position by this change.
+        package var modseq: ModSeq
+
+        package init(owner: PrincipalID, mailbox: MailboxID?, modseq: ModSeq) {
+            self.owner = owner
+            self.mailbox = mailbox
+            self.modseq = modseq
+        }
+    }
+
+    package typealias Wake = @Sendable (Event) -> Void
+
+    private struct State: Sendable {
+        var lastNumber: UInt64 = 0
+        var watches: [Topic: [UInt64: Wake]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// `wake` is called after each commit that changed the mailbox, on the thread that committed: it must be quick, must not
+    /// throw itself into the database, and may come once more after `cancel`.
+    package func watch(_ mailbox: MailboxID, _ wake: @escaping Wake) -> WatchID { watch(.mailbox(mailbox), wake) }
+
+    /// Of every change of the owner's mailboxes, and of their list.
+    package func watchAll(of owner: PrincipalID, _ wake: @escaping Wake) -> WatchID { watch(.owner(owner), wake) }
+
+    private func watch(_ topic: Topic, _ wake: @escaping Wake) -> WatchID {
+        state.withLock { state in
+            state.lastNumber += 1
+            state.watches[topic, default: [:]][state.lastNumber] = wake
+            return WatchID(number: state.lastNumber, topic: topic)
+        }
+    }
+
+    /// Again is harmless.
+    package func cancel(_ id: WatchID) {
+        state.withLock { state in
+            state.watches[id.topic]?[id.number] = nil
+            if state.watches[id.topic]?.isEmpty == true { state.watches[id.topic] = nil }
+        }
+    }
+
+    package func publish(_ event: Event) {
+        let wakes = state.withLock { state in
+            var wakes: [Wake] = []
+            if let mailbox = event.mailbox, let found = state.watches[.mailbox(mailbox)] { wakes += found.values }
+            if let found = state.watches[.owner(event.owner)] { wakes += found.values }
+            return wakes
+        }
+        for wake in wakes { wake(event) }
+    }
+
+    /// The mailboxes that somebody watches.
+    package var watchedMailboxes: [MailboxID] {
+        state.withLock { state in
+            state.watches.keys.compactMap { if case .mailbox(let id) = $0 { id } else { nil } }
+        }
+    }
+}
