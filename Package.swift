@@ -77,7 +77,7 @@ let layers: [Layer] = [
                       "Directory", "CollectionStore", "Calendars", "Contacts", "Files", "ForeignCalendars"],
                libraries: [logging, metrics]),
         Module(name: "IMAPServer",
-               uses: ["Bytes", "MIME", "IMAPGrammar", "Database", "Wire", "Directory"],
+               uses: ["Bytes", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory", "CollectionStore", "Mail"],
                libraries: nio + [product("NIOSSL", "swift-nio-ssl"), product("NIOTLS", "swift-nio"), logging, metrics, "CZlib"]),
         Module(name: "TimeZoneServer",
                uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "DAVGrammar", "HTTPServer"]),

@@ -1,19 +1,31 @@
+package import Database
 package import Directory
-import Glibc
 import Logging
+package import Mail
 import Synchronization
 import Wire
 
 /// What the server asks of the layers below.
 package struct IMAPServices: Sendable {
+    package var database: any Database
+    package var store: MailStore
     package var authenticator: Authenticator
+    package var memberships: MembershipCache
     /// Milliseconds since 1970 in UTC.
     package var clock: @Sendable () -> Int64
     /// What ID tells of this server (RFC 2971).
     package var version: String
 
-    package init(authenticator: Authenticator, version: String, clock: @escaping @Sendable () -> Int64) {
-        (self.authenticator, self.version, self.clock) = (authenticator, version, clock)
+    package init(
+        database: any Database, store: MailStore, authenticator: Authenticator, memberships: MembershipCache = MembershipCache(),
+        version: String, clock: @escaping @Sendable () -> Int64
+    ) {
+        self.database = database
+        self.store = store
+        self.authenticator = authenticator
+        self.memberships = memberships
+        self.version = version
+        self.clock = clock
     }
 }
 

@@ -64,7 +64,7 @@ extension Session {
         let tag = tagged.tag
         switch tagged.command {
         case .capability: return capability()
-        case .noop: return .ok(nil, "done")
+        case .noop, .check: return try noop()
         case .logout: return logout()
         case .id(let fields): return id(fields)
         case .startTLS: return startTLS()
@@ -73,6 +73,23 @@ extension Session {
         case .enable(let names): return enable(names)
         case .compress(let algorithm): return compress(algorithm)
         case .unauthenticate: return unauthenticate()
+        case .idle: return idle(tag)
+        case .namespace: return namespace()
+        case .select(let select): return try self.select(select)
+        case .create(let name, let uses): return try create(name, uses: uses)
+        case .delete(let name): return try delete(name)
+        case .rename(let from, let to): return try rename(from, to: to)
+        case .subscribe(let name): return try subscribe(name)
+        case .unsubscribe(let name): return try unsubscribe(name)
+        case .status(let name, let items): return try status(name, items)
+        case .list(let list): return try self.list(list)
+        case .close: return try close()
+        case .unselect: return unselectCommand()
+        case .expunge(let set): return try expunge(set)
+        case .store(let store): return try self.store(store)
+        case .copy(let copy): return try self.copy(copy)
+        case .move(let copy): return try move(copy)
+        case .fetch(let fetch): return try self.fetch(fetch)
         default: return .bad("not supported")
         }
     }

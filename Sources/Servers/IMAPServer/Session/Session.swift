@@ -53,6 +53,11 @@ final class Session: @unchecked Sendable {
     var principal: Principal?
     var enabled = EnabledExtensions()
     var expectation: Expectation?
+    var selected: SelectedMailbox?
+    /// The APPEND or REPLACE that comes in.
+    var upload: IncomingMessages?
+    /// What it was refused with, when the reader has ended it.
+    var uploadRefusal: Completion?
     /// The command in work, where its answer comes in pieces.
     private var running: (tag: [UInt8], name: StaticString, updates: CommandUpdates, command: any RunningCommand)?
     private var nextPause: Pause?
@@ -108,12 +113,11 @@ final class Session: @unchecked Sendable {
     /// The connection has closed.
     func end() {
         running = nil
+        abandonUpload()
+        unselect()
         waker = {}
         state = .logout
     }
-
-    /// Something has changed in the mailbox while the client idles.
-    func wake() {}
 
     func run() -> Pause {
         if !hasGreeted { greet() }
@@ -158,8 +162,10 @@ final class Session: @unchecked Sendable {
         }
     }
 
+    func beginCommand() { began = ContinuousClock.now }
+
     private func command(_ bytes: [UInt8]) {
-        began = ContinuousClock.now
+        beginCommand()
         let tagged: TaggedCommand
         do throws(CommandError) {
             tagged = try TaggedCommand.parse(bytes, coding: reader.coding)
