@@ -4,7 +4,7 @@ package import Directory
 /// What the members of a principal's collections take of the room it was given. The counter is in the principal's row.
 package enum Quota {
     /// Throws `StoreRefusal.quotaExceeded` where there is no room for `bytes` more.
-    static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
+    package static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes <= 0 { return try release(tx, 0 &- bytes, of: owner) }
         let changed = try tx.execute(
             """
@@ -20,7 +20,7 @@ package enum Quota {
         if let limit, bytes > 0, Int64(bytes) > limit - used { throw StoreRefusal.quotaExceeded }
     }
 
-    static func release(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
+    package static func release(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes == 0 { return }
         try tx.execute(
             "UPDATE principal SET used_bytes = used_bytes - $2 WHERE id = $1",

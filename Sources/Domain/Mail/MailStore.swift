@@ -14,9 +14,6 @@
 //
 // `tx` as a first parameter means: needs an open transaction. Start reading at Values/Mailbox.swift, Messages/MailStore+Append.swift,
 // Messages/MailChangeLog.swift and Snapshot/MailboxSnapshot.swift.
-package import CollectionStore
-package import Database
-package import Directory
 
 /// The mail of all principals of one database. One in a process: sessions meet in its hub, and share its snapshots.
 package final class MailStore: Sendable {

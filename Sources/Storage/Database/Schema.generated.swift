@@ -407,10 +407,9 @@ CREATE INDEX mail_message_of_content ON mail_message (content_id);
 
 -- Expunged messages, until the time set for them is over. Those of a deleted mailbox stay where they were.
 CREATE TABLE mail_retained (
-    id BIGINT NOT NULL PRIMARY KEY,         -- node
-    mailbox_id BIGINT NOT NULL,             -- where it was, or where that was put to
+    mailbox_id BIGINT NOT NULL,             -- where it was
+    uid BIGINT NOT NULL,                    -- there
     owner_id BIGINT NOT NULL,
-    uid BIGINT NOT NULL,
     flags BIGINT NOT NULL,
     content_id BIGINT NOT NULL,
     thread_id BIGINT NOT NULL,
@@ -418,9 +417,9 @@ CREATE TABLE mail_retained (
     internal_date BIGINT NOT NULL,
     internal_zone BIGINT NOT NULL,
     expunged BIGINT NOT NULL,
-    expunged_by BIGINT                      -- principal; NULL: the server
-);
-CREATE INDEX mail_retained_of_mailbox ON mail_retained (mailbox_id, expunged);
+    expunged_by BIGINT,                     -- principal; NULL: the server
+    PRIMARY KEY (mailbox_id, uid)
+) WITHOUT ROWID;
 CREATE INDEX mail_retained_of_owner ON mail_retained (owner_id, expunged);
 CREATE INDEX mail_retained_by_time ON mail_retained (expunged);
 CREATE INDEX mail_retained_of_content ON mail_retained (content_id);

@@ -59,7 +59,7 @@ package struct Asker: Sendable, Equatable {
     }
 
     /// Whether a grant by an owner of `ownerDomain` reaches the asker.
-    func isReached(by grantee: Grantee, ownerDomain: String) -> Bool {
+    package func isReached(by grantee: Grantee, ownerDomain: String) -> Bool {
         switch grantee {
         case .principal(let id): closure.contains(id)
         case .signedIn: domain == ownerDomain

@@ -5,32 +5,44 @@ package import Directory
 extension MailStore {
     // MARK: Finding
 
-    package func mailbox(_ tx: borrowing ReadTransaction, _ id: MailboxID) throws -> Mailbox? {
-        throw Failure(.serverBug, "not written yet")
-    }
+    package func mailbox(_ tx: borrowing ReadTransaction, _ id: MailboxID) throws -> Mailbox? { try MailboxRows.find(tx, id) }
 
     /// By its stored name (`MailboxName.stored`).
     package func mailbox(_ tx: borrowing ReadTransaction, of owner: PrincipalID, named name: String) throws -> Mailbox? {
-        throw Failure(.serverBug, "not written yet")
+        try MailboxRows.find(tx, of: owner, named: name)
     }
 
     /// All of an owner's that are not deleted, in the order of their names' bytes.
     package func mailboxes(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> [Mailbox] {
-        throw Failure(.serverBug, "not written yet")
+        try MailboxRows.all(tx, of: owner)
     }
 
-    /// Grows with each change of the owner's names, uses, grants and subscriptions.
+    /// Grows with each change of the owner's names, uses and grants, and of the owner's own subscriptions.
     package func listVersion(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {
-        throw Failure(.serverBug, "not written yet")
+        try tx.first(
+            "SELECT list_version FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.integer(0) } ?? 0
     }
 
-    // MARK: Changing
+    // MARK: Making
 
-    /// The owner's INBOX, made where it is not there yet.
+    /// The owner's INBOX. With it come, the first time, the mailboxes that every client wants, and the owner is subscribed to all of
+    /// them.
     @discardableResult
     package func makeInbox(_ tx: borrowing WriteTransaction, of owner: PrincipalID, now: Milliseconds) throws -> Mailbox {
-        throw Failure(.serverBug, "not written yet")
+        if let inbox = try MailboxRows.find(tx.read, of: owner, named: MailboxName.inbox), inbox.isSelectable { return inbox }
+        let isNew = try MailAccounts.open(tx, of: owner)
+        let inbox = try create(tx, MailboxName.inbox, of: owner, now: now)
+        guard isNew else { return inbox }
+        for (name, use) in Self.standardMailboxes { _ = try create(tx, name, of: owner, specialUse: use, now: now) }
+        for name in [MailboxName.inbox] + Self.standardMailboxes.map(\.name) {
+            try subscribe(tx, owner, to: MailboxReference(owner: owner, name: name))
+        }
+        return inbox
     }
+
+    static let standardMailboxes: [(name: String, use: MailboxUse)] = [
+        ("Archive", .archive), ("Drafts", .drafts), ("Junk", .junk), ("Sent", .sent), ("Trash", .trash),
+    ]
 
     /// Makes a mailbox, and real ones above it where there are none: some clients lose mail under names that cannot be selected. A name
     /// without a mailbox becomes one. What its parent grants, it grants. Throws `MailRefusal` invalidName, nameTaken,
@@ -39,75 +51,109 @@ extension MailStore {
         _ tx: borrowing WriteTransaction, _ name: String, of owner: PrincipalID, specialUse: MailboxUse? = nil,
         now: Milliseconds
     ) throws -> Mailbox {
-        throw Failure(.serverBug, "not written yet")
+        let name = try MailboxName.stored(name, limits: limits)
+        let existing = try MailboxRows.find(tx.read, of: owner, named: name)
+        if existing?.isSelectable == true { throw MailRefusal.nameTaken }
+        if let specialUse { try checkUse(tx.read, specialUse, of: owner) }
+        try makePlace(tx, for: name, owner, and: existing == nil ? 1 : 0, now: now)
+        // A name that could not be selected: nothing of it stays but who may do what.
+        if let existing {
+            try tx.execute(
+                "UPDATE mailbox SET is_selectable = 1, special_use = $2, created = $3 WHERE id = $1",
+                [.integer(existing.id.rawValue), Value(specialUse?.rawValue), .integer(now)])
+            listChanged(tx, of: owner)
+            try MailAccounts.listChanged(tx, of: owner)
+        } else {
+            try insert(tx, name, of: owner, isSelectable: true, specialUse: specialUse, now: now)
+        }
+        guard let made = try MailboxRows.find(tx.read, of: owner, named: name) else {
+            throw Failure(.serverBug, "a mailbox that was made is not there")
+        }
+        return made
     }
 
-    /// RFC 9051 §6.3.6: with all below it; ids, UIDs and UIDVALIDITY stay. INBOX itself stays too, and its messages go to a new
-    /// mailbox. Throws `MailRefusal` invalidName, nameTaken, belowItself, tooManyMailboxes or notFound. The mailbox as it is now.
+    /// Makes the mailboxes above a name, once it is sure that there is room for them and for `others`.
+    func makePlace(
+        _ tx: borrowing WriteTransaction, for name: String, _ owner: PrincipalID, and others: Int, now: Milliseconds
+    ) throws {
+        var missing: [String] = []
+        for parent in MailboxName.parents(of: name) where try MailboxRows.find(tx.read, of: owner, named: parent) == nil {
+            missing.append(parent)
+        }
+        try checkCount(tx.read, of: owner, adding: missing.count + others)
+        for parent in missing { try insert(tx, parent, of: owner, isSelectable: true, specialUse: nil, now: now) }
+    }
+
     @discardableResult
-    package func rename(
-        _ tx: borrowing WriteTransaction, _ mailbox: MailboxID, to name: String, now: Milliseconds
-    ) throws -> Mailbox {
-        throw Failure(.serverBug, "not written yet")
+    func insert(
+        _ tx: borrowing WriteTransaction, _ name: String, of owner: PrincipalID, isSelectable: Bool, specialUse: MailboxUse?,
+        now: Milliseconds
+    ) throws -> MailboxID {
+        let validity = try MailAccounts.nextUIDValidity(tx, of: owner, now: now)
+        let id = MailboxID(rawValue: try tx.nextID(.node))
+        try tx.execute(
+            """
+            INSERT INTO mailbox (id, owner_id, name, is_selectable, special_use, uid_validity, uid_next, modseq, log_floor,
+                message_count, unseen_count, deleted_count, byte_count, created)
+            VALUES ($1, $2, $3, $4, $5, $6, 1, 1, 0, 0, 0, 0, 0, $7)
+            """,
+            [
+                .integer(id.rawValue), .integer(owner.rawValue), .text(name), Value(isSelectable), Value(specialUse?.rawValue),
+                .integer(Int64(validity)), .integer(now),
+            ])
+        if let above = MailboxName.parents(of: name).last, let parent = try MailboxRows.find(tx.read, of: owner, named: above) {
+            try inherit(tx, from: parent.id, to: id)
+        }
+        listChanged(tx, of: owner)
+        return id
     }
 
-    /// RFC 9051 §6.3.5: those below it stay; then its name does too, and cannot be selected. It is retained with its messages.
-    /// Throws `MailRefusal` isInbox, hasChildren or notFound.
-    package func delete(_ tx: borrowing WriteTransaction, _ mailbox: MailboxID, now: Milliseconds) throws {
-        throw Failure(.serverBug, "not written yet")
+    /// Rights are inherited by new mailboxes: what is granted on the one above, and whether each has a \Seen of their own.
+    private func inherit(_ tx: borrowing WriteTransaction, from parent: MailboxID, to child: MailboxID) throws {
+        try tx.execute(
+            """
+            INSERT INTO mail_grant (mailbox_id, grantee, rights)
+            SELECT $2, grantee, rights FROM mail_grant WHERE mailbox_id = $1
+            """, [.integer(parent.rawValue), .integer(child.rawValue)])
+        try tx.execute(
+            """
+            UPDATE mailbox SET has_own_seen = (SELECT parent.has_own_seen FROM mailbox AS parent WHERE parent.id = $1)
+            WHERE id = $2
+            """, [.integer(parent.rawValue), .integer(child.rawValue)])
+    }
+
+    func checkCount(_ tx: borrowing ReadTransaction, of owner: PrincipalID, adding more: Int) throws {
+        let count = try tx.first(
+            "SELECT COUNT(*) FROM mailbox WHERE owner_id = $1 AND trashed IS NULL", [.integer(owner.rawValue)]) { $0.integer(0) }
+        if (count ?? 0) + Int64(more) > Int64(limits.mailboxesPerOwner) { throw MailRefusal.tooManyMailboxes }
+    }
+
+    func checkUse(_ tx: borrowing ReadTransaction, _ use: MailboxUse, of owner: PrincipalID) throws {
+        // RFC 6154 §3: what is there by itself cannot be asked for.
+        if use == .all || use == .flagged { throw MailRefusal.specialUseTaken }
+        if try isUseTaken(tx, use, of: owner) { throw MailRefusal.specialUseTaken }
+    }
+
+    func isUseTaken(_ tx: borrowing ReadTransaction, _ use: MailboxUse, of owner: PrincipalID) throws -> Bool {
+        try tx.first(
+            "SELECT 1 FROM mailbox WHERE owner_id = $1 AND special_use = $2 AND trashed IS NULL",
+            [.integer(owner.rawValue), .text(use.rawValue)]) { _ in true } ?? false
+    }
+
+    /// Tells of a change of the list once it is committed.
+    func listChanged(_ tx: borrowing WriteTransaction, of owner: PrincipalID) {
+        tx.afterCommit { [hub] in hub.publish(MailHub.Event(owner: owner, mailbox: nil, modseq: .zero)) }
     }
 
     package func setSpecialUse(
         _ tx: borrowing WriteTransaction, of mailbox: MailboxID, to use: MailboxUse?, now: Milliseconds
     ) throws {
-        throw Failure(.serverBug, "not written yet")
-    }
-
-    // MARK: Subscriptions
-
-    /// The names that a principal has subscribed to, of mailboxes of whichever owner, whether they are there or not.
-    package func subscriptions(_ tx: borrowing ReadTransaction, of principal: PrincipalID) throws -> [MailboxReference] {
-        throw Failure(.serverBug, "not written yet")
-    }
-
-    /// Again is harmless. Throws `MailRefusal` tooManySubscriptions or invalidName.
-    package func subscribe(
-        _ tx: borrowing WriteTransaction, _ principal: PrincipalID, to mailbox: MailboxReference
-    ) throws {
-        throw Failure(.serverBug, "not written yet")
-    }
-
-    package func unsubscribe(
-        _ tx: borrowing WriteTransaction, _ principal: PrincipalID, from mailbox: MailboxReference
-    ) throws {
-        throw Failure(.serverBug, "not written yet")
-    }
-
-    // MARK: Annotations (RFC 5464)
-
-    /// Of a mailbox, or of the server (nil). `principal`: whose private ones; nil: those that all share. Entries in lower case, without
-    /// `/private` and `/shared`.
-    package func annotations(
-        _ tx: borrowing ReadTransaction, of mailbox: MailboxID?, for principal: PrincipalID?
-    ) throws -> [(entry: String, value: [UInt8])] {
-        throw Failure(.serverBug, "not written yet")
-    }
-
-    /// Nil takes it away. Throws `MailRefusal` tooManyAnnotations or annotationTooLarge.
-    package func setAnnotation(
-        _ tx: borrowing WriteTransaction, of mailbox: MailboxID?, for principal: PrincipalID?, entry: String, value: [UInt8]?
-    ) throws {
-        throw Failure(.serverBug, "not written yet")
-    }
-}
-
-/// A name in somebody's hierarchy.
-package struct MailboxReference: Hashable, Sendable {
-    package var owner: PrincipalID
-    package var name: String
-
-    package init(owner: PrincipalID, name: String) {
-        self.owner = owner
-        self.name = name
+        guard let found = try MailboxRows.find(tx.read, mailbox) else { throw MailRefusal.notFound }
+        if found.specialUse == use { return }
+        if let use { try checkUse(tx.read, use, of: found.owner) }
+        try tx.execute(
+            "UPDATE mailbox SET special_use = $2 WHERE id = $1", [.integer(mailbox.rawValue), Value(use?.rawValue)])
+        try MailAccounts.listChanged(tx, of: found.owner)
+        listChanged(tx, of: found.owner)
     }
 }

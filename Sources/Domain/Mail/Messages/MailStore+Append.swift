@@ -7,16 +7,25 @@ extension MailStore {
     /// §4.4: literal8).
     package func upload(keepsOctets: Bool = false) -> MessageUpload { MessageUpload(limits: limits, keepsOctets: keepsOctets) }
 
-    /// Writes octets of an upload that are due.
+    /// Writes octets of an upload that are due. Throws `MailRefusal.contentGone`.
     package func stage(
         _ tx: borrowing WriteTransaction, _ part: MessageUpload.Part, now: Milliseconds
     ) throws -> ContentID {
-        throw Failure(.serverBug, "not written yet")
+        try MailContents.stage(tx, part, now: now)
+    }
+
+    /// Writes the octets of a finished message that waits for others, so that they are no longer in memory.
+    package func stage(
+        _ tx: borrowing WriteTransaction, content: NewContent, now: Milliseconds
+    ) throws -> NewContent {
+        try MailContents.stage(tx, content, now: now)
     }
 
     /// Takes staged octets away that will not be needed. What is forgotten goes by itself after a day.
     package func discard(_ tx: borrowing WriteTransaction, _ content: ContentID) throws {
-        throw Failure(.serverBug, "not written yet")
+        let removed = try tx.execute(
+            "DELETE FROM mail_content WHERE id = $1 AND staged IS NOT NULL", [.integer(content.rawValue)])
+        if removed > 0 { try MailBodies.delete(tx, of: content) }
     }
 
     /// Appends all or none (RFC 3502 §6.3.11). Throws `MailRefusal` notFound, notSelectable, quotaExceeded, tooManyMessages,
@@ -25,6 +34,60 @@ extension MailStore {
         _ tx: borrowing WriteTransaction, _ messages: [NewMessage], to mailbox: MailboxID, viewer: PrincipalID? = nil,
         now: Milliseconds
     ) throws -> AppendResult {
-        throw Failure(.serverBug, "not written yet")
+        let target = try MailboxRows.selectable(tx.read, mailbox)
+        if messages.isEmpty {
+            return AppendResult(uidValidity: target.uidValidity, uids: UIDSet(), modseq: target.modseq)
+        }
+        var bytes: Int64 = 0
+        for message in messages {
+            bytes += Int64(message.content.size)
+            guard try MailContents.isThere(tx.read, message.content) else { throw MailRefusal.contentGone }
+        }
+        try checkRoom(tx.read, for: messages.count, in: target)
+        try MailAccounts.check(tx.read, messages: messages.count, bytes: bytes, of: target.owner)
+
+        // From here on nothing is refused.
+        let ownViewer = viewer.flatMap { target.seenOwner(for: $0) }
+        var delta = MailboxDelta(uids: messages.count)
+        var flags: [UInt64] = []
+        for message in messages {
+            var system = message.flags.system.intersection(.all)
+            if ownViewer != nil { system.remove(.seen) }
+            let bits = try system.rawValue | MailKeywords.bits(tx, message.flags.keywords, in: mailbox).bits
+            delta.add(bits, size: Int64(message.content.size), sign: 1)
+            flags.append(bits)
+        }
+        let (uidNext, modseq) = try MailChangeLog.advance(tx, mailbox, by: delta)
+        try MailAccounts.take(tx, bytes: bytes, of: target.owner)
+        let first = uidNext - Int64(messages.count)
+        var seen = UIDSet()
+        for (index, message) in messages.enumerated() {
+            let uid = first + Int64(index)
+            let content = try MailContents.keep(tx, message.content)
+            let date = message.internalDate ?? InternalTime(seconds: now / 1000)
+            try tx.execute(
+                """
+                INSERT INTO mail_message (mailbox_id, uid, modseq, flags, content_id, thread_id, size, internal_date,
+                    internal_zone, saved)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                """,
+                [
+                    .integer(mailbox.rawValue), .integer(uid), .integer(modseq.rawValue),
+                    .integer(Int64(bitPattern: flags[index])), .integer(content.rawValue),
+                    .integer(message.content.keys.threadHash ?? content.rawValue), .integer(Int64(message.content.size)),
+                    .integer(date.seconds), .integer(Int64(date.zoneMinutes)), .integer(now),
+                ])
+            if ownViewer != nil, message.flags.system.contains(.seen), let uid = UID(exactly: uid) { seen.append(uid) }
+        }
+        let uids = UIDSet(UID(clamping: first)...UID(clamping: uidNext - 1))
+        try MailChangeLog.record(tx, .came, uids, in: mailbox, modseq: modseq, now: now)
+        if let ownViewer { try OwnSeen.add(tx, seen, to: mailbox, by: ownViewer) }
+        changed(tx, mailbox, of: target.owner, to: modseq)
+        return AppendResult(uidValidity: target.uidValidity, uids: uids, modseq: modseq)
+    }
+
+    /// UIDs are numbers of 32 bits; the last one is not given, so that UIDNEXT is one too.
+    func checkRoom(_ tx: borrowing ReadTransaction, for count: Int, in mailbox: Mailbox) throws {
+        if Int64(mailbox.uidNext) + Int64(count) > Int64(UID.max) { throw MailRefusal.mailboxFull }
     }
 }

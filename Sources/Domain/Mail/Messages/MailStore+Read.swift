@@ -1,6 +1,6 @@
-package import CollectionStore
+import CollectionStore
 package import Database
-package import Directory
+import MIME
 
 extension MailStore {
     /// Calls `body` with each message of `uids` that there is, in rising order, until it returns false.
@@ -8,12 +8,69 @@ extension MailStore {
         _ tx: borrowing ReadTransaction, _ uids: UIDSet, in mailbox: MailboxID, with parts: MessageParts = [],
         _ body: (StoredMessage) throws -> Bool
     ) throws {
-        throw Failure(.serverBug, "not written yet")
+        for range in uids.ranges {
+            var goesOn = true
+            let parameters: [Value] = [
+                .integer(mailbox.rawValue), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound)),
+            ]
+            func take(_ row: borrowing Row) throws -> Bool {
+                goesOn = try body(try Self.read(row, parts))
+                return goesOn
+            }
+            if parts.isEmpty {
+                try tx.forEach(
+                    """
+                    SELECT uid, modseq, flags, content_id, thread_id, size, internal_date, internal_zone, saved FROM mail_message
+                    WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
+                    """, parameters, row: take)
+            } else if parts == .keys {
+                try tx.forEach(
+                    """
+                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, keys
+                    FROM mail_message JOIN mail_content ON mail_content.id = content_id
+                    WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
+                    """, parameters, row: take)
+            } else {
+                try tx.forEach(
+                    """
+                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, keys,
+                        structure
+                    FROM mail_message JOIN mail_content ON mail_content.id = content_id
+                    WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
+                    """, parameters, row: take)
+            }
+            if !goesOn { return }
+        }
+    }
+
+    private static func read(_ row: borrowing Row, _ parts: MessageParts) throws -> StoredMessage {
+        var message = StoredMessage(
+            uid: UID(clamping: row.integer(0)), modseq: ModSeq(rawValue: row.integer(1)),
+            flags: FlagBits(rawValue: UInt64(bitPattern: row.integer(2))), content: ContentID(rawValue: row.integer(3)),
+            thread: ThreadID(rawValue: row.integer(4)), size: Int(row.integer(5)),
+            internalDate: InternalTime(seconds: row.integer(6), zoneMinutes: Int(row.integer(7))), saved: row.integer(8))
+        if parts.contains(.keys) { message.keys = try keys(row.bytes(9), of: message.content) }
+        if parts.contains(.structure) { message.structure = try structure(row.bytes(10), of: message.content) }
+        return message
+    }
+
+    private static func keys(_ bytes: [UInt8], of content: ContentID) throws -> SortKeys {
+        guard let keys = SortKeys(encoded: bytes) else { throw Failure(.damaged, "the keys of content \(content.rawValue)") }
+        return keys
+    }
+
+    private static func structure(_ bytes: [UInt8], of content: ContentID) throws -> Message {
+        guard let structure = Message(summary: bytes) else {
+            throw Failure(.damaged, "the structure of content \(content.rawValue)")
+        }
+        return structure
     }
 
     /// Octets of a message, at most those that it has; empty past its end. For ranges that memory can hold.
     package func octets(_ tx: borrowing ReadTransaction, of content: ContentID, _ range: Range<Int>) throws -> [UInt8] {
-        throw Failure(.serverBug, "not written yet")
+        var octets: [UInt8] = []
+        try MailBodies.forEachPiece(tx, of: content, range) { octets.append(contentsOf: $0) }
+        return octets
     }
 
     /// The same piece by piece, in place; a piece has at most 256 KB.
@@ -21,16 +78,25 @@ extension MailStore {
         _ tx: borrowing ReadTransaction, of content: ContentID, _ range: Range<Int>,
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
     ) throws {
-        throw Failure(.serverBug, "not written yet")
+        try MailBodies.forEachPiece(tx, of: content, range, body)
     }
 
     /// The messages of a mailbox with this content (SEARCH EMAILID).
     package func uids(_ tx: borrowing ReadTransaction, of content: ContentID, in mailbox: MailboxID) throws -> UIDSet {
-        throw Failure(.serverBug, "not written yet")
+        UIDSet(
+            try tx.all(
+                "SELECT uid FROM mail_message WHERE content_id = $1 AND mailbox_id = $2",
+                [.integer(content.rawValue), .integer(mailbox.rawValue)]) { UID(clamping: $0.integer(0)) })
     }
 
-    /// A stored message as something to append elsewhere, for instance to an owner whose storage is another one.
+    /// A stored message as something to append once more, without its octets coming out of the database; nil where it is gone.
     package func content(_ tx: borrowing ReadTransaction, _ content: ContentID) throws -> NewContent? {
-        throw Failure(.serverBug, "not written yet")
+        try tx.first(
+            "SELECT size, keys, structure, hash FROM mail_content WHERE id = $1 AND staged IS NULL", [.integer(content.rawValue)]
+        ) { row in
+            NewContent(
+                place: .stored(content), size: Int(row.integer(0)), summary: row.bytes(2),
+                keys: try Self.keys(row.bytes(1), of: content), hash: row.isNull(3) ? nil : row.bytes(3))
+        }
     }
 }

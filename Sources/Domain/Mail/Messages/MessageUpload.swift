@@ -1,6 +1,7 @@
-package import CollectionStore
-package import Database
-package import MIME
+import Bytes
+import Cryptography
+import Glibc
+import MIME
 
 /// Takes a message in as it comes, in pieces of any size: reads its structure, and keeps at most `MailLimits.heldSize` of it. It
 /// never waits: what must go to the database is handed out, for a thread that may.
@@ -15,29 +16,99 @@ package struct MessageUpload: Sendable {
         let firstNumber: Int
         let pieces: [[UInt8]]
     }
-}
 
-extension MessageUpload {
-    init(limits: MailLimits, keepsOctets: Bool) {}
-
-    package mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {}
-
-    package mutating func feed(_ bytes: some Collection<UInt8>) {}
-
+    private let limits: MailLimits
+    private let keepsOctets: Bool
+    private var scanner = MessageScanner()
+    private var lastByte: UInt8 = 0
+    /// Whole ones that are not staged.
+    private var pieces: [[UInt8]] = []
+    private var piece: [UInt8] = []
+    private var stagedCount = 0
+    /// What to discard where the message is not wanted after all.
+    package private(set) var stagedContent: ContentID?
     /// Octets so far, as they will be stored.
-    package var size: Int { 0 }
+    package private(set) var size = 0
+
+    init(limits: MailLimits, keepsOctets: Bool) {
+        self.limits = limits
+        self.keepsOctets = keepsOctets
+    }
+
+    package mutating func feed(_ bytes: some Collection<UInt8>) {
+        if bytes.withContiguousStorageIfAvailable({ feed($0) }) == nil { [UInt8](bytes).withUnsafeBufferPointer { feed($0) } }
+    }
+
+    package mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let base = bytes.baseAddress, let last = bytes.last, !isTooLarge else { return }
+        var start = 0
+        if !keepsOctets {
+            var position = 0
+            while let found = memchr(base + position, 0x0A, bytes.count - position) {
+                let lineFeed = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+                position = lineFeed + 1
+                if (lineFeed > 0 ? bytes[lineFeed - 1] : lastByte) == 0x0D { continue }
+                add(UnsafeBufferPointer(rebasing: bytes[start..<lineFeed]))
+                Self.lineEnd.withUnsafeBufferPointer { add($0) }
+                start = lineFeed + 1
+            }
+        }
+        add(UnsafeBufferPointer(rebasing: bytes[start...]))
+        lastByte = last
+    }
+
+    private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+
+    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard !bytes.isEmpty, !isTooLarge else { return }
+        size += bytes.count
+        if isTooLarge { return }
+        scanner.feed(bytes)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let taken = rest.prefix(MailBodies.pieceSize - piece.count)
+            piece.append(contentsOf: taken)
+            rest = rest.dropFirst(taken.count)
+            if piece.count == MailBodies.pieceSize {
+                pieces.append(piece)
+                piece = []
+            }
+        }
+    }
 
     /// Whether it has become larger than a message may be: what comes from then on is dropped, and `finish` throws messageTooLarge.
-    package var isTooLarge: Bool { false }
+    package var isTooLarge: Bool { size > limits.messageSize }
 
-    /// What must be staged before more is fed. `all`: everything that is held, where several messages together are too much for memory.
-    package mutating func takeDue(all: Bool = false) -> Part? { nil }
+    /// What must be staged before more is fed.
+    package mutating func takeDue() -> Part? {
+        guard !isTooLarge, pieces.count * MailBodies.pieceSize + piece.count > limits.heldSize, !pieces.isEmpty else { return nil }
+        return takePieces()
+    }
 
-    package mutating func staged(_ content: ContentID) {}
+    private mutating func takePieces() -> Part {
+        defer {
+            stagedCount += pieces.count
+            pieces = []
+        }
+        return Part(content: stagedContent, firstNumber: stagedCount, pieces: pieces)
+    }
 
-    /// What to discard where the message is not wanted after all.
-    package var stagedContent: ContentID? { nil }
+    package mutating func staged(_ content: ContentID) { stagedContent = content }
 
     /// Throws `MailRefusal.messageTooLarge`.
-    package consuming func finish() throws(MailRefusal) -> NewContent { throw .messageTooLarge }
+    package consuming func finish() throws(MailRefusal) -> NewContent {
+        if isTooLarge { throw .messageTooLarge }
+        if !piece.isEmpty { pieces.append(piece) }
+        let message = scanner.finish()
+        let keys = SortKeys(message.header)
+        let place: NewContent.Place
+        var hash: [UInt8]?
+        if let stagedContent {
+            place = .staged(stagedContent, rest: Part(content: stagedContent, firstNumber: stagedCount, pieces: pieces))
+        } else {
+            place = .held(pieces)
+            if size >= MailBodies.sharedSize { hash = MailBodies.hash(pieces) }
+        }
+        return NewContent(place: place, size: size, summary: message.summary, keys: keys, hash: hash)
+    }
 }

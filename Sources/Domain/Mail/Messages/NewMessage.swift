@@ -1,21 +1,27 @@
 package import CollectionStore
-package import MIME
 
 /// A message that has wholly come, with what was read from it; its octets are in memory, or staged in the database.
 package struct NewContent: Sendable {
     enum Place: Sendable {
         /// Pieces of `MailBodies.pieceSize`, but for the last.
         case held([[UInt8]])
-        case staged(ContentID)
-        /// A message of the store, for copies.
+        /// All but the last of them.
+        case staged(ContentID, rest: MessageUpload.Part)
+        /// A message of the store.
         case stored(ContentID)
     }
 
-    var place: Place
+    let place: Place
     package let size: Int
-    package let structure: Message
+    /// `Message.summary`.
+    let summary: [UInt8]
     package let keys: SortKeys
     let hash: [UInt8]?
+
+    /// To be discarded where it is not appended after all.
+    package var stagedContent: ContentID? {
+        if case .staged(let content, _) = place { content } else { nil }
+    }
 }
 
 /// A message to be appended.

@@ -1,3 +1,5 @@
+import Bytes
+import CivilTime
 package import MIME
 
 /// What messages are sorted and threaded by (RFC 5256, RFC 5957), read from the header once. Texts are UTF-8, decoded.
@@ -22,4 +24,100 @@ package struct SortKeys: Sendable, Equatable {
     package var references: [[UInt8]] = []
 
     package init() {}
+}
+
+extension SortKeys {
+    /// Longer texts are cut for sorting, and only the nearest ancestors are kept: a hostile header has any number.
+    private static let textLimit = 255
+    private static let referenceLimit = 100
+    /// RFC 5322 §2.1.1 has no longer line.
+    private static let identifierLimit = 998
+
+    package init(_ header: Header) {
+        if let date = header.value("date").flatMap({ MessageDate($0) }) {
+            sent = date.utcSeconds
+            sentDay = Int64(date.date.dayNumber)
+        }
+        if let value = header.value("subject") {
+            let subject = BaseSubject(value)
+            baseSubject = Self.cut(subject.text)
+            isReplyOrForward = subject.isReplyOrForward
+        }
+        if let first = Self.first(header, "from") { (from, displayFrom) = first }
+        if let first = Self.first(header, "to") { (to, displayTo) = first }
+        if let first = Self.first(header, "cc") { cc = first.mailbox }
+        if let id = header.value("message-id").flatMap({ MessageID.first($0) }) { messageID = Self.identifier(id) }
+        var ancestors = header.value("references").map { MessageID.list($0) } ?? []
+        if ancestors.isEmpty, let value = header.value("in-reply-to") { ancestors = Array(MessageID.list(value).prefix(1)) }
+        // The first is the root of the conversation, the last are the nearest.
+        if ancestors.count > Self.referenceLimit { ancestors = [ancestors[0]] + ancestors.suffix(Self.referenceLimit - 1) }
+        references = ancestors.map(Self.identifier)
+    }
+
+    private static func first(_ header: Header, _ name: StaticString) -> (mailbox: [UInt8], display: [UInt8])? {
+        guard let value = header.value(name), let address = AddressParser.mailboxes(value.prefix(8192)).first else { return nil }
+        let display = address.displayName.flatMap { $0.isEmpty ? nil : $0 } ?? address.addressBytes
+        return (cut(address.localPart), cut(display))
+    }
+
+    /// A text cut between characters.
+    private static func cut(_ text: [UInt8]) -> [UInt8] {
+        if text.count <= textLimit { return text }
+        var end = textLimit
+        while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 }
+        return Array(text[..<end])
+    }
+
+    private static func identifier(_ id: [UInt8]) -> [UInt8] { id.count > identifierLimit ? Array(id.prefix(identifierLimit)) : id }
+
+    /// RFC 8474 §5.2: the same for all that go back to one message, whoever has them; nil where the message names none. FNV-1a.
+    var threadHash: Int64? {
+        let root = references.first ?? messageID
+        if root.isEmpty { return nil }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in root { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return Int64(bitPattern: hash)
+    }
+
+    // MARK: As they are stored
+
+    private static let version: UInt8 = 1
+
+    var encoded: [UInt8] {
+        var out: [UInt8] = [Self.version, (sent == nil ? 0 : 1) | (isReplyOrForward ? 2 : 0)]
+        if let sent {
+            out.appendNumber(UInt64(bitPattern: sent))
+            out.appendNumber(UInt64(bitPattern: sentDay ?? 0))
+        }
+        for text in [baseSubject, from, to, cc, displayFrom, displayTo, messageID] { out.appendCounted(text) }
+        out.appendNumber(UInt64(references.count))
+        for reference in references { out.appendCounted(reference) }
+        return out
+    }
+
+    /// Nil where the bytes are none of ours.
+    init?(encoded bytes: [UInt8]) {
+        guard bytes.count > 2, bytes[0] == Self.version else { return nil }
+        var reader = NumberReader(bytes)
+        _ = reader.next()
+        guard let bits = reader.next() else { return nil }
+        if bits & 1 != 0 {
+            guard let seconds = reader.next(), let day = reader.next() else { return nil }
+            sent = Int64(bitPattern: seconds)
+            sentDay = Int64(bitPattern: day)
+        }
+        isReplyOrForward = bits & 2 != 0
+        var texts: [[UInt8]] = []
+        for _ in 0..<7 {
+            guard let text = reader.nextBytes() else { return nil }
+            texts.append(Array(text))
+        }
+        (baseSubject, from, to, cc) = (texts[0], texts[1], texts[2], texts[3])
+        (displayFrom, displayTo, messageID) = (texts[4], texts[5], texts[6])
+        guard let count = reader.nextCount(), count <= Self.referenceLimit else { return nil }
+        for _ in 0..<count {
+            guard let reference = reader.nextBytes() else { return nil }
+            references.append(Array(reference))
+        }
+    }
 }

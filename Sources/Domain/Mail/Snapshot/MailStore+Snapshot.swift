@@ -8,23 +8,183 @@ extension MailStore {
     package func snapshot(
         _ tx: borrowing ReadTransaction, of mailbox: MailboxID, for viewer: PrincipalID
     ) throws -> MailboxSnapshot {
-        throw Failure(.serverBug, "not written yet")
+        try snapshot(tx, of: try MailboxRows.selectable(tx, mailbox), for: viewer)
     }
 
-    /// What is not there any more of what was there at `since` (QRESYNC, UID FETCH VANISHED).
+    /// As above, for who has read the mailbox's row in this transaction.
+    package func snapshot(
+        _ tx: borrowing ReadTransaction, of mailbox: Mailbox, for viewer: PrincipalID
+    ) throws -> MailboxSnapshot {
+        let key = SnapshotCache.Key(mailbox: mailbox.id, seenOwner: mailbox.seenOwner(for: viewer))
+        let reader = SnapshotReader(mailbox: mailbox, seenOwner: key.seenOwner)
+        if let known = snapshots.find(key) {
+            if known.modseq == mailbox.modseq { return known }
+            // One that is younger than this transaction is kept for others.
+            if known.modseq < mailbox.modseq, let next = try reader.next(tx, after: known) {
+                snapshots.keep(next, key)
+                return next
+            }
+        }
+        let snapshot = try reader.whole(tx)
+        snapshots.keep(snapshot, key)
+        return snapshot
+    }
+
+    /// What is not there any more of what was there at `since` (RFC 7162 §3.2.5, §3.2.6). Where the log does not go back as far, it is all
+    /// UIDs that were given and have no message.
     package func vanished(
         _ tx: borrowing ReadTransaction, from mailbox: Mailbox, since: ModSeq
     ) throws -> VanishedUIDs {
-        throw Failure(.serverBug, "not written yet")
+        if since >= mailbox.logFloor {
+            var uids = UIDSet()
+            try MailChangeLog.forEach(tx, in: mailbox.id, since: since) { entry in
+                if entry.kind == .vanished { uids.formUnion(entry.uids) }
+            }
+            return VanishedUIDs(uids: uids, isExact: true)
+        }
+        var absent = UIDSet()
+        var next: UID = 1
+        for row in try MessageRows.all(tx, .all, in: mailbox.id) {
+            if row.uid > next { absent.append(next...(row.uid - 1)) }
+            next = row.uid &+ 1
+        }
+        if mailbox.uidNext > next { absent.append(next...(mailbox.uidNext - 1)) }
+        return VanishedUIDs(uids: absent, isExact: false)
     }
 
     /// STATUS UNSEEN, as the viewer sees it.
     package func unseenCount(_ tx: borrowing ReadTransaction, of mailbox: Mailbox, for viewer: PrincipalID) throws -> Int {
-        throw Failure(.serverBug, "not written yet")
+        guard let owner = mailbox.seenOwner(for: viewer) else { return mailbox.unseenCount }
+        return max(0, mailbox.messageCount - (try OwnSeen.count(tx, of: mailbox.id, by: owner)))
     }
 
-    /// Looks which watched mailboxes other nodes have changed, and tells the hub; to be called about once a second where there are several.
-    package func publishChangesElsewhere(_ tx: borrowing ReadTransaction) throws {
-        throw Failure(.serverBug, "not written yet")
+    /// Looks which watched mailboxes other nodes have changed since the last time, and tells the hub; to be called about once a second where
+    /// there are several nodes. Those that this node changed are told twice, which is harmless.
+    package func publishChangesElsewhere(_ tx: borrowing ReadTransaction, since last: [MailboxID: ModSeq]) throws -> [MailboxID: ModSeq] {
+        var positions: [MailboxID: ModSeq] = [:]
+        for id in hub.watchedMailboxes {
+            guard let mailbox = try MailboxRows.find(tx, id) else { continue }
+            positions[id] = mailbox.modseq
+            if let known = last[id], known != mailbox.modseq {
+                hub.publish(MailHub.Event(owner: mailbox.owner, mailbox: id, modseq: mailbox.modseq))
+            }
+        }
+        return positions
+    }
+}
+
+/// Makes snapshots of one mailbox from its rows.
+struct SnapshotReader {
+    let mailbox: Mailbox
+    let seenOwner: PrincipalID?
+
+    /// More single ranges than this are not worth asking for: then all is read.
+    private static let mostRanges = 500
+
+    func whole(_ tx: borrowing ReadTransaction) throws -> MailboxSnapshot {
+        var snapshot = MailboxSnapshot(
+            mailbox: mailbox.id, modseq: mailbox.modseq, uidNext: mailbox.uidNext,
+            keywords: try MailKeywords.all(tx, of: mailbox.id))
+        snapshot.uids.reserveCapacity(mailbox.messageCount)
+        snapshot.flags.reserveCapacity(mailbox.messageCount)
+        snapshot.modseqs.reserveCapacity(mailbox.messageCount)
+        try append(tx, from: 1, to: &snapshot)
+        guard let seenOwner else { return snapshot }
+        // Of changes that the log has forgotten it is not known when they were: they count as made at its floor.
+        for index in snapshot.modseqs.indices {
+            snapshot.modseqs[index] = max(snapshot.modseqs[index], mailbox.logFloor.rawValue)
+        }
+        try MailChangeLog.forEach(tx, in: mailbox.id, since: mailbox.logFloor) { entry in
+            if entry.kind == .ownSeen, entry.viewer == seenOwner { snapshot.touch(entry.uids, entry.modseq) }
+        }
+        return snapshot
+    }
+
+    private func append(_ tx: borrowing ReadTransaction, from uid: UID, to snapshot: inout MailboxSnapshot) throws {
+        let first = snapshot.count
+        try tx.forEach(
+            "SELECT uid, flags, modseq FROM mail_message WHERE mailbox_id = $1 AND uid >= $2 ORDER BY uid",
+            [.integer(mailbox.id.rawValue), .integer(Int64(uid))]
+        ) { row in
+            snapshot.uids.append(UID(clamping: row.integer(0)))
+            snapshot.flags.append(UInt64(bitPattern: row.integer(1)))
+            snapshot.modseqs.append(row.integer(2))
+            return true
+        }
+        guard let seenOwner, snapshot.count > first else { return }
+        snapshot.setSeen(try OwnSeen.uids(tx, of: mailbox.id, by: seenOwner), in: first..<snapshot.count)
+    }
+
+    /// The snapshot after an older one; nil where reading all is cheaper or the log does not go back as far.
+    func next(_ tx: borrowing ReadTransaction, after older: MailboxSnapshot) throws -> MailboxSnapshot? {
+        if older.modseq < mailbox.logFloor { return nil }
+        var changed = UIDSet()
+        var vanished = UIDSet()
+        var seenChanges: [(uids: UIDSet, modseq: ModSeq)] = []
+        try MailChangeLog.forEach(tx, in: mailbox.id, since: older.modseq) { entry in
+            switch entry.kind {
+            case .came: break
+            case .flags: changed.formUnion(entry.uids)
+            case .vanished: vanished.formUnion(entry.uids)
+            case .ownSeen: if entry.viewer == seenOwner, seenOwner != nil { seenChanges.append((entry.uids, entry.modseq)) }
+            }
+        }
+        changed = changed.subtracting(vanished)
+        if older.uidNext > 1 {
+            changed = changed.intersection(UIDSet(1...(older.uidNext - 1)))
+        } else {
+            changed = UIDSet()
+        }
+        if changed.ranges.count > Self.mostRanges { return nil }
+
+        var snapshot = older
+        snapshot.remove(vanished)
+        for range in changed.ranges {
+            try tx.forEach(
+                """
+                SELECT uid, flags, modseq FROM mail_message WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
+                """, [.integer(mailbox.id.rawValue), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound))]
+            ) { row in
+                snapshot.set(UID(clamping: row.integer(0)), UInt64(bitPattern: row.integer(1)), row.integer(2), keepsSeen: seenOwner != nil)
+                return true
+            }
+        }
+        try append(tx, from: older.uidNext, to: &snapshot)
+        if !seenChanges.isEmpty, let seenOwner {
+            let seen = try OwnSeen.uids(tx, of: mailbox.id, by: seenOwner)
+            for change in seenChanges {
+                snapshot.touch(change.uids, change.modseq)
+                for range in change.uids.ranges { snapshot.setSeen(seen, in: snapshot.indices(of: range)) }
+            }
+        }
+        snapshot.modseq = mailbox.modseq
+        snapshot.uidNext = mailbox.uidNext
+        // Keywords only come.
+        if snapshot.keywords.count < FlagBits.keywordCount { snapshot.keywords = try MailKeywords.all(tx, of: mailbox.id) }
+        return snapshot
+    }
+}
+
+extension MailboxSnapshot {
+    /// One that changed.
+    fileprivate mutating func set(_ uid: UID, _ flags: UInt64, _ modseq: Int64, keepsSeen: Bool) {
+        guard let index = index(of: uid) else { return }
+        let seen = SystemFlags.seen.rawValue
+        self.flags[index] = keepsSeen ? (flags & ~seen) | (self.flags[index] & seen) : flags
+        modseqs[index] = max(modseqs[index], modseq)
+    }
+
+    /// Gives those at the indices the \Seen of the set.
+    fileprivate mutating func setSeen(_ seen: UIDSet, in indices: Range<Int>) {
+        for index in indices {
+            let bit = SystemFlags.seen.rawValue
+            flags[index] = (flags[index] & ~bit) | (seen.contains(uids[index]) ? bit : 0)
+        }
+    }
+
+    fileprivate mutating func touch(_ uids: UIDSet, _ modseq: ModSeq) {
+        for range in uids.ranges {
+            for index in indices(of: range) { modseqs[index] = max(modseqs[index], modseq.rawValue) }
+        }
     }
 }

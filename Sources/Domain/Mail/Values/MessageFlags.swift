@@ -31,6 +31,7 @@ package struct FlagBits: Hashable, Sendable {
     /// How many keywords a mailbox may have.
     package static let keywordCount = 56
     static let firstKeyword = 8
+    static let allKeywords: UInt64 = ~0 << UInt64(firstKeyword)
 
     package var system: SystemFlags { SystemFlags(rawValue: rawValue).intersection(.all) }
     package func contains(_ flag: SystemFlags) -> Bool { rawValue & flag.rawValue != 0 }

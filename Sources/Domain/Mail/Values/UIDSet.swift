@@ -1,3 +1,5 @@
+import Bytes
+
 /// RFC 9051 §2.3.1.1. Never 0.
 package typealias UID = UInt32
 

@@ -28,6 +28,13 @@ package struct Message: Sendable {
         byteCount = scanner.offset
     }
 
+    init(summarized parts: [MessagePart], fields: HeaderFieldIndex, source: [UInt8], byteCount: Int) {
+        headerSource = source
+        self.parts = parts
+        index = fields
+        self.byteCount = byteCount
+    }
+
     /// The message itself.
     package var root: MessagePart { parts.first ?? MessagePart(parent: nil, headerStart: 0) }
     package var header: Header { header(of: 0) }

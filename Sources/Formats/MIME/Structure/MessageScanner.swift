@@ -6,7 +6,7 @@ import Glibc
 ///
 /// It goes by lines and looks at two bytes of most: in a header at all of a line, in a body at lines that begin with "--". What must
 /// be known of a part when it ends (its lines, the line end before the delimiter) is the difference of two running counts.
-package struct MessageScanner {
+package struct MessageScanner: Sendable {
     private let limits: MessageLimits
     private(set) var parts: [MessagePart] = []
     private(set) var fields = HeaderFieldIndex()

@@ -1,0 +1,49 @@
+extension [UInt8] {
+    /// Seven bits a byte, the lowest first; the eighth says that more follow.
+    package mutating func appendNumber(_ number: UInt64) {
+        var rest = number
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// A count, and so many bytes.
+    package mutating func appendCounted(_ bytes: some Collection<UInt8>) {
+        appendNumber(UInt64(bytes.count))
+        append(contentsOf: bytes)
+    }
+}
+
+/// Reads what `appendNumber` and `appendCounted` wrote. Of bytes that are none of theirs it gives what can be read, and nil.
+package struct NumberReader {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    package var isAtEnd: Bool { position == bytes.count }
+
+    package mutating func next() -> UInt64? {
+        var number: UInt64 = 0
+        var shift: UInt64 = 0
+        while position < bytes.count, shift < 64 {
+            let byte = bytes[position]
+            position += 1
+            number |= UInt64(byte & 0x7F) << shift
+            if byte & 0x80 == 0 { return number }
+            shift += 7
+        }
+        return nil
+    }
+
+    /// One that is an `Int`.
+    package mutating func nextCount() -> Int? { next().flatMap { Int(exactly: $0) } }
+
+    package mutating func nextBytes() -> ArraySlice<UInt8>? {
+        guard let count = nextCount(), count <= bytes.count - position else { return nil }
+        defer { position += count }
+        return bytes[position..<(position + count)]
+    }
+}
