@@ -86,7 +86,7 @@ let layers: [Layer] = [
         Module(name: "Assembly",
                uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
                       "DatabaseSQLite", "DatabasePostgres", "Wire", "HTTPServer", "HTTPClient", "DNSClient", "Directory",
-                      "DirectoryLDAP", "CollectionStore", "Calendars", "Contacts", "Files", "ForeignCalendars", "BirthdayCalendars", "DAVServer",
+                      "DirectoryLDAP", "CollectionStore", "Calendars", "Contacts", "Files", "ForeignCalendars", "BirthdayCalendars", "Mail", "DAVServer",
                       "IMAPServer", "TimeZoneServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
                                  product("UnixSignals", "swift-service-lifecycle"), "COpenSSL", "CLibXML2", "CSQLite"]),

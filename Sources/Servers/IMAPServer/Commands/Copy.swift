@@ -41,7 +41,6 @@ extension Session {
         let viewer = try signedInPrincipal().id
         return try database.write { tx in
             let target = try findTarget(tx.read, command.mailbox)
-            if uids.isEmpty { return CopyResult(uidValidity: target.mailbox.uidValidity, source: UIDSet(), target: UIDSet()) }
             return try body(tx, target, viewer)
         }
     }

@@ -1,5 +1,6 @@
 import CollectionStore
 import Database
+import Directory
 import IMAPGrammar
 import Mail
 

@@ -1,7 +1,9 @@
 import Bytes
+import Database
 import Directory
 import IMAPGrammar
 import Logging
+import Mail
 
 extension Session {
     /// LOGIN (RFC 9051 §6.2.3), and the end of AUTHENTICATE.
@@ -11,7 +13,13 @@ extension Session {
         let outcome = services.authenticator.authenticate(
             name: String(utf8: user), password: password, peer: peer, now: services.clock())
         switch outcome {
-        case .success(let principal): return signedIn(principal)
+        case .success(let principal):
+            do {
+                try makeInbox(of: principal)
+            } catch {
+                return Replies.completion(of: error, logger)
+            }
+            return signedIn(principal)
         case .failure:
             server.metrics.signInFailed()
             logger.notice("sign-in failed")
@@ -28,6 +36,13 @@ extension Session {
             logger.error("passwords cannot be checked", metadata: ["failure": "\(error)"])
             return .no(.unavailable, "passwords cannot be checked now")
         }
+    }
+
+    /// RFC 9051 §5.1: everybody has an INBOX.
+    private func makeInbox(of principal: Principal) throws {
+        let isThere = try database.read { tx in try store.mailbox(tx, of: principal.id, named: StoredName.inbox) != nil }
+        if isThere { return }
+        try database.write { tx in _ = try store.makeInbox(tx, of: principal.id, now: now) }
     }
 
     private func signedIn(_ principal: Principal) -> Completion {

@@ -1,5 +1,6 @@
 import Bytes
 import Database
+import Directory
 import IMAPGrammar
 import Mail
 

@@ -117,12 +117,12 @@ extension Session {
             try store.forEachPiece(tx, of: row.content, part.range) { piece in
                 decoder.feed(piece, into: &decoded)
                 size += UInt64(decoded.count)
-                hasNUL = hasNUL || decoded.has(0)
+                hasNUL = hasNUL || decoded.contains(0)
                 decoded.removeAll(keepingCapacity: true)
             }
         }
         decoder.finish(into: &decoded)
-        hasNUL = hasNUL || decoded.has(0)
+        hasNUL = hasNUL || decoded.contains(0)
         return (size + UInt64(decoded.count), hasNUL)
     }
 

@@ -1,6 +1,7 @@
 import Bytes
 import CollectionStore
 import Database
+import Directory
 import IMAPGrammar
 import Logging
 import Mail
