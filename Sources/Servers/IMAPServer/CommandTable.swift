@@ -3,18 +3,21 @@ import IMAPGrammar
 /// The states of RFC 9051 §3 in which a command may be given.
 struct CommandStates: OptionSet {
     let rawValue: UInt8
+    init(rawValue: UInt8) { self.rawValue = rawValue }
     static let notAuthenticated = CommandStates(rawValue: 1)
     static let authenticated = CommandStates(rawValue: 2)
     static let selected = CommandStates(rawValue: 4)
     static let any: CommandStates = [.notAuthenticated, .authenticated, .selected]
     static let signedIn: CommandStates = [.authenticated, .selected]
 
-    func contains(_ state: Session.State) -> Bool {
+    func allows(_ state: Session.State) -> Bool { !isDisjoint(with: CommandStates(state)) }
+
+    private init(_ state: Session.State) {
         switch state {
-        case .notAuthenticated: contains(.notAuthenticated)
-        case .authenticated: contains(.authenticated)
-        case .selected: contains(.selected)
-        case .logout: false
+        case .notAuthenticated: self = .notAuthenticated
+        case .authenticated: self = .authenticated
+        case .selected: self = .selected
+        case .logout: self = []
         }
     }
 

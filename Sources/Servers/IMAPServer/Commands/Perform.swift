@@ -90,7 +90,22 @@ extension Session {
         case .copy(let copy): return try self.copy(copy)
         case .move(let copy): return try move(copy)
         case .fetch(let fetch): return try self.fetch(fetch)
-        default: return .bad("not supported")
+        case .search(let search): return try self.search(tag, search)
+        case .sort(let sort): return try self.sort(tag, sort)
+        case .thread(let thread): return try self.thread(thread)
+        case .myRights(let name): return try myRights(name)
+        case .getACL(let name): return try getACL(name)
+        case .setACL(let name, let identifier, let change): return try setACL(name, identifier, change)
+        case .deleteACL(let name, let identifier): return try deleteACL(name, identifier)
+        case .listRights(let name, let identifier): return try listRights(name, identifier)
+        case .getQuota(let root): return try getQuota(root)
+        case .getQuotaRoot(let name): return try getQuotaRoot(name)
+        // RFC 9208 §3.1.2: QUOTASET is not announced: quotas are the administrator's.
+        case .setQuota: return .no(.noPerm, "quotas are set by the administrator")
+        case .getMetadata(let command): return try getMetadata(command)
+        case .setMetadata(let mailbox, let entries): return try setMetadata(mailbox, entries)
+        case .append, .replace, .multiSearch, .cancelUpdate, .generateURLs, .resetKey, .fetchURLs, .notify:
+            return .bad("that is not known here")
         }
     }
 }

@@ -30,7 +30,7 @@ extension Session {
             case .size: UInt64(clamping: mailbox.byteCount)
             case .deletedStorage: try deletedStorage(tx, mailbox)
             case .highestModSeq: UInt64(clamping: mailbox.modseq.rawValue)
-            case .appendLimit: min(server.configuration.appendLimit, UInt64(clamping: store.limits.messageSize))
+            case .appendLimit: appendLimit
             case .mailboxID: nil
             }
             values.append((item, value))

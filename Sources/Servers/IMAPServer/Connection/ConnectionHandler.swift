@@ -1,7 +1,7 @@
 import Logging
 import NIOCore
 import NIOSSL
-import NIOTLS
+import Synchronization
 import Wire
 
 /// One connection: bytes in, to the session, bytes out. It runs on the event loop; the session runs on a worker thread, one job
@@ -85,6 +85,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
 
     func channelInactive(context: ChannelHandlerContext) {
         isClosed = true
+        session.isCut.store(true, ordering: .relaxed)
         if !isBusy { end() }
         context.fireChannelInactive()
     }

@@ -2,6 +2,7 @@ import Bytes
 import Directory
 import IMAPGrammar
 import Logging
+import Synchronization
 
 /// What one client has said and been told so far: its state by RFC 9051 §3, the command in work, and the answer that was not taken yet.
 ///
@@ -44,6 +45,8 @@ final class Session: @unchecked Sendable {
     let isLoopback: Bool
     var isTLS: Bool
     var isCompressed = false
+    /// The client is gone: what is in work need not be finished.
+    let isCut = Atomic<Bool>(false)
     /// Tells the connection that there is news; from any thread.
     var waker: @Sendable () -> Void = {}
 
@@ -126,7 +129,7 @@ final class Session: @unchecked Sendable {
                 nextPause = nil
                 return pause
             }
-            if state == .logout { return .close }
+            if state == .logout || isCut.load(ordering: .relaxed) { return .close }
             if out.bytes.count >= Self.pieceSize { return .output }
             if running != nil {
                 goOn()
@@ -178,7 +181,7 @@ final class Session: @unchecked Sendable {
         }
         let row = tagged.command.row
         logger.trace("command", metadata: ["cmd": "\(row.name)"])
-        guard row.states.contains(state) else {
+        guard row.states.allows(state) else {
             return finish(tagged.tag, row.name, .bad(row.states.whyNot(state)), .none)
         }
         attempt(tagged.tag, row.name, row.updates) { () throws in try perform(tagged) }

@@ -63,7 +63,7 @@ extension Session {
     }
 
     private func beginLiteral(_ size: UInt64, isBinary: Bool) {
-        let limit = min(server.configuration.appendLimit, UInt64(clamping: store.limits.messageSize))
+        let limit = appendLimit
         let sofar = UInt64(clamping: upload?.current?.size ?? 0)
         if upload?.refusal == nil, size > limit || sofar + size > limit {
             // RFC 7889 §4, RFC 4469 §4.2
