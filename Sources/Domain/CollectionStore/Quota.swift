@@ -1,7 +1,7 @@
 package import Database
 package import Directory
 
-/// What the members of a principal's collections take of the room it was given. The counter is in the principal's row.
+/// What the members of a principal's collections, and the messages of its mailboxes, take of the room it was given. The counter is in the principal's row.
 package enum Quota {
     /// Throws `StoreRefusal.quotaExceeded` where there is no room for `bytes` more.
     package static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
@@ -28,7 +28,7 @@ package enum Quota {
     }
 
     /// What `used_bytes` must be: the sizes of all members that neither are in the trash nor stand in something that
-    /// is.
+    /// is; and what its mailboxes say that they hold (`MailConsistency` looks at that).
     static func counted(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {
         try tx.first(
             """
@@ -38,7 +38,9 @@ package enum Quota {
                 SELECT collection.id FROM live JOIN collection ON collection.parent_id = live.id
                 WHERE collection.trashed IS NULL
             )
-            SELECT COALESCE(SUM(member.size + COALESCE(member.attached_bytes, 0)), 0) FROM live JOIN member ON member.collection_id = live.id
+            SELECT COALESCE(SUM(member.size + COALESCE(member.attached_bytes, 0)), 0)
+                + (SELECT COALESCE(SUM(byte_count), 0) FROM mailbox WHERE owner_id = $1 AND trashed IS NULL)
+            FROM live JOIN member ON member.collection_id = live.id
             """, [.integer(owner.rawValue)]
         ) { $0.integer(0) } ?? 0
     }

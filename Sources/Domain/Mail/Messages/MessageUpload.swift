@@ -79,9 +79,12 @@ package struct MessageUpload: Sendable {
     /// Whether it has become larger than a message may be: what comes from then on is dropped, and `finish` throws messageTooLarge.
     package var isTooLarge: Bool { size > limits.messageSize }
 
+    /// Octets in memory.
+    package var heldCount: Int { pieces.count * MailBodies.pieceSize + piece.count }
+
     /// What must be staged before more is fed.
     package mutating func takeDue() -> Part? {
-        guard !isTooLarge, pieces.count * MailBodies.pieceSize + piece.count > limits.heldSize, !pieces.isEmpty else { return nil }
+        guard !isTooLarge, heldCount > limits.heldSize, !pieces.isEmpty else { return nil }
         return takePieces()
     }
 

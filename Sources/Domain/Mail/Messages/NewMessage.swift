@@ -51,6 +51,12 @@ package struct CopyResult: Sendable, Equatable {
     package var uidValidity: UInt32
     package var source: UIDSet
     package var target: UIDSet
+
+    package init(uidValidity: UInt32, source: UIDSet, target: UIDSet) {
+        self.uidValidity = uidValidity
+        self.source = source
+        self.target = target
+    }
 }
 
 /// RFC 7162 §3.1.3.
@@ -70,4 +76,9 @@ package struct VanishedUIDs: Sendable, Equatable {
     package var uids: UIDSet
     /// False: the log is too young, and `uids` is every UID up to now that no message has.
     package var isExact: Bool
+
+    package init(_ uids: UIDSet, isExact: Bool) {
+        self.uids = uids
+        self.isExact = isExact
+    }
 }

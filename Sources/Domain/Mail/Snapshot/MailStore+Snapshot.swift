@@ -40,7 +40,7 @@ extension MailStore {
             try MailChangeLog.forEach(tx, in: mailbox.id, since: since) { entry in
                 if entry.kind == .vanished { uids.formUnion(entry.uids) }
             }
-            return VanishedUIDs(uids: uids, isExact: true)
+            return VanishedUIDs(uids, isExact: true)
         }
         var absent = UIDSet()
         var next: UID = 1
@@ -49,7 +49,7 @@ extension MailStore {
             next = row.uid &+ 1
         }
         if mailbox.uidNext > next { absent.append(next...(mailbox.uidNext - 1)) }
-        return VanishedUIDs(uids: absent, isExact: false)
+        return VanishedUIDs(absent, isExact: false)
     }
 
     /// STATUS UNSEEN, as the viewer sees it.
