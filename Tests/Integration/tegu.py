@@ -17,6 +17,7 @@ import time
 import urllib.request
 
 from dav import Dav
+from imap import Imap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOMAIN = "example.org"
@@ -86,6 +87,13 @@ class User:
             self._dav[tls] = Dav(self.server.tls_url if tls else self.server.url, self.credentials)
         return self._dav[tls]
 
+    def imap(self, tls=False, sign_in=True):
+        """A new IMAP connection, signed in as this user."""
+        client = Imap(self.server.host, self.server.imaps_port if tls else self.server.imap_port, tls=tls)
+        if sign_in:
+            client.ok(f'LOGIN {self.address} "{self.password}"')
+        return client
+
     def new_dav(self, tls=False):
         """The same with a connection of its own, for threads."""
         return Dav(self.server.tls_url if tls else self.server.url, self.credentials)
@@ -102,6 +110,7 @@ class Server:
         self.data_directory = str(data_directory)
         self.host, self.settings = host, list(settings)
         self.port, self.tls_port = free_port(), free_port()
+        self.imap_port, self.imaps_port = free_port(), free_port()
         # Cheap password hashes: the tests make hundreds of users. What the default costs has a test of its own.
         self.environment = {**os.environ, "TEGU_AUTH_SCRYPT_COST": "12", **(environment or {})}
         if os.environ.get("TEST_ENGINE") == "postgres" and "TEGU_DATABASE" not in self.environment:
@@ -124,6 +133,7 @@ class Server:
     def arguments(self):
         return [binary(), "serve", "--data-directory", self.data_directory, "--domain", DOMAIN,
                 "--http-plain-listen", f"{self.host}:{self.port}", "--http-tls-listen", f"{self.host}:{self.tls_port}",
+                "--imap-plain-listen", f"{self.host}:{self.imap_port}", "--imap-tls-listen", f"{self.host}:{self.imaps_port}",
                 *self.settings]
 
     def start(self, wait=True):

@@ -1,6 +1,7 @@
 import Bytes
 import Logging
 import NIOCore
+import Wire
 
 /// The connection, or the stream, as one exchange sees it. All calls are made on its event loop.
 protocol ExchangeTransport: AnyObject {

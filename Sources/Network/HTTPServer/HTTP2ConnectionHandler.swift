@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOHTTP2
+import Wire
 
 /// The connection under the streams of HTTP/2: closes it when it has been idle for long, and when the server stops.
 final class HTTP2ConnectionHandler: ChannelInboundHandler, LoopMember {

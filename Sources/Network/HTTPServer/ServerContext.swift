@@ -2,6 +2,7 @@ import Bytes
 import Glibc
 import Logging
 import Synchronization
+import Wire
 
 /// What all connections of a server share.
 final class ServerContext: Sendable {

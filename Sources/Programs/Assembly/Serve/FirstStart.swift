@@ -3,7 +3,6 @@ import Cryptography
 import Database
 import Directory
 import Glibc
-import HTTPServer
 import Logging
 import Wire
 
@@ -30,14 +29,16 @@ enum FirstStart {
         logger.notice("made the administrator", metadata: ["name": "\(name)"])
     }
 
-    static func certificates(_ installation: Installation, logger: Logger) throws -> TLSCertificates? {
-        if installation.settings.http.tlsListen.isEmpty { return nil }
+    static func certificates(
+        _ installation: Installation, protocols: [String], isNeeded: Bool, logger: Logger
+    ) throws -> TLSCertificates? {
+        if !isNeeded { return nil }
         let files = try CertificateFiles.ensure(installation.settings, now: System.clock(), random: System.random)
         if let made = files.made {
             ConsoleOutput.write("made a self-signed certificate: \(files.certificate)\n")
             logger.notice("made a self-signed certificate", metadata: ["file": "\(files.certificate)", "info": "\(made)"])
         }
         return try TLSCertificates(
-            chainFile: files.certificate, keyFile: files.key, applicationProtocols: HTTPServer.applicationProtocols)
+            chainFile: files.certificate, keyFile: files.key, applicationProtocols: protocols)
     }
 }

@@ -29,14 +29,18 @@ package enum Serve {
         for warning in installation.warnings { logger.warning("\(warning)") }
         defer { installation.close() }
         try FirstStart.makeAdministrator(installation, logger: logger)
-        let certificates = try FirstStart.certificates(installation, logger: logger)
+        let certificates = try FirstStart.certificates(
+            installation, protocols: HTTPServer.applicationProtocols, isNeeded: !settings.http.tlsListen.isEmpty, logger: logger)
+        let imapCertificates = try IMAPService.certificates(installation, logger: logger)
 
         let database = installation.database
         // What a crash left between a large body's arrival and its commit; no request can be on its way yet.
         try UnusedFiles.note(database, installation.files, now: System.clock(), minimumAge: 0)
         let directories = try DirectoryBackends.make(settings)
+        let principals = PrincipalCache(database: database, clock: System.clock)
+        let authenticator = authenticator(installation, principals, directories)
         let responder = RootResponder(
-            dav: davServer(installation, directories), timeZones: TimeZoneServer(installation.timeZones), metrics: metrics,
+            dav: davServer(installation, principals, authenticator), timeZones: TimeZoneServer(installation.timeZones), metrics: metrics,
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
         var httpLogger = Logger(label: "tegu.http")
@@ -44,11 +48,19 @@ package enum Serve {
         if !settings.log.requests { httpLogger.logLevel = max(httpLogger.logLevel, .notice) }
         let server = HTTPServer(
             configuration: configuration(settings, directory, certificates), responder: responder, logger: httpLogger)
+        let imap = IMAPService(installation, authenticator: authenticator, certificates: imapCertificates)
         try await server.start()
-        let watch = certificates?.watch(
-            every: .seconds(5), on: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "tegu.tls"))
-        defer { watch?.cancel() }
-        announce(server)
+        do {
+            try await imap.start()
+        } catch {
+            await server.drain(within: .zero)
+            throw error
+        }
+        let watches = [certificates, imapCertificates].compactMap {
+            $0?.watch(every: .seconds(5), on: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "tegu.tls"))
+        }
+        defer { for watch in watches { watch.cancel() } }
+        announce(server, imap)
 
         let maintenance = Maintenance(installation: installation, logger: Logger(label: "tegu.maintenance"), clock: System.clock)
         let subscriptions = SubscriptionService(
@@ -64,12 +76,17 @@ package enum Serve {
             group.addTask { await subscriptions.run() }
             group.addTask { await birthdays.run() }
             group.addTask { await addressLists.run() }
+            group.addTask { await imap.followOtherNodes() }
             for await signal in signals {
                 switch signal {
-                case .reload: reload(certificates, logger)
+                case .reload:
+                    reload(certificates, logger)
+                    reload(imapCertificates, logger)
                 case .stop:
                     logger.notice("stopping", metadata: ["requests-may-take": "\(settings.shutdownTime)"])
+                    async let isDrained: Void = imap.drain(within: settings.shutdownTime)
                     await server.drain(within: settings.shutdownTime)
+                    await isDrained
                     group.cancelAll()
                     return
                 }
@@ -79,13 +96,15 @@ package enum Serve {
         _ = consume lock
     }
 
-    private static func announce(_ server: HTTPServer) {
+    private static func announce(_ server: HTTPServer, _ imap: IMAPService) {
         func text(_ address: SocketAddress) -> String {
             let host = address.ipAddress ?? "localhost"
             return (host.contains(":") ? "[\(host)]" : host) + ":\(address.port ?? 0)"
         }
         for address in server.tlsAddresses { ConsoleOutput.write("https://\(text(address))/\n") }
         for address in server.plainAddresses { ConsoleOutput.write("http://\(text(address))/\n") }
+        for address in imap.tlsAddresses { ConsoleOutput.write("imaps://\(text(address))/\n") }
+        for address in imap.plainAddresses { ConsoleOutput.write("imap://\(text(address))/\n") }
         ConsoleOutput.write("tegu is ready\n")
     }
 
@@ -98,9 +117,11 @@ package enum Serve {
         }
     }
 
-    private static func davServer(_ installation: Installation, _ directories: Directories?) -> DAVServer {
+    /// One for all servers: who guesses passwords here is slowed there too.
+    private static func authenticator(
+        _ installation: Installation, _ principals: PrincipalCache, _ directories: Directories?
+    ) -> Authenticator {
         let settings = installation.settings
-        let principals = PrincipalCache(database: installation.database, clock: System.clock)
         let proxies = settings.http.trustedProxies
         var guessing = GuessGuard.Options()
         guessing.isEnabled = settings.auth.guessGuard
@@ -114,6 +135,15 @@ package enum Serve {
         options.outageTime = settings.auth.outageTime.milliseconds
         // Some workers must be left for those whose passwords need no hash.
         options.waitingThreads = max(1, settings.http.workers / 2)
+        return Authenticator(
+            database: installation.database, principals: principals, guessGuard: guessGuard, options: options,
+            directories: directories)
+    }
+
+    private static func davServer(
+        _ installation: Installation, _ principals: PrincipalCache, _ authenticator: Authenticator
+    ) -> DAVServer {
+        let settings = installation.settings
         var configuration = DAVConfiguration(defaultDomain: settings.domain)
         configuration.isBasicAllowedOverPlain = settings.http.allowsBasicOverPlain
         configuration.maximumCalendarObjectSize = settings.limits.calendarObject
@@ -131,10 +161,7 @@ package enum Serve {
         configuration.maximumLockTimeout = Int(settings.limits.lockTime.milliseconds / 1000)
         return DAVServer(
             database: installation.database, files: installation.files, timeZones: installation.timeZones,
-            authenticator: Authenticator(
-                database: installation.database, principals: principals, guessGuard: guessGuard, options: options,
-                directories: directories),
-            principals: principals, configuration: configuration, logger: Logger(label: "tegu.dav"), clock: System.clock,
+            authenticator: authenticator, principals: principals, configuration: configuration, logger: Logger(label: "tegu.dav"), clock: System.clock,
             random: System.random)
     }
 

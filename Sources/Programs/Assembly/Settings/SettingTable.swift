@@ -1,6 +1,6 @@
 extension SettingDefinition {
     /// Every setting there is, in the order of the documentation.
-    package static let all: [SettingDefinition] = general + http + tls + auth + limits + results + storage + calendars
+    package static let all: [SettingDefinition] = general + http + imap + tls + auth + limits + results + storage + calendars
         + addressList + observation
 
     private static let general: [SettingDefinition] = [
@@ -74,6 +74,39 @@ extension SettingDefinition {
             "How long a client may take nothing of an answer."),
     ]
 
+    private static let imap: [SettingDefinition] = [
+        .list("imap.tls.listen", \.imap.tlsListen, "Where IMAP is served with TLS from the first byte, such as `*:993`.")
+            .byDefault("nowhere"),
+        .list(
+            "imap.plain.listen", \.imap.plainListen,
+            "Where IMAP is served with STARTTLS, such as `*:143`."
+        )
+        .byDefault("nowhere"),
+        .boolean(
+            "imap.allow-login-over-plain", \.imap.allowsLoginOverPlain,
+            "Whether passwords are taken over IMAP without TLS. From this machine itself they always are."),
+        .number(
+            "imap.event-loops", \.imap.eventLoops, 0...256,
+            "Threads that move bytes; 0 is as many as the machine has processors, at most 4."),
+        .number("imap.workers", \.imap.workers, 1...1_024, "Threads that work on commands."),
+        .number("imap.connections", \.imap.connections, 1...1_000_000, "Connections open at once, in all."),
+        .number(
+            "imap.connections-per-address", \.imap.connectionsPerAddress, 1...1_000_000,
+            "Connections open at once from one address. Some clients open one for each folder."),
+        .time(
+            "imap.sign-in-time", \.imap.signInTime, .seconds(1) ... .seconds(3_600),
+            "How long a client may take to sign in, with its TLS handshake."),
+        .time(
+            "imap.command-time", \.imap.commandTime, .seconds(1) ... .seconds(3_600),
+            "How long a client may pause within a command."),
+        .time(
+            "imap.idle-time", \.imap.idleTime, .seconds(1_800) ... .seconds(7 * 86_400),
+            "How long a signed-in client may say nothing."),
+        .time(
+            "imap.write-time", \.imap.writeTime, .seconds(1) ... .seconds(3_600),
+            "How long a client may take nothing of an answer."),
+    ]
+
     private static let tls: [SettingDefinition] = [
         .path(
             "tls.certificate", \.tls.certificate,
@@ -110,6 +143,9 @@ extension SettingDefinition {
             "limits.address-object", \.limits.addressObject, 1 << 10...1 << 30,
             "The largest address object (vCard); a larger one is refused with CARDDAV:max-resource-size."),
         .size("limits.file", \.limits.file, 1 << 10...1 << 44, "The largest file; a larger one is answered 413."),
+        .size(
+            "limits.message", \.limits.message, 64 << 10...1 << 30,
+            "The largest message of mail; a larger one is refused with TOOBIG."),
         .size(
             "limits.attachment", \.limits.attachment, 1 << 10...1 << 40,
             "The largest managed attachment of a calendar object; a larger one is refused with CALDAV:max-attachment-size."),

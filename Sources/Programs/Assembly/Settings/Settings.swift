@@ -13,6 +13,7 @@ package struct Settings: Sendable, Equatable {
     package var hostName = ""
     package var shutdownTime: Duration = .seconds(30)
     package var http = HTTP()
+    package var imap = IMAP()
     package var tls = TLS()
     package var auth = Auth()
     package var limits = Limits()
@@ -47,6 +48,20 @@ package struct Settings: Sendable, Equatable {
         package var writeTime: Duration = .seconds(60)
     }
 
+    package struct IMAP: Sendable, Equatable {
+        package var tlsListen: [ListenAddress] = []
+        package var plainListen: [ListenAddress] = []
+        package var allowsLoginOverPlain = false
+        package var eventLoops = 0
+        package var workers = 16
+        package var connections = 20_000
+        package var connectionsPerAddress = 1_000
+        package var signInTime: Duration = .seconds(60)
+        package var commandTime: Duration = .seconds(120)
+        package var idleTime: Duration = .seconds(1_920)
+        package var writeTime: Duration = .seconds(120)
+    }
+
     package struct TLS: Sendable, Equatable {
         /// Empty: the one in the data directory, made at the first start.
         package var certificate = ""
@@ -65,6 +80,7 @@ package struct Settings: Sendable, Equatable {
         package var calendarObject = 10 << 20
         package var addressObject = 10 << 20
         package var file = 10 << 30
+        package var message = 100 << 20
         package var attachment = 50 << 20
         package var attachmentsPerObject = 50
         package var lockTime: Duration = .seconds(86_400)

@@ -7,8 +7,8 @@ import Synchronization
 /// costs more than a small request), and the woken one wakes the next if it finds more than one job.
 ///
 /// Invariant: `lock` guards all variables; nothing that can block is called while it is held.
-final class WorkerPool: @unchecked Sendable {
-    typealias Job = @Sendable () -> Void
+package final class WorkerPool: @unchecked Sendable {
+    package typealias Job = @Sendable () -> Void
 
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let hasWork = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -20,7 +20,7 @@ final class WorkerPool: @unchecked Sendable {
     private let limit: Int
 
     /// - Parameter limit: how many jobs may wait; `submit` refuses what comes above.
-    init(threads: Int, limit: Int) {
+    package init(threads: Int, limit: Int) {
         self.limit = limit
         pthread_mutex_init(lock, nil)
         pthread_cond_init(hasWork, nil)
@@ -35,11 +35,11 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     /// Runs `job` on a thread; false, and it never runs, where too many wait already or the pool has stopped.
-    func submit(_ job: @escaping Job) -> Bool { enqueue(job, limit: limit) }
+    package func submit(_ job: @escaping Job) -> Bool { enqueue(job, limit: limit) }
 
     /// Runs `job` in any case: for what ends a request that was let in before. After `stop` it runs on the caller's
     /// thread.
-    func submitAlways(_ job: @escaping Job) {
+    package func submitAlways(_ job: @escaping Job) {
         if !enqueue(job, limit: .max) { job() }
     }
 
@@ -57,7 +57,7 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     /// Runs what waits, then ends the threads. Returns at once.
-    func stop() {
+    package func stop() {
         pthread_mutex_lock(lock)
         isStopped = true
         pthread_mutex_unlock(lock)
@@ -65,7 +65,7 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     /// Whether no job waits or runs.
-    var isQuiet: Bool {
+    package var isQuiet: Bool {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         return jobs.count == 0 && busy == 0

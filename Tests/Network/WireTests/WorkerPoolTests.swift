@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import HTTPServer
+@testable import Wire
 
 @Suite struct WorkerPoolTests {
     @Test("every job runs once")

@@ -1,7 +1,7 @@
-import NIOCore
+package import NIOCore
 
 /// A connection or a stream with a deadline.
-protocol LoopMember: AnyObject {
+package protocol LoopMember: AnyObject {
     var deadline: NIODeadline { get }
     /// Where `LoopMembers` keeps it.
     var slot: Int { get set }
@@ -16,27 +16,27 @@ protocol LoopMember: AnyObject {
 /// none of its own: a deadline is met up to one interval late.
 ///
 /// Guard of its variables: the event loop.
-final class LoopMembers: @unchecked Sendable {
-    let eventLoop: any EventLoop
+package final class LoopMembers: @unchecked Sendable {
+    package let eventLoop: any EventLoop
     private var members: [any LoopMember] = []
     private var timer: RepeatedTask?
 
-    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    package init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
-    var isEmpty: Bool { members.isEmpty }
+    package var isEmpty: Bool { members.isEmpty }
 
-    func start(interval: TimeAmount) {
+    package func start(interval: TimeAmount) {
         timer = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in self.tick() }
     }
 
-    func stop() { timer?.cancel() }
+    package func stop() { timer?.cancel() }
 
-    func add(_ member: any LoopMember) {
+    package func add(_ member: any LoopMember) {
         member.slot = members.count
         members.append(member)
     }
 
-    func remove(_ member: any LoopMember) {
+    package func remove(_ member: any LoopMember) {
         let slot = member.slot
         guard members.indices.contains(slot), members[slot] === member else { return }
         members.swapAt(slot, members.count - 1)
@@ -50,9 +50,9 @@ final class LoopMembers: @unchecked Sendable {
         forEach { if $0.deadline <= now { $0.deadlinePassed() } }
     }
 
-    func drain() { forEach { $0.drain() } }
+    package func drain() { forEach { $0.drain() } }
 
-    func abort() { forEach { $0.abort() } }
+    package func abort() { forEach { $0.abort() } }
 
     /// From the end, because a member that is removed meanwhile is replaced by the last one.
     private func forEach(_ body: (any LoopMember) -> Void) {

@@ -1,0 +1,80 @@
+import CollectionStore
+import Database
+import Directory
+import IMAPServer
+import Logging
+import Mail
+import NIOCore
+import Wire
+
+/// The IMAP server of this process, where one is wanted.
+struct IMAPService: Sendable {
+    private let server: IMAPServer?
+    private let store: MailStore
+    private let database: any Database
+    private let logger = Logger(label: "tegu.imap")
+
+    init(_ installation: Installation, authenticator: Authenticator, certificates: TLSCertificates?) {
+        let settings = installation.settings
+        var limits = MailLimits()
+        limits.messageSize = settings.limits.message
+        store = MailStore(limits: limits)
+        database = installation.database
+        guard Self.isWanted(settings) else {
+            server = nil
+            return
+        }
+        let services = IMAPServices(
+            database: installation.database, store: store, authenticator: authenticator, version: Version.number,
+            clock: System.clock)
+        server = IMAPServer(configuration: Self.configuration(settings, certificates), services: services, logger: logger)
+    }
+
+    private static func isWanted(_ settings: Settings) -> Bool {
+        !settings.imap.tlsListen.isEmpty || !settings.imap.plainListen.isEmpty
+    }
+
+    static func certificates(_ installation: Installation, logger: Logger) throws -> TLSCertificates? {
+        try FirstStart.certificates(
+            installation, protocols: IMAPServer.applicationProtocols, isNeeded: isWanted(installation.settings), logger: logger)
+    }
+
+    var tlsAddresses: [SocketAddress] { server?.tlsAddresses ?? [] }
+    var plainAddresses: [SocketAddress] { server?.plainAddresses ?? [] }
+
+    func start() async throws { try await server?.start() }
+    func drain(within time: Duration) async { await server?.drain(within: time) }
+
+    /// Sessions are told of what this process commits by itself; what other nodes commit is looked for.
+    func followOtherNodes() async {
+        guard server != nil else { return }
+        var positions: [MailboxID: ModSeq] = [:]
+        while !Task.isCancelled {
+            do {
+                positions = try database.read { tx in try store.publishChangesElsewhere(tx, since: positions) }
+            } catch {
+                logger.error("changes of mailboxes cannot be read", metadata: ["failure": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private static func configuration(_ settings: Settings, _ certificates: TLSCertificates?) -> IMAPServerConfiguration {
+        let imap = settings.imap
+        var configuration = IMAPServerConfiguration()
+        configuration.plainAddresses = imap.plainListen
+        configuration.tlsAddresses = imap.tlsListen
+        configuration.certificates = certificates
+        configuration.isLoginAllowedOverPlain = imap.allowsLoginOverPlain
+        configuration.eventLoops = imap.eventLoops
+        configuration.workers = imap.workers
+        configuration.connections = imap.connections
+        configuration.connectionsPerAddress = imap.connectionsPerAddress
+        configuration.loginTimeout = .milliseconds(imap.signInTime.milliseconds)
+        configuration.commandTimeout = .milliseconds(imap.commandTime.milliseconds)
+        configuration.idleTimeout = .milliseconds(imap.idleTime.milliseconds)
+        configuration.writeTimeout = .milliseconds(imap.writeTime.milliseconds)
+        configuration.appendLimit = UInt64(clamping: settings.limits.message)
+        return configuration
+    }
+}

@@ -1,0 +1,28 @@
+import CollectionStore
+import Database
+import Directory
+import IMAPGrammar
+import Mail
+
+extension Session {
+    /// RFC 9051 §6.4.1: as EXPUNGE, without telling; from a mailbox that is read only nothing goes.
+    func close() throws -> Completion {
+        let selected = try selectedMailbox()
+        var code: ResponseCode?
+        if !selected.isReadOnly, selected.rights.contains(.expunge) {
+            let (_, modseq) = try database.write { tx in
+                try store.expunge(tx, in: selected.id, by: try signedInPrincipal().id, now: now)
+            }
+            // RFC 7162 §3.2.8
+            if let modseq, enabled.quickResync { code = .highestModSeq(UInt64(clamping: modseq.rawValue)) }
+        }
+        unselect()
+        return .ok(code, "closed")
+    }
+
+    /// RFC 9051 §6.4.2.
+    func unselectCommand() -> Completion {
+        unselect()
+        return .ok(nil, "closed")
+    }
+}

@@ -1,0 +1,53 @@
+import CollectionStore
+import Database
+import Directory
+import IMAPGrammar
+import Mail
+
+extension Session {
+    /// COPY and UID COPY (RFC 9051 §6.4.7).
+    func copy(_ command: Copy) throws -> Completion {
+        let selected = try selectedMailbox()
+        let uids = try selected.uids(of: command.set, isUID: command.isUID)
+        let result = try transfer(command, uids, selected) { tx, target, viewer in
+            let kept = FlagNames.allowed(target.rights)
+            return try store.copy(
+                tx, uids, from: selected.id, to: target.mailbox.id, viewer: viewer, keeping: kept.system,
+                keywordsKept: kept.keywords, now: now)
+        }
+        return .ok(copyCode(result), "copied")
+    }
+
+    /// MOVE and UID MOVE (RFC 9051 §6.4.8).
+    func move(_ command: Copy) throws -> Completion {
+        // RFC 4314 §4 and RFC 6851 §4.4: as COPY, STORE \Deleted and EXPUNGE.
+        let selected = try writableMailbox([.deleteMessages, .expunge])
+        let uids = try selected.uids(of: command.set, isUID: command.isUID)
+        let result = try transfer(command, uids, selected) { tx, target, viewer in
+            let kept = FlagNames.allowed(target.rights)
+            return try store.move(
+                tx, uids, from: selected.id, to: target.mailbox.id, viewer: viewer, keeping: kept.system,
+                keywordsKept: kept.keywords, now: now)
+        }
+        // RFC 6851 §4.3: COPYUID before the EXPUNGEs, so untagged.
+        if let code = copyCode(result) { out.untagged(.ok, code, "moved") }
+        return .ok(nil, "moved")
+    }
+
+    private func transfer(
+        _ command: Copy, _ uids: UIDSet, _ selected: SelectedMailbox,
+        _ body: (borrowing WriteTransaction, FoundMailbox, PrincipalID) throws -> CopyResult
+    ) throws -> CopyResult {
+        let viewer = try signedInPrincipal().id
+        return try database.write { tx in
+            let target = try findTarget(tx.read, command.mailbox)
+            return try body(tx, target, viewer)
+        }
+    }
+
+    /// RFC 4315 §3; none where nothing was copied.
+    private func copyCode(_ result: CopyResult) -> ResponseCode? {
+        result.source.isEmpty
+            ? nil : .copyUID(validity: result.uidValidity, from: Array(result.source.elements), to: Array(result.target.elements))
+    }
+}

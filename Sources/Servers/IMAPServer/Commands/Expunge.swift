@@ -1,0 +1,31 @@
+import CollectionStore
+import Database
+import Directory
+import IMAPGrammar
+import Mail
+
+extension Session {
+    /// EXPUNGE and UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9).
+    func expunge(_ set: SequenceSet?) throws -> Completion {
+        let selected = try writableMailbox(.expunge)
+        // Where a set is named, only what the client knows can be meant.
+        let uids = try set.map { try selected.uids(of: $0, isUID: true) } ?? .all
+        let (_, modseq) = try database.write { tx in
+            try store.expunge(tx, uids, in: selected.id, by: try signedInPrincipal().id, now: now)
+        }
+        // RFC 7162 §3.2.7
+        return .ok(highestModSeq(modseq), "done")
+    }
+
+    func highestModSeq(_ modseq: ModSeq?) -> ResponseCode? {
+        guard enabled.condstore, let modseq else { return nil }
+        return .highestModSeq(UInt64(clamping: modseq.rawValue))
+    }
+
+    func writableMailbox(_ rights: MailRights) throws -> SelectedMailbox {
+        let selected = try selectedMailbox()
+        if selected.isReadOnly { throw Refused.no(.noPerm, "the mailbox is read only") }
+        guard selected.rights.isSuperset(of: rights) else { throw Self.noRight }
+        return selected
+    }
+}

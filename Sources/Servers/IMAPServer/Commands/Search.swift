@@ -1,0 +1,93 @@
+import Bytes
+import CollectionStore
+import Database
+import Directory
+import IMAPGrammar
+import Mail
+
+extension Session {
+    /// SEARCH and UID SEARCH (RFC 9051 §6.4.4), ESEARCH and SEARCHRES, WITHIN, MODSEQ (RFC 7162 §3.1.5), PARTIAL (RFC 9394 §3.1).
+    func search(_ tag: [UInt8], _ command: Search) throws -> Completion {
+        try checkCharset(command.charset)
+        if command.key.usesModSeq { enabled.condstore = true }
+        tellUpdates(command.isUID ? .all : .withoutExpunge)
+        if state == .logout { return .waiting }
+        let selected = try selectedMailbox()
+        let returning = try returning(command.returning, tag)
+        let isUID = command.isUID || enabled.uidOnly
+        let key: PreparedKey
+        do {
+            key = try PreparedKey(command.key, selected, now: now)
+        } catch {
+            // RFC 5182 §2.1: a search that fails empties `$`.
+            if returning?.options.contains(.save) == true { self.selected?.saved = UIDSet() }
+            throw error
+        }
+        return .running(SearchRun(key, in: selected, of: store, keepsRows: false) { [unowned self] found in
+            let uids = found.map(\.uid)
+            let modSeq = command.key.usesModSeq ? highest(uids, selected) : nil
+            let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
+            if let returning { save(uids, returning) }
+            // RFC 9051 §6.4.4: rev2 knows ESEARCH alone.
+            guard let returning = returning ?? (enabled.imap4rev2 ? SearchReturn(.all) : nil) else {
+                out.search(numbers, modSeq: modSeq)
+                return .ok(nil, "done")
+            }
+            tellResult(tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: false)
+            return .ok(nil, "done")
+        })
+    }
+
+    /// RFC 9051 §6.4.4: US-ASCII and UTF-8.
+    func checkCharset(_ charset: [UInt8]?) throws {
+        guard let charset, !charset.equalsIgnoringASCIICase("UTF-8"), !charset.equalsIgnoringASCIICase("US-ASCII") else { return }
+        throw Refused.no(.badCharset([[UInt8]("US-ASCII".utf8), [UInt8]("UTF-8".utf8)]), "that charset is not known")
+    }
+
+    /// What of a result is told; RFC 5267 §4.3.2: that results are not kept up to date is told.
+    func returning(_ asked: SearchReturn?, _ tag: [UInt8]) throws -> SearchReturn? {
+        guard var returning = asked else { return nil }
+        if returning.options.contains(.update) { out.untagged(.no, .noUpdate(tag), "results are not kept up to date") }
+        returning.options.subtract([.update, .context, .relevancy])
+        // RFC 9051 §6.4.4: `RETURN ()` is ALL.
+        if returning.options.isEmpty, returning.partial == nil { returning.options = .all }
+        return returning
+    }
+
+    func highest(_ uids: [UID], _ selected: SelectedMailbox) -> UInt64? {
+        uids.compactMap { uid in selected.latest.index(of: uid).map { selected.latest.modseq(at: $0) } }.max()
+            .map { UInt64(clamping: $0.rawValue) }
+    }
+
+    /// RFC 9051 §6.4.4.1: which of the results are saved depends on which were asked for.
+    private func save(_ uids: [UID], _ returning: SearchReturn) {
+        guard returning.options.contains(.save) else { return }
+        let saved: [UID]
+        if !returning.options.isDisjoint(with: [.all, .count]) || returning.options == .save {
+            saved = uids
+        } else {
+            saved = [returning.options.contains(.min) ? uids.first : nil, returning.options.contains(.max) ? uids.last : nil]
+                .compactMap(\.self)
+        }
+        selected?.saved = UIDSet(saved)
+    }
+
+    func tellResult(
+        _ tag: [UInt8], _ returning: SearchReturn, _ numbers: [UInt32], isUID: Bool, modSeq: UInt64?, isOrdered: Bool
+    ) {
+        // RFC 9051 §6.4.4.2: SAVE alone has no answer.
+        if returning.options == .save, returning.partial == nil { return }
+        func form(_ numbers: [UInt32]) -> SearchResult.Numbers { isOrdered ? .ordered(numbers) : .set(NumberSet(numbers)) }
+        var result = SearchResult(tag: tag, isUID: isUID)
+        // RFC 5267 §3.2: MIN and MAX of a sorted result are its first and its last.
+        if returning.options.contains(.min) { result.min = numbers.first }
+        if returning.options.contains(.max) { result.max = numbers.last }
+        if returning.options.contains(.count) { result.count = numbers.count }
+        if returning.options.contains(.all) { result.all = form(numbers) }
+        if let partial = returning.partial {
+            result.partial = (partial, form(Array(numbers[partial.indices(of: numbers.count).clamped(to: numbers.indices)])))
+        }
+        result.modSeq = numbers.isEmpty ? nil : modSeq
+        out.extendedSearch(result)
+    }
+}

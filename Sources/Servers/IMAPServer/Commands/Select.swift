@@ -1,0 +1,74 @@
+import CollectionStore
+import Database
+import IMAPGrammar
+import Mail
+
+extension Session {
+    /// SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3), with CONDSTORE and QRESYNC (RFC 7162 §3.1.8, §3.2.5).
+    func select(_ select: Select) throws -> Completion {
+        if select.quickResync != nil, !enabled.quickResync { return .bad("ENABLE QRESYNC first") }
+        let hadMailbox = selected != nil
+        // RFC 9051 §6.3.2: a SELECT that fails leaves no mailbox selected.
+        unselect()
+        if hadMailbox, enabled.imap4rev2 || enabled.quickResync {
+            // RFC 7162 §3.2.11: what comes from here on is of the new mailbox.
+            out.untagged(.ok, .closed, "the mailbox before is closed")
+        }
+        let found = try database.read { tx in try find(tx, select.mailbox) }
+        guard found.mailbox.isSelectable else { return .no(.nonexistent, "that is only a name above others") }
+        try require(.read, of: found)
+        // RFC 4314 §5.2: writable where anything can be changed.
+        let isReadOnly = select.isReadOnly
+            || found.rights.isDisjoint(with: [.insert, .expunge, .deleteMessages, .write, .keepSeen])
+        if select.condstore || select.quickResync != nil { enabled.condstore = true }
+        try self.select(found, isReadOnly: isReadOnly)
+        try tellSelected(select)
+        return .ok(isReadOnly ? .readOnly : .readWrite, "done")
+    }
+
+    private func tellSelected(_ select: Select) throws {
+        let selected = try selectedMailbox()
+        let view = selected.view
+        let mailbox = selected.mailbox
+        out.flags(FlagNames.all(view.keywords))
+        out.exists(UInt32(clamping: view.count))
+        if !enabled.imap4rev2 {
+            out.recent(0)
+            if let index = view.firstUnseen { out.untagged(.ok, .unseen(UInt32(clamping: index + 1)), "first unseen") }
+        }
+        let allowed = FlagNames.allowed(selected.rights)
+        var permanent = selected.isReadOnly ? [] : FlagNames.all([]).filter { FlagNames.bit($0).map(allowed.system.contains) ?? false }
+        let keepsKeywords = !selected.isReadOnly && allowed.keywords
+        if keepsKeywords { permanent += view.keywords.map { .keyword(Array($0.utf8)) } }
+        out.untagged(.ok, .permanentFlags(permanent, mayCreate: keepsKeywords), "can be kept")
+        out.untagged(.ok, .uidNext(view.uidNext), "next UID")
+        out.untagged(.ok, .uidValidity(mailbox.uidValidity), "UIDs are valid")
+        out.untagged(.ok, .highestModSeq(UInt64(clamping: view.modseq.rawValue)), "highest")
+        out.untagged(.ok, .mailboxID(Array(mailbox.id.objectID.utf8)), "its id")
+        if enabled.imap4rev2 {
+            // RFC 9051 §6.3.2: a LIST response with the name as it is.
+            out.list(ListEntry(name: try wireName(mailbox.name, of: selected.owner), separator: Namespaces.separator))
+        }
+        if let resync = select.quickResync { try tellResync(resync, selected) }
+    }
+
+    /// RFC 7162 §3.2.5.1: what happened since the client was last here.
+    private func tellResync(_ resync: QuickResync, _ selected: SelectedMailbox) throws {
+        guard resync.uidValidity == selected.mailbox.uidValidity else { return }
+        let since = ModSeq(rawValue: Int64(clamping: resync.modSeq))
+        let known = resync.knownUIDs.map { UIDSet(ranges: $0.ranges) }
+        try tellEarlier(since, among: known, selected)
+        for uid in selected.view.changed(since: since).elements where known?.contains(uid) ?? true {
+            if let index = selected.view.index(of: uid) { tellFlags(at: index, in: selected.view) }
+        }
+    }
+
+    /// VANISHED (EARLIER): also where the log does not go back so far.
+    func tellEarlier(_ since: ModSeq, among known: UIDSet?, _ selected: SelectedMailbox) throws {
+        var vanished = try database.read { tx in try store.vanished(tx, from: selected.mailbox, since: since).uids }
+        if let known { vanished = vanished.intersection(known) }
+        // What the view has cannot be told as gone, whatever happened since it was read.
+        vanished = vanished.subtracting(selected.view.existing(vanished))
+        out.vanished(NumberSet(ranges: vanished.ranges), isEarlier: true)
+    }
+}

@@ -1,0 +1,63 @@
+import CollectionStore
+import Database
+import Directory
+import IMAPGrammar
+import Mail
+
+extension Session {
+    /// STORE and UID STORE (RFC 9051 §6.4.6), UNCHANGEDSINCE (RFC 7162 §3.1.3).
+    func store(_ command: Store) throws -> Completion {
+        let selected = try writableMailbox([])
+        if command.unchangedSince != nil { enabled.condstore = true }
+        let allowed = FlagNames.allowed(selected.rights)
+        if allowed.system.isEmpty, !allowed.keywords { throw Self.noRight }
+        let flags = FlagNames.flags(command.flags)
+        // RFC 4314 §4: where nothing of what is asked may be done, that is told.
+        if command.change != .replace, !flags.system.isEmpty || !flags.keywords.isEmpty,
+            flags.system.isDisjoint(with: allowed.system), flags.keywords.isEmpty || !allowed.keywords {
+            throw Self.noRight
+        }
+        let uids = try selected.uids(of: command.set, isUID: command.isUID)
+        if uids.isEmpty { return .ok(nil, "done") }
+        let change: FlagChange = switch command.change {
+        case .replace: .replace
+        case .add: .add
+        case .remove: .remove
+        }
+        let result = try database.write { tx in
+            try store.store(
+                tx, change, flags, on: uids, in: selected.id, viewer: try signedInPrincipal().id,
+                unchangedSince: command.unchangedSince.map { ModSeq(rawValue: Int64(clamping: $0)) },
+                allowed: allowed.system, keywordsAllowed: allowed.keywords, now: now)
+        }
+        tellStored(command, uids, result)
+        if !result.failed.isEmpty {
+            // RFC 7162 §3.1.3: MODIFIED; numbers or UIDs as the command has them.
+            let numbers = selected.numbers(of: result.failed, isUID: command.isUID || enabled.uidOnly)
+            return .ok(.modified(numbers), "some have changed meanwhile")
+        }
+        if !result.keywordsNotKept.isEmpty { return .no(.limit, "the mailbox has no room for another keyword") }
+        return .ok(nil, "done")
+    }
+
+    /// RFC 9051 §6.4.6: the new flags of each message, also where they were so before; none for .SILENT, but the mod-sequence where it is
+    /// wanted (RFC 7162 §3.1.3).
+    private func tellStored(_ command: Store, _ uids: UIDSet, _ result: StoreResult) {
+        do {
+            try refresh(always: true)
+        } catch {
+            return
+        }
+        guard let selected, !command.isSilent || enabled.condstore else {
+            remember(result.changed, result.modseq)
+            return
+        }
+        let shown = command.isSilent ? result.changed : uids.subtracting(result.failed)
+        if selected.latest.keywords.count != selected.view.keywords.count { out.flags(FlagNames.all(selected.latest.keywords)) }
+        for uid in shown.elements {
+            guard let number = selected.number(of: uid), let index = selected.latest.index(of: uid) else { continue }
+            tellFlags(at: index, in: selected.latest, number: number, withoutFlags: command.isSilent)
+        }
+        remember(result.changed, result.modseq)
+    }
+}

@@ -1,0 +1,24 @@
+import CollectionStore
+import Database
+import IMAPGrammar
+import Mail
+
+extension Session {
+    /// THREAD and UID THREAD (RFC 5256 §3).
+    func thread(_ command: IMAPGrammar.Thread) throws -> Completion {
+        try checkCharset(command.charset)
+        guard command.algorithm != .refs else { return .bad("no such algorithm") }
+        tellUpdates(command.isUID ? .all : .withoutExpunge)
+        if state == .logout { return .waiting }
+        let selected = try selectedMailbox()
+        let isUID = command.isUID || enabled.uidOnly
+        let key = try PreparedKey(command.key, selected, now: now)
+        return .running(SearchRun(key, in: selected, of: store, keepsRows: true) { [unowned self] found in
+            let messages = found.compactMap(\.row)
+            let number: (UID) -> UInt32? = isUID ? { $0 } : { selected.number(of: $0) }
+            out.thread(command.algorithm == .orderedSubject
+                ? OrderedSubject.threads(messages, number: number) : ReferenceThreads(messages, number: number).threads)
+            return .ok(nil, "done")
+        })
+    }
+}

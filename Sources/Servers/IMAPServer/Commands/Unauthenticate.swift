@@ -1,0 +1,17 @@
+import IMAPGrammar
+import Logging
+
+extension Session {
+    /// RFC 8437: the connection is as it was before somebody signed in.
+    func unauthenticate() -> Completion {
+        unselect()
+        principal = nil
+        state = .notAuthenticated
+        enabled = EnabledExtensions()
+        out.coding = enabled.coding
+        reader.coding = enabled.coding
+        reader.limits = Session.limitsBeforeSignIn
+        logger[metadataKey: "user"] = nil
+        return .ok(nil, "signed out")
+    }
+}

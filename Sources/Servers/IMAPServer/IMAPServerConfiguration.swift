@@ -1,0 +1,31 @@
+package import NIOCore
+package import Wire
+
+/// How an `IMAPServer` listens and what it allows.
+package struct IMAPServerConfiguration: Sendable {
+    /// Addresses where a session begins without TLS and can change to it (STARTTLS).
+    package var plainAddresses: [ListenAddress] = []
+    package var tlsAddresses: [ListenAddress] = []
+    /// Nil: no TLS at all.
+    package var certificates: TLSCertificates?
+    /// Whether passwords are taken without TLS. From this machine itself they always are.
+    package var isLoginAllowedOverPlain = false
+    package var backlog = 1024
+    /// 0 is as many as the machine has processors, at most 4.
+    package var eventLoops = 0
+    package var workers = 16
+    package var connections = 20_000
+    package var connectionsPerAddress = 1_000
+    /// For the TLS handshake and for signing in.
+    package var loginTimeout = TimeAmount.seconds(60)
+    /// How long a client may pause within a command.
+    package var commandTimeout = TimeAmount.seconds(120)
+    /// RFC 9051 §5.4: 30 minutes at least.
+    package var idleTimeout = TimeAmount.minutes(32)
+    /// How long a client may take nothing of an answer.
+    package var writeTimeout = TimeAmount.seconds(120)
+    /// Of a message that is appended (RFC 7889).
+    package var appendLimit: UInt64 = 100 << 20
+
+    package init() {}
+}

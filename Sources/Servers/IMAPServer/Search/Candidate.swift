@@ -1,0 +1,150 @@
+import Bytes
+import CollectionStore
+import Database
+import IMAPGrammar
+import Mail
+import MIME
+
+/// A message that a search asks about; what is read of it is read once.
+struct Candidate {
+    let index: Int
+    let snapshot: MailboxSnapshot
+    let store: MailStore
+    /// Nil where the snapshot is enough.
+    let row: StoredMessage?
+    private var foldedHeader: [UInt8]?
+    private var foldedBody: [UInt8]?
+    private var fields: Header?
+
+    init(index: Int, snapshot: MailboxSnapshot, store: MailStore, row: StoredMessage?) {
+        (self.index, self.snapshot, self.store, self.row) = (index, snapshot, store, row)
+    }
+
+    mutating func matches(_ key: PreparedKey, _ tx: borrowing ReadTransaction) throws -> Bool {
+        switch key {
+        case .not(let key): return try !matches(key, tx)
+        case .or(let left, let right):
+            if try matches(left, tx) { return true }
+            return try matches(right, tx)
+        case .and(let keys):
+            for key in keys where try !matches(key, tx) { return false }
+            return true
+        case .envelope(let name, let text):
+            guard let row else { return false }
+            return contains(row.message.header, name, text)
+        case .header(let name, let text): return contains(try header(tx), name, text)
+        case .body(let text): return try body(tx).contains(text)
+        case .text(let text):
+            if try headerText(tx).contains(text) { return true }
+            return try body(tx).contains(text)
+        default: return matchesSnapshot(key) ?? row.map { Self.matches(key, $0) } ?? false
+        }
+    }
+
+    /// Nil where the snapshot does not know.
+    func matchesSnapshot(_ key: PreparedKey) -> Bool? {
+        switch key {
+        case .all: true
+        case .none: false
+        case .system(let flag): snapshot.flags(at: index).contains(flag)
+        case .keyword(let number): snapshot.flags(at: index).hasKeyword(number)
+        case .uids(let set): set.contains(snapshot.uid(at: index))
+        case .modSeq(let modSeq): snapshot.modseq(at: index) >= modSeq
+        case .not(let key): matchesSnapshot(key).map { !$0 }
+        case .or(let left, let right):
+            if let left = matchesSnapshot(left), let right = matchesSnapshot(right) { left || right } else { nil }
+        case .and(let keys): keys.allSatisfy { $0.cost == .snapshot } ? keys.allSatisfy { matchesSnapshot($0) ?? false } : nil
+        default: nil
+        }
+    }
+
+    private static func matches(_ key: PreparedKey, _ row: StoredMessage) -> Bool {
+        switch key {
+        case .date(let field, let relation, let day): dayNumber(of: field, row).map { compare($0, relation, day) } ?? false
+        case .notAfter(let seconds): row.internalDate.seconds <= seconds
+        case .notBefore(let seconds): row.internalDate.seconds >= seconds
+        case .larger(let size): row.size > size
+        case .smaller(let size): row.size < size
+        case .emailID(let id): row.content.objectID.utf8.elementsEqual(id)
+        case .threadID(let id): row.thread.objectID.utf8.elementsEqual(id)
+        default: false
+        }
+    }
+
+    /// RFC 9051 §6.4.4: "disregarding time and timezone": the day where it was told.
+    private static func dayNumber(of field: SearchKey.DateField, _ row: StoredMessage) -> Int? {
+        switch field {
+        case .internalDate:
+            let (wall, overflow) = row.internalDate.seconds.addingReportingOverflow(Int64(row.internalDate.zoneMinutes) * 60)
+            return overflow ? nil : day(wall)
+        case .sent: return row.keys?.sentDay.map { Int(clamping: $0) }
+        case .saved: return day(row.saved / 1000)
+        }
+    }
+
+    private static func day(_ seconds: Int64) -> Int { Int(seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400)) }
+
+    private static func compare(_ day: Int, _ relation: SearchKey.DateRelation, _ wanted: Int) -> Bool {
+        switch relation {
+        case .before: day < wanted
+        case .on: day == wanted
+        case .since: day >= wanted
+        }
+    }
+
+    // MARK: Texts
+
+    private func contains(_ header: Header, _ name: [UInt8], _ text: [UInt8]) -> Bool {
+        for field in header.all(named: name) {
+            // RFC 9051 §6.4.4: an empty text asks whether there is the field.
+            if text.isEmpty || PreparedKey.folded(field.text).contains(text) { return true }
+        }
+        return false
+    }
+
+    private mutating func header(_ tx: borrowing ReadTransaction) throws -> Header {
+        if let fields { return fields }
+        guard let row else { return Message([]).header }
+        let octets = try store.octets(tx, of: row.content, row.message.root.header)
+        let header = Message(octets).header
+        fields = header
+        return header
+    }
+
+    private mutating func headerText(_ tx: borrowing ReadTransaction) throws -> [UInt8] {
+        if let foldedHeader { return foldedHeader }
+        var text: [UInt8] = []
+        SearchText().appendHeader(try header(tx), to: &text)
+        let folded = PreparedKey.folded(text)
+        foldedHeader = folded
+        return folded
+    }
+
+    private mutating func body(_ tx: borrowing ReadTransaction) throws -> [UInt8] {
+        if let foldedBody { return foldedBody }
+        guard let row else { return [] }
+        var text: [UInt8] = []
+        // What one message may cost is bounded by SearchText.
+        for part in row.message.parts.indices { try append(part, row, tx, to: &text) }
+        let folded = PreparedKey.folded(text)
+        foldedBody = folded
+        return folded
+    }
+
+    /// The text of one part, with its own header where it is not the message.
+    private func append(_ part: Int, _ row: StoredMessage, _ tx: borrowing ReadTransaction, to text: inout [UInt8]) throws {
+        let message = row.message
+        let limit = SearchText().mostBytes
+        if part > 0 { SearchText().appendHeader(message.header(of: part), to: &text) }
+        guard text.count < limit, var decoder = message.textDecoder(of: part) else { return }
+        var position = message.parts[part].body.lowerBound
+        let end = message.parts[part].body.upperBound
+        while position < end, text.count < limit {
+            let next = min(position + (64 << 10), end)
+            try store.octets(tx, of: row.content, position..<next).withUnsafeBufferPointer { decoder.feed($0, into: &text) }
+            position = next
+        }
+        decoder.finish(into: &text)
+        text.append(0x0A)
+    }
+}

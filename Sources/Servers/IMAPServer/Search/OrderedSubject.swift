@@ -1,0 +1,39 @@
+import Bytes
+import ContentLines
+import IMAPGrammar
+import Mail
+
+/// RFC 5256 §3: ORDEREDSUBJECT: messages of one base subject are one thread, its first message with all others below it.
+enum OrderedSubject {
+    static func threads(_ messages: [StoredMessage], number: (UID) -> UInt32?) -> Threads {
+        var groups: [[UInt8]: [StoredMessage]] = [:]
+        for message in messages {
+            groups[Collation.unicodeCasemap.folded((message.keys?.baseSubject ?? [])[...]), default: []].append(message)
+        }
+        func isBefore(_ a: StoredMessage, _ b: StoredMessage) -> Bool {
+            (MessageOrder.sent(a), a.uid) < (MessageOrder.sent(b), b.uid)
+        }
+        let sorted = groups.values.map { $0.sorted(by: isBefore) }.sorted { a, b in
+            guard let a = a.first, let b = b.first else { return false }
+            return isBefore(a, b)
+        }
+        var threads = Threads()
+        for group in sorted {
+            var last: Int?
+            for (position, message) in group.enumerated() {
+                guard let number = number(message.uid) else { continue }
+                let index = threads.messages.count
+                threads.messages.append(.init(number: number))
+                if position == 0 || threads.roots.isEmpty {
+                    threads.roots.append(index)
+                } else if let last, last != threads.roots[threads.roots.count - 1] {
+                    threads.messages[last].nextSibling = index
+                } else if let root = threads.roots.last {
+                    threads.messages[root].firstChild = index
+                }
+                last = index
+            }
+        }
+        return threads
+    }
+}

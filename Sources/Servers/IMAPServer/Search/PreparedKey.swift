@@ -1,0 +1,108 @@
+import Bytes
+import CollectionStore
+import ContentLines
+import Database
+import Directory
+import IMAPGrammar
+import Mail
+
+/// A search key made ready for many messages: texts are folded once, sets are UIDs, keywords are numbers.
+indirect enum PreparedKey {
+    case all, none
+    case system(SystemFlags)
+    case keyword(Int)
+    case uids(UIDSet)
+    case modSeq(ModSeq)
+    case date(SearchKey.DateField, SearchKey.DateRelation, Int)
+    /// Moments in seconds.
+    case notAfter(Int64), notBefore(Int64)
+    case larger(Int), smaller(Int)
+    case emailID([UInt8]), threadID([UInt8])
+    /// A field of the header whose text is at hand: those of ENVELOPE.
+    case envelope([UInt8], contains: [UInt8])
+    case header([UInt8], contains: [UInt8])
+    case body([UInt8]), text([UInt8])
+    case not(PreparedKey)
+    case or(PreparedKey, PreparedKey)
+    /// The cheapest first.
+    case and([PreparedKey])
+
+    /// What has to be read to answer it, from nothing but the snapshot to the whole message.
+    enum Cost: Int, Comparable {
+        case snapshot, row, keys, structure, header, body
+        static func < (a: Cost, b: Cost) -> Bool { a.rawValue < b.rawValue }
+    }
+
+    var cost: Cost {
+        switch self {
+        case .all, .none, .system, .keyword, .uids, .modSeq: .snapshot
+        case .date(let field, _, _): field == .sent ? .keys : .row
+        case .notAfter, .notBefore, .larger, .smaller, .emailID, .threadID: .row
+        case .envelope: .structure
+        case .header: .header
+        case .body, .text: .body
+        case .not(let key): key.cost
+        case .or(let left, let right): max(left.cost, right.cost)
+        case .and(let keys): keys.map(\.cost).max() ?? .snapshot
+        }
+    }
+
+    init(_ key: SearchKey, _ selected: SelectedMailbox, now: Int64) throws {
+        switch key {
+        case .all: self = .all
+        case .flag(let flag): self = Self.flag(flag, selected.latest.keywords)
+        case .sequence(let set): self = .uids(try selected.uids(of: set, isUID: false))
+        case .uid(let set): self = .uids(try selected.uids(of: set, isUID: true))
+        case .envelope(let field, let text):
+            let name: StaticString = switch field {
+            case .from: "from"
+            case .to: "to"
+            case .cc: "cc"
+            case .bcc: "bcc"
+            case .subject: "subject"
+            }
+            var bytes: [UInt8] = []
+            bytes.append(name)
+            self = .envelope(bytes, contains: Self.folded(text))
+        case .header(let name, let text): self = .header(name, contains: Self.folded(text))
+        case .body(let text): self = text.isEmpty ? .all : .body(Self.folded(text))
+        case .text(let text): self = text.isEmpty ? .all : .text(Self.folded(text))
+        case .date(let field, let relation, let date): self = .date(field, relation, date.dayNumber)
+        case .larger(let size): self = .larger(Int(clamping: size))
+        case .smaller(let size): self = .smaller(Int(clamping: size))
+        // RFC 5032 §3
+        case .older(let seconds): self = .notAfter(now / 1000 - Int64(seconds))
+        case .younger(let seconds): self = .notBefore(now / 1000 - Int64(seconds))
+        case .modSeq(let modSeq): self = .modSeq(ModSeq(rawValue: Int64(clamping: modSeq)))
+        case .emailID(let id): self = .emailID(id)
+        case .threadID(let id): self = .threadID(id)
+        case .saveDateSupported: self = .all
+        // RFC 6203 §3: how fuzzy is the server's to choose.
+        case .fuzzy(let key): self = try PreparedKey(key, selected, now: now)
+        case .not(let key): self = .not(try PreparedKey(key, selected, now: now))
+        case .or(let left, let right):
+            let (left, right) = (try PreparedKey(left, selected, now: now), try PreparedKey(right, selected, now: now))
+            self = left.cost <= right.cost ? .or(left, right) : .or(right, left)
+        case .and(let keys):
+            self = .and(try keys.map { try PreparedKey($0, selected, now: now) }.sorted { $0.cost < $1.cost })
+        }
+    }
+
+    private static func flag(_ flag: Flag, _ keywords: [String]) -> PreparedKey {
+        switch flag {
+        case .keyword(let name): FlagNames.number(of: name, in: keywords).map { .keyword($0) } ?? .none
+        // RFC 9051 has no \Recent any more: no message has it.
+        case .recent, .other: .none
+        default: FlagNames.bit(flag).map { .system($0) } ?? .none
+        }
+    }
+
+    /// RFC 9051 §6.4.4: without regard to case; here of all scripts (RFC 5051).
+    static func folded(_ text: [UInt8]) -> [UInt8] { Collation.unicodeCasemap.folded(text[...]) }
+
+    /// Of several keys of which all must be, those that the snapshot answers, and the rest.
+    var parted: (cheap: [PreparedKey], rest: [PreparedKey]) {
+        let keys: [PreparedKey] = if case .and(let keys) = self { keys } else { [self] }
+        return (keys.filter { $0.cost == .snapshot }, keys.filter { $0.cost > .snapshot })
+    }
+}

@@ -1,0 +1,55 @@
+package import Database
+package import Directory
+import Logging
+package import Mail
+import Synchronization
+import Wire
+
+/// What the server asks of the layers below.
+package struct IMAPServices: Sendable {
+    package var database: any Database
+    package var store: MailStore
+    package var authenticator: Authenticator
+    package var memberships: MembershipCache
+    /// Milliseconds since 1970 in UTC.
+    package var clock: @Sendable () -> Int64
+    /// What ID tells of this server (RFC 2971).
+    package var version: String
+
+    package init(
+        database: any Database, store: MailStore, authenticator: Authenticator, memberships: MembershipCache = MembershipCache(),
+        version: String, clock: @escaping @Sendable () -> Int64
+    ) {
+        self.database = database
+        self.store = store
+        self.authenticator = authenticator
+        self.memberships = memberships
+        self.version = version
+        self.clock = clock
+    }
+}
+
+/// What all connections of a server share.
+final class ServerContext: Sendable {
+    let configuration: IMAPServerConfiguration
+    let services: IMAPServices
+    let logger: Logger
+    let pool: WorkerPool
+    let metrics = ServerMetrics()
+    private let draining = Atomic<Bool>(false)
+    private let connections = Atomic<UInt64>(0)
+
+    init(configuration: IMAPServerConfiguration, services: IMAPServices, logger: Logger) {
+        self.configuration = configuration
+        self.services = services
+        self.logger = logger
+        // A connection has one job at a time, so their number bounds the queue.
+        pool = WorkerPool(threads: configuration.workers, limit: .max)
+    }
+
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    func beginDraining() { draining.store(true, ordering: .relaxed) }
+
+    func nextConnectionID() -> UInt64 { connections.add(1, ordering: .relaxed).newValue }
+}

@@ -1,0 +1,28 @@
+import Mail
+
+/// What CAPABILITY names (RFC 9051 §7.2.2): by state, and only what works.
+extension Session {
+    var capabilities: [String] {
+        var names = ["IMAP4rev2", "IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
+        guard principal == nil else { return names + Self.afterSignIn + ["APPENDLIMIT=\(appendLimit)"] }
+        if mayStartTLS { names.append("STARTTLS") }
+        // RFC 9051 §6.2.3
+        names += maySendPassword ? ["AUTH=PLAIN", "AUTH=LOGIN"] : ["LOGINDISABLED"]
+        return names
+    }
+
+    private static let afterSignIn: [String] = [
+        "IDLE", "NAMESPACE", "UNSELECT", "UIDPLUS", "MOVE", "CHILDREN", "LIST-EXTENDED", "LIST-STATUS", "LIST-MYRIGHTS",
+        "SPECIAL-USE", "CREATE-SPECIAL-USE", "ESEARCH", "SEARCHRES", "WITHIN", "SORT", "SORT=DISPLAY", "ESORT",
+        "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "CONDSTORE", "QRESYNC", "ACL", "RIGHTS=kxte", "QUOTA",
+        "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "COMPRESS=DEFLATE", "BINARY", "MULTIAPPEND", "UTF8=ACCEPT", "METADATA",
+        "OBJECTID", "SAVEDATE", "PREVIEW", "STATUS=SIZE", "PARTIAL", "REPLACE", "UNAUTHENTICATE",
+    ]
+
+    /// RFC 7889.
+    var appendLimit: UInt64 { min(server.configuration.appendLimit, UInt64(clamping: store.limits.messageSize)) }
+
+    var mayStartTLS: Bool { !isTLS && server.configuration.certificates != nil }
+
+    var maySendPassword: Bool { isTLS || isLoopback || server.configuration.isLoginAllowedOverPlain }
+}

@@ -1,0 +1,41 @@
+import IMAPGrammar
+
+/// How a command ended.
+enum Completion {
+    case ok(ResponseCode? = nil, String)
+    case no(ResponseCode? = nil, String)
+    case bad(String)
+    case badCode(ResponseCode?, String)
+    /// The client has to say more: IDLE, AUTHENTICATE.
+    case waiting
+    /// Its answer comes in pieces.
+    case running(any RunningCommand)
+}
+
+/// A command whose answer may be long. Its state lies between the pieces; no transaction does.
+protocol RunningCommand: AnyObject {
+    /// Writes about a piece more; nil where there is more to come.
+    func step(_ session: Session) throws -> Completion?
+    /// Whether what was written ends within a literal.
+    var isInLiteral: Bool { get }
+}
+
+extension RunningCommand {
+    var isInLiteral: Bool { false }
+}
+
+/// What may be told of others' changes before a command's tagged response.
+enum CommandUpdates {
+    case none
+    /// RFC 9051 §7.5.1: no EXPUNGE during FETCH, STORE and SEARCH, whose numbers the client still uses.
+    case withoutExpunge
+    case all
+}
+
+/// A command that is refused where no domain's refusal says so.
+struct Refused: Error {
+    var completion: Completion
+
+    static func no(_ code: ResponseCode? = nil, _ text: String) -> Refused { Refused(completion: .no(code, text)) }
+    static func bad(_ text: String) -> Refused { Refused(completion: .bad(text)) }
+}

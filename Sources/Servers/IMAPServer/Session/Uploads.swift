@@ -1,0 +1,188 @@
+import Bytes
+import CollectionStore
+import Database
+import Directory
+import IMAPGrammar
+import Logging
+import Mail
+
+/// An APPEND or a REPLACE as it comes in. No message of it is held whole where it is large.
+struct IncomingMessages {
+    var target: UploadTarget
+    var messages: [NewMessage] = []
+    var current: MessageUpload?
+    var flags = MessageFlags()
+    var date: InternalTime?
+    /// Why nothing of it is wanted; told when it has ended, or when it would be sent.
+    var refusal: Completion?
+    /// The UID of the message that is replaced (RFC 8508).
+    var replaced: UID?
+}
+
+extension Session {
+    func receive(_ event: Upload) {
+        do {
+            try take(event)
+        } catch {
+            // What still comes is passed over.
+            upload?.refusal = Replies.completion(of: error, logger)
+            if case .end = event { finishUpload() }
+        }
+    }
+
+    private func take(_ event: Upload) throws {
+        switch event {
+        case .begin(let target):
+            beginCommand()
+            upload = IncomingMessages(target: target)
+            try begin(target)
+        case .message(let flags, let date, _):
+            upload?.flags = FlagNames.flags(flags)
+            upload?.date = date.map { InternalTime(seconds: $0.seconds, zoneMinutes: $0.zoneMinutes) }
+        case .literal(let size, let isBinary): beginLiteral(size, isBinary: isBinary)
+        case .data(let bytes): try feed(bytes)
+        case .url(let url):
+            // RFC 4469 §5: nothing is taken by reference here.
+            if upload?.refusal == nil { upload?.refusal = .no(.badURL(url), "URLs are not taken") }
+        case .messageEnd: try endMessage()
+        case .end: finishUpload()
+        }
+    }
+
+    /// Whether it can be done is told before the message is sent (RFC 9051 §6.3.12).
+    private func begin(_ target: UploadTarget) throws {
+        guard state != .notAuthenticated else { throw Refused.bad("sign in first") }
+        _ = try database.read { tx in try findTarget(tx, target.mailbox) }
+        guard case .replace(let number, let isUID, let isLast) = target.kind else { return }
+        // RFC 8508 §3.1: as STORE \Deleted and EXPUNGE.
+        guard state == .selected else { throw Refused.bad("no mailbox is selected") }
+        let selected = try writableMailbox([.deleteMessages, .expunge])
+        let set = SequenceSet(isLast ? NumberSet() : NumberSet(number...number), fromOrLast: isLast ? .max : nil)
+        guard let uid = try selected.uids(of: set, isUID: isUID).highest else { throw Refused.no(nil, "no such message") }
+        upload?.replaced = uid
+    }
+
+    private func beginLiteral(_ size: UInt64, isBinary: Bool) {
+        let limit = appendLimit
+        let sofar = UInt64(clamping: upload?.current?.size ?? 0)
+        if upload?.refusal == nil, size > limit || sofar + size > limit {
+            // RFC 7889 §4, RFC 4469 §4.2
+            upload?.refusal = .no(.tooBig, "a message may have \(limit) octets")
+        }
+        guard upload?.refusal == nil else { return reader.refuse() }
+        if upload?.current == nil { upload?.current = store.upload(keepsOctets: isBinary) }
+        reader.accept()
+    }
+
+    private func feed(_ bytes: [UInt8]) throws {
+        guard var incoming = upload, incoming.refusal == nil, var current = incoming.current else { return }
+        // So that there is one owner of what is held.
+        upload = nil
+        incoming.current = nil
+        defer {
+            incoming.current = current
+            upload = incoming
+        }
+        current.feed(bytes)
+        if let part = current.takeDue() {
+            current.staged(try database.write { tx in try store.stage(tx, part, now: now) })
+        }
+    }
+
+    private func endMessage() throws {
+        guard var incoming = upload else { return }
+        guard let current = incoming.current else {
+            // RFC 9051 §6.3.12: an empty literal has no data.
+            if incoming.refusal == nil { upload?.refusal = .no(.cannot, "an empty message") }
+            return
+        }
+        incoming.current = nil
+        upload = nil
+        defer { upload = incoming }
+        guard incoming.refusal == nil else { return discard(current.stagedContent) }
+        let content = try current.finish()
+        incoming.messages.append(NewMessage(content, flags: incoming.flags, internalDate: incoming.date))
+        try boundMemory(&incoming)
+    }
+
+    /// MULTIAPPEND (RFC 3502): many messages together are no more in memory than one large one.
+    private func boundMemory(_ incoming: inout IncomingMessages) throws {
+        let limit = 4 * store.limits.heldSize
+        guard incoming.messages.reduce(0, { $0 + ($1.content.stagedContent == nil ? $1.content.size : 0) }) > limit else { return }
+        for index in incoming.messages.indices where incoming.messages[index].content.stagedContent == nil {
+            incoming.messages[index].content = try database.write { tx in
+                try store.stage(tx, content: incoming.messages[index].content, now: now)
+            }
+        }
+    }
+
+    private func finishUpload() {
+        guard let incoming = upload else { return }
+        upload = nil
+        let name: StaticString = incoming.target.kind == .append ? "APPEND" : "REPLACE"
+        attempt(incoming.target.tag, name, .all) {
+            if let refusal = incoming.refusal {
+                discard(incoming)
+                return refusal
+            }
+            do {
+                return try append(incoming)
+            } catch {
+                discard(incoming)
+                throw error
+            }
+        }
+    }
+
+    private func append(_ incoming: IncomingMessages) throws -> Completion {
+        let viewer = try signedInPrincipal().id
+        let (result, target) = try database.write { tx in
+            let target = try findTarget(tx.read, incoming.target.mailbox)
+            let allowed = FlagNames.allowed(target.rights)
+            let messages = incoming.messages.map { message in
+                var message = message
+                message.flags.system.formIntersection(allowed.system)
+                if !allowed.keywords { message.flags.keywords = [] }
+                return message
+            }
+            let result = try store.append(tx, messages, to: target.mailbox.id, viewer: viewer, now: now)
+            if let uid = incoming.replaced, let selected {
+                _ = try store.expunge(tx, UIDSet(uid...uid), in: selected.id, onlyDeleted: false, by: viewer, now: now)
+            }
+            return (result, target)
+        }
+        // RFC 4315 §3: not where the client may not read what it has put there.
+        guard target.rights.contains(.read) else { return .ok(nil, "done") }
+        let code = ResponseCode.appendUID(validity: result.uidValidity, uids: Array(result.uids.elements))
+        if incoming.replaced != nil {
+            // RFC 8508 §3.4: before the EXPUNGE.
+            out.untagged(.ok, code, "the new message")
+            return .ok(nil, "replaced")
+        }
+        return .ok(code, "done")
+    }
+
+    /// The command has ended before its time.
+    func abandonUpload() {
+        guard let incoming = upload else { return }
+        upload = nil
+        uploadRefusal = incoming.refusal
+        discard(incoming)
+    }
+
+    func takeUploadRefusal() -> Completion? {
+        defer { uploadRefusal = nil }
+        return uploadRefusal
+    }
+
+    private func discard(_ incoming: IncomingMessages) {
+        discard(incoming.current?.stagedContent)
+        for message in incoming.messages { discard(message.content.stagedContent) }
+    }
+
+    private func discard(_ content: ContentID?) {
+        guard let content else { return }
+        // What is forgotten goes by itself after a day.
+        try? database.write { tx in try store.discard(tx, content) }
+    }
+}
