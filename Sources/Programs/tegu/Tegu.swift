@@ -14,7 +14,7 @@ struct Tegu: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, DemoCommand.self, UserCommand.self, GroupCommand.self, CalendarCommand.self, BookCommand.self,
-            ShareCommand.self, ImportCommand.self, ExportCommand.self, TrashCommand.self, CheckCommand.self, ReindexCommand.self, DNSCommand.self, DirectoryCommand.self,
+            ShareCommand.self, MailCommand.self, ImportCommand.self, ExportCommand.self, TrashCommand.self, CheckCommand.self, ReindexCommand.self, DNSCommand.self, DirectoryCommand.self,
             VersionCommand.self,
         ])
 

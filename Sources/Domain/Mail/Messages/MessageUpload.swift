@@ -19,6 +19,7 @@ package struct MessageUpload: Sendable {
 
     private let limits: MailLimits
     private let keepsOctets: Bool
+    private let isHashed: Bool
     private var scanner = MessageScanner()
     private var lastByte: UInt8 = 0
     /// Whole ones that are not staged.
@@ -30,8 +31,10 @@ package struct MessageUpload: Sendable {
     /// Octets so far, as they will be stored.
     package private(set) var size = 0
 
-    init(limits: MailLimits, keepsOctets: Bool) {
+    /// `isHashed`: small messages too are known by their hash.
+    init(limits: MailLimits, keepsOctets: Bool, isHashed: Bool = false) {
         self.limits = limits
+        self.isHashed = isHashed
         self.keepsOctets = keepsOctets
     }
 
@@ -99,7 +102,10 @@ package struct MessageUpload: Sendable {
     package mutating func staged(_ content: ContentID) { stagedContent = content }
 
     /// Throws `MailRefusal.messageTooLarge`.
-    package consuming func finish() throws(MailRefusal) -> NewContent {
+    package consuming func finish() throws(MailRefusal) -> NewContent { try finishWithHeader().content }
+
+    /// With all fields of the header, for who looks at others than are stored.
+    consuming func finishWithHeader() throws(MailRefusal) -> (content: NewContent, header: Header) {
         if isTooLarge { throw .messageTooLarge }
         if !piece.isEmpty { pieces.append(piece) }
         let message = scanner.finish()
@@ -110,8 +116,8 @@ package struct MessageUpload: Sendable {
             place = .staged(stagedContent, rest: Part(content: stagedContent, firstNumber: stagedCount, pieces: pieces))
         } else {
             place = .held(pieces)
-            if size >= MailBodies.sharedSize { hash = MailBodies.hash(pieces) }
+            if isHashed || size >= MailBodies.sharedSize { hash = MailBodies.hash(pieces) }
         }
-        return NewContent(place: place, size: size, summary: message.summary, keys: keys, hash: hash)
+        return (NewContent(place: place, size: size, summary: message.summary, keys: keys, hash: hash), message.header)
     }
 }

@@ -4,6 +4,7 @@ package import Cryptography
 import DAVServer
 package import Database
 package import Directory
+import Mail
 
 /// Making and removing users with all that is theirs.
 package enum Accounts {
@@ -46,6 +47,7 @@ package enum Accounts {
 
     /// Removes a user and everything that is theirs, for good.
     package static func remove(_ tx: borrowing WriteTransaction, _ principal: Principal) throws {
+        try MailStore().destroyAll(tx, of: principal.id)
         try Trash.destroyAll(tx, of: principal.id)
         try Grants.removeAll(tx, to: principal.id)
         try LocalDirectory().remove(tx, principal.id)

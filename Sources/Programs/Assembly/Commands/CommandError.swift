@@ -5,6 +5,7 @@ import DNSClient
 import Database
 import Directory
 import ForeignCalendars
+import Mail
 import Wire
 
 /// Why a command could not do what it was asked: one line that says what to do, and the code that scripts see.
@@ -35,6 +36,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case let error as ResolverError: CommandError(.unavailable, "\(error)")
         case let error as DirectoryRefusal: CommandError(.impossible, text(of: error))
         case let error as StoreRefusal: CommandError(.impossible, text(of: error))
+        case let error as MailRefusal: CommandError(.impossible, text(of: error))
         case SubscriptionRefusal.invalidURL(let expected): CommandError(.usage, "the URL: expected \(expected)")
         case SubscriptionRefusal.tooMany(let limit): CommandError(.impossible, "a user has at most \(limit) subscriptions")
         case let error as Failure:
@@ -81,6 +83,31 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .tooManyGrants: "a collection has at most \(Grants.maximumPerCollection) grants"
         case .cannotBeGranted: "the owner may do everything already"
         case .tooDeep: "there are too many collections in each other"
+        }
+    }
+
+    static func text(of refusal: MailRefusal) -> String {
+        switch refusal {
+        case .invalidName: "a mailbox's name has levels parted by a slash, none of them empty, and no control character"
+        case .nameTaken: "there is a mailbox of this name already"
+        case .notFound: "there is no such mailbox"
+        case .notSelectable: "it is only a name above others, and holds no messages"
+        case .isInbox: "INBOX stays"
+        case .hasChildren: "there are mailboxes below it"
+        case .belowItself: "a mailbox cannot be put below itself"
+        case .specialUseTaken: "another mailbox has this use"
+        case .tooManyMailboxes: "there are as many mailboxes as may be"
+        case .quotaExceeded: "there is no room left in the quota"
+        case .tooManyMessages: "there are as many messages as may be"
+        case .messageTooLarge: "the message is too large"
+        case .mailboxFull: "the mailbox has no UIDs left"
+        case .keywordNotKept: "the mailbox has no room for another keyword"
+        case .tooManyGrants: "there are as many grants on it as may be"
+        case .cannotBeGranted: "the owner may do everything already"
+        case .tooManySubscriptions: "there are as many subscriptions as may be"
+        case .tooManyAnnotations: "there are as many annotations as may be"
+        case .annotationTooLarge: "the annotation is too large"
+        case .contentGone: "the message waited too long"
         }
     }
 

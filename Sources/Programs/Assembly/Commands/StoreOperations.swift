@@ -2,6 +2,7 @@ import CollectionStore
 import DAVGrammar
 import Database
 import Directory
+import Mail
 
 /// `tegu trash`, `tegu check` and `tegu reindex`.
 package struct StoreOperations: Sendable {
@@ -45,6 +46,8 @@ package struct StoreOperations: Sendable {
         try Consistency.check(
             installation.database, files: installation.files, facts: installation.projection.facts, now: System.clock(),
             progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
+        try MailConsistency.check(
+            installation.database, progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }
         count += lines.count

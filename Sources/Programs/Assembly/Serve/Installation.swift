@@ -5,6 +5,7 @@ import DatabasePostgres
 import DatabaseSQLite
 import Glibc
 import Logging
+package import Mail
 
 /// A data directory with its database and its file store open: what the server and every command work on.
 package struct Installation: Sendable {
@@ -12,6 +13,7 @@ package struct Installation: Sendable {
     package let directory: DataDirectory
     package let database: any Database
     package let files: FileBlobStore
+    package let mail: MailStore
     /// The system's.
     package let timeZones: TimeZoneDatabase
     package let timeZoneRelease: String
@@ -39,7 +41,7 @@ package struct Installation: Sendable {
         let zones = SystemTimeZones()
         let installation = Installation(
             settings: settings, directory: directory, database: database,
-            files: try FileBlobStore(directory: directory.blobs), timeZones: zones.database, timeZoneRelease: zones.release,
+            files: try FileBlobStore(directory: directory.blobs), mail: MailStore(), timeZones: zones.database, timeZoneRelease: zones.release,
             isNew: state.isNew, warnings: state.warnings + zones.warnings)
         let indexed = try IndexRebuild.prepare(
             installation.database, files: installation.files, timeZones: zones.release, facts: installation.projection.facts,

@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import Logging
+import Mail
 
 /// What must be done from time to time: old changes are forgotten, the trash is emptied, attachments and files that nobody
 /// needs are removed. Each step is a short transaction, so that it is never in a request's way.
@@ -32,8 +33,19 @@ struct Maintenance: Sendable {
         while try database.write({ tx in try ChangeLog.forget(tx, before: changesBefore, limit: Self.batch) }) == Self.batch {}
         let trashedBefore = now - storage.trashKeep.milliseconds
         while try database.write({ tx in try Trash.purge(tx, before: trashedBefore, limit: Self.batch) }) == Self.batch {}
+        try purgeMail(now, changesBefore: changesBefore, trashedBefore: trashedBefore)
         try purgeAttachments(now)
         try Blobs.sweep(database, installation.files)
+    }
+
+    private func purgeMail(_ now: Int64, changesBefore: Int64, trashedBefore: Int64) throws {
+        let (database, mail) = (installation.database, installation.mail)
+        while try database.write({ tx in
+            try mail.forgetChanges(tx, before: changesBefore, limit: Self.batch)
+        }) == Self.batch {}
+        while try database.write({ tx in
+            try mail.purge(tx, before: trashedBefore, now: now, limit: Self.batch)
+        }) > 0 {}
     }
 
     private func purgeAttachments(_ now: Int64) throws {

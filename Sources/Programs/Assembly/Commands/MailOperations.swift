@@ -1,0 +1,109 @@
+import DAVGrammar
+import Database
+import Mail
+
+/// `tegu mail`.
+package struct MailOperations: Sendable {
+    let installation: Installation
+
+    package init(_ installation: Installation) { self.installation = installation }
+
+    /// How many messages were refused; each is printed.
+    package func importMail(_ path: String, of user: String, below root: String?) throws -> Int {
+        let owner = try installation.user(user)
+        let folders = try ImportFolder.find(path)
+        var progress = Progress("bytes", total: try MailImport.size(of: folders))
+        var refused: [String] = []
+        func flush() {
+            guard !refused.isEmpty else { return }
+            progress.clear()
+            for line in refused { ConsoleOutput.write("refused: \(line)\n") }
+            refused.removeAll()
+        }
+        let transfer = MailImport(
+            installation.database, installation.mail, owner: owner.id, clock: System.clock, report: { refused.append($0) },
+            progress: { progress.advance(by: $0); flush() })
+        var failed = 0
+        for folder in folders {
+            do {
+                try transfer.run(folder, below: root)
+            } catch let refusal as MailRefusal {
+                refused.append("\(folder.levels.joined(separator: "/")): \(CommandError.text(of: refusal))")
+                failed += 1
+            }
+            flush()
+        }
+        let levels = ImportFolder.subscriptions(of: path)
+        try installation.database.write { tx in
+            for name in levels {
+                let reference = MailboxReference(owner: owner.id, name: root.map { "\($0)/\(name)" } ?? name)
+                // A name that cannot be is no reason to stop.
+                do { try installation.mail.subscribe(tx, owner.id, to: reference) } catch is MailRefusal {}
+            }
+        }
+        flush()
+        progress.finish()
+        let outcome = transfer.outcome
+        var line = "imported \(outcome.imported), there already \(outcome.present), refused \(outcome.refused)"
+        if outcome.deleted > 0 { line += ", deleted in the file \(outcome.deleted)" }
+        ConsoleOutput.write(line + "\n")
+        return outcome.refused + failed
+    }
+
+    package func exportMail(of user: String, to directory: String) throws -> String {
+        let owner = try installation.user(user)
+        let total = try installation.database.read { tx in
+            try installation.mail.mailboxes(tx, of: owner.id).reduce(0) { $0 + $1.messageCount }
+        }
+        var progress = Progress("messages", total: total)
+        let export = MailExport(
+            installation.database, installation.mail, owner: owner.id, to: directory, progress: { progress.advance(by: $0) })
+        let outcome = try export.run()
+        progress.finish()
+        return "\(outcome.mailboxes) mailboxes, \(outcome.written) messages written, \(outcome.present) there already"
+    }
+
+    // MARK: What was deleted
+
+    package func retained(of user: String, asJSON: Bool) throws -> String {
+        let owner = try installation.user(user)
+        var table = CommandTable("mailbox", "uid", "deleted", "name", "sizeBytes", "subject")
+        let (mailboxes, messages) = try installation.database.read { tx in
+            (
+                try installation.mail.retainedMailboxes(tx, of: owner.id),
+                try installation.mail.retainedMessages(tx, of: owner.id, limit: 10_000).map { message in
+                    (
+                        message, try installation.mail.mailbox(tx, message.mailbox)?.name ?? "",
+                        try installation.mail.content(tx, message.content)?.keys.baseSubject ?? []
+                    )
+                }
+            )
+        }
+        for mailbox in mailboxes {
+            table.append(
+                .number(Int(mailbox.id.rawValue)), .text(""), .text(InternetDate.format(seconds: mailbox.deleted / 1000)),
+                .text(mailbox.name), .bytes(Int(mailbox.byteCount)), .text("\(mailbox.messageCount) messages"))
+        }
+        for (message, name, subject) in messages {
+            table.append(
+                .number(Int(message.mailbox.rawValue)), .number(Int(message.uid)),
+                .text(InternetDate.format(seconds: message.expunged / 1000)), .text(name), .bytes(message.size),
+                .text(String(decoding: subject, as: UTF8.self)))
+        }
+        return table.text(asJSON: asJSON)
+    }
+
+    /// A deleted mailbox, or with `uids` messages that were expunged from it.
+    package func restore(_ mailbox: Int64, uids: [UInt32], of user: String) throws -> String {
+        let owner = try installation.user(user)
+        let id = MailboxID(rawValue: mailbox)
+        return try installation.database.write { tx in
+            if uids.isEmpty {
+                return "restored \(try installation.mail.restore(tx, mailbox: id, of: owner.id, now: System.clock()).name)"
+            }
+            let count = try installation.mail.restore(
+                tx, messages: UIDSet(uids.filter { $0 > 0 }), from: id, of: owner.id, now: System.clock())
+            return "restored \(count) messages"
+        }
+    }
+}

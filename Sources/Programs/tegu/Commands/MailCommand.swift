@@ -1,0 +1,59 @@
+import ArgumentParser
+import Assembly
+
+struct MailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mail", abstract: "Take mail in and out, and bring back what was deleted.",
+        subcommands: [Import.self, Export.self, Deleted.self, Restore.self])
+
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a Maildir, an mbox file, a message or a directory of these into a user's mailboxes.",
+            discussion: """
+                Folders, flags, keywords, dates and the order stay. It can be stopped and begun anew: what is there is passed over. \
+                What cannot be taken is told, a line each, and the rest goes on.
+                """)
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user.") var user: String
+        @Argument(help: "What.") var path: String
+        @Option(help: "The mailbox that it goes to, with its folders below; without it: INBOX and mailboxes beside it.") var into: String?
+        func run() async throws {
+            let refused = try MailOperations(try await settings.open()).importMail(path, of: user, below: into)
+            if refused > 0 { throw ExitOnly(code: .someRefused) }
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write all of a user's mail as a Maildir with folders (Maildir++).",
+            discussion: "It can be stopped and begun anew: a file that is there is not written again.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user.") var user: String
+        @Argument(help: "The directory; it is made where it is missing.") var directory: String
+        func run() async throws {
+            ConsoleOutput.write(try MailOperations(try await settings.open()).exportMail(of: user, to: directory) + "\n")
+        }
+    }
+
+    struct Deleted: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the mailboxes and messages that can be brought back.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user.") var user: String
+        @Flag(help: "As JSON, for programs.") var json = false
+        func run() async throws {
+            ConsoleOutput.write(try MailOperations(try await settings.open()).retained(of: user, asJSON: json))
+        }
+    }
+
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Bring a deleted mailbox back, or messages that were expunged from a mailbox.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user.") var user: String
+        @Argument(help: "The mailbox's number, of `tegu mail deleted`.") var mailbox: Int64
+        @Argument(help: "UIDs of messages; none: the mailbox.") var uids: [UInt32] = []
+        func run() async throws {
+            ConsoleOutput.write(try MailOperations(try await settings.open()).restore(mailbox, uids: uids, of: user) + "\n")
+        }
+    }
+}
