@@ -55,7 +55,7 @@ def test_an_unknown_charset_is_told_which_are_known(imap):
 def test_extended_results(imap):
     # RFC 9051 §6.4.4
     answer = imap.ok("SEARCH RETURN (MIN MAX COUNT ALL) UNDELETED")
-    assert answer.one("ESEARCH") == b'* ESEARCH (TAG "%s") MIN 1 MAX 3 COUNT 3 ALL 1:3' % answer.tag.encode()
+    assert answer.one("ESEARCH") == b'* ESEARCH (TAG "%s") MIN 1 MAX 3 ALL 1:3 COUNT 3' % answer.tag.encode()
     assert b"UID ALL 2:4" in imap.ok("UID SEARCH RETURN () UNSEEN").one("ESEARCH")
     assert b"PARTIAL (1:2 1:2)" in imap.ok("SEARCH RETURN (PARTIAL 1:2) ALL").one("ESEARCH")
 

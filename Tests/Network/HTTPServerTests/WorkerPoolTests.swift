@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Wire
+import Wire
 
 @Suite struct WorkerPoolTests {
     @Test("every job runs once")

@@ -1,0 +1,40 @@
+import Testing
+
+@testable import IMAPServer
+
+@Suite struct ThreadTests {
+    private func client(_ messages: [(subject: String, id: String, references: String)]) throws -> TestClient {
+        let client = try TestSite().anna()
+        for (index, message) in messages.enumerated() {
+            client.append(
+                "Date: Mon, \(index + 1) Feb 2021 10:00:00 +0000\r\nSubject: \(message.subject)\r\nMessage-ID: <\(message.id)@x>\r\n"
+                    + (message.references.isEmpty ? "" : "References: \(message.references)\r\n") + "\r\nb\r\n", to: "INBOX")
+        }
+        client.say("s SELECT INBOX")
+        return client
+    }
+
+    @Test("references make circles that are not followed")
+    func circles() throws {
+        let client = try client([("a", "1", "<2@x>"), ("b", "2", "<1@x>"), ("c", "3", "<3@x>"), ("d", "4", "<5@x> <4@x>")])
+        let answer = client.say("t THREAD REFERENCES UTF-8 ALL")
+        for number in 1...4 { #expect(answer.contains("\(number)"), "each message is told once") }
+        #expect(answer.hasSuffix("t OK done\r\n"))
+    }
+
+    @Test("hundreds of answers, each to the one before, are one thread")
+    func deep() throws {
+        let count = 300
+        let client = try client((1...count).map { ("a", "\($0)", $0 > 1 ? "<\($0 - 1)@x>" : "") })
+        #expect(client.lines("t THREAD REFERENCES UTF-8 ALL").first == "* THREAD (" + (1...count).map(String.init).joined(separator: " ") + ")")
+    }
+
+    @Test("messages of one subject without references stand together, answers below what they answer")
+    func subjects() throws {
+        let client = try client([("Plan", "1", ""), ("Re: plan", "2", ""), ("Plan", "3", ""), ("[x] Re: Plan", "4", "")])
+        // RFC 5256 §3 (5): two that are no answers are siblings.
+        let line = client.lines("t THREAD REFERENCES UTF-8 ALL").first ?? ""
+        #expect(line.hasPrefix("* THREAD (") && ["1", "2", "3", "4"].allSatisfy(line.contains))
+        #expect(client.lines("t THREAD ORDEREDSUBJECT UTF-8 ALL").first == "* THREAD (1 (2)(3)(4))")
+    }
+}

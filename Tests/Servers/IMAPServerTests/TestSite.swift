@@ -1,0 +1,92 @@
+import Cryptography
+import Database
+import Directory
+import Glibc
+import Logging
+import Mail
+import NIOCore
+import TestEngines
+
+@testable import IMAPServer
+
+/// A server in the process with two users; sessions are driven by hand, without a network.
+final class TestSite: Sendable {
+    let context: ServerContext
+    let database: any Database
+
+    init(configure: (inout IMAPServerConfiguration) -> Void = { _ in }) throws {
+        database = try TestEngine.current.temporary()
+        let database = database
+        // The cheapest hashes there are.
+        let cheap = Scrypt.Parameters(logarithmOfN: 4, r: 1, p: 1) ?? .standard
+        var options = Authenticator.Options(defaultDomain: "example.org")
+        options.parameters = cheap
+        var configuration = IMAPServerConfiguration()
+        configuration.workers = 1
+        configure(&configuration)
+        let services = IMAPServices(
+            database: database, store: MailStore(),
+            authenticator: Authenticator(
+                database: database, principals: PrincipalCache(database: database, clock: { 0 }), guessGuard: GuessGuard { _ in true },
+                options: options),
+            version: "test", clock: { 1_800_000_000_000 })
+        context = ServerContext(configuration: configuration, services: services, logger: Logger(label: "test"))
+        for name in ["anna", "boris"] {
+            let hash = try Passwords(parameters: cheap).hash([UInt8](name.utf8))
+            guard let signIn = SignInName(name: name, domain: "example.org") else { throw Failure(.serverBug, "name") }
+            try database.write { tx in
+                _ = try LocalDirectory().add(
+                    tx, NewPrincipal(signIn, displayName: name, addresses: ["\(name)@example.org"], password: hash), now: 0)
+            }
+        }
+    }
+
+    deinit {
+        context.pool.stop()
+        database.close()
+    }
+
+    func stranger() -> TestClient { TestClient(Session(server: context, peer: "192.0.2.1", isLoopback: false, isTLS: true)) }
+
+    func anna() -> TestClient {
+        let client = stranger()
+        client.say("a LOGIN anna anna")
+        return client
+    }
+}
+
+/// One client that sees every byte.
+final class TestClient {
+    let session: Session
+    private(set) var lastPause = Session.Pause.input
+    /// The largest piece that the session made at once.
+    private(set) var largestPiece = 0
+
+    init(_ session: Session) { self.session = session }
+
+    deinit { session.end() }
+
+    /// Sends the text and a line end, and gives what is answered.
+    @discardableResult
+    func say(_ text: String) -> String { send(Array("\(text)\r\n".utf8)) }
+
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> String {
+        session.receive(bytes)
+        var answer: [UInt8] = []
+        repeat {
+            lastPause = session.run()
+            let piece = session.takeOutput()
+            largestPiece = max(largestPiece, piece.count)
+            answer += piece
+        } while lastPause == .output
+        return String(decoding: answer, as: UTF8.self)
+    }
+
+    func lines(_ text: String) -> [String] { say(text).split(separator: "\r\n").map(String.init) }
+
+    @discardableResult
+    func append(_ message: String, to mailbox: String, options: String = "") -> String {
+        say("x APPEND \(mailbox) \(options){\(message.utf8.count)+}\r\n\(message)")
+    }
+}
