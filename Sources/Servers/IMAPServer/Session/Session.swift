@@ -276,7 +276,7 @@ final class Session: @unchecked Sendable {
         let nanoseconds = time.components.seconds &* 1_000_000_000 &+ time.components.attoseconds / 1_000_000_000
         server.metrics.commandEnded(status, nanoseconds: nanoseconds)
         logger.debug("command done", metadata: ["cmd": "\(name)", "outcome": "\(status)", "us": "\(nanoseconds / 1000)"])
-        if status == .bad { countError() }
+        if status == .bad { countError() } else if status == .ok, isSignedIn { forgetErrors() }
     }
 
     /// Who only makes mistakes is not listened to for ever.
