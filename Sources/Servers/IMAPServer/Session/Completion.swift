@@ -37,5 +37,6 @@ struct Refused: Error {
     var completion: Completion
 
     static func no(_ code: ResponseCode? = nil, _ text: String) -> Refused { Refused(completion: .no(code, text)) }
+    static func bad(_ code: ResponseCode, _ text: String) -> Refused { Refused(completion: .badCode(code, text)) }
     static func bad(_ text: String) -> Refused { Refused(completion: .bad(text)) }
 }
