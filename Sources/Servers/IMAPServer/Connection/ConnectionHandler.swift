@@ -166,7 +166,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
         case .compress:
             deflate = DeflateLayer()
             // RFC 4978 §3: what stands behind the command is compressed already.
-            var compressed = ByteBuffer(bytes: session.reader.takePending())
+            var compressed = ByteBuffer(bytes: session.takeUnread())
             compressed.writeBuffer(&held)
             held = compressed
             self.pause = .input

@@ -108,6 +108,9 @@ final class Session: @unchecked Sendable {
         if !bytes.isEmpty { reader.append(bytes) }
     }
 
+    /// What was received and is no command of this session any more.
+    func takeUnread() -> [UInt8] { reader.takePending() }
+
     func takeOutput() -> [UInt8] {
         defer { out.bytes = [] }
         return out.bytes
