@@ -34,11 +34,11 @@ package struct MailRights: OptionSet, Hashable, Sendable {
         }
     }
 
-    /// In the order of RFC 4314, with `c` and `d` where all that they stand for is there (§2.1.1).
+    /// In the order of RFC 4314, with `c` and `d` for clients that know only these, where any of what they stand for is there (§2.1.1).
     package var letters: [UInt8] {
         var out = Self.letters.indices.filter { rawValue & (1 << Int64($0)) != 0 }.map { Self.letters[$0] }
-        if isSuperset(of: [.createMailboxes, .deleteMailbox]) { out.append(UInt8(ascii: "c")) }
-        if isSuperset(of: [.deleteMessages, .expunge]) { out.append(UInt8(ascii: "d")) }
+        if !isDisjoint(with: [.createMailboxes, .deleteMailbox]) { out.append(UInt8(ascii: "c")) }
+        if !isDisjoint(with: [.deleteMessages, .expunge]) { out.append(UInt8(ascii: "d")) }
         return out
     }
 }
