@@ -177,3 +177,16 @@ def test_each_sessions_view_is_what_it_was_told(user, seed):
         fresh = View(user.imap())
         truth = truth or fresh.messages
         assert view.messages == truth == fresh.messages
+
+
+def test_a_session_of_uids_alone_has_no_message_numbers(user, imap):
+    # RFC 9586
+    for _ in range(3):
+        imap.append("box", MESSAGE)
+    assert b"UIDONLY" in imap.ok("ENABLE UIDONLY").one("ENABLED")
+    imap.ok("SELECT box")
+    for command in ("FETCH 1 FLAGS", "STORE 1 FLAGS ()", "SEARCH ALL", "COPY 1 box", "UID SEARCH 1"):
+        assert imap.bad(command).code("UIDREQUIRED") is not None, command
+    assert imap.ok("UID FETCH 2 (FLAGS)").one("UIDFETCH") == b"* 2 UIDFETCH (FLAGS ())"
+    assert imap.ok("UID STORE 2 +FLAGS (\\Deleted)").one("UIDFETCH") == b"* 2 UIDFETCH (FLAGS (\\Deleted))"
+    assert imap.ok("EXPUNGE").one("VANISHED") == b"* VANISHED 2"

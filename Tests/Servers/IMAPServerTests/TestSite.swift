@@ -6,6 +6,7 @@ import Logging
 import Mail
 import NIOCore
 import TestEngines
+import Wire
 
 @testable import IMAPServer
 

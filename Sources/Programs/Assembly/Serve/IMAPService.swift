@@ -16,9 +16,7 @@ struct IMAPService: Sendable {
 
     init(_ installation: Installation, authenticator: Authenticator, certificates: TLSCertificates?) {
         let settings = installation.settings
-        var limits = MailLimits()
-        limits.messageSize = settings.limits.message
-        store = MailStore(limits: limits)
+        store = installation.mail
         database = installation.database
         guard Self.isWanted(settings) else {
             server = nil

@@ -41,13 +41,19 @@ package struct Installation: Sendable {
         let zones = SystemTimeZones()
         let installation = Installation(
             settings: settings, directory: directory, database: database,
-            files: try FileBlobStore(directory: directory.blobs), mail: MailStore(), timeZones: zones.database, timeZoneRelease: zones.release,
+            files: try FileBlobStore(directory: directory.blobs), mail: MailStore(limits: mailLimits(settings)), timeZones: zones.database, timeZoneRelease: zones.release,
             isNew: state.isNew, warnings: state.warnings + zones.warnings)
         let indexed = try IndexRebuild.prepare(
             installation.database, files: installation.files, timeZones: zones.release, facts: installation.projection.facts,
             begin: { notice("the index of times and texts is made anew: this may take some minutes") })
         if let indexed { notice("\(indexed.objects) objects are indexed") }
         return installation
+    }
+
+    private static func mailLimits(_ settings: Settings) -> MailLimits {
+        var limits = MailLimits()
+        limits.messageSize = settings.limits.message
+        return limits
     }
 
     private static func embedded(_ settings: Settings, _ directory: DataDirectory) throws -> any Database {

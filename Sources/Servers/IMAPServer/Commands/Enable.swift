@@ -2,6 +2,9 @@ import Bytes
 import IMAPGrammar
 
 extension Session {
+    /// RFC 9586 §3.2: a command that has or answers with message numbers.
+    static var uidRequired: Refused { .bad(.uidRequired, "UIDs, please") }
+
     /// RFC 9051 §6.3.1 (RFC 5161). What is not known is passed over.
     func enable(_ names: [[UInt8]]) -> Completion {
         var done: [String] = []
@@ -21,6 +24,10 @@ extension Session {
                 enabled.quickResync = true
                 enabled.condstore = true
                 done.append("QRESYNC")
+            case "UIDONLY" where !enabled.uidOnly:
+                enabled.uidOnly = true
+                selected?.isUIDOnly = true
+                done.append("UIDONLY")
             default: break
             }
         }

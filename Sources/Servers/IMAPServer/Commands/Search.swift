@@ -8,13 +8,14 @@ import Mail
 extension Session {
     /// SEARCH and UID SEARCH (RFC 9051 §6.4.4), ESEARCH and SEARCHRES, WITHIN, MODSEQ (RFC 7162 §3.1.5), PARTIAL (RFC 9394 §3.1).
     func search(_ tag: [UInt8], _ command: Search) throws -> Completion {
+        if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
         try checkCharset(command.charset)
         if command.key.usesModSeq { enabled.condstore = true }
         tellUpdates(command.isUID ? .all : .withoutExpunge)
         if state == .logout { return .waiting }
         let selected = try selectedMailbox()
         let returning = try returning(command.returning, tag)
-        let isUID = command.isUID || enabled.uidOnly
+        let isUID = command.isUID
         let key: PreparedKey
         do {
             key = try PreparedKey(command.key, selected, now: now)

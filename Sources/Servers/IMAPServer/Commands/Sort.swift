@@ -6,12 +6,13 @@ import Mail
 extension Session {
     /// SORT and UID SORT (RFC 5256 §3), ESORT (RFC 5267 §3), SORT=DISPLAY (RFC 5957).
     func sort(_ tag: [UInt8], _ command: Sort) throws -> Completion {
+        if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
         try checkCharset(command.charset)
         tellUpdates(command.isUID ? .all : .withoutExpunge)
         if state == .logout { return .waiting }
         let selected = try selectedMailbox()
         let returning = try returning(command.returning, tag)
-        let isUID = command.isUID || enabled.uidOnly
+        let isUID = command.isUID
         let key = try PreparedKey(command.key, selected, now: now)
         return .running(SearchRun(key, in: selected, of: store, keepsRows: true) { [unowned self] found in
             let uids = MessageOrder(command.criteria).sorted(found.compactMap(\.row)).map(\.uid)

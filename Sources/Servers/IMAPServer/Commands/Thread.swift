@@ -6,12 +6,13 @@ import Mail
 extension Session {
     /// THREAD and UID THREAD (RFC 5256 §3).
     func thread(_ command: IMAPGrammar.Thread) throws -> Completion {
+        if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
         try checkCharset(command.charset)
         guard command.algorithm != .refs else { return .bad("no such algorithm") }
         tellUpdates(command.isUID ? .all : .withoutExpunge)
         if state == .logout { return .waiting }
         let selected = try selectedMailbox()
-        let isUID = command.isUID || enabled.uidOnly
+        let isUID = command.isUID
         let key = try PreparedKey(command.key, selected, now: now)
         return .running(SearchRun(key, in: selected, of: store, keepsRows: true) { [unowned self] found in
             let messages = found.compactMap(\.row)

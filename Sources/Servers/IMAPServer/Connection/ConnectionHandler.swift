@@ -112,11 +112,13 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
     private func advance() {
         guard !isBusy, !isClosed, let context, context.channel.isWritable else { return }
         switch pause {
-        case .input where held.readableBytes == 0 && !(hasWake && session.wantsWakes): continueReading()
+        case .input where !hasInput && !(hasWake && session.wantsWakes): continueReading()
         case .input, .output: run()
         case .startTLS, .compress, .close: break
         }
     }
+
+    private var hasInput: Bool { held.readableBytes > 0 || deflate?.hasMore == true }
 
     private func run() {
         guard let eventLoop = context?.eventLoop else { return }
@@ -158,11 +160,15 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
         case .input, .output:
             renewDeadline(context)
             if server.isDraining, session.isBetweenCommands { return bye("the server is stopping") }
-            if pause == .output || held.readableBytes > 0 || hasWake { advance() } else { continueReading() }
+            if pause == .output || hasInput || hasWake { advance() }
             continueReading()
         case .startTLS: startTLS(context)
         case .compress:
             deflate = DeflateLayer()
+            // RFC 4978 §3: what stands behind the command is compressed already.
+            var compressed = ByteBuffer(bytes: session.takeUnread())
+            compressed.writeBuffer(&held)
+            held = compressed
             self.pause = .input
             advance()
             continueReading()

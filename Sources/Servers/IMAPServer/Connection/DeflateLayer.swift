@@ -11,6 +11,9 @@ final class DeflateLayer {
     private let inflater = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private let deflater = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
+    /// Whether more can be inflated without more input.
+    private(set) var hasMore = false
+
     init() {
         inflater.initialize(to: z_stream())
         deflater.initialize(to: z_stream())
@@ -29,13 +32,12 @@ final class DeflateLayer {
 
     /// Takes from `input` what makes one piece at most; the rest stays there.
     func inflate(_ input: inout ByteBuffer) throws -> [UInt8] {
-        if input.readableBytes == 0 { return [] }
+        if input.readableBytes == 0, !hasMore { return [] }
         var isDamaged = false
         var taken = 0
         let piece = [UInt8](unsafeUninitializedCapacity: Self.pieceSize) { out, count in
             input.withUnsafeReadableBytes { bytes in
-                guard let base = bytes.baseAddress else { return }
-                inflater.pointee.next_in = UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
+                inflater.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
                 inflater.pointee.avail_in = UInt32(clamping: bytes.count)
                 inflater.pointee.next_out = out.baseAddress
                 inflater.pointee.avail_out = UInt32(Self.pieceSize)
@@ -48,7 +50,8 @@ final class DeflateLayer {
         }
         inflater.pointee.next_in = nil
         inflater.pointee.next_out = nil
-        if isDamaged || (taken == 0 && piece.isEmpty) { throw Damaged() }
+        if isDamaged || (taken == 0 && piece.isEmpty && !hasMore) { throw Damaged() }
+        hasMore = piece.count == Self.pieceSize
         input.moveReaderIndex(forwardBy: taken)
         if input.readableBytes == 0 { input = ByteBuffer() }
         return piece

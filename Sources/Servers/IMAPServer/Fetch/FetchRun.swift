@@ -25,6 +25,7 @@ final class FetchRun: RunningCommand {
     private var isInMessage = false
     private var literal: FetchLiteral?
     private var hasMissing: Bool
+    private var refusal: Completion?
 
     init(items: FetchItems, uids: UIDSet, selected: SelectedMailbox) {
         self.items = items
@@ -49,6 +50,7 @@ final class FetchRun: RunningCommand {
         }
         guard ranges.isEmpty, nextRow >= rows.count, !isInMessage else { return nil }
         // RFC 9051 §7.1: EXPUNGEISSUED; what has gone meanwhile had nothing to be told of.
+        if let refusal { return refusal }
         return hasMissing ? .ok(.expungeIssued, "some messages were expunged") : .ok(nil, "done")
     }
 
@@ -109,7 +111,12 @@ final class FetchRun: RunningCommand {
         }
         while item < items.items.count {
             defer { item += 1 }
-            literal = try write(items.items[item], row, index, tx, session)
+            do {
+                literal = try write(items.items[item], row, index, tx, session)
+            } catch let refused as Refused {
+                // Nothing of the item is written yet: the others are told, and why at the end.
+                refusal = refused.completion
+            }
             if literal != nil { return true }
         }
         // RFC 9051 §6.4.5: a change of \Seen should be told along.

@@ -105,7 +105,7 @@ struct Candidate {
     private mutating func header(_ tx: borrowing ReadTransaction) throws -> Header {
         if let fields { return fields }
         guard let row else { return Message([]).header }
-        let octets = try store.octets(tx, of: row.content, row.message.root.header)
+        let octets = try store.octets(tx, of: row.content, row.message.root.header.prefix(Session.mostHeaderBytes))
         let header = Message(octets).header
         fields = header
         return header

@@ -34,8 +34,15 @@ enum CommandUpdates {
 
 /// A command that is refused where no domain's refusal says so.
 struct Refused: Error {
-    var completion: Completion
+    private enum Status { case no, bad }
 
-    static func no(_ code: ResponseCode? = nil, _ text: String) -> Refused { Refused(completion: .no(code, text)) }
-    static func bad(_ text: String) -> Refused { Refused(completion: .bad(text)) }
+    private var status: Status
+    private var code: ResponseCode?
+    private var text: String
+
+    static func no(_ code: ResponseCode?, _ text: String) -> Refused { Refused(status: .no, code: code, text: text) }
+    static func bad(_ text: String) -> Refused { Refused(status: .bad, code: nil, text: text) }
+    static func bad(_ code: ResponseCode, _ text: String) -> Refused { Refused(status: .bad, code: code, text: text) }
+
+    var completion: Completion { status == .no ? .no(code, text) : .badCode(code, text) }
 }

@@ -18,6 +18,8 @@ struct SelectedMailbox {
     var told: (uids: UIDSet, modseq: ModSeq)?
     /// What `$` stands for (RFC 9051 §6.4.4.1).
     var saved = UIDSet()
+    /// RFC 9586: message numbers mean nothing in this session.
+    var isUIDOnly: Bool
     let news: News
     let watch: MailHub.WatchID
 
@@ -41,6 +43,7 @@ struct SelectedMailbox {
             return view.existing(UIDSet(ranges: set.resolved(last: last).ranges))
         }
         let count = UInt32(clamping: view.count)
+        if isUIDOnly { throw Session.uidRequired }
         // `1:*` in an empty mailbox is what clients ask that do not look at EXISTS.
         guard set.highest ?? 0 <= count else { throw Refused.bad("no such message") }
         var uids = UIDSet()

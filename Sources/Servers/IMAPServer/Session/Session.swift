@@ -108,6 +108,9 @@ final class Session: @unchecked Sendable {
         if !bytes.isEmpty { reader.append(bytes) }
     }
 
+    /// What was received and is no command of this session any more.
+    func takeUnread() -> [UInt8] { reader.takePending() }
+
     func takeOutput() -> [UInt8] {
         defer { out.bytes = [] }
         return out.bytes
@@ -276,7 +279,7 @@ final class Session: @unchecked Sendable {
         let nanoseconds = time.components.seconds &* 1_000_000_000 &+ time.components.attoseconds / 1_000_000_000
         server.metrics.commandEnded(status, nanoseconds: nanoseconds)
         logger.debug("command done", metadata: ["cmd": "\(name)", "outcome": "\(status)", "us": "\(nanoseconds / 1000)"])
-        if status == .bad { countError() }
+        if status == .bad { countError() } else if status == .ok, isSignedIn { forgetErrors() }
     }
 
     /// Who only makes mistakes is not listened to for ever.

@@ -20,7 +20,7 @@ extension Session {
             }
             selected = SelectedMailbox(
                 mailbox: mailbox, owner: found.owner, rights: found.rights, isReadOnly: isReadOnly, view: snapshot,
-                latest: snapshot, news: news, watch: watch)
+                latest: snapshot, isUIDOnly: enabled.uidOnly, news: news, watch: watch)
             state = .selected
         } catch {
             store.hub.cancel(watch)

@@ -99,6 +99,8 @@ extension Session {
         incoming.current = nil
         upload = nil
         defer { upload = incoming }
+        // RFC 3502 §6.3.11: an empty message takes all of the command back.
+        if current.size == 0, incoming.refusal == nil { incoming.refusal = .no(.cannot, "an empty message") }
         guard incoming.refusal == nil else { return discard(current.stagedContent) }
         let content = try current.finish()
         incoming.messages.append(NewMessage(content, flags: incoming.flags, internalDate: incoming.date))

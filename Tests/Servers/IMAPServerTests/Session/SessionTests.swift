@@ -1,4 +1,5 @@
 import IMAPGrammar
+import Mail
 import Testing
 
 @testable import IMAPServer
