@@ -12,11 +12,9 @@ SUITES = ["tests/test_caldav.py", "tests/test_async_integration.py"]
 AT_LEAST = 120
 
 SCHEDULING = "scheduling comes with a later issue"
-SEARCH = "the library asks for an empty D:prop and puts the properties beside it, so that it gets none"
 KNOWN_FAILURES = {
     "TestForServertegu.testSupport": SCHEDULING, "TestAsyncFortegu.test_support": SCHEDULING,
     "TestForServertegu.testSchedulingMailboxes": SCHEDULING, "TestAsyncFortegu.test_scheduling_mailboxes": SCHEDULING,
-    "TestForServertegu.testPrincipals": SEARCH, "TestAsyncFortegu.test_principals": SEARCH,
 }
 KNOWN_SKIPS = {
     "TestForServertegu.testCheckCompatibility": "it wants a newer tool than the released one",

@@ -28,6 +28,7 @@ package struct PrincipalPropertySearchRequest: Sendable {
 
     /// Whether one search that matches is enough.
     package var isAnyOf: Bool
+    /// None: the Python caldav library asks so for "all principals".
     package var searches: [Search]
     package var properties: PropertyRequest
 
@@ -40,9 +41,19 @@ package struct PrincipalPropertySearchRequest: Sendable {
                 properties: search.firstChild(named: .dav(.prop))?.children.map(\.name) ?? [],
                 text: String(utf8: match.trimmedText), matchType: Self.matchType(match.attribute("match-type"))))
         }
-        guard !searches.isEmpty else { throw .notXML("A principal-property-search has a property-search.") }
         self.searches = searches
         properties = try root.firstChild(named: .dav(.prop)) == nil ? .named([]) : PropertyRequest(in: root)
+        if case .named(let named) = properties, named.isEmpty { properties = .named(try Self.besideProp(root)) }
+    }
+
+    /// The Python caldav library writes an empty DAV:prop, and the properties that it wants beside it.
+    private static func besideProp(_ root: XMLElement) throws(RequestBodyError) -> [PropertyRequest.Property] {
+        let known: [XMLName] = [.dav(.prop), .dav(.propertySearch), .dav(.applyToPrincipalCollectionSet)]
+        var properties: [PropertyRequest.Property] = []
+        for child in root.children where !known.contains(child.name) && properties.count < PropertyRequest.maximumCount {
+            properties.append(try PropertyRequest.Property(child))
+        }
+        return properties
     }
 
     private static func matchType(_ attribute: [UInt8]?) -> MatchType {

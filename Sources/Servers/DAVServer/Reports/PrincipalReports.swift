@@ -47,6 +47,8 @@ enum PrincipalPropertySearch {
         let maximumMatches = exchange.server.configuration.maximumPrincipals
         let found = try exchange.read { tx -> [Principal] in
             _ = try exchange.find(tx)
+            // Nobody is given a list of all that there are; a search for nothing finds who asks.
+            if request.searches.isEmpty { return [exchange.principal] }
             return try PrincipalQuery.find(tx, request, asker: exchange.principal, limit: maximumMatches + 1)
         }
         if found.count > maximumMatches {
