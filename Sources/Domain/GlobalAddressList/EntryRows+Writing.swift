@@ -86,15 +86,16 @@ extension EntryRows {
             [.integer(list.rawValue), .text(directory)])
     }
 
-    /// The groups that name an entry are to be written anew.
+    /// The groups that name an entry are to be written anew. (SQLite takes tables of a CROSS JOIN in the order in which they stand;
+    /// else it would go through all members of all groups.)
     static func markGroups(_ tx: borrowing WriteTransaction, of list: CollectionID, naming key: ListEntry.Key) throws {
         try tx.execute(
             """
             UPDATE address_list_entry SET state = 1
             WHERE list_id = $1 AND directory = $2 AND state = 0 AND entry_id IN (
-                SELECT m.group_id FROM address_list_name n JOIN address_list_member m
-                    ON m.list_id = n.list_id AND m.directory = n.directory AND m.name = n.name
-                WHERE n.list_id = $1 AND n.directory = $2 AND n.entry_id = $3)
+                SELECT m.group_id FROM address_list_name n CROSS JOIN address_list_member m
+                WHERE n.list_id = $1 AND n.directory = $2 AND n.entry_id = $3
+                    AND m.list_id = n.list_id AND m.directory = n.directory AND m.name = n.name)
             """, parameters(list, key))
     }
 

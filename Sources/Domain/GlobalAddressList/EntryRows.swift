@@ -36,13 +36,13 @@ enum EntryRows {
             """, [.integer(list.rawValue), .integer(Int64(limit))], row: read)
     }
 
-    /// All that are part of a card.
+    /// All that are part of a card, in no order. (Without the sign, or with an order, SQLite would read the whole list.)
     static func all(_ tx: borrowing ReadTransaction, of list: CollectionID, person: String) throws -> [ListEntry] {
         try tx.all(
             """
             SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
                 addresses, phones, photo
-            FROM address_list_entry WHERE list_id = $1 AND person = $2 ORDER BY directory, entry_id LIMIT $3
+            FROM address_list_entry WHERE +list_id = $1 AND person = $2 LIMIT $3
             """, [.integer(list.rawValue), .text(person), .integer(Int64(AddressListLimits.entriesOfPerson))], row: read)
     }
 
@@ -58,16 +58,13 @@ enum EntryRows {
             addresses: lines(11), phones: lines(12), photo: row.isNull(13) ? nil : row.bytes(13))
     }
 
-    /// The entries that have an address in common with one.
-    static func neighbours(
-        _ tx: borrowing ReadTransaction, of list: CollectionID, _ key: ListEntry.Key
+    /// The entries with an address.
+    static func keys(
+        _ tx: borrowing ReadTransaction, of list: CollectionID, address: String
     ) throws -> [ListEntry.Key] {
         try tx.all(
-            """
-            SELECT DISTINCT b.directory, b.entry_id
-            FROM address_list_address a JOIN address_list_address b ON b.list_id = a.list_id AND b.address = a.address
-            WHERE a.list_id = $1 AND a.directory = $2 AND a.entry_id = $3 ORDER BY b.directory, b.entry_id LIMIT $4
-            """, parameters(list, key) + [.integer(Int64(AddressListLimits.entriesOfPerson))]
+            "SELECT directory, entry_id FROM address_list_address WHERE list_id = $1 AND address = $2 LIMIT $3",
+            [.integer(list.rawValue), .text(address), .integer(Int64(AddressListLimits.entriesOfPerson))]
         ) { ListEntry.Key(directory: $0.text(0), id: $0.text(1)) }
     }
 

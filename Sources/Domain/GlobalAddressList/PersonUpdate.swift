@@ -48,8 +48,10 @@ struct PersonUpdate {
         var found: [ListEntry.Key: ListEntry] = [:]
         for entry in pending { found[entry.key] = entry }
         for entry in pending where entry.state != .gone {
-            for key in try EntryRows.neighbours(tx, of: list.collection, entry.key) where found[key] == nil {
-                found[key] = try EntryRows.find(tx, of: list.collection, key)
+            for address in entry.addresses {
+                for key in try EntryRows.keys(tx, of: list.collection, address: address) where found[key] == nil {
+                    found[key] = try EntryRows.find(tx, of: list.collection, key)
+                }
             }
         }
         for person in Set(found.values.compactMap(\.person)) {
@@ -88,11 +90,11 @@ struct PersonUpdate {
         try tx.all(
             """
             SELECT DISTINCT e.person
-            FROM address_list_member m
-            JOIN address_list_name n ON n.list_id = m.list_id AND n.directory = m.directory AND n.name = m.name
-            JOIN address_list_entry e
-                ON e.list_id = n.list_id AND e.directory = n.directory AND e.entry_id = n.entry_id
-            WHERE m.list_id = $1 AND m.directory = $2 AND m.group_id = $3 AND e.person IS NOT NULL AND e.state <> 2
+            FROM address_list_member m CROSS JOIN address_list_name n CROSS JOIN address_list_entry e
+            WHERE m.list_id = $1 AND m.directory = $2 AND m.group_id = $3
+                AND n.list_id = m.list_id AND n.directory = m.directory AND n.name = m.name
+                AND e.list_id = n.list_id AND e.directory = n.directory AND e.entry_id = n.entry_id
+                AND e.person IS NOT NULL AND e.state <> 2
             ORDER BY e.person LIMIT $4
             """, EntryRows.parameters(list.collection, group) + [.integer(Int64(AddressListLimits.members))]
         ) { $0.text(0) }

@@ -559,7 +559,7 @@ CREATE TABLE address_list_entry (
     photo BLOB,
     PRIMARY KEY (list_id, directory, entry_id)
 ) WITHOUT ROWID;
-CREATE INDEX address_list_entry_person ON address_list_entry (list_id, person);
+CREATE INDEX address_list_entry_person ON address_list_entry (person);
 CREATE INDEX address_list_entry_pending ON address_list_entry (list_id, rank) WHERE state <> 0;
 
 -- By which addresses entries are one person.
