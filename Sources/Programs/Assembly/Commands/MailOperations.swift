@@ -1,5 +1,6 @@
 import DAVGrammar
 import Database
+import Directory
 import Mail
 
 /// `tegu mail`.
