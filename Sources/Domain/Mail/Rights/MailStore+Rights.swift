@@ -97,9 +97,8 @@ extension MailStore {
         try tx.execute(
             "UPDATE mail_message SET modseq = $2 WHERE mailbox_id = $1",
             [.integer(mailbox.rawValue), .integer(modseq.rawValue)])
-        if found.uidNext > 1 {
-            try MailChangeLog.record(tx, .flags, UIDSet(1...(found.uidNext - 1)), in: mailbox, modseq: modseq, now: now)
-        }
+        let all = found.uidNext > 1 ? UIDSet(1...(found.uidNext - 1)) : UIDSet()
+        try MailChangeLog.record(tx, .flags, all, in: mailbox, modseq: modseq, now: now)
         changed(tx, mailbox, of: found.owner, to: modseq)
     }
 

@@ -36,7 +36,7 @@ struct SyncPropertyTests {
             if Int.random(in: 0..<300, using: &random) == 0 {
                 try fixture.write { tx in _ = try fixture.store.forgetChanges(tx, before: Int64(step), limit: 200) }
             }
-            if step % 200 == 199 {
+            if step % 200 == 199 || step == 10 {
                 #expect(try fixture.faults() == [], "step \(step)")
                 for client in clients { try check(fixture, client, "step \(step)") }
                 clients = clients.suffix(30)
