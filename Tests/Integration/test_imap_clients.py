@@ -108,12 +108,15 @@ User {user.address}
 Pass "{user.password}"
 SSLType None
 AuthMechs LOGIN
+
 IMAPStore remote
 Account tegu
+
 MaildirStore local
 Path {local}/
 Inbox {local}/INBOX
 SubFolders Verbatim
+
 Channel all
 Far :remote:
 Near :local:

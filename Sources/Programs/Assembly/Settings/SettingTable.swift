@@ -75,13 +75,10 @@ extension SettingDefinition {
     ]
 
     private static let imap: [SettingDefinition] = [
-        .list("imap.tls.listen", \.imap.tlsListen, "Where IMAP is served with TLS from the first byte, such as `*:993`.")
-            .byDefault("nowhere"),
+        .list("imap.tls.listen", \.imap.tlsListen, "Where IMAP is served with TLS from the first byte, such as `*:993`."),
         .list(
             "imap.plain.listen", \.imap.plainListen,
-            "Where IMAP is served with STARTTLS, such as `*:143`."
-        )
-        .byDefault("nowhere"),
+            "Where IMAP is served with STARTTLS, such as `*:143`."),
         .boolean(
             "imap.allow-login-over-plain", \.imap.allowsLoginOverPlain,
             "Whether passwords are taken over IMAP without TLS. From this machine itself they always are."),

@@ -82,7 +82,10 @@ struct Candidate {
         }
     }
 
-    private static func day(_ seconds: Int64) -> Int { Int(seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400)) }
+    private static func day(_ seconds: Int64) -> Int {
+        let (days, rest) = seconds.quotientAndRemainder(dividingBy: 86400)
+        return Int(rest < 0 ? days - 1 : days)
+    }
 
     private static func compare(_ day: Int, _ relation: SearchKey.DateRelation, _ wanted: Int) -> Bool {
         switch relation {
