@@ -107,9 +107,9 @@ def test_every_command_has_its_help_and_refuses_what_it_does_not_know(server):
     names = re.findall(r"(?m)^  (\w+)  +\S", whole.split("SUBCOMMANDS:")[1])
     assert {"serve", "demo", "user", "group", "calendar", "book", "share", "mail", "import", "export", "trash", "check", "reindex", "dns", "directory",
             "version"} == set(names)
-    pairs = [(name, sub) for name in ("user", "group", "calendar", "book", "share", "trash", "directory")
+    pairs = [(name, sub) for name in ("user", "group", "calendar", "book", "share", "mail", "trash", "directory")
              for sub in re.findall(r"(?m)^  (\w+)  +\S", server.run(name, "--help").out.split("SUBCOMMANDS:")[1])]
-    assert len(pairs) == 24
+    assert len(pairs) == 28
     for command in [(name,) for name in names] + pairs:
         out = server.run(*command, "--help").out
         assert out.startswith("OVERVIEW: ") and f"USAGE: tegu {' '.join(command)}" in out
