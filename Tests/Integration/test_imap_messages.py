@@ -72,7 +72,7 @@ def test_the_structure_of_a_multipart(imap):
     imap.append("box", MIXED)
     imap.ok("SELECT box")
     line = fetch(imap, "BODYSTRUCTURE")
-    assert b'("text" "plain" ("charset" "utf-8") NIL NIL "quoted-printable" 11 0' in line or b'"quoted-printable" 11' in line
+    assert b'("text" "plain" ("charset" "utf-8") NIL NIL "quoted-printable" 11 ' in line
     assert b'("attachment" ("filename" "x.bin"))' in line and b'"mixed" ("boundary" "b")' in line
     assert b'"attachment"' not in fetch(imap, "BODY")
 
@@ -112,7 +112,7 @@ def test_binary_undoes_the_encoding(imap):
     imap.append("box", MIXED)
     imap.ok("SELECT box")
     assert body(fetch(imap, "BINARY.PEEK[1]")) == "café".encode()
-    assert b"BINARY[2] ~{4}\r\n\0\1\2\3" in fetch(imap, "BINARY.PEEK[2]") or True
+    assert b"BINARY[2] ~{4}\r\n\0\1\2\3" in fetch(imap, "BINARY.PEEK[2]")
     assert b"BINARY.SIZE[2] 4" in fetch(imap, "BINARY.SIZE[2]")
     assert body(fetch(imap, "BINARY.PEEK[1]<1.2>")) == b"af"
 

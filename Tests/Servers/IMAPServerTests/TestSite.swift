@@ -47,7 +47,7 @@ final class TestSite: Sendable {
         database.close()
     }
 
-    func stranger() -> TestClient { TestClient(Session(server: context, peer: "192.0.2.1", isLoopback: false, isTLS: true)) }
+    func stranger() -> TestClient { TestClient(Session(server: context, peer: "192.0.2.1", isLoopback: false, isTLS: true), of: self) }
 
     func anna() -> TestClient {
         let client = stranger()
@@ -63,7 +63,10 @@ final class TestClient {
     /// The largest piece that the session made at once.
     private(set) var largestPiece = 0
 
-    init(_ session: Session) { self.session = session }
+    /// Kept for as long as somebody speaks to it.
+    private let site: TestSite
+
+    init(_ session: Session, of site: TestSite) { (self.session, self.site) = (session, site) }
 
     deinit { session.end() }
 

@@ -15,7 +15,7 @@ import Testing
     @Test("without TLS no password is taken, and CAPABILITY says so")
     func loginDisabled() throws {
         let site = try TestSite()
-        let client = TestClient(Session(server: site.context, peer: "192.0.2.1", isLoopback: false, isTLS: false))
+        let client = TestClient(Session(server: site.context, peer: "192.0.2.1", isLoopback: false, isTLS: false), of: site)
         // RFC 9051 §6.2.3
         #expect(client.say("a CAPABILITY").contains("LOGINDISABLED"))
         #expect(client.say("b LOGIN anna anna").contains("b NO [PRIVACYREQUIRED]"))

@@ -9,9 +9,12 @@ import Testing
         let client: TestClient
         var messages: [(uid: String, flags: Set<Substring>)?] = []
         private var tag = 0
+        /// VANISHED names UIDs (RFC 7162 §3.2.10), so a client has to know them all.
+        private let needsUIDs: Bool
 
         init(_ client: TestClient, enables: String?) {
             self.client = client
+            needsUIDs = enables == "QRESYNC"
             if let enables { client.say("e ENABLE \(enables)") }
             client.lines("s SELECT INBOX").forEach(follow)
             if !messages.isEmpty { client.lines("f FETCH 1:* (UID FLAGS)").forEach(follow) }
@@ -22,6 +25,9 @@ import Testing
             tag += 1
             let lines = client.lines("t\(tag) \(command)")
             lines.forEach(follow)
+            if needsUIDs, let unknown = messages.firstIndex(where: { $0 == nil }) {
+                client.lines("u FETCH \(unknown + 1):* (UID FLAGS)").forEach(follow)
+            }
             return lines.last?.hasPrefix("t\(tag) OK") ?? false
         }
 
@@ -47,8 +53,9 @@ import Testing
                 guard let uid = line.firstRange(of: "UID "), let flags = line.firstRange(of: "FLAGS (") else { return }
                 let name = String(line[uid.upperBound...].prefix { $0.isNumber })
                 let set = Set(line[flags.upperBound...].prefix { $0 != ")" }.split(separator: " "))
-                if let known = messages[number - 1] { #expect(known.uid == name, "a number became another message's") }
-                messages[number - 1] = (name, set)
+                #expect(messages.indices.contains(number - 1), "a message that the client was not told of")
+                if messages.indices.contains(number - 1), let known = messages[number - 1] { #expect(known.uid == name, "a number became another message's") }
+                if messages.indices.contains(number - 1) { messages[number - 1] = (name, set) }
             default: break
             }
         }
