@@ -13,7 +13,7 @@ SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2
 # line behind a thousand that compute.
 NETWORK_SUITES := ^(Wire|HTTPServer|HTTPClient)Tests
 # The suites that work on a database: they run on the embedded engine with all others, and once more on PostgreSQL.
-ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|Files|Mail|DAVServer|IMAPServer)Tests
+ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|GlobalAddressList|Files|Mail|DAVServer|IMAPServer)Tests
 VENV := .build-venv
 DEMO := var/demo
 # Seconds of a fuzz target, and rounds of a crash test.
@@ -59,7 +59,7 @@ run: build
 	@mkdir -p $(DEMO)
 	.build/release/tegu demo --data-directory $(CURDIR)/$(DEMO) --domain example.org
 	.build/release/tegu serve --data-directory $(CURDIR)/$(DEMO) --domain example.org \
-	  --http-tls-listen '*:8443' --http-plain-listen 127.0.0.1:8080
+	  --http-tls-listen '*:8443' --http-plain-listen 127.0.0.1:8080 --imap-tls-listen '*:8993' --imap-plain-listen 127.0.0.1:8143
 
 test: unit integration
 
