@@ -46,7 +46,9 @@ def cards(dav, path):
     body = document("A:addressbook-multiget", '<D:prop><A:address-data content-type="text/vcard" version="4.0"/></D:prop>'
                     + "".join(f"<D:href>{href}</D:href>" for href in hrefs))
     rows = dav.report(path, body, 1).multistatus()
-    texts = [row.text("A:address-data").replace("\r\n ", "").replace("\n ", "") for row in rows]
+    texts = [row.text("A:address-data").replace("\r\n ", "").replace("\n ", "")
+             # One may have gone since the sync.
+             for row in rows if row.status != 404]
     return {re.search(r"(?m)^FN:(.*?)\r?$", text)[1]: text for text in texts}
 
 
