@@ -22,7 +22,7 @@ enum Get {
         }
         if let collection = location.collection {
             switch collection.kind {
-            case .calendar, .book: return try CollectionExport.response(exchange, collection)
+            case .calendar, .book: return try CollectionExport.response(exchange, collection, location.access)
             case .calendarHome, .bookHome, .fileHome, .folder: break
             }
         }

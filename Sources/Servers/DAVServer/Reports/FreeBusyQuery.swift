@@ -62,7 +62,7 @@ enum FreeBusyQuery {
         mutating func add(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws {
             let zone = try FloatingZone.of(tx, place.collection, nil, server.timeZones)
             var unclear: [String: [Occurrence]] = [:]
-            var shown = ShownNames(exchange.visibility(of: place.collection), in: place.collection.id)
+            var shown = ShownNames(place.collection.visibleRange.map { server.visibility($0.window(at: exchange.now)) }, in: place.collection.id)
             if let name = place.name {
                 unclear = [name: []]
             } else {
