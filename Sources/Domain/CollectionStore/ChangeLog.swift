@@ -31,6 +31,9 @@ package enum ChangeLog {
         static let collection: Int64 = 1
         /// Another's collection, in a home: nobody but whose home it is learns of it.
         static let mount: Int64 = 2
+        /// A member that was private, or not there, before and after: those to whom what is private is not shown have had nothing of
+        /// it, and are told nothing.
+        static let privateMember: Int64 = 3
     }
 
     /// The same for what another shares with whose home `home` is.
@@ -44,11 +47,12 @@ package enum ChangeLog {
     @discardableResult
     static func record(
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool,
-        isCollection: Bool, memberDelta: Int, now: Milliseconds
+        isCollection: Bool, isPrivate: Bool = false, memberDelta: Int, now: Milliseconds
     ) throws -> ModSeq {
-        try record(
-            tx, in: collection, name: name, isRemoval: isRemoval,
-            bearer: isCollection ? Bearer.collection : Bearer.member, memberDelta: memberDelta, now: now)
+        let member = isPrivate ? Bearer.privateMember : Bearer.member
+        return try record(
+            tx, in: collection, name: name, isRemoval: isRemoval, bearer: isCollection ? Bearer.collection : member,
+            memberDelta: memberDelta, now: now)
     }
 
     /// The only place where a modseq comes from.
@@ -90,9 +94,13 @@ package enum ChangeLog {
     /// It costs the rows of the log after `since`, not what the collection holds. A row that a later one has
     /// superseded is passed over: the state that it would tell comes with the later one, on this page or another.
     ///
-    /// - Parameter tellsMounts: whether it is whose home it is that asks; others are told of nothing that is shared there.
+    /// - Parameters:
+    ///   - tellsMounts: whether it is whose home it is that asks; others are told of nothing that is shared there.
+    ///   - hidesPrivate: whether the asker is shown nothing that is private. They are told of all members that were not when they
+    ///     were changed: as such, also where they are private by now. That they are gone may be told twice.
     package static func changes(
-        _ tx: borrowing ReadTransaction, in collection: Collection, since: ModSeq, limit: Int, tellsMounts: Bool = true
+        _ tx: borrowing ReadTransaction, in collection: Collection, since: ModSeq, limit: Int, tellsMounts: Bool = true,
+        hidesPrivate: Bool = false
     ) throws -> (changes: [Change], reached: ModSeq, isComplete: Bool) {
         var rows: [Line] = []
         var page = ChangePage()
@@ -112,7 +120,7 @@ package enum ChangeLog {
             // `collection` may have been read before this snapshot.
             if rows.isEmpty { return (page.changes, max(position, collection.modseq), true) }
             for row in rows {
-                if let state = try state(tx, collection, row, tellsMounts: tellsMounts) {
+                if let state = try state(tx, collection, row, tellsMounts: tellsMounts, hidesPrivate: hidesPrivate) {
                     let change = Change(modseq: row.modseq, name: row.name, state: state)
                     guard page.add(change, limit: limit) else { return (page.changes, position, false) }
                 }
@@ -134,9 +142,10 @@ package enum ChangeLog {
     /// The last row of a name always tells what the name is now: of a member by its modseq, of a collection because
     /// each of its rows does (nothing in its row says which one is the latest), of a removal because nothing is there.
     private static func state(
-        _ tx: borrowing ReadTransaction, _ collection: Collection, _ row: Line, tellsMounts: Bool
+        _ tx: borrowing ReadTransaction, _ collection: Collection, _ row: Line, tellsMounts: Bool, hidesPrivate: Bool
     ) throws -> Change.State? {
-        if row.bearer != Bearer.member {
+        if row.bearer == Bearer.privateMember, hidesPrivate { return nil }
+        if row.bearer == Bearer.collection || row.bearer == Bearer.mount {
             if row.bearer == Bearer.mount, !tellsMounts { return nil }
             if let child = try Collections.child(tx, of: collection.id, name: row.name) { return .collection(child) }
             if tellsMounts, collection.parentID == nil, let mount = try Mounts.find(tx, in: collection.id, name: row.name) {
@@ -145,9 +154,12 @@ package enum ChangeLog {
             return row.isRemoval ? .removed(isCollection: true) : nil
         }
         if let member = try Members.find(tx, in: collection.id, name: row.name) {
-            return member.modseq == row.modseq ? .member(member) : nil
+            if member.modseq == row.modseq { return .member(member) }
+            // The later rows of one that became private are not told.
+            let isHidden = try hidesPrivate && IndexRows.isPrivate(tx, in: collection.id, name: row.name)
+            return isHidden ? .removed(isCollection: false) : nil
         }
-        return row.isRemoval ? .removed(isCollection: false) : nil
+        return row.isRemoval || hidesPrivate ? .removed(isCollection: false) : nil
     }
 
     /// Whether the log has the row of a member's latest change.
@@ -155,7 +167,7 @@ package enum ChangeLog {
         try tx.first(
             """
             SELECT 1 FROM change
-            WHERE collection_id = $1 AND modseq = $2 AND name = $3 AND is_removal = 0 AND is_collection = 0
+            WHERE collection_id = $1 AND modseq = $2 AND name = $3 AND is_removal = 0 AND is_collection IN (0, 3)
             """, [.integer(member.collectionID.rawValue), .integer(member.modseq.rawValue), .text(member.name)]
         ) { _ in
             true

@@ -337,11 +337,12 @@ package enum Collections {
     }
 
     /// Copies a collection: its properties, and with `deeply` all that is in it; its locks never (RFC 4918 §7.6).
+    /// `visibility` leaves out what is private where it does not show that.
     /// Throws `StoreRefusal`.
     @discardableResult
     package static func copy(
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,
-        now: Milliseconds
+        shownBy visibility: Visibility? = nil, now: Milliseconds
     ) throws -> Collection {
         try checkPlace(tx.read, parent: parent, name: name, kind: collection.kind)
         if deeply {
@@ -350,13 +351,15 @@ package enum Collections {
             try checkDepth(tx.read, of: parent, with: height(of: tree))
             try Quota.check(tx.read, try totalSize(tx.read, of: tree), of: parent.owner)
         }
-        return try copyChecked(tx, collection, to: parent, name: name, deeply: deeply, now: now)
+        return try copyChecked(
+            tx, collection, to: parent, name: name, deeply: deeply,
+            shownBy: visibility?.hidesPrivate == true ? visibility : nil, now: now)
     }
 
     @discardableResult
     private static func copyChecked(
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,
-        now: Milliseconds
+        shownBy visibility: Visibility? = nil, now: Milliseconds
     ) throws -> Collection {
         let made = try make(
             tx, in: parent, name: name, kind: collection.kind, components: collection.components, now: now)
@@ -365,7 +368,7 @@ package enum Collections {
         guard deeply else { return made }
         var last: String?
         while true {
-            let page = try Members.page(tx.read, in: collection.id, after: last, limit: 256)
+            let page = try Members.page(tx.read, in: collection.id, after: last, limit: 256, shownBy: visibility)
             if page.isEmpty { break }
             for member in page { try Members.copy(tx, member, to: made, name: member.name, now: now) }
             last = page.last?.name

@@ -155,8 +155,10 @@ package enum Members {
         let attachments = try Attachments.named(tx.read, by: content, in: collection)
         try Quota.take(
             tx, content.size &+ (attachments.size ?? 0) &- (existing?.chargedSize ?? 0), of: collection.owner)
+        var isPrivate = content.facts.index.isPrivate
+        if isPrivate, existing != nil { isPrivate = try IndexRows.isPrivate(tx.read, in: collection.id, name: name) }
         let modseq = try ChangeLog.record(
-            tx, in: collection.id, name: name, isRemoval: false, isCollection: false,
+            tx, in: collection.id, name: name, isRemoval: false, isCollection: false, isPrivate: isPrivate,
             memberDelta: existing == nil ? 1 : 0, now: now)
         let blob = try Blobs.store(tx, content)
         try Attachments.use(tx, attachments, by: blob)
@@ -215,8 +217,8 @@ package enum Members {
     package static func propertiesChanged(_ tx: borrowing WriteTransaction, of member: Member, now: Milliseconds) throws
     {
         let modseq = try ChangeLog.record(
-            tx, in: member.collectionID, name: member.name, isRemoval: false, isCollection: false, memberDelta: 0,
-            now: now)
+            tx, in: member.collectionID, name: member.name, isRemoval: false, isCollection: false,
+            isPrivate: try IndexRows.isPrivate(tx.read, in: member.collectionID, name: member.name), memberDelta: 0, now: now)
         try tx.execute(
             "UPDATE member SET modseq = $3 WHERE collection_id = $1 AND name = $2",
             [.integer(member.collectionID.rawValue), .text(member.name), .integer(modseq.rawValue)])
@@ -246,12 +248,20 @@ package enum Members {
         try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
     }
 
+    private static func isPrivate(
+        _ tx: borrowing ReadTransaction, _ member: Member, in collection: Collection
+    ) throws -> Bool {
+        guard collection.kind == .calendar else { return false }
+        return try IndexRows.isPrivate(tx, in: collection.id, name: member.name)
+    }
+
     /// Takes the row away and writes the removal into the log.
     private static func leave(
         _ tx: borrowing WriteTransaction, _ member: Member, _ collection: Collection, now: Milliseconds
     ) throws {
         try ChangeLog.record(
-            tx, in: collection.id, name: member.name, isRemoval: true, isCollection: false, memberDelta: -1, now: now)
+            tx, in: collection.id, name: member.name, isRemoval: true, isCollection: false,
+            isPrivate: try isPrivate(tx.read, member, in: collection), memberDelta: -1, now: now)
         try tx.execute(
             "DELETE FROM member WHERE collection_id = $1 AND name = $2",
             [.integer(collection.id.rawValue), .text(member.name)])
@@ -264,10 +274,12 @@ package enum Members {
         _ tx: borrowing WriteTransaction, _ member: Member, to collection: Collection, name: String, now: Milliseconds
     ) throws {
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
+        var facts = member.facts
+        facts.index.isPrivate = try IndexRows.isPrivate(tx.read, in: member.collectionID, name: member.name)
         try put(
             tx, in: collection, name: name, existing: nil,
             content: MemberContent(
-                place: .blob(member.blobID), size: member.size, etag: member.etag, facts: member.facts), now: now)
+                place: .blob(member.blobID), size: member.size, etag: member.etag, facts: facts), now: now)
         if let made = try find(tx.read, in: collection.id, name: name) {
             try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
             // The bytes are the same, and so is what was found in them.
@@ -296,13 +308,15 @@ package enum Members {
             try Quota.take(tx, member.chargedSize, of: collection.owner)
             try Quota.release(tx, member.chargedSize, of: source.owner)
         }
+        let isPrivate = try isPrivate(tx.read, member, in: source)
         // Out of the way before it stands under the new name: within one collection its UID is its own.
         try leave(tx, member, source, now: now)
         var moved = member
         moved.collectionID = collection.id
         moved.name = name
         moved.modseq = try ChangeLog.record(
-            tx, in: collection.id, name: name, isRemoval: false, isCollection: false, memberDelta: 1, now: now)
+            tx, in: collection.id, name: name, isRemoval: false, isCollection: false, isPrivate: isPrivate, memberDelta: 1,
+            now: now)
         try insert(tx, moved)
         if collection.kind.holdsFiles {
             try IndexRows.remove(tx, in: source.id, name: member.name)

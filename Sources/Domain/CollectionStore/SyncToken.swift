@@ -38,13 +38,19 @@ package struct SyncToken: Equatable, Sendable {
         self.listedUpTo = listedUpTo
     }
 
-    /// The token of a collection as it is at a time.
-    package init(of collection: Collection, at now: Milliseconds) {
-        self.init(collection: collection.id, epoch: collection.epoch, modseq: collection.modseq)
+    /// The token of a collection as it is at a time, for somebody to whom what is private is not shown, or is.
+    package init(of collection: Collection, at now: Milliseconds, hidingPrivate: Bool = false) {
+        self.init(
+            collection: collection.id, epoch: Self.epoch(of: collection, hidingPrivate), modseq: collection.modseq)
         if let range = collection.visibleRange { window = range.window(at: now) }
     }
 
     private static let prefix = "urn:tegu:sync:"
+
+    /// Who gets or loses the right to see what is private sees another calendar, of which the log tells nothing: they begin anew.
+    private static func epoch(of collection: Collection, _ hidingPrivate: Bool) -> Int64 {
+        hidingPrivate ? collection.epoch | 1 << 60 : collection.epoch
+    }
 
     /// As a URI. RFC 6578 §4: a token is a URI.
     package var uri: String {
@@ -83,8 +89,8 @@ package struct SyncToken: Equatable, Sendable {
     }
 
     /// Whether the log of `collection` can answer it. Where not, RFC 6578 §3.2 has one answer: DAV:valid-sync-token.
-    package func isValid(for collection: Collection) -> Bool {
-        self.collection == collection.id && epoch == collection.epoch && modseq >= collection.logFloor
+    package func isValid(for collection: Collection, hidingPrivate: Bool = false) -> Bool {
+        self.collection == collection.id && epoch == Self.epoch(of: collection, hidingPrivate) && modseq >= collection.logFloor
             && modseq <= collection.modseq
     }
 }

@@ -6,9 +6,9 @@ import ICalendar
 /// What a calendar with a visible range shows. Writing goes by what is stored: a PUT finds what is not shown, and what is
 /// out of range is stored and acknowledged like all else; reading goes by what is shown.
 extension DAVServer {
-    func visibility(_ window: VisibleWindow) -> Visibility {
+    func visibility(_ window: VisibleWindow, hidesPrivate: Bool = false) -> Visibility {
         let (files, timeZones) = (files, timeZones)
-        return Visibility(window, range: OccurrenceRange(window)) { tx, blobID in
+        return Visibility(window, range: OccurrenceRange(window), hidesPrivate: hidesPrivate) { tx, blobID in
             let bytes: [UInt8]
             do {
                 bytes = try files.bytes(of: Blobs.read(tx, blobID))
@@ -22,14 +22,22 @@ extension DAVServer {
 }
 
 extension Exchange {
-    /// Nil where all members are shown.
-    func visibility(of collection: Collection) -> Visibility? {
-        collection.visibleRange.map { server.visibility($0.window(at: now)) }
+    /// What a collection shows to somebody with this access; nil where all members are shown.
+    func visibility(of collection: Collection, _ access: Access) -> Visibility? {
+        let hidesPrivate = access.hidesPrivate(in: collection)
+        guard let range = collection.visibleRange else {
+            return hidesPrivate ? server.visibility(.all, hidesPrivate: true) : nil
+        }
+        return server.visibility(range.window(at: now), hidesPrivate: hidesPrivate)
+    }
+
+    func syncToken(of collection: Collection, _ access: Access) -> SyncToken {
+        SyncToken(of: collection, at: now, hidingPrivate: access.hidesPrivate(in: collection))
     }
 
     /// Whether what is at a location may be read: false for a member that its calendar does not show now.
     func isShown(_ tx: borrowing ReadTransaction, _ location: Location) throws -> Bool {
-        guard let member = location.member, let visibility = location.parent.flatMap({ visibility(of: $0) }) else {
+        guard let member = location.member, let visibility = location.parent.flatMap({ visibility(of: $0, location.access) }) else {
             return true
         }
         return try visibility.shows(tx, member)

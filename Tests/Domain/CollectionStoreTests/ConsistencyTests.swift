@@ -116,6 +116,7 @@ struct ConsistencyTests {
             ("DELETE FROM occurrence", "the times in the index"),
             ("DELETE FROM search_text WHERE name = '7'", "the text in the index"),
             ("UPDATE search_text SET text = '\\x00'", "the text in the index"),
+            ("UPDATE search_text SET is_private = 1 WHERE name = '7'", "the index has it as private or not"),
             ("UPDATE occurrence SET ends = ends - 1 WHERE ends < 1000000", "the times in the index"),
             ("UPDATE occurrence SET component = 'vtodo'", "the times in the index"),
             ("UPDATE occurrence SET name = 'nobody' WHERE starts = (SELECT MAX(starts) FROM occurrence)", "no member"),

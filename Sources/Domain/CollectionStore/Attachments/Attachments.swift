@@ -59,6 +59,18 @@ package enum Attachments {
         }
     }
 
+    /// Whether an object in a collection that refers to it is shown by `visibility`.
+    package static func isShown(
+        _ tx: borrowing ReadTransaction, _ attachment: Attachment, in collection: CollectionID, by visibility: Visibility
+    ) throws -> Bool {
+        let names = try tx.all(
+            """
+            SELECT member.name FROM attachment_use JOIN member ON member.blob_id = attachment_use.blob_id
+            WHERE attachment_use.attachment_id = $1 AND member.collection_id = $2 LIMIT 1000
+            """, [.integer(attachment.id), .integer(collection.rawValue)]) { $0.text(0) }
+        return try names.contains { try !visibility.isHidden(tx, in: collection, name: $0) }
+    }
+
     // MARK: References
 
     /// The attachments that some bytes refer to.

@@ -3,12 +3,13 @@ import Database
 /// The rows that are a member's index. Each member of a calendar or book has one row of text, and those of its times.
 enum IndexRows {
     static func read(_ tx: borrowing ReadTransaction, of member: Member) throws -> ObjectIndex {
-        ObjectIndex(
+        let (text, isPrivate) = try text(tx, in: member.collectionID, member.name)
+        return ObjectIndex(
             occurrences: try occurrences(tx, in: member.collectionID, member.name, component: member.component) ?? [
                 // Rows that an object of another kind left behind are no index of this one.
                 Occurrence(start: Occurrence.beginning, end: .max, isFloating: false, isExact: false)
             ],
-            text: try text(tx, in: member.collectionID, member.name))
+            text: text, isPrivate: isPrivate)
     }
 
     /// In the order of an `ObjectIndex`. Nil where there are rows of another component.
@@ -33,11 +34,18 @@ enum IndexRows {
 
     private static func text(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, _ name: String
-    ) throws -> ObjectIndex.Text {
+    ) throws -> (ObjectIndex.Text, isPrivate: Bool) {
         try tx.first(
-            "SELECT text FROM search_text WHERE collection_id = $1 AND name = $2",
+            "SELECT text, is_private FROM search_text WHERE collection_id = $1 AND name = $2",
             [.integer(collection.rawValue), .text(name)]
-        ) { $0.isNull(0) ? .unknown : .folded($0.bytes(0)) } ?? .none
+        ) { ($0.isNull(0) ? .unknown : .folded($0.bytes(0)), $0.flag(1)) } ?? (.none, false)
+    }
+
+    /// Whether a member of a calendar is known to be private.
+    static func isPrivate(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Bool {
+        try tx.first(
+            "SELECT is_private FROM search_text WHERE collection_id = $1 AND name = $2",
+            [.integer(collection.rawValue), .text(name)]) { $0.flag(0) } ?? false
     }
 
     /// Puts the index of a member in the place of what is there.
@@ -53,17 +61,19 @@ enum IndexRows {
         }
         switch index.text {
         case .none: try tx.execute("DELETE FROM search_text WHERE collection_id = $1 AND name = $2", key)
-        case .unknown: try setText(tx, key, .null)
-        case .folded(let bytes): try setText(tx, key, .bytes(bytes))
+        case .unknown: try setText(tx, key, .null, index)
+        case .folded(let bytes): try setText(tx, key, .bytes(bytes), index)
         }
     }
 
-    private static func setText(_ tx: borrowing WriteTransaction, _ key: [Value], _ text: Value) throws {
+    private static func setText(
+        _ tx: borrowing WriteTransaction, _ key: [Value], _ text: Value, _ index: ObjectIndex
+    ) throws {
         try tx.execute(
             """
-            INSERT INTO search_text (collection_id, name, text) VALUES ($1, $2, $3)
-            ON CONFLICT (collection_id, name) DO UPDATE SET text = EXCLUDED.text
-            """, key + [text])
+            INSERT INTO search_text (collection_id, name, text, is_private) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (collection_id, name) DO UPDATE SET text = EXCLUDED.text, is_private = EXCLUDED.is_private
+            """, key + [text, Value(index.isPrivate)])
     }
 
     private static func insert(
@@ -119,8 +129,8 @@ enum IndexRows {
             """, keys)
         try tx.execute(
             """
-            INSERT INTO search_text (collection_id, name, text)
-            SELECT $3, $4, text FROM search_text WHERE collection_id = $1 AND name = $2
+            INSERT INTO search_text (collection_id, name, text, is_private)
+            SELECT $3, $4, text, is_private FROM search_text WHERE collection_id = $1 AND name = $2
             """, keys)
     }
 

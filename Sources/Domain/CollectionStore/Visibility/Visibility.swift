@@ -7,17 +7,28 @@ package import Database
 /// Where the index only knows in which stretch of time the instances are, the bytes are asked. So what is shown depends
 /// on the bytes and the window alone, and what a move of the window changes can be told exactly (`VisibleChanges`).
 /// Times without a zone, and days, are taken as they would be in UTC: nobody's zone is part of it.
+///
+/// To some only what is public is shown, whenever it is; of that the index is always certain.
 package struct Visibility: Sendable {
     /// Whether the object in this blob has an instance in the window. True where that cannot be told.
     package typealias Judge = @Sendable (borrowing ReadTransaction, _ blobID: Int64) throws -> Bool
 
+    /// All that is public.
+    package static let ofPublic = Visibility(
+        .all, range: OccurrenceRange(lower: 0, upper: 0, floatingLower: 0, floatingUpper: 0), hidesPrivate: true) { _, _ in true }
+
     let window: VisibleWindow
+    /// Whether objects that are not public are not shown.
+    package let hidesPrivate: Bool
     /// The same window as the index has it.
     let range: OccurrenceRange
     private let judge: Judge
 
-    package init(_ window: VisibleWindow, range: OccurrenceRange, judge: @escaping Judge) {
+    package init(
+        _ window: VisibleWindow, range: OccurrenceRange, hidesPrivate: Bool = false, judge: @escaping Judge
+    ) {
         self.window = window
+        self.hidesPrivate = hidesPrivate
         self.range = range
         self.judge = judge
     }
@@ -26,12 +37,21 @@ package struct Visibility: Sendable {
     package func shows(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, name: String, blobID: Int64
     ) throws -> Bool {
+        if try isHidden(tx, in: collection, name: name) { return false }
         if window == .all { return true }
         return try shows(tx, try state(tx, in: collection, name: name), blobID: blobID)
     }
 
     package func shows(_ tx: borrowing ReadTransaction, _ member: Member) throws -> Bool {
         try shows(tx, in: member.collectionID, name: member.name, blobID: member.blobID)
+    }
+
+    /// Whether a member is not shown for what it is, whenever it is. What the index does not know is.
+    package func isHidden(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Bool {
+        guard hidesPrivate else { return false }
+        return try tx.first(
+            "SELECT is_private FROM search_text WHERE collection_id = $1 AND name = $2",
+            [.integer(collection.rawValue), .text(name)]) { $0.flag(0) } ?? true
     }
 
     /// `state` is what the statements of this folder say of a member: nil: it has no time; 0: it has none in the window;

@@ -54,7 +54,8 @@ package enum VisibleChanges {
             page.token.move = nil
         }
         let (changes, reached, isComplete) = try ChangeLog.changes(
-            tx, in: collection, since: page.token.modseq, limit: limit - page.changes.count, tellsMounts: tellsMounts)
+            tx, in: collection, since: page.token.modseq, limit: limit - page.changes.count, tellsMounts: tellsMounts,
+            hidesPrivate: now.hidesPrivate)
         // RFC 6578 §3.5: no URL twice in one answer; what was told above was told as it is now.
         for change in changes where !told.contains([UInt8](change.name.utf8)) {
             guard case .member(let member) = change.state else {

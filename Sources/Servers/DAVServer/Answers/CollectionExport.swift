@@ -7,10 +7,10 @@ import VCard
 
 /// GET on a calendar or a book: all its objects as one file, made piece by piece.
 enum CollectionExport {
-    static func response(_ exchange: Exchange, _ collection: Collection) throws -> HTTPResponse {
+    static func response(_ exchange: Exchange, _ collection: Collection, _ access: Access) throws -> HTTPResponse {
         let isCalendar = collection.kind == .calendar
         let source = ExportSource(
-            exchange.server.database, exchange.server.files, collection, shownBy: exchange.visibility(of: collection))
+            exchange.server.database, exchange.server.files, collection, shownBy: exchange.visibility(of: collection, access))
         return HTTPResponse(
             status: 200, headers: [
                 ("Content-Type", isCalendar ? "text/calendar; charset=utf-8" : "text/vcard; charset=utf-8"),

@@ -61,7 +61,9 @@ struct FreeBusyGathering {
     mutating func add(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws {
         let zone = try FloatingZone.of(tx, place.collection, nil, server.timeZones)
         var unclear: [String: [Occurrence]] = [:]
-        var shown = ShownNames(exchange.visibility(of: place.collection), in: place.collection.id)
+        // What is private or confidential counts, though it is not shown.
+        var shown = ShownNames(
+            place.collection.visibleRange.map { server.visibility($0.window(at: exchange.now)) }, in: place.collection.id)
         if let name = place.name {
             unclear = [name: []]
         } else {

@@ -22,7 +22,9 @@ enum Listing {
                 for child in try VisibleChildren.list(tx, exchange.locator, of: collection, location.access) {
                     entries.append((child.name + "/", href.collection(child.name)))
                 }
-                let members = try Members.page(tx, in: collection.id, after: nil, limit: maximumEntries + 1)
+                let members = try Members.page(
+                    tx, in: collection.id, after: nil, limit: maximumEntries + 1,
+                    shownBy: exchange.visibility(of: collection, location.access))
                 isCut = members.count > maximumEntries
                 entries += members.prefix(maximumEntries).map { ($0.name, href.member($0.name)) }
             }

@@ -24,7 +24,7 @@ final class MemberListing: MultistatusSource.Part {
         self.href = href
         self.last = name
         self.isWanted = isWanted
-        visibility = rows.exchange.visibility(of: collection)
+        visibility = rows.exchange.visibility(of: collection, access)
         entryRow = rows.selection.entryRow(under: href)
     }
 

@@ -34,7 +34,7 @@ final class NamedMembers: MultistatusSource.Part {
         self.href = href
         self.candidates = candidates[...]
         self.isWanted = isWanted
-        visibility = rows.exchange.visibility(of: collection)
+        visibility = rows.exchange.visibility(of: collection, access)
     }
 
     func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {

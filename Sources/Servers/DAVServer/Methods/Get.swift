@@ -23,7 +23,7 @@ enum Get {
         if let collection = location.collection {
             switch collection.kind {
             case .book where collection.isSearchOnly: throw Reply(.forbidden, "This book can only be searched.")
-            case .calendar, .book: return try CollectionExport.response(exchange, collection)
+            case .calendar, .book: return try CollectionExport.response(exchange, collection, location.access)
             case .calendarHome, .bookHome, .fileHome, .folder: break
             }
         }

@@ -72,7 +72,8 @@ struct IncomingObject {
 
     /// Puts it under `name`. Throws `Reply`.
     func put(
-        _ tx: borrowing WriteTransaction, _ exchange: Exchange, in parent: Collection, name: String, existing: Member?
+        _ tx: borrowing WriteTransaction, _ exchange: Exchange, in parent: Collection, _ access: Access, name: String,
+        existing: Member?
     ) throws -> Members.PutOutcome {
         do {
             let member: MemberContent
@@ -85,7 +86,11 @@ struct IncomingObject {
             }
             return try Members.put(tx, in: parent, name: name, existing: existing, content: member, now: exchange.now)
         } catch let refusal as StoreRefusal {
-            throw Reply(refusal, in: parent.kind, at: try Self.href(tx.read, of: parent, exchange))
+            var reply = Reply(refusal, in: parent.kind, at: try Self.href(tx.read, of: parent, exchange))
+            // What may not be known is not named.
+            if case .uidConflict(let name) = refusal, access.hidesPrivate(in: parent),
+                try Visibility.ofPublic.isHidden(tx.read, in: parent.id, name: name) { reply.hrefs = [] }
+            throw reply
         }
     }
 

@@ -21,6 +21,7 @@ enum LockMethod {
         let (lock, root, isCreation) = try exchange.write { tx -> (Lock, Href, Bool) in
             let location = try exchange.locate(tx.read, missingParent: .conflict)
             try WriteGuard.check(location, location.resource == nil ? .creation : .content)
+            try location.checkIsFree()
             try Conditional.check(tx.read, exchange, location)
             let lock = try newLock(
                 tx.read, exchange, location, token: token, info: info, isDeep: depth == .infinity, expires: expires)

@@ -35,7 +35,7 @@ enum Post {
             place.ancestors.append(collection)
             (place.name, place.resource) = (name, nil)
             try LockGuard.check(tx.read, exchange, place, .creation)
-            _ = try incoming.put(tx, exchange, in: collection, name: name, existing: nil)
+            _ = try incoming.put(tx, exchange, in: collection, location.access, name: name, existing: nil)
             return place.href
         }
         return Put.response(.created, etag: incoming.etag, location: href)

@@ -35,7 +35,7 @@ enum Put {
         }
         let outcome = try exchange.write { tx in
             let (location, parent) = try place(tx.read, exchange)
-            return try incoming.put(tx, exchange, in: parent, name: location.name, existing: location.member)
+            return try incoming.put(tx, exchange, in: parent, location.access, name: location.name, existing: location.member)
         }
         // RFC 8144 §3.1, RFC 7240 §4.2.
         if exchange.preferences.isRepresentation,
@@ -53,6 +53,7 @@ enum Put {
             throw Reply(.methodNotAllowed, "No object may be here.")
         }
         try WriteGuard.check(location, location.member == nil ? .creation : .content)
+        try location.checkIsFree()
         try Conditional.check(tx, exchange, location)
         try LockGuard.check(tx, exchange, location, location.member == nil ? .creation : .content)
         return (location, parent)

@@ -27,6 +27,7 @@ enum Transfer {
             let place = try exchange.locator.locate(tx.read, target.segments, missingParent: .conflict)
             guard let parent = place.parent else { throw Reply(.forbidden, "Nothing can be put there.") }
             try WriteGuard.checkReplacement(place)
+            try place.checkIsFree()
             try LockGuard.check(tx.read, exchange, place, place.resource == nil ? .creation : .removal)
             if let there = place.resource {
                 if isSame(there, resource) { throw Reply(.forbidden, "Source and destination are the same.") }
@@ -38,7 +39,11 @@ enum Transfer {
             do {
                 try transfer(tx, exchange, resource, source, to: parent, name: place.name, isMove: isMove, deeply: depth == .infinity)
             } catch let refusal as StoreRefusal {
-                throw Reply(refusal, in: source.collection?.kind ?? parent.kind, at: destinationParent(target))
+                var reply = Reply(refusal, in: source.collection?.kind ?? parent.kind, at: destinationParent(target))
+                // What may not be known is not named.
+                if case .uidConflict(let name) = refusal, place.access.hidesPrivate(in: parent),
+                    try Visibility.ofPublic.isHidden(tx.read, in: parent.id, name: name) { reply.hrefs = [] }
+                throw reply
             }
             return place.resource == nil
         }
@@ -58,7 +63,9 @@ enum Transfer {
                 try Collections.move(tx, collection, to: parent, name: name, now: exchange.now)
                 return
             }
-            let copy = try Collections.copy(tx, collection, to: parent, name: name, deeply: deeply, now: exchange.now)
+            let copy = try Collections.copy(
+                tx, collection, to: parent, name: name, deeply: deeply, shownBy: exchange.visibility(of: collection, source.access),
+                now: exchange.now)
             if let mount = source.mountPoint { try PersonalProperties.adopt(tx, from: collection, mount, by: copy) }
             if isMove, let there = try Collections.find(tx.read, collection.id) {
                 try Collections.remove(tx, there, now: exchange.now)

@@ -11,7 +11,12 @@ enum AttachmentReferences {
     /// Whether the asker may read an attachment: who may read an object that refers to it may.
     static func mayRead(_ tx: borrowing ReadTransaction, _ exchange: Exchange, _ attachment: Attachment) throws -> Bool {
         for collection in try Attachments.collections(tx, referringTo: attachment, for: exchange.principal.id) {
-            if try exchange.locator.mayRead(tx, collection) { return true }
+            let rights = try exchange.locator.rights(tx, on: collection)
+            guard rights.contains(.read) else { continue }
+            // By an object that is kept from the asker they learn nothing.
+            let access = Access(tree: nil, owner: nil, rights: rights, mount: nil)
+            if try !access.hidesPrivate(in: collection)
+                || Attachments.isShown(tx, attachment, in: collection.id, by: .ofPublic) { return true }
         }
         return false
     }

@@ -75,7 +75,7 @@ enum Conditional {
         let locks = try LockScope.covering(tx, location, now: exchange.now)
         var tokens = Set(locks.map(\.token))
         // RFC 6578 §5: a collection's sync token can stand as a state token.
-        if let collection = location.collection { tokens.insert(SyncToken(of: collection, at: exchange.now).uri) }
+        if let collection = location.collection { tokens.insert(exchange.syncToken(of: collection, location.access).uri) }
         return ResourceState(etag: location.member?.etag, tokens: tokens)
     }
 }

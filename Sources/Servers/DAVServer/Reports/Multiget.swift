@@ -62,7 +62,7 @@ final class HrefRows: MultistatusSource.Part {
     private func write(_ tx: borrowing ReadTransaction, _ href: [UInt8], to out: inout XMLWriter) throws -> Bool {
         guard let (scope, name) = try find(tx, href) else { return false }
         let rows = rows
-        let visibility = rows.exchange.visibility(of: scope.collection)
+        let visibility = rows.exchange.visibility(of: scope.collection, scope.access)
         var isShown = true
         let isThere = try Members.with(tx, in: scope.collection.id, name: name) { member in
             isShown = try visibility.shows(tx, member, name, in: scope.collection.id)

@@ -25,9 +25,10 @@ enum SyncCollection {
         if limit < 1 { throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A page has at least one row.") }
         guard !request.token.isEmpty else {
             return try listing(
-                exchange, rows, location, collection, base: SyncToken(of: collection, at: exchange.now), limit: limit)
+                exchange, rows, location, collection, base: exchange.syncToken(of: collection, location.access), limit: limit)
         }
-        guard let token = SyncToken(uri: request.token), token.isValid(for: collection) else {
+        let hidesPrivate = location.access.hidesPrivate(in: collection)
+        guard let token = SyncToken(uri: request.token), token.isValid(for: collection, hidingPrivate: hidesPrivate) else {
             throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is not one of this collection, or too old.")
         }
         if token.listedUpTo != nil {
@@ -72,7 +73,7 @@ enum SyncCollection {
         let page = try exchange.read { tx in
             try ListingPage.read(
                 tx, exchange.locator, location, collection, after: cursor, limit: min(limit, ListingPage.maximumLimit),
-                shownBy: exchange.visibility(of: collection))
+                shownBy: exchange.visibility(of: collection, location.access))
         }
         token.listedUpTo = page.next?.text
         return try self.page(exchange, rows, location, collection, changes: page.entries, isComplete: page.next == nil, token: token)
@@ -103,14 +104,15 @@ enum SyncCollection {
         _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, since: SyncToken,
         limit: Int
     ) throws -> HTTPResponse {
+        let hidesPrivate = location.access.hidesPrivate(in: collection)
         let (entries, found) = try exchange.read { tx -> ([Entry], VisibleChanges.Page) in
             // In the snapshot that is read: changes may be forgotten in between.
-            guard let now = try Collections.find(tx, collection.id), since.isValid(for: now) else {
+            guard let now = try Collections.find(tx, collection.id), since.isValid(for: now, hidingPrivate: hidesPrivate) else {
                 throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is too old.")
             }
             guard let page = try VisibleChanges.page(
                 tx, in: now, since: since, window: now.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
-                tellsMounts: now.owner == exchange.principal.id, visibility: exchange.server.visibility)
+                tellsMounts: now.owner == exchange.principal.id, visibility: { exchange.server.visibility($0, hidesPrivate: hidesPrivate) })
             else { throw Reply(.forbidden, condition: .dav(.validSyncToken), "The calendar shows other days by now.") }
             return (try page.changes.map { try Entry(tx, $0, exchange.locator, location.access) }, page)
         }

@@ -17,6 +17,11 @@ struct Access: Sendable {
     /// Of what somebody has in their own home.
     static func own(_ owner: Principal) -> Access { Access(tree: owner, owner: owner, rights: .all, mount: nil) }
 
+    /// RFC 5545 §3.8.1.3: whether what is private or confidential in a calendar is not shown. Whoever may do everything sees it.
+    func hidesPrivate(in collection: Collection) -> Bool {
+        collection.kind == .calendar && !rights.isSuperset(of: .all)
+    }
+
     /// Whether a collection is the one that the asker sees in their home, and not one below it.
     func isMountPoint(_ collection: Collection) -> Bool { mount?.collection == collection.id }
 

@@ -1,5 +1,6 @@
 import CollectionStore
 import Directory
+import XML
 
 /// Where a URL leads: what is there, and the collections on the way.
 struct Location: Sendable {
@@ -13,6 +14,15 @@ struct Location: Sendable {
     var name: String
     /// What is there; nil: nothing, but its parent is (RFC 4918 §5.1: an unmapped URL).
     var resource: Resource?
+
+    /// Whether there is an object all the same, of which the asker may not know (`Access.hidesPrivate`).
+    var isConcealed = false
+
+    /// Throws `Reply` 403 where something that the asker may not know of would be written over. It is asked when they have been found
+    /// to have the right to put something there: who has not is told that, and nothing else.
+    func checkIsFree() throws {
+        if isConcealed { throw Reply(needs: .dav(.writeContent), at: href) }
+    }
 
     /// Nil outside homes.
     var owner: Principal? { access.owner }

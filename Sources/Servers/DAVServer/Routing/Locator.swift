@@ -71,17 +71,12 @@ struct Locator {
         return location
     }
 
-    /// Whether the asker may read what is in a collection, wherever it stands.
-    func mayRead(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Bool {
-        try rights(tx, on: collection).contains(.read)
-    }
-
     /// What the asker may do with a collection, wherever it stands.
     func rights(_ tx: borrowing ReadTransaction, on id: CollectionID) throws -> Rights {
         try Collections.find(tx, id).map { try rights(tx, on: $0) } ?? []
     }
 
-    private func rights(_ tx: borrowing ReadTransaction, on collection: Collection) throws -> Rights {
+    func rights(_ tx: borrowing ReadTransaction, on collection: Collection) throws -> Rights {
         if collection.owner == asker.id { return .all }
         return try reach(tx, collection, as: view(tx))?.rights ?? []
     }
@@ -127,6 +122,10 @@ struct Locator {
             let isReadable = location.access.rights.contains(.read)
             location.resource = try isReadable
                 ? child(tx, of: parent, name) : Collections.child(tx, of: parent.id, name: name).map(Resource.collection)
+            if location.member != nil, location.access.hidesPrivate(in: parent),
+                try Visibility.ofPublic.isHidden(tx, in: parent.id, name: name) {
+                (location.resource, location.isConcealed) = (nil, true)
+            }
             if let collection = location.collection, let owner = location.owner {
                 location.access.rights.formUnion(
                     try Grants.rights(tx, on: [collection.id], of: owner, for: asker, now: now))

@@ -1,0 +1,78 @@
+import CollectionStore
+import Database
+import TestEngines
+import Testing
+
+/// RFC 6578 for those to whom what is private is not shown.
+@Suite("Changes of what is private")
+struct PrivateChangesTests {
+    let fixture: Fixture
+
+    init() throws { fixture = try Fixture() }
+
+    private static func content(_ text: String, uid: String, isPrivate: Bool) -> MemberContent {
+        var made = CollectionStoreTests.content(text, uid: uid)
+        made.facts.index = ObjectIndex(text: .unknown, isPrivate: isPrivate)
+        return made
+    }
+
+    @Test("whatever is written, a client has what is public in the end, and never hears a name that was not", arguments: 0..<20)
+    func follows(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let names = ["a", "b", "c"]
+        // What a client was shown at any time, and what it has now.
+        var everPublic: Set<String> = []
+        var has: Set<String> = []
+        var token: SyncToken?
+        for step in 0..<80 {
+            let name = names[Int.random(in: 0..<names.count, using: &random)]
+            let target = names[Int.random(in: 0..<names.count, using: &random)]
+            let choice = Int.random(in: 0..<8, using: &random)
+            let isPrivate = Bool.random(using: &random)
+            let limit = Int.random(in: 1..<4, using: &random)
+            let follows = Int.random(in: 0..<3, using: &random) == 0
+            try fixture.write { tx throws in
+                let calendar = try tx.calendar()
+                let there = try Members.find(tx.read, in: calendar.id, name: name)
+                switch (choice, there) {
+                case (0...4, _):
+                    let content = Self.content("\(step)", uid: there?.uid ?? "u\(step)", isPrivate: isPrivate)
+                    try Members.put(tx, in: calendar, name: name, existing: there, content: content, now: 1)
+                case (5, let there?): try Members.remove(tx, there, in: calendar, by: nil, now: 1)
+                case (6, let there?) where try Members.find(tx.read, in: calendar.id, name: target) == nil:
+                    try Members.move(tx, there, from: calendar, to: calendar, name: target, now: 1)
+                case (7, let there?): try Members.propertiesChanged(tx, of: there, now: 1)
+                default: break
+                }
+            }
+            let shown = try fixture.read { tx throws in
+                let calendar = try #require(try Collections.find(tx, fixtureCalendar(tx)))
+                return Set(try Members.page(
+                    tx, in: calendar.id, after: nil, limit: 100, shownBy: .ofPublic).map(\.name))
+            }
+            everPublic.formUnion(shown)
+            guard follows else { continue }
+            var isComplete = false
+            while !isComplete {
+                let page = try fixture.read { tx throws in
+                    let calendar = try #require(try Collections.find(tx, fixtureCalendar(tx)))
+                    let since = token ?? SyncToken(
+                        collection: calendar.id, epoch: calendar.epoch, modseq: .zero)
+                    return try #require(try VisibleChanges.page(
+                        tx, in: calendar, since: since, window: .all, limit: limit, visibility: { _ in .ofPublic }))
+                }
+                for change in page.changes {
+                    #expect(everPublic.contains(change.name), "step \(step): \(change.name) was never public")
+                    if case .member = change.state { has.insert(change.name) } else { has.remove(change.name) }
+                }
+                (token, isComplete) = (page.token, page.isComplete)
+            }
+            #expect(has == shown, "step \(step)")
+        }
+    }
+
+    private func fixtureCalendar(_ tx: borrowing ReadTransaction) throws -> CollectionID {
+        let home = try #require(try Collections.home(tx, of: Fixture.alice, kind: .calendarHome))
+        return try #require(try Collections.children(tx, of: home.id).first).id
+    }
+}
