@@ -48,7 +48,7 @@ extension PropertyTable {
                 guard let principal = source.principal, principal.id == source.exchange.principal.id,
                     let list = try AddressLists.find(tx, domain: principal.domain),
                     let book = try Collections.find(tx, list.collection), book.isSearchOnly,
-                    try source.exchange.locator.mayRead(tx, book),
+                    try source.exchange.locator.rights(tx, on: book).contains(.read),
                     let owner = try LocalDirectory.find(tx, book.owner)
                 else { return false }
                 out.href(Href.home(.contacts, of: owner).collection(book.name))
