@@ -66,7 +66,8 @@ package enum Attachments {
         let names = try tx.all(
             """
             SELECT member.name FROM attachment_use JOIN member ON member.blob_id = attachment_use.blob_id
-            WHERE attachment_use.attachment_id = $1 AND member.collection_id = $2 LIMIT 1000
+            WHERE attachment_use.attachment_id = $1 AND +member.collection_id = $2 AND member.attached_bytes IS NOT NULL
+            LIMIT 1000
             """, [.integer(attachment.id), .integer(collection.rawValue)]) { $0.text(0) }
         return try names.contains { try !visibility.isHidden(tx, in: collection, name: $0) }
     }
