@@ -45,6 +45,17 @@ package indirect enum SearchKey: Hashable, Sendable {
         }
     }
 
+    /// Whether it names messages by their numbers.
+    package var usesNumbers: Bool {
+        switch self {
+        case .sequence: true
+        case .not(let key), .fuzzy(let key): key.usesNumbers
+        case .or(let left, let right): left.usesNumbers || right.usesNumbers
+        case .and(let keys): keys.contains(where: \.usesNumbers)
+        default: false
+        }
+    }
+
     /// RFC 3501 §6.4.4: NEW.
     package static let new = SearchKey.and([.flag(.recent), .not(.flag(.seen))])
 }

@@ -11,10 +11,13 @@ extension Session {
         var code: ResponseCode?
         if !selected.isReadOnly, selected.rights.contains(.expunge) {
             let (_, modseq) = try database.write { tx in
-                try store.expunge(tx, in: selected.id, by: try signedInPrincipal().id, now: now)
+                try require(.expunge, tx.read, in: selected)
+                return try store.expunge(tx, in: selected.id, by: try signedInPrincipal().id, now: now)
             }
-            // RFC 7162 §3.2.8
-            if let modseq, enabled.quickResync { code = .highestModSeq(UInt64(clamping: modseq.rawValue)) }
+            // RFC 7162 §3.2.8. CLOSE tells no changes: where others were before this one, the client would never ask for them.
+            if let modseq, enabled.quickResync, modseq.rawValue == selected.view.modseq.rawValue &+ 1 {
+                code = .highestModSeq(UInt64(clamping: modseq.rawValue))
+            }
         }
         unselect()
         return .ok(code, "closed")

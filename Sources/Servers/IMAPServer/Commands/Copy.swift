@@ -9,7 +9,7 @@ extension Session {
     func copy(_ command: Copy) throws -> Completion {
         let selected = try selectedMailbox()
         let uids = try selected.uids(of: command.set, isUID: command.isUID)
-        let result = try transfer(command, uids, selected) { tx, target, viewer in
+        let result = try transfer(command, uids, selected, needed: .read) { tx, target, viewer in
             let kept = FlagNames.allowed(target.rights)
             return try store.copy(
                 tx, uids, from: selected.id, to: target.mailbox.id, viewer: viewer, keeping: kept.system,
@@ -23,7 +23,7 @@ extension Session {
         // RFC 4314 §4 and RFC 6851 §4.4: as COPY, STORE \Deleted and EXPUNGE.
         let selected = try writableMailbox([.deleteMessages, .expunge])
         let uids = try selected.uids(of: command.set, isUID: command.isUID)
-        let result = try transfer(command, uids, selected) { tx, target, viewer in
+        let result = try transfer(command, uids, selected, needed: [.read, .deleteMessages, .expunge]) { tx, target, viewer in
             let kept = FlagNames.allowed(target.rights)
             return try store.move(
                 tx, uids, from: selected.id, to: target.mailbox.id, viewer: viewer, keeping: kept.system,
@@ -35,11 +35,12 @@ extension Session {
     }
 
     private func transfer(
-        _ command: Copy, _ uids: UIDSet, _ selected: SelectedMailbox,
+        _ command: Copy, _ uids: UIDSet, _ selected: SelectedMailbox, needed: MailRights,
         _ body: (borrowing WriteTransaction, FoundMailbox, PrincipalID) throws -> CopyResult
     ) throws -> CopyResult {
         let viewer = try signedInPrincipal().id
         return try database.write { tx in
+            try require(needed, tx.read, in: selected)
             let target = try findTarget(tx.read, command.mailbox)
             return try body(tx, target, viewer)
         }

@@ -11,7 +11,8 @@ extension Session {
         // Where a set is named, only what the client knows can be meant.
         let uids = try set.map { try selected.uids(of: $0, isUID: true) } ?? .all
         let (_, modseq) = try database.write { tx in
-            try store.expunge(tx, uids, in: selected.id, by: try signedInPrincipal().id, now: now)
+            try require(.expunge, tx.read, in: selected)
+            return try store.expunge(tx, uids, in: selected.id, by: try signedInPrincipal().id, now: now)
         }
         // RFC 7162 §3.2.7
         return .ok(highestModSeq(modseq), "done")
@@ -20,6 +21,17 @@ extension Session {
     func highestModSeq(_ modseq: ModSeq?) -> ResponseCode? {
         guard enabled.condstore, let modseq else { return nil }
         return .highestModSeq(UInt64(clamping: modseq.rawValue))
+    }
+
+    /// Throws where the rights are not there any more: those that the session knows are of its last look. A mailbox that is gone is as
+    /// one that may not be read.
+    func require(_ rights: MailRights, _ tx: borrowing ReadTransaction, in selected: SelectedMailbox) throws {
+        guard try currentRights(tx, in: selected).isSuperset(of: rights) else { throw Self.noRight }
+    }
+
+    func currentRights(_ tx: borrowing ReadTransaction, in selected: SelectedMailbox) throws -> MailRights {
+        guard let mailbox = try store.mailbox(tx, selected.id) else { throw Self.noMailbox }
+        return try store.rights(tx, on: mailbox, of: selected.owner, for: try asker(tx))
     }
 
     func writableMailbox(_ rights: MailRights) throws -> SelectedMailbox {

@@ -11,7 +11,8 @@ extension Session {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
         try checkCharset(command.charset)
         if command.key.usesModSeq { enabled.condstore = true }
-        tellUpdates(command.isUID ? .all : .withoutExpunge)
+        // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
+        tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge)
         if state == .logout { return .waiting }
         let selected = try selectedMailbox()
         let returning = try returning(command.returning, tag)

@@ -25,12 +25,13 @@ extension Session {
         case .remove: .remove
         }
         let result = try database.write { tx in
-            try store.store(
+            let allowed = FlagNames.allowed(try currentRights(tx.read, in: selected))
+            return try store.store(
                 tx, change, flags, on: uids, in: selected.id, viewer: try signedInPrincipal().id,
                 unchangedSince: command.unchangedSince.map { ModSeq(rawValue: Int64(clamping: $0)) },
                 allowed: allowed.system, keywordsAllowed: allowed.keywords, now: now)
         }
-        tellStored(command, uids, result)
+        tellStored(command, uids, change, flags, result)
         if !result.failed.isEmpty {
             // RFC 7162 §3.1.3: MODIFIED; numbers or UIDs as the command has them.
             let numbers = selected.numbers(of: result.failed, isUID: command.isUID || enabled.uidOnly)
@@ -42,22 +43,39 @@ extension Session {
 
     /// RFC 9051 §6.4.6: the new flags of each message, also where they were so before; none for .SILENT, but the mod-sequence where it is
     /// wanted (RFC 7162 §3.1.3).
-    private func tellStored(_ command: Store, _ uids: UIDSet, _ result: StoreResult) {
+    private func tellStored(
+        _ command: Store, _ uids: UIDSet, _ change: FlagChange, _ flags: MessageFlags, _ result: StoreResult
+    ) {
         do {
             try refresh(always: true)
         } catch {
             return
         }
-        guard let selected, !command.isSilent || enabled.condstore else {
-            remember(result.changed, result.modseq)
-            return
-        }
+        guard let selected else { return }
+        var known = UIDSet()
         let shown = command.isSilent ? result.changed : uids.subtracting(result.failed)
         if selected.latest.keywords.count != selected.view.keywords.count { out.flags(FlagNames.all(selected.latest.keywords)) }
         for uid in shown.elements {
             guard let number = selected.number(of: uid), let index = selected.latest.index(of: uid) else { continue }
-            tellFlags(at: index, in: selected.latest, number: number, withoutFlags: command.isSilent)
+            // What another session changed before is news also where the own change is not.
+            let isNews = !command.isSilent || !isExpected(uid, change, flags, in: selected)
+            if isNews || enabled.condstore { tellFlags(at: index, in: selected.latest, number: number, withoutFlags: !isNews) }
+            known.append(uid...uid)
         }
-        remember(result.changed, result.modseq)
+        remember(known, result.modseq)
+    }
+
+    /// Whether a message has the flags that it had in the client's view, with the client's own change.
+    private func isExpected(_ uid: UID, _ change: FlagChange, _ flags: MessageFlags, in selected: SelectedMailbox) -> Bool {
+        guard let before = selected.view.index(of: uid), let now = selected.latest.index(of: uid) else { return false }
+        func words(_ flags: MessageFlags) -> (SystemFlags, Set<String>) { (flags.system, Set(flags.keywords.map { $0.lowercased() })) }
+        let own = words(flags)
+        var expected = words(selected.view.flags(at: before).flags(selected.view.keywords))
+        switch change {
+        case .replace: expected = own
+        case .add: expected = (expected.0.union(own.0), expected.1.union(own.1))
+        case .remove: expected = (expected.0.subtracting(own.0), expected.1.subtracting(own.1))
+        }
+        return expected == words(selected.latest.flags(at: now).flags(selected.latest.keywords))
     }
 }

@@ -9,7 +9,8 @@ extension Session {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
         try checkCharset(command.charset)
         guard command.algorithm != .refs else { return .bad("no such algorithm") }
-        tellUpdates(command.isUID ? .all : .withoutExpunge)
+        // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
+        tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge)
         if state == .logout { return .waiting }
         let selected = try selectedMailbox()
         let isUID = command.isUID

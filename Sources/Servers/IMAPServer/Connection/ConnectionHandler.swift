@@ -209,8 +209,9 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
         continueReading()
     }
 
+    /// On a worker: what an upload has stored is thrown away in the database.
     private func end() {
-        session.end()
+        server.pool.submitAlways { [session] in session.end() }
         deflate = nil
     }
 
