@@ -33,7 +33,8 @@ enum FlagNames {
         var flags = MessageFlags()
         for flag in sent {
             switch flag {
-            case .keyword(let bytes): flags.keywords.append(String(utf8: bytes))
+            // More than a mailbox can have would not be kept.
+            case .keyword(let bytes): if flags.keywords.count < 2 * FlagBits.keywordCount { flags.keywords.append(String(utf8: bytes)) }
             case .recent, .other: break
             default:
                 if let row = system.first(where: { $0.name == flag }) { flags.system.insert(row.flag) }

@@ -101,11 +101,24 @@ extension Session {
         defer { upload = incoming }
         // RFC 3502 §6.3.11: an empty message takes all of the command back.
         if current.size == 0, incoming.refusal == nil { incoming.refusal = .no(.cannot, "an empty message") }
+        if incoming.messages.count == Self.mostMessages, incoming.refusal == nil {
+            incoming.refusal = .no(.limit, "one command takes \(Self.mostMessages) messages")
+        }
         guard incoming.refusal == nil else { return discard(current.stagedContent) }
-        let content = try current.finish()
+        let staged = current.stagedContent
+        let content: NewContent
+        do {
+            content = try current.finish()
+        } catch {
+            discard(staged)
+            throw error
+        }
         incoming.messages.append(NewMessage(content, flags: incoming.flags, internalDate: incoming.date))
         try boundMemory(&incoming)
     }
+
+    /// Each is remembered until the last has come, also those that are stored already.
+    private static let mostMessages = 1000
 
     /// MULTIAPPEND (RFC 3502): many messages together are no more in memory than one large one.
     private func boundMemory(_ incoming: inout IncomingMessages) throws {
