@@ -59,11 +59,12 @@ final class EntryIntake {
             return
         }
         if since == nil {
-            let isPlausible = try removeUnseen()
-            guard isPlausible else {
-                state.outcome = "it shows nobody any more: taken for a fault, and nothing was removed"
+            guard try isPlausible(isAsked: comparing) else {
+                state.outcome = "most of those whom it had are missing: taken for a fault, and nothing was removed; "
+                    + "`tegu gal refresh --compare` removes them, where there is anybody left"
                 return
             }
+            try removeUnseen()
             state.lastCompare = now
             state.counts = counts
         }
@@ -128,18 +129,20 @@ final class EntryIntake {
         }
     }
 
-    /// So many entries that vanish all at once are a directory that lost its memory, or a base that is wrong by now.
+    /// So many entries that vanish all at once are a directory that lost its memory, a base that is wrong by now, or an account that may
+    /// not read any more.
     private static let leastImplausible = 10
 
-    /// False where that is so.
-    private func removeUnseen() throws -> Bool {
+    /// False where that is so. An administrator who asks for a compare means it, but for a directory that shows nobody.
+    private func isPlausible(isAsked: Bool) throws -> Bool {
         let (list, name) = (list, source.backend.name)
-        if seen.isEmpty {
-            let known = try write.database.read { tx in try AddressListSources.entryCount(tx, of: list, name) }
-            if known >= Self.leastImplausible { return false }
-        }
-        gone = try Self.remove(from: list, name, write) { !self.seen.contains($0) }
-        return true
+        let known = try write.database.read { tx in try AddressListSources.entryCount(tx, of: list, name) }
+        if known < Self.leastImplausible { return true }
+        return isAsked ? !seen.isEmpty : seen.count > known / 2
+    }
+
+    private func removeUnseen() throws {
+        gone = try Self.remove(from: list, source.backend.name, write) { !self.seen.contains($0) }
     }
 
     /// Takes entries of a directory out of the list.

@@ -68,6 +68,15 @@ enum EntryRows {
         ) { ListEntry.Key(directory: $0.text(0), id: $0.text(1)) }
     }
 
+    /// Whether more entries have an address than one person can.
+    static func isShared(_ tx: borrowing ReadTransaction, of list: CollectionID, address: String) throws -> Bool {
+        let most = AddressListLimits.entriesOfAddress
+        return try tx.all(
+            "SELECT 1 FROM address_list_address WHERE list_id = $1 AND address = $2 LIMIT $3",
+            [.integer(list.rawValue), .text(address), .integer(Int64(most + 1))]
+        ) { _ in true }.count > most
+    }
+
     /// The ids after one that a directory has in the list, in their order.
     static func page(
         _ tx: borrowing ReadTransaction, of list: CollectionID, _ directory: String, after id: String, limit: Int

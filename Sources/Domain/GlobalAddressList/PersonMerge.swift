@@ -14,15 +14,17 @@ struct PersonMerge {
     ///   - entries: all that are or were one person with one that changed, and all that have an address in common with one;
     ///     none that is gone.
     ///   - positions: of the directories.
+    ///   - isShared: whether an address is that of more entries than one person can have, of whom not all are in `entries`.
     ///   - isTaken: whether a UID is that of a card which none of `entries` is part of.
     static func persons(
-        of entries: [ListEntry], positions: [String: Int64], domain: String, isTaken: (String) throws -> Bool
+        of entries: [ListEntry], positions: [String: Int64], domain: String,
+        isShared: (String) throws -> Bool = { _ in false }, isTaken: (String) throws -> Bool
     ) rethrows -> [Person] {
         let sorted = entries.sorted { a, b in
             let (x, y) = (positions[a.key.directory] ?? .max, positions[b.key.directory] ?? .max)
             return (x, a.key.directory, a.key.id) < (y, b.key.directory, b.key.id)
         }
-        let groups = components(of: sorted)
+        let groups = try components(of: sorted, isShared)
         var uids = [String?](repeating: nil, count: groups.count)
         var claimed: Set<String> = []
         // Where a person falls apart, the entry that the UID was made of keeps it, else the one of highest precedence.
@@ -51,7 +53,9 @@ struct PersonMerge {
     }
 
     /// Each in the order of `sorted`, which is also that of the components' first entries.
-    private static func components(of sorted: [ListEntry]) -> [[ListEntry]] {
+    private static func components(
+        of sorted: [ListEntry], _ isShared: (String) throws -> Bool
+    ) rethrows -> [[ListEntry]] {
         var parent = Array(sorted.indices)
         var size = [Int](repeating: 1, count: sorted.count)
         func root(_ index: Int) -> Int {
@@ -67,8 +71,9 @@ struct PersonMerge {
             for address in entry.addresses { owners[address, default: []].append(index) }
         }
         // In a fixed order, for the bound on a person's entries must fall on the same ones each time.
-        for (_, indices) in owners.sorted(by: { $0.key < $1.key }) where indices.count <= AddressListLimits.entriesOfAddress {
-            guard let first = indices.first else { continue }
+        for (address, indices) in owners.sorted(by: { $0.key < $1.key })
+        where 2...AddressListLimits.entriesOfAddress ~= indices.count {
+            guard let first = indices.first, try !isShared(address) else { continue }
             for index in indices.dropFirst() {
                 let (a, b) = (root(first), root(index))
                 if a == b || size[a] + size[b] > AddressListLimits.entriesOfPerson { continue }

@@ -18,7 +18,8 @@ struct PersonUpdate {
         guard !pending.isEmpty, let book = try Collections.find(tx.read, list.collection) else { return nil }
         let concerned = try self.concerned(tx.read, by: pending)
         let persons = try PersonMerge.persons(
-            of: concerned.filter { $0.state != .gone }, positions: positions, domain: list.domain
+            of: concerned.filter { $0.state != .gone }, positions: positions, domain: list.domain,
+            isShared: { try EntryRows.isShared(tx.read, of: list.collection, address: $0) }
         ) { uid in
             // All entries of the cards concerned are here, so another has it.
             try !EntryRows.all(tx.read, of: list.collection, person: uid).isEmpty

@@ -31,6 +31,14 @@ struct PersonMergeTests {
         #expect(persons.map(\.uid) == [Self.uid("first", "a"), Self.uid("first", "z")])
     }
 
+    @Test("an address that more have than are here merges nobody")
+    func shared() {
+        let entries = [Self.entry("first", "a", "a@x", "desk@x"), Self.entry("first", "b", "b@x", "desk@x"), Self.entry("second", "c", "b@x")]
+        let persons = PersonMerge.persons(
+            of: entries, positions: Self.positions, domain: "example.org", isShared: { $0 == "desk@x" }, isTaken: { _ in false })
+        #expect(persons.map { $0.entries.map(\.key.id) } == [["a"], ["b", "c"]])
+    }
+
     @Test("the UID is a UUID of RFC 9562 §5.8, and each entry's own")
     func uids() {
         let uids = [Self.uid("a", "1"), Self.uid("a", "2"), Self.uid("b", "1"), Self.uid("a", "1", attempt: 1)]
