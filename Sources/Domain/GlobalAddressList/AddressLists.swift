@@ -83,7 +83,8 @@ package enum AddressLists {
     // MARK: The lease
 
     /// Milliseconds for which a lease holds when it is not renewed.
-    package static let leaseTime: Milliseconds = 120_000
+    /// Longer than a directory may take until it answers, for meanwhile nothing renews it.
+    package static let leaseTime: Milliseconds = 600_000
 
     /// Takes the lease, or renews it; false where another holds it.
     package static func take(

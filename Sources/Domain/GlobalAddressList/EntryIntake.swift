@@ -23,6 +23,8 @@ final class EntryIntake {
     private var seen: Set<String> = []
     private var latestChange: String?
     private var failure: (any Error)?
+    /// When the lease was renewed last without anything else to write.
+    private var renewed: Milliseconds
     private(set) var counts = IntakeCounts()
     /// Entries that differed.
     private(set) var changed = 0
@@ -36,6 +38,7 @@ final class EntryIntake {
         self.list = list
         self.options = options
         self.write = write
+        renewed = write.clock()
     }
 
     /// Reads what changed, or all entries where the directory does not tell that or it is time to compare. Throws
@@ -113,7 +116,7 @@ final class EntryIntake {
                     return found.isWanted ? known != found.entry.digest : known != nil
                 }
             }
-            if differing.isEmpty { return }
+            if differing.isEmpty { return try keepLease() }
             try write.run { tx, _ in
                 for found in differing {
                     if found.isWanted {
@@ -127,6 +130,14 @@ final class EntryIntake {
         } catch {
             failure = error
         }
+    }
+
+    /// Where nothing differs nothing is written for long, and another process would take the list.
+    private func keepLease() throws {
+        let now = write.clock()
+        guard now - renewed >= AddressLists.leaseTime / 4 else { return }
+        try write.run { _, _ in }
+        renewed = now
     }
 
     /// So many entries that vanish all at once are a directory that lost its memory, a base that is wrong by now, or an account that may
