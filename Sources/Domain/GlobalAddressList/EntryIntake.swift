@@ -23,6 +23,8 @@ final class EntryIntake {
     private var seen: Set<String> = []
     private var latestChange: String?
     private var failure: (any Error)?
+    /// Whether all entries are read.
+    private var isComparing = true
     /// When the lease was renewed last without anything else to write.
     private var renewed: Milliseconds
     private(set) var counts = IntakeCounts()
@@ -46,6 +48,7 @@ final class EntryIntake {
     func run(_ state: inout SourceState, comparing: Bool, now: Milliseconds, progress: (Int) -> Void) throws {
         let isDue = state.lastCompare.map { now - $0 >= options.compareInterval || $0 > now } ?? true
         let since = comparing || isDue ? nil : state.changedUntil
+        isComparing = since == nil
         var isComplete = true
         for kind in Self.kinds {
             let hadAll = try source.backend.list(kind, since: since) { listed in
@@ -94,6 +97,11 @@ final class EntryIntake {
         } else if addresses.isEmpty {
             counts.addressless += 1
             isWanted = false
+            // An account that may not read addresses any more sees everybody like this: they go with those who are missing, or not.
+            if isComparing {
+                seen.remove(entry.id)
+                return
+            }
         }
         var kept = ListEntry(entry, of: source.backend.name, addresses: addresses, options: options)
         let names = listed.names.map(ListEntry.nameHash).sorted()
