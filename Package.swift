@@ -159,7 +159,7 @@ for layer in layers {
             let engine: [Target.Dependency] = needsEngine || module.name == "DatabasePostgres" ? ["TestEngines", "DatabaseSQLite"] : []
             targets.append(.testTarget(
                 name: "\(module.name)Tests",
-                dependencies: [.init(stringLiteral: module.name), "TestWaiting"] + dependencies + engine,
+                dependencies: [.init(stringLiteral: module.name), "TestWaiting", "TestRandom"] + dependencies + engine,
                 path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
         }
     }
@@ -169,6 +169,7 @@ for layer in layers {
 let engines: [Target.Dependency] = ["Database", "DatabaseSQLite", "DatabasePostgres", "Threads"]
 targets += [
     .target(name: "TestEngines", dependencies: engines, path: "Tests/Support/TestEngines", swiftSettings: settings),
+    .target(name: "TestRandom", path: "Tests/Support/TestRandom", swiftSettings: settings),
     .target(name: "TestWaiting", path: "Tests/Support/TestWaiting", swiftSettings: settings),
     .testTarget(
         name: "EngineContractTests", dependencies: engines + ["TestEngines"], path: "Tests/Storage/EngineContractTests",

@@ -54,3 +54,12 @@ def dav(user):
 def either_dav(request, user):
     """The same on plain HTTP and on TLS."""
     return user.dav(tls=request.param == "tls")
+
+
+@pytest.fixture
+def imap(user):
+    """An IMAP client of the user's, signed in, beside an empty mailbox called box."""
+    client = user.imap()
+    client.ok("CREATE box")
+    yield client
+    client.close()

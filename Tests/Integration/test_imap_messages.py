@@ -16,14 +16,6 @@ MIXED = (b"From: a@example.org\r\nSubject: =?UTF-8?B?0J/RgNC40LLQtdGC?=\r\nMIME-
          b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + SIMPLE + b"\r\n--b--\r\n")
 
 
-@pytest.fixture
-def imap(user):
-    client = user.imap()
-    client.ok("CREATE box")
-    yield client
-    client.close()
-
-
 def literal(line):
     return re.search(rb"\{(\d+)\}\r\n", line)
 

@@ -7,14 +7,6 @@ import pytest
 MESSAGE = b"From: anna@example.org\r\nSubject: hello\r\n\r\nbody\r\n"
 
 
-@pytest.fixture
-def imap(user):
-    client = user.imap()
-    client.ok("CREATE box")
-    yield client
-    client.close()
-
-
 def modseq(line):
     return int(re.search(rb"MODSEQ \((\d+)\)", line).group(1))
 

@@ -1,9 +1,7 @@
 package import Logging
 package import NIOCore
 import NIOHTTP2
-import NIOPosix
 import NIOSSL
-import Synchronization
 package import Wire
 
 /// A server on any number of plain and TLS addresses.
@@ -17,27 +15,17 @@ package final class HTTPServer: Sendable {
     private static let streamWindow = 256 << 10
     private static let connectionWindow = 1 << 20
 
-    private struct State {
-        var plain: Listener?
-        var tls: Listener?
-        var isStopped = false
-    }
-
     private let context: ServerContext
-    private let limits: ConnectionLimits
-    private let group: MultiThreadedEventLoopGroup
-    /// One for each event loop, in the group's order.
-    private let members: [LoopMembers]
-    private let state = Mutex(State())
+    private let sockets: ServerSockets
 
     package init(configuration: HTTPServerConfiguration, responder: any HTTPResponder, logger: Logger) {
         context = ServerContext(configuration: configuration, responder: responder, logger: logger)
-        limits = ConnectionLimits(
-            total: configuration.connections, perAddress: configuration.connectionsPerAddress,
-            exempt: configuration.trustedProxies)
-        let loops = configuration.eventLoops > 0 ? configuration.eventLoops : min(4, System.coreCount)
-        group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
-        members = group.makeIterator().map { LoopMembers(eventLoop: $0) }
+        sockets = ServerSockets(
+            eventLoops: configuration.eventLoops, backlog: configuration.backlog,
+            limits: ConnectionLimits(
+                total: configuration.connections, perAddress: configuration.connectionsPerAddress,
+                exempt: configuration.trustedProxies),
+            pool: context.pool, counting: context.metrics, logger: logger)
     }
 
     /// Starts to listen; on an error nothing is left open.
@@ -50,20 +38,17 @@ package final class HTTPServer: Sendable {
                 configuration.writeTimeout,
             ]
             .min() ?? .seconds(1)
-        let interval = TimeAmount.nanoseconds(max(10_000_000, min(1_000_000_000, shortest.nanoseconds / 4)))
-        for members in members { members.eventLoop.execute { members.start(interval: interval) } }
+        sockets.startDeadlines(shortest: shortest)
         do {
-            let plain = try await listen(configuration.plainAddresses) { [self] channel, address in
+            try await sockets.listenPlain(configuration.plainAddresses) { [self] channel, address in
                 let handler = HTTP1Handler(
-                    server: context, members: members(of: channel), address: address, isTLS: false)
+                    server: context, members: sockets.members(of: channel), address: address, isTLS: false)
                 try channel.pipeline.syncOperations.addHandler(handler)
             }
-            state.withLock { $0.plain = plain }
             if let certificates = configuration.certificates {
-                let tls = try await listen(configuration.tlsAddresses) { [self] channel, address in
+                try await sockets.listenTLS(configuration.tlsAddresses) { [self] channel, address in
                     try setUpTLS(channel, address, certificates)
                 }
-                state.withLock { $0.tls = tls }
             }
         } catch {
             await drain(within: .zero)
@@ -72,75 +57,22 @@ package final class HTTPServer: Sendable {
     }
 
     /// The addresses that are listened on, with the ports that the system chose.
-    package var plainAddresses: [SocketAddress] { state.withLock { $0.plain }?.addresses ?? [] }
-    package var tlsAddresses: [SocketAddress] { state.withLock { $0.tls }?.addresses ?? [] }
+    package var plainAddresses: [SocketAddress] { sockets.plainAddresses }
+    package var tlsAddresses: [SocketAddress] { sockets.tlsAddresses }
 
     /// How many connections are open.
-    package var openConnections: Int { limits.open }
+    package var openConnections: Int { sockets.openConnections }
 
     /// Stops to accept, lets the requests in flight finish for at most `time`, and closes. The server cannot be started
     /// again.
     package func drain(within time: Duration) async {
-        let (plain, tls, isFirst) = state.withLock { state in
-            defer { state.isStopped = true }
-            return (state.plain, state.tls, !state.isStopped)
-        }
-        guard isFirst else { return }
-        context.beginDraining()
-        await plain?.close()
-        await tls?.close()
-        for members in members { members.eventLoop.execute { members.drain() } }
-        let limits = limits
-        if await !Self.wait(time, until: { limits.open == 0 }) {
-            context.logger.notice("connections cut at the end of the drain", metadata: ["count": "\(limits.open)"])
-        }
-        for members in members {
-            try? await members.eventLoop.submit {
-                members.abort()
-                members.stop()
-            }.get()
-        }
-        let pool = context.pool
-        pool.stop()
-        // A job that ends later comes back to its event loop, which must still run. What hangs for longer ends with the
-        // process.
-        if await Self.wait(.seconds(1), until: { pool.isQuiet }) { try? await group.shutdownGracefully() }
-    }
-
-    private static func wait(_ time: Duration, until isDone: () -> Bool) async -> Bool {
-        let clock = ContinuousClock()
-        let end = clock.now.advanced(by: time)
-        while !isDone() {
-            if clock.now >= end { return false }
-            try? await clock.sleep(until: min(end, clock.now.advanced(by: .milliseconds(10))))
-        }
-        return true
-    }
-
-    private func listen(
-        _ addresses: [ListenAddress], setUp: @escaping @Sendable (any Channel, IPAddress) throws -> Void
-    ) async throws(ListenFailure) -> Listener {
-        try await Listener.bind(
-            addresses, backlog: context.configuration.backlog, group: group, limits: limits,
-            refused: { [context] address in
-                context.metrics.connectionRefused()
-                context.logger.debug("too many connections", metadata: ["peer": "\(address)"])
-            },
-            setUp: { [context] channel, address in
-                context.metrics.connectionOpened()
-                channel.closeFuture.whenComplete { _ in context.metrics.connectionClosed() }
-                try setUp(channel, address)
-            })
-    }
-
-    private func members(of channel: any Channel) -> LoopMembers {
-        members.first { $0.eventLoop === channel.eventLoop } ?? members[0]
+        await sockets.drain(within: time) { context.beginDraining() }
     }
 
     // MARK: TLS
 
     private func setUpTLS(_ channel: any Channel, _ address: IPAddress, _ certificates: TLSCertificates) throws {
-        let members = members(of: channel)
+        let members = sockets.members(of: channel)
         let handshake = Handshake(channel, deadline: .now() + context.configuration.headTimeout)
         members.add(handshake)
         let end: @Sendable () -> Void = { handshake.end(members) }

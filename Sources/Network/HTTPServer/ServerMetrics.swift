@@ -1,8 +1,9 @@
 import Metrics
 import Synchronization
+import Wire
 
 /// What the server counts. Names and labels are few and fixed: nothing that a client sends becomes one.
-final class ServerMetrics: Sendable {
+final class ServerMetrics: ConnectionCounting {
     private static let methods = [
         "GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "PROPPATCH", "REPORT", "MKCOL",
         "MKCALENDAR",

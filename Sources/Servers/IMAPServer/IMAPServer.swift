@@ -12,9 +12,7 @@
 
 package import Logging
 package import NIOCore
-import NIOPosix
 import NIOSSL
-import Synchronization
 package import Wire
 
 /// A server on any number of addresses: some with TLS from the first byte, some with STARTTLS.
@@ -22,39 +20,31 @@ package final class IMAPServer: Sendable {
     /// What to offer by ALPN (RFC 7301), for `TLSCertificates`: IANA's name.
     package static let applicationProtocols = ["imap"]
 
-    private struct State {
-        var plain: Listener?
-        var tls: Listener?
-        var isStopped = false
-    }
-
     private let context: ServerContext
-    private let limits: ConnectionLimits
-    private let group: MultiThreadedEventLoopGroup
-    /// One for each event loop, in the group's order.
-    private let members: [LoopMembers]
-    private let state = Mutex(State())
+    private let sockets: ServerSockets
 
     package init(configuration: IMAPServerConfiguration, services: IMAPServices, logger: Logger) {
         context = ServerContext(configuration: configuration, services: services, logger: logger)
-        limits = ConnectionLimits(total: configuration.connections, perAddress: configuration.connectionsPerAddress)
-        let loops = configuration.eventLoops > 0 ? configuration.eventLoops : min(4, System.coreCount)
-        group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
-        members = group.makeIterator().map { LoopMembers(eventLoop: $0) }
+        sockets = ServerSockets(
+            eventLoops: configuration.eventLoops, backlog: configuration.backlog,
+            limits: ConnectionLimits(total: configuration.connections, perAddress: configuration.connectionsPerAddress),
+            pool: context.pool, counting: context.metrics, logger: logger)
     }
 
     /// Starts to listen; on an error nothing is left open.
     package func start() async throws(ListenFailure) {
         let configuration = context.configuration
-        let shortest = min(configuration.loginTimeout, configuration.commandTimeout, configuration.writeTimeout)
-        let interval = TimeAmount.nanoseconds(max(10_000_000, min(1_000_000_000, shortest.nanoseconds / 4)))
-        for members in members { members.eventLoop.execute { members.start(interval: interval) } }
+        sockets.startDeadlines(
+            shortest: min(configuration.loginTimeout, configuration.commandTimeout, configuration.writeTimeout))
         do {
-            let plain = try await listen(configuration.plainAddresses, isTLS: false)
-            state.withLock { $0.plain = plain }
-            if configuration.certificates != nil {
-                let tls = try await listen(configuration.tlsAddresses, isTLS: true)
-                state.withLock { $0.tls = tls }
+            try await sockets.listenPlain(configuration.plainAddresses) { [self] channel, address in
+                try addHandler(to: channel, address, isTLS: false)
+            }
+            if let certificates = configuration.certificates {
+                try await sockets.listenTLS(configuration.tlsAddresses) { [self] channel, address in
+                    try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context))
+                    try addHandler(to: channel, address, isTLS: true)
+                }
             }
         } catch {
             await drain(within: .zero)
@@ -62,67 +52,22 @@ package final class IMAPServer: Sendable {
         }
     }
 
+    private func addHandler(to channel: any Channel, _ address: IPAddress, isTLS: Bool) throws {
+        let handler = ConnectionHandler(
+            server: context, members: sockets.members(of: channel), address: address, isTLS: isTLS)
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
     /// The addresses that are listened on, with the ports that the system chose.
-    package var plainAddresses: [SocketAddress] { state.withLock { $0.plain }?.addresses ?? [] }
-    package var tlsAddresses: [SocketAddress] { state.withLock { $0.tls }?.addresses ?? [] }
+    package var plainAddresses: [SocketAddress] { sockets.plainAddresses }
+    package var tlsAddresses: [SocketAddress] { sockets.tlsAddresses }
 
     /// How many connections are open.
-    package var openConnections: Int { limits.open }
+    package var openConnections: Int { sockets.openConnections }
 
     /// Stops to accept, lets the commands in flight finish for at most `time`, says BYE and closes. The server cannot be started
     /// again.
     package func drain(within time: Duration) async {
-        let (plain, tls, isFirst) = state.withLock { state in
-            defer { state.isStopped = true }
-            return (state.plain, state.tls, !state.isStopped)
-        }
-        guard isFirst else { return }
-        context.beginDraining()
-        await plain?.close()
-        await tls?.close()
-        for members in members { members.eventLoop.execute { members.drain() } }
-        let limits = limits
-        if await !Self.wait(time, until: { limits.open == 0 }) {
-            context.logger.notice("connections cut at the end of the drain", metadata: ["count": "\(limits.open)"])
-        }
-        for members in members {
-            try? await members.eventLoop.submit {
-                members.abort()
-                members.stop()
-            }.get()
-        }
-        let pool = context.pool
-        pool.stop()
-        // A job that ends later comes back to its event loop, which must still run.
-        if await Self.wait(.seconds(1), until: { pool.isQuiet }) { try? await group.shutdownGracefully() }
-    }
-
-    private static func wait(_ time: Duration, until isDone: () -> Bool) async -> Bool {
-        let clock = ContinuousClock()
-        let end = clock.now.advanced(by: time)
-        while !isDone() {
-            if clock.now >= end { return false }
-            try? await clock.sleep(until: min(end, clock.now.advanced(by: .milliseconds(10))))
-        }
-        return true
-    }
-
-    private func listen(_ addresses: [ListenAddress], isTLS: Bool) async throws(ListenFailure) -> Listener {
-        try await Listener.bind(
-            addresses, backlog: context.configuration.backlog, group: group, limits: limits,
-            refused: { [context] address in
-                context.metrics.connectionRefused()
-                context.logger.debug("too many connections", metadata: ["peer": "\(address)"])
-            },
-            setUp: { [context, members] channel, address in
-                context.metrics.connectionOpened()
-                channel.closeFuture.whenComplete { _ in context.metrics.connectionClosed() }
-                let member = members.first { $0.eventLoop === channel.eventLoop } ?? members[0]
-                if isTLS, let certificates = context.configuration.certificates {
-                    try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context))
-                }
-                let handler = ConnectionHandler(server: context, members: member, address: address, isTLS: isTLS)
-                try channel.pipeline.syncOperations.addHandler(handler)
-            })
+        await sockets.drain(within: time) { context.beginDraining() }
     }
 }

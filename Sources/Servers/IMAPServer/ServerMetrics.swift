@@ -1,8 +1,9 @@
 import Metrics
 import Synchronization
+import Wire
 
 /// What the server counts. Names and labels are few and fixed: nothing that a client sends becomes one.
-final class ServerMetrics: Sendable {
+final class ServerMetrics: ConnectionCounting {
     private static let statuses = ["ok", "no", "bad"]
     private let commands = statuses.map { Counter(label: "imap_commands_total", dimensions: [("status", $0)]) }
     private let duration = Timer(label: "imap_command_duration_seconds")

@@ -4,6 +4,7 @@ import Directory
 import FoundationEssentials
 import Glibc
 import TestEngines
+import TestRandom
 import Testing
 
 /// A store of its own with two principals, and the words in which the tests speak.
@@ -191,21 +192,6 @@ extension WriteTransaction {
 
     func fresh(_ collection: Collection) throws -> Collection {
         try #require(try Collections.find(read, collection.id))
-    }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

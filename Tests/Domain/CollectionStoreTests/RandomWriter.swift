@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import Directory
+import TestRandom
 import Testing
 
 /// Clients at work: any change of the store, on any place, in any order. Few names and UIDs, so that they meet.

@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import Directory
+import TestRandom
 import Testing
 
 /// A client that knows the server by sync tokens alone: first listings page by page, then changes page by page (RFC

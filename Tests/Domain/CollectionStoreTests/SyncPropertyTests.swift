@@ -2,6 +2,7 @@ import CollectionStore
 import Database
 import Directory
 import TestEngines
+import TestRandom
 import Testing
 
 @Suite("Random writers")

@@ -168,21 +168,6 @@ func mail(_ subject: String, count: Int = 0) -> String {
         + String(repeating: "x", count: count) + "\r\n"
 }
 
-/// The same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// What closures of other threads write down.
 final class LockedArray<Element: Sendable>: Sendable {
     private let state = Mutex<[Element]>([])

@@ -1,5 +1,6 @@
 import Bytes
 @testable import CivilTime
+import TestRandom
 import Testing
 
 @Suite struct TZifTests {
@@ -83,7 +84,7 @@ import Testing
 
     @Test("damaged files are refused or have answers")
     func damaged() {
-        var random = Seeded(state: 9636)
+        var random = SeededGenerator(state: 9636)
         var accepted = 0
         for round in 0..<4000 {
             var bytes = FixtureZone.all[round % FixtureZone.all.count].file

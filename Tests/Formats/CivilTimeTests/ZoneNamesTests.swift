@@ -1,4 +1,5 @@
 @testable import CivilTime
+import TestRandom
 import Testing
 
 @Suite struct ZoneNamesTests {
@@ -78,7 +79,7 @@ import Testing
 
     @Test("random text has a meaning or none")
     func random() {
-        var random = Seeded(state: 7)
+        var random = SeededGenerator(state: 7)
         let alphabet = Array("(UTC+-:03.) /\\\"Zеж0,GMTa%\u{2212}\u{0}").map(String.init)
         for _ in 0..<3000 {
             let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in alphabet.randomElement(using: &random)

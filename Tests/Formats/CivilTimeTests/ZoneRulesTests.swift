@@ -1,4 +1,5 @@
 import CivilTime
+import TestRandom
 import Testing
 
 @Suite struct ZoneRulesTests {
@@ -22,7 +23,7 @@ import Testing
     @Test("a wall that was shown is read as the first instant at which it was", arguments: FixtureZone.all)
     func roundTrip(_ zone: FixtureZone) throws {
         let rules = try zone.rules()
-        var random = Seeded(state: 1)
+        var random = SeededGenerator(state: 1)
         for _ in 0..<500 {
             let instant = Instant(seconds: .random(in: seconds(1900, 1, 1)...seconds(2600, 1, 1), using: &random))
             let wall = try #require(rules.wallTime(at: instant))

@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestRandom
 import Testing
 
 @Suite("Reading a document by pieces")
@@ -49,7 +50,7 @@ struct ContentLineStreamTests {
 
     @Test("random documents are cut as the parser cuts them")
     func sameAsParser() throws {
-        var random = Seeded(state: 7)
+        var random = SeededGenerator(state: 7)
         let alphabet = Array("AB:;= \t\r\n\r\n\r\n".utf8)
         for _ in 0..<2_000 {
             let count = Int.random(in: 0..<60, using: &random)

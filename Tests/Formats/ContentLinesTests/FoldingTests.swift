@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestRandom
 import Testing
 
 @Suite("Folding")
@@ -28,7 +29,7 @@ struct FoldingTests {
 
     @Test("unfolding what was folded gives any bytes back")
     func identity() throws {
-        var random = Seeded(state: 1)
+        var random = SeededGenerator(state: 1)
         for _ in 0..<2_000 {
             let count = Int.random(in: 0..<400, using: &random)
             let kinds: [ClosedRange<UInt8>] = [0x00...0xFF, 0x80...0xBF, 0x20...0x7E, 0xC0...0xFF]

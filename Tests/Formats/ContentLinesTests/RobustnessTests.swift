@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestRandom
 import Testing
 
 @Suite("Foreign bytes")
@@ -33,7 +34,7 @@ struct RobustnessTests {
 
     @Test("random changes do no harm")
     func mutations() {
-        var random = Seeded(state: 3)
+        var random = SeededGenerator(state: 3)
         for _ in 0..<3_000 {
             var bytes = source
             for _ in 0..<Int.random(in: 1..<8, using: &random) {

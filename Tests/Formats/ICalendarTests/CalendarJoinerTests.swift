@@ -1,5 +1,6 @@
 import Bytes
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite("Joining calendar objects")
@@ -44,7 +45,7 @@ struct CalendarJoinerTests {
 
     @Test("what is joined and split again is the same objects")
     func roundTrip() throws {
-        var random = Seeded(state: 5)
+        var random = SeededGenerator(state: 5)
         for _ in 0..<200 {
             let objects = (0..<Int.random(in: 0..<8, using: &random)).map { randomObject($0, &random) }
             let (split, refusals) = try split(join(objects))
@@ -53,7 +54,7 @@ struct CalendarJoinerTests {
         }
     }
 
-    private func randomObject(_ number: Int, _ random: inout Seeded) -> [UInt8] {
+    private func randomObject(_ number: Int, _ random: inout SeededGenerator) -> [UInt8] {
         let zones = ["Europe/Moscow", "Asia/Omsk", "UTC"].shuffled(using: &random).prefix(
             Int.random(in: 0...3, using: &random))
         let properties = zones.map { "X-TIME;TZID=\($0):x" } + ["SUMMARY:жук\\, №\(number)", "X-LONG:a\r\n b\r\n  c"]

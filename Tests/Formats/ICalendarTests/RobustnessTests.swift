@@ -1,6 +1,7 @@
 import Bytes
 import ContentLines
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite("Foreign bytes")
@@ -37,7 +38,7 @@ struct RobustnessTests {
 
     @Test("random changes do no harm")
     func mutations() throws {
-        var random = Seeded(state: 11)
+        var random = SeededGenerator(state: 11)
         for _ in 0..<1_500 {
             var bytes = source
             for _ in 0..<Int.random(in: 1..<8, using: &random) {

@@ -1,4 +1,5 @@
 import Bytes
+import TestRandom
 import Testing
 
 @testable import IMAPGrammar
@@ -39,7 +40,7 @@ struct Transcript {
 
     /// In pieces whose lengths the seed gives.
     mutating func feed(_ bytes: [UInt8], seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = Int.random(in: 1...(Bool.random(using: &random) ? 3 : 40), using: &random)

@@ -1,4 +1,5 @@
 import Bytes
+import TestRandom
 import Testing
 
 @testable import IMAPGrammar
@@ -12,7 +13,7 @@ struct HostileInputTests {
 
     @Test("no text of the grammar's own pieces ends the process, and cuts change nothing", arguments: 0..<40)
     func pieces(_ seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             var text: [UInt8] = Bool.random(using: &random) ? bytes("a ") : []
             for _ in 0..<Int.random(in: 1...20, using: &random) { text += bytes(Self.pieces.randomElement(using: &random) ?? "") }

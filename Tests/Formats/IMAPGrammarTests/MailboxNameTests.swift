@@ -1,4 +1,5 @@
 import Bytes
+import TestRandom
 import Testing
 
 @testable import IMAPGrammar
@@ -23,7 +24,7 @@ struct MailboxNameTests {
 
     @Test("any text is read back from modified UTF-7, and any bytes that are read are what is written", arguments: 0..<300)
     func roundTrip(_ seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         var name = ""
         for _ in 0..<Int.random(in: 0...12, using: &random) {
             let range: ClosedRange<UInt32> = [0x20...0x7E, 0xA0...0x24F, 0x400...0x4FF, 0x1F300...0x1F600, 0x26...0x2D].randomElement(using: &random) ?? 0x20...0x7E
@@ -68,7 +69,7 @@ struct MailboxNameTests {
 
     @Test("patterns match what a naive matcher says, and never say that nothing is below where something is", arguments: 0..<200)
     func naive(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         func word(_ alphabet: String, _ longest: Int) -> [UInt8] {
             (0..<Int.random(in: 0...longest, using: &random)).map { _ in bytes(alphabet).randomElement(using: &random) ?? 0x61 }
         }

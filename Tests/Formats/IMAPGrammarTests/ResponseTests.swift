@@ -1,4 +1,5 @@
 import Bytes
+import TestRandom
 import Testing
 
 @testable import IMAPGrammar
@@ -48,7 +49,7 @@ struct ResponseTests {
 
     @Test("a string that is written is read again", arguments: 0..<100)
     func stringRoundTrip(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let value = (0..<Int.random(in: 0...30, using: &random)).map { _ in UInt8.random(in: 1...255, using: &random) }
         for utf8 in [false, true] {
             var out: [UInt8] = []

@@ -1,4 +1,5 @@
 import Bytes
+import TestRandom
 import Testing
 
 @testable import IMAPGrammar
@@ -68,7 +69,7 @@ struct SearchTests {
 
     @Test("a key that is written is read again as it was", arguments: 0..<300)
     func roundTrip(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let key = makeKey(depth: 4, &random)
         let line = text { key.append(to: &$0) }
         #expect(try TaggedCommand.parse(bytes("a SEARCH ") + bytesOf(key)).command.searchKey == key, "\(line)")
@@ -80,7 +81,7 @@ struct SearchTests {
         return out
     }
 
-    private func makeKey(depth: Int, _ random: inout Seeded) -> SearchKey {
+    private func makeKey(depth: Int, _ random: inout SeededGenerator) -> SearchKey {
         let text = (0..<Int.random(in: 0...6, using: &random)).map { _ in UInt8.random(in: 1...255, using: &random) }
         switch Int.random(in: 0...(depth > 0 ? 16 : 12), using: &random) {
         case 0: return .all
@@ -107,7 +108,7 @@ struct SearchTests {
     }
 }
 
-func makeSet(_ random: inout Seeded) -> SequenceSet {
+func makeSet(_ random: inout SeededGenerator) -> SequenceSet {
     if Int.random(in: 0...9, using: &random) == 0 { return .savedResult }
     let ranges = (0..<Int.random(in: 0...5, using: &random)).map { _ in
         let low = UInt32.random(in: 1...40, using: &random)

@@ -1,4 +1,5 @@
 import Bytes
+import TestRandom
 import Testing
 
 @testable import IMAPGrammar
@@ -39,14 +40,14 @@ struct SetTests {
 
     @Test("a set that is written is read again as it was", arguments: 0..<200)
     func roundTrip(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let set = makeSet(&random)
         #expect(try parse(text { set.append(to: &$0) }) == set)
     }
 
     @Test("sets are those of the standard library", arguments: 0..<300)
     func model(_ seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         func make() -> (NumberSet, Set<UInt32>) {
             let ranges = (0..<Int.random(in: 0...8, using: &random)).map { _ in
                 let low = UInt32.random(in: 1...60, using: &random)

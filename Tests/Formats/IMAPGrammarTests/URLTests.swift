@@ -1,4 +1,5 @@
 import Bytes
+import TestRandom
 import Testing
 
 @testable import IMAPGrammar
@@ -43,7 +44,7 @@ struct URLTests {
 
     @Test("a URL that is written is read again as it was", arguments: 0..<200)
     func property(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         func word() -> [UInt8] { bytes((0..<Int.random(in: 1...5, using: &random)).map { _ in ["a", "/", "é", "&", ";", "?", " ", "%", ":", "@"].randomElement(using: &random) ?? "a" }.joined()) }
         var url = IMAPURL(server: Bool.random(using: &random) ? .init(user: word(), host: bytes("h")) : nil, mailbox: MailboxName(utf8: [0x61] + word() + [0x61]))
         if Bool.random(using: &random) { url.uidValidity = 7 }

@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestRandom
 import Testing
 import VCard
 
@@ -31,7 +32,7 @@ struct RobustnessTests {
 
     @Test("random changes do no harm")
     func mutations() throws {
-        var random = Seeded(state: 13)
+        var random = SeededGenerator(state: 13)
         for _ in 0..<2_000 {
             var bytes = source
             for _ in 0..<Int.random(in: 1..<8, using: &random) {

@@ -2,24 +2,11 @@ import Bytes
 import CollectionStore
 import Synchronization
 import TestEngines
+import TestRandom
 import Testing
 import XML
 
 @testable import DAVServer
-
-/// Numbers that a seed tells (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// A clock that a test sets, in days.
 private final class DayClock: Sendable {
@@ -241,7 +228,7 @@ struct VisibleRangeTests {
         "clients that only sync end with what is listed, and that is what must be seen, on whatever day",
         arguments: seeds)
     func property(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(state: seed)
         let model = try RangeModel()
         let clients = [TokenClient(), TokenClient()]
         func object() -> Known {

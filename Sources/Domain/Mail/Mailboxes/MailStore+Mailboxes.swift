@@ -17,12 +17,6 @@ extension MailStore {
         try MailboxRows.all(tx, of: owner)
     }
 
-    /// Grows with each change of the owner's names, uses and grants, and of the owner's own subscriptions.
-    package func listVersion(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {
-        try tx.first(
-            "SELECT list_version FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.integer(0) } ?? 0
-    }
-
     // MARK: Making
 
     /// The owner's INBOX. With it come, the first time, the mailboxes that every client wants, and the owner is subscribed to all of
@@ -143,17 +137,5 @@ extension MailStore {
     /// Tells of a change of the list once it is committed.
     func listChanged(_ tx: borrowing WriteTransaction, of owner: PrincipalID) {
         tx.afterCommit { [hub] in hub.publish(MailHub.Event(owner: owner, mailbox: nil, modseq: .zero)) }
-    }
-
-    package func setSpecialUse(
-        _ tx: borrowing WriteTransaction, of mailbox: MailboxID, to use: MailboxUse?, now: Milliseconds
-    ) throws {
-        guard let found = try MailboxRows.find(tx.read, mailbox) else { throw MailRefusal.notFound }
-        if found.specialUse == use { return }
-        if let use { try checkUse(tx.read, use, of: found.owner) }
-        try tx.execute(
-            "UPDATE mailbox SET special_use = $2 WHERE id = $1", [.integer(mailbox.rawValue), Value(use?.rawValue)])
-        try MailAccounts.listChanged(tx, of: found.owner)
-        listChanged(tx, of: found.owner)
     }
 }

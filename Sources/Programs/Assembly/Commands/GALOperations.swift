@@ -53,7 +53,7 @@ package struct GALOperations: Sendable {
             installation: installation, directories: try DirectoryBackends.make(installation.settings), clock: System.clock)
         let refresh = ListRefresh(
             database: installation.database, options: lists.options,
-            holder: "command \(SystemRandomNumberGenerator.identifier())", clock: System.clock)
+            holder: "command \(UInt64.random(in: .min ... .max))", clock: System.clock)
         var isGood = true
         for domain in lists.domains {
             let list = try lists.list(of: domain)

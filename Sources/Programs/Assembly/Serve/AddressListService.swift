@@ -20,7 +20,8 @@ struct AddressListService: Sendable {
     ) {
         self.logger = logger
         lists = DomainLists(installation: installation, directories: directories, clock: clock)
-        let holder = String(SystemRandomNumberGenerator.identifier())
+        // A name that no other process has.
+        let holder = String(UInt64.random(in: .min ... .max))
         refresh = ListRefresh(database: installation.database, options: lists.options, holder: holder, clock: clock)
     }
 
@@ -69,13 +70,5 @@ struct AddressListService: Sendable {
                 "domain": "\(report.list.domain)", "cards": "\(report.cards)", "created": "\(changes.created)",
                 "replaced": "\(changes.replaced)", "removed": "\(changes.removed)", "refused": "\(changes.refused)",
             ])
-    }
-}
-
-extension SystemRandomNumberGenerator {
-    /// A name that nobody else has.
-    static func identifier() -> UInt64 {
-        var generator = SystemRandomNumberGenerator()
-        return generator.next()
     }
 }

@@ -5,16 +5,8 @@ import HTTPServer
 
 /// RFC 8607 §3.10: the bytes of a managed attachment, for those who may read an object that refers to it.
 enum GetAttachment {
-    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
-        switch exchange.head.method {
-        case "GET", "HEAD": return try get(exchange)
-        case "OPTIONS": return HTTPResponse(status: 200, headers: [("DAV", Options.davHeader), allow])
-        // RFC 8607 §3.10: by GET only; changes go by the object.
-        default: throw Reply(.methodNotAllowed, headers: [allow])
-        }
-    }
-
-    private static let allow = (name: "Allow", value: "OPTIONS, GET, HEAD")
+    // RFC 8607 §3.10: by GET only; changes go by the object.
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse { try ReadOnlyURL.respond(exchange, get) }
 
     private static func get(_ exchange: Exchange) throws -> HTTPResponse {
         let segments = exchange.path.segments

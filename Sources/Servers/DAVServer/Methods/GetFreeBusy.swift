@@ -12,15 +12,7 @@ import ICalendar
 enum GetFreeBusy {
     static let container = "free-busy"
 
-    static func respond(_ exchange: Exchange) throws -> HTTPResponse {
-        switch exchange.head.method {
-        case "GET", "HEAD": return try get(exchange)
-        case "OPTIONS": return HTTPResponse(status: 200, headers: [("DAV", Options.davHeader), allow])
-        default: throw Reply(.methodNotAllowed, headers: [allow])
-        }
-    }
-
-    private static let allow = (name: "Allow", value: "OPTIONS, GET, HEAD")
+    static func respond(_ exchange: Exchange) throws -> HTTPResponse { try ReadOnlyURL.respond(exchange, get) }
 
     private static func get(_ exchange: Exchange) throws -> HTTPResponse {
         guard exchange.path.segments.count == 2, var name = exchange.path.segments.last else { throw Reply(.notFound) }

@@ -26,7 +26,6 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
     private var isClosed = false
     private var isReadHeld = false
     private var hasWake = false
-    private var isInputClosed = false
     private var deflate: DeflateLayer?
     private(set) var deadline: NIODeadline
     var slot = -1

@@ -3,6 +3,7 @@ import CivilTime
 import CollectionStore
 import ContentLines
 import ICalendar
+import TestRandom
 import Testing
 
 /// UTC+3 where the name is Moscow's; no other is known.
@@ -184,7 +185,7 @@ struct CandidatePropertyTests {
         "an object that overlaps a range is never outside of its index, and what is certain overlaps",
         arguments: 1...300 as ClosedRange<UInt64>)
     func neverMissed(seed: UInt64) throws {
-        var random = Generator(state: seed)
+        var random = SeededGenerator(state: seed)
         let start = try #require(Self.line("DTSTART", &random))
         let kind = ["VEVENT", "VEVENT", "VTODO", "VJOURNAL"].randomElement(using: &random) ?? "VEVENT"
         let rule = Self.rules.randomElement(using: &random) ?? ""
@@ -221,18 +222,5 @@ struct CandidatePropertyTests {
             if overlaps { #expect(isCandidate, "\(text)\n\(lower) \(span) \(zone)\n\(index)") }
             if isCertain { #expect(overlaps, "\(text)\n\(lower) \(span) \(zone)\n\(index)") }
         }
-    }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

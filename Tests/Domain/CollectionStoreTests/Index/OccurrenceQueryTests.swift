@@ -1,5 +1,6 @@
 import CollectionStore
 import Database
+import TestRandom
 import Testing
 
 /// Content of one kind with these occurrences.

@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import Directory
+import TestRandom
 import Testing
 
 @Suite("Mounts")

@@ -2,6 +2,7 @@ import CollectionStore
 import Database
 import Directory
 import TestEngines
+import TestRandom
 import Testing
 
 /// What a listing asks of all mounts at once is what each tells by itself.

@@ -3,6 +3,7 @@ import Database
 import Directory
 import MIME
 import Mail
+import TestRandom
 import Testing
 
 @Suite("Appending")

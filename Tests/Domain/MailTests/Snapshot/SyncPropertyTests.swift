@@ -3,6 +3,7 @@ import Database
 import Directory
 import Glibc
 import Mail
+import TestRandom
 import Testing
 
 /// What a client knows that was disconnected at some time.

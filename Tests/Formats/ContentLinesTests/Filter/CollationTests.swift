@@ -1,4 +1,5 @@
 import ContentLines
+import TestRandom
 import Testing
 
 struct CollationTests {
@@ -60,7 +61,7 @@ struct CollationTests {
 
     @Test(arguments: Collation.allCases)
     func `what is folded in parts is folded as a whole`(collation: Collation) {
-        var random = Seeded(state: 5051)
+        var random = SeededGenerator(state: 5051)
         for _ in 0..<2_000 {
             let parts = (0..<2).map { _ in
                 String(String.UnicodeScalarView((0..<Int.random(in: 0...6, using: &random)).compactMap { _ in

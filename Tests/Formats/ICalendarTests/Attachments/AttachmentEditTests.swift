@@ -2,6 +2,7 @@ import Bytes
 import CivilTime
 import ContentLines
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite("Editing of managed attachments: RFC 8607 §3.4 to §3.6")
@@ -185,7 +186,7 @@ struct AttachmentEditTests {
 
     @Test("whatever is written, an edit gives an object with one attachment more, and its removal the object before", arguments: 0..<200)
     func roundTrip(_ seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(state: seed)
         let lines = [
             "SUMMARY:x", "ATTACH:http://x", "RRULE:FREQ=DAILY;COUNT=5", "BEGIN:VALARM\r\nTRIGGER:-PT5M\r\nEND:VALARM", "X-A:1\r\n 2",
             "DTEND:20250102T100000Z", "", "no value", "BEGIN:VALARM\r\nTRIGGER:PT0S",

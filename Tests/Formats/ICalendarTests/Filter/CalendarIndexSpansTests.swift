@@ -2,6 +2,7 @@ import Bytes
 import CivilTime
 import ContentLines
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite("What an index holds of an object, and what the filter says")
@@ -18,7 +19,7 @@ struct CalendarIndexSpansTests {
         "FREQ=YEARLY", "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=6", "FREQ=HOURLY;COUNT=30",
     ]
 
-    private static func time(_ name: String, _ random: inout Seeded) -> String {
+    private static func time(_ name: String, _ random: inout SeededGenerator) -> String {
         switch Int.random(in: 0..<5, using: &random) {
         case 0: "\(name);VALUE=DATE:\(days.randomElement(using: &random) ?? "")"
         case 1: "\(name):\(walls.randomElement(using: &random) ?? "")"
@@ -27,9 +28,9 @@ struct CalendarIndexSpansTests {
         }
     }
 
-    private static func lines(_ kind: String, _ isOverride: Bool, _ random: inout Seeded) -> [String] {
+    private static func lines(_ kind: String, _ isOverride: Bool, _ random: inout SeededGenerator) -> [String] {
         var lines: [String] = []
-        func maybe(_ chance: Int, _ line: (inout Seeded) -> String) {
+        func maybe(_ chance: Int, _ line: (inout SeededGenerator) -> String) {
             if Int.random(in: 0..<100, using: &random) < chance { lines.append(line(&random)) }
         }
         maybe(kind == "VTODO" || kind == "VFREEBUSY" ? 50 : 95) { time("DTSTART", &$0) }
@@ -57,7 +58,7 @@ struct CalendarIndexSpansTests {
         "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY",
     ])
     func agree(kind: String) throws {
-        var random = Seeded(state: 4791)
+        var random = SeededGenerator(state: 4791)
         var matched = 0
         var exact = 0
         let bounds = try Self.times.map { try instant($0).seconds }

@@ -2,6 +2,7 @@ import Bytes
 import CivilTime
 import ContentLines
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite("The search text of an object")
@@ -42,7 +43,7 @@ struct CalendarSearchTextTests {
 
     @Test("an object that matches has what is required")
     func agree() throws {
-        var random = Seeded(state: 5051)
+        var random = SeededGenerator(state: 5051)
         let letters = ["a", "A", "é", "E\u{301}", "É", "й", "Й", "ß", "ﬁ", "Ａ", ",", ";", "\n", "\\"]
         func word(_ count: ClosedRange<Int>) -> String {
             (0..<Int.random(in: count, using: &random)).map { _ in letters.randomElement(using: &random) ?? "" }.joined()

@@ -2,6 +2,7 @@ import Bytes
 import CivilTime
 import ContentLines
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite("Busy time against a model that goes minute by minute")
@@ -41,7 +42,7 @@ struct BusyTimeModelTests {
 
     @Test("events, with rules and overrides")
     func events() throws {
-        var random = Seeded(state: 410)
+        var random = SeededGenerator(state: 410)
         for _ in 0..<200 {
             var busy = range()
             var model = Minutes()
@@ -90,7 +91,7 @@ struct BusyTimeModelTests {
 
     @Test("RFC 7953 §4: hours by their priorities")
     func hours() throws {
-        var random = Seeded(state: 7953)
+        var random = SeededGenerator(state: 7953)
         let types: [BusyKind] = [.busy, .unavailable, .tentative]
         for _ in 0..<200 {
             var busy = range()
@@ -131,7 +132,7 @@ struct BusyTimeModelTests {
 
     @Test("what is written is read as the same")
     func written() throws {
-        var random = Seeded(state: 364)
+        var random = SeededGenerator(state: 364)
         for _ in 0..<100 {
             var busy = range()
             for _ in 0..<Int.random(in: 0..<20, using: &random) {

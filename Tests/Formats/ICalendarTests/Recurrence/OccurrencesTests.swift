@@ -1,5 +1,6 @@
 import CivilTime
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite("Rules: seeking, and what evaluation costs")
@@ -26,7 +27,7 @@ struct OccurrencesTests {
         // The second start is no instance of most of the rules.
         for start in ["20250101T090000", "20250131T221500"] {
             let all = try occurrences(rule, start, first: 60)
-            var random = Seeded(state: 7)
+            var random = SeededGenerator(state: 7)
             let begin = try time(start).wall.wallSeconds
             let end = try time(#require(all.last)).wall.wallSeconds
             for round in 0..<40 {

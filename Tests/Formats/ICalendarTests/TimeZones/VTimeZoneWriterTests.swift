@@ -2,6 +2,7 @@ import Bytes
 import CivilTime
 import ContentLines
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite struct VTimeZoneWriterTests {
@@ -19,7 +20,7 @@ import Testing
     /// Both must agree at random instants and around each transition. They do so up to `end`: from the year 2100 on a
     /// zone whose rule cannot be told in one line may be given up.
     private func compare(_ zone: ZoneRules, _ other: ZoneRules, from start: Instant, to end: Instant) throws {
-        var random = Seeded(state: 7809)
+        var random = SeededGenerator(state: 7809)
         var instants = (0..<300).map { _ in
             Instant(seconds: .random(in: start.seconds...end.seconds, using: &random))
         }

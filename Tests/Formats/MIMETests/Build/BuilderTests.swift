@@ -1,6 +1,7 @@
 import Bytes
 import CivilTime
 import MIME
+import TestRandom
 import Testing
 
 @Suite("Messages that are built")
@@ -28,7 +29,7 @@ struct BuilderTests {
 
     @Test("whatever a subject, a name, a file's name or a text holds, it is read as it was meant")
     func roundTrip() throws {
-        var random = Seeded(state: 21)
+        var random = SeededGenerator(state: 21)
         for round in 0..<400 {
             let (subject, name, file) = (randomText(&random), randomText(&random), randomText(&random))
             let words = (0..<4).map { _ in randomText(&random) }.joined(separator: round % 2 == 0 ? "\r\n" : "\r\nFrom .\r\n")

@@ -1,5 +1,6 @@
 import Bytes
 import MIME
+import TestRandom
 import Testing
 
 @Suite("Transfer encodings and charsets")
@@ -22,7 +23,7 @@ struct DecoderTests {
 
     @Test("where input is cut changes nothing, in any encoding and charset")
     func pieces() {
-        var random = Seeded(state: 5)
+        var random = SeededGenerator(state: 5)
         let charsets = ["utf-8", "us-ascii", "iso-2022-jp", "gb18030", "utf-16", "koi8-r", "utf-7", "euc-kr", "x-none"]
         let units: [[UInt8]] = [[0x3D], [0x3D, 0x0D, 0x0A], [0x20], [0x0D, 0x0A], [0x41], [0xD0], [0x9F], [0xF0, 0x9F, 0x98, 0x80], [0xE2, 0x82], [0x1B, 0x24, 0x42], [0x1B, 0x28, 0x42], [0x2B], [0x2D], [0xFF], [0x81, 0x30], [0x3C], [0x26, 0x61], [0x3D, 0x44, 0x30]]
         for round in 0..<3000 {
@@ -47,7 +48,7 @@ struct DecoderTests {
 
     @Test("what is written is read")
     func roundTrip() {
-        var random = Seeded(state: 9)
+        var random = SeededGenerator(state: 9)
         for _ in 0..<300 {
             let data = (0..<Int.random(in: 0..<300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
             let base64 = BodyWriter.base64(data)

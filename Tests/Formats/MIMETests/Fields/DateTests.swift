@@ -1,5 +1,6 @@
 import CivilTime
 import MIME
+import TestRandom
 import Testing
 
 @Suite("Dates")
@@ -34,7 +35,7 @@ struct DateTests {
 
     @Test("what is written is read")
     func roundTrip() {
-        var random = Seeded(state: 3)
+        var random = SeededGenerator(state: 3)
         for _ in 0..<500 {
             guard let local = CivilDateTime(wallSeconds: Int64.random(in: -2_000_000_000...8_000_000_000, using: &random)) else { continue }
             let date = MessageDate(local: local, offsetMinutes: Int.random(in: -1439...1439, using: &random))

@@ -1,4 +1,5 @@
 import MIME
+import TestRandom
 import Testing
 
 @Suite("Encoded words")
@@ -39,7 +40,7 @@ struct EncodedWordTests {
 
     @Test("any text is read as it was written, in words of at most 75 bytes")
     func roundTrip() {
-        var random = Seeded(state: 11)
+        var random = SeededGenerator(state: 11)
         for _ in 0..<400 {
             let sample = randomText(&random)
             let words = EncodedWordWriter.words(sample)
@@ -51,7 +52,7 @@ struct EncodedWordTests {
 }
 
 /// Of one line.
-func randomText(_ random: inout Seeded) -> String {
+func randomText(_ random: inout SeededGenerator) -> String {
     let alphabet: [Unicode.Scalar] = ["a", "B", " ", " ", "é", "П", "日", "😀", "\"", "\\", ",", "=", "?", "<", "@", "_", ".", ":", ";", "%", "'", "*", "/", "(", "\u{7F}"]
     var out = String.UnicodeScalarView()
     for _ in 0..<Int.random(in: 0..<120, using: &random) { out.append(alphabet[Int.random(in: 0..<alphabet.count, using: &random)]) }

@@ -1,4 +1,5 @@
 import MIME
+import TestRandom
 import Testing
 
 @Suite("A message in pieces")
@@ -23,7 +24,7 @@ struct PiecesTests {
 
     @Test("random messages, changed at random and cut at random, give what the whole gives")
     func random() {
-        var random = Seeded(state: 7)
+        var random = SeededGenerator(state: 7)
         let words = ["--one", "--onetwo", "--d", "--b", "\r\n", "\n", "\r", " ", "\0", "Content-Type: multipart/mixed; boundary=one\r\n", "Content-Type: message/rfc822\r\n\r\n", ":", String(repeating: "-", count: 400)]
         for _ in 0..<1500 {
             var sample = Self.samples[Int.random(in: 0..<2, using: &random)]

@@ -1,4 +1,5 @@
 import MIME
+import TestRandom
 import Testing
 
 @Suite("The summary of a message")
@@ -29,7 +30,7 @@ struct SummaryTests {
 
     @Test("of random messages too; and of damaged bytes it gives a message or none, but never a wrong range")
     func random() throws {
-        var random = Seeded(state: 11)
+        var random = SeededGenerator(state: 11)
         for _ in 0..<1_000 {
             var sample = PiecesTests.samples[Int.random(in: 0..<2, using: &random)]
             for _ in 0..<Int.random(in: 0..<12, using: &random) {

@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestRandom
 import Testing
 import VCard
 
@@ -45,7 +46,7 @@ struct CardSearchTextTests {
 
     @Test("a card that matches has what is required")
     func agree() throws {
-        var random = Seeded(state: 6352)
+        var random = SeededGenerator(state: 6352)
         let letters = ["a", "A", "é", "E\u{301}", "É", "й", "Й", "ß", "ﬁ", "Ａ", "İ", ",", ";", "\n", "\\"]
         let names = ["FN", "NICKNAME", "NOTE", "item1.FN", "PHOTO"]
         func word(_ count: ClosedRange<Int>) -> String {

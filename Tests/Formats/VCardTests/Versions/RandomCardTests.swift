@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestRandom
 import Testing
 import VCard
 
@@ -35,18 +36,18 @@ struct CardMeaning: Equatable {
 struct RandomCardTests {
     private static let words = ["", "a", "Анна", "😀", "b\\, c", "d\\;e", "f\\ng", "x y", "\\\\", "ß"]
 
-    private func word(_ random: inout Seeded) -> String { Self.words.randomElement(using: &random) ?? "" }
+    private func word(_ random: inout SeededGenerator) -> String { Self.words.randomElement(using: &random) ?? "" }
 
-    private func components(_ count: Int, _ random: inout Seeded) -> String {
+    private func components(_ count: Int, _ random: inout SeededGenerator) -> String {
         (0..<count).map { _ in word(&random) }.joined(separator: ";")
     }
 
-    private func types(_ random: inout Seeded, _ known: [String]) -> String {
+    private func types(_ random: inout SeededGenerator, _ known: [String]) -> String {
         let chosen = known.filter { _ in Bool.random(using: &random) }
         return chosen.isEmpty ? "" : ";TYPE=" + chosen.joined(separator: ",")
     }
 
-    private func common(_ random: inout Seeded) -> [String] {
+    private func common(_ random: inout SeededGenerator) -> [String] {
         var lines = ["UID:urn:uuid:1", "FN:A\(word(&random))", "N:B\(components(5, &random))", "NOTE:\(word(&random))"]
         lines.append("ORG:O\(components(Int.random(in: 1...3, using: &random), &random))")
         lines.append("item1.URL:http://x/\(Int.random(in: 0..<9, using: &random))")
@@ -56,7 +57,7 @@ struct RandomCardTests {
         return lines
     }
 
-    private func version3(_ random: inout Seeded) -> [String] {
+    private func version3(_ random: inout SeededGenerator) -> [String] {
         let more = [
             "EMAIL;TYPE=INTERNET\(Bool.random(using: &random) ? ",pref" : ",home"):a@x", "TEL\(types(&random, ["home", "cell", "pref"])):+1 2",
             "ADR\(types(&random, ["dom", "work", "pref"])):\(components(7, &random))", "LABEL;TYPE=parcel:\(word(&random))",
@@ -69,7 +70,7 @@ struct RandomCardTests {
         return (common(&random) + more.filter { _ in Bool.random(using: &random) }).shuffled(using: &random)
     }
 
-    private func version4(_ random: inout Seeded) -> [String] {
+    private func version4(_ random: inout SeededGenerator) -> [String] {
         let more = [
             "EMAIL\(types(&random, ["home", "work"]));PREF=\(Int.random(in: 1...3, using: &random)):a@x",
             "TEL;VALUE=uri;TYPE=cell:tel:+1;ext=2", "TEL:+1", "ADR;LABEL=\"a^nb\":\(components(18, &random))", "BDAY:--0415",
@@ -91,7 +92,7 @@ struct RandomCardTests {
 
     @Test("what a card of 3.0 says is what it says after 4.0")
     func from3() throws {
-        var random = Seeded(state: 3)
+        var random = SeededGenerator(state: 3)
         for _ in 0..<500 {
             let source = card(version3(&random))
             let there = VCardVersions.version4(of: try onlyCard(source))
@@ -103,7 +104,7 @@ struct RandomCardTests {
 
     @Test("what a card of 4.0 says is what it says after 3.0")
     func from4() throws {
-        var random = Seeded(state: 4)
+        var random = SeededGenerator(state: 4)
         for _ in 0..<500 {
             let source = card(version4(&random), version: "4.0")
             let there = VCardVersions.version3(of: try onlyCard(source))
@@ -115,7 +116,7 @@ struct RandomCardTests {
 
     @Test("what a card of 4.0 says is what it says after JSON")
     func json() throws {
-        var random = Seeded(state: 5)
+        var random = SeededGenerator(state: 5)
         for _ in 0..<500 {
             let source = card(version4(&random), version: "4.0")
             let back = try JCard.vCard(from: JCard.json(of: try onlyCard(source)))

@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestRandom
 import Testing
 import VCard
 
@@ -137,7 +138,7 @@ struct VersionOneWayTests {
 
     @Test("C5: three megabytes of photo come back the same")
     func largePhoto() throws {
-        var random = Seeded(state: 5)
+        var random = SeededGenerator(state: 5)
         let bytes = (0..<3_000_000).map { _ in UInt8.random(in: 0...255, using: &random) }
         let photo = "PHOTO;ENCODING=b;TYPE=JPEG:" + text(Base64.encode(bytes))
         let up = try toVersion4([photo])

@@ -1,5 +1,6 @@
 import IMAPGrammar
 import Mail
+import TestRandom
 import Testing
 
 @testable import IMAPServer
@@ -99,7 +100,7 @@ import Testing
 
     @Test("bytes without sense never end the process, and soon the connection", arguments: 0..<8)
     func garbage(_ seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(state: seed)
         let words = [
             "FETCH", "STORE", "1:*", "*", "(", ")", "{3+}\r\nabc", "{99999999999999999999}", "BODY[", "]<0.5>", "BODY[1.2.3.MIME]", "UID", "SEARCH",
             "SELECT", "INBOX", "\"", "\\Seen", "+FLAGS", "4294967295", "0", "NOT", "OR", "$", "APPEND", "\r\n", "a", "SORT", "THREAD", "RETURN",
@@ -116,19 +117,5 @@ import Testing
                 client.say("t " + line.joined(separator: " "))
             }
         }
-    }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

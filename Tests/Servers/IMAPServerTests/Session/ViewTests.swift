@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import IMAPServer
@@ -71,7 +72,7 @@ import Testing
 
     @Test("after any commands of several sessions each one's view is the mailbox", arguments: 0..<12)
     func views(_ seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(state: seed)
         let site = try TestSite()
         let first = site.anna()
         for _ in 0..<5 { first.append("Subject: a\r\n\r\nb\r\n", to: "INBOX") }
