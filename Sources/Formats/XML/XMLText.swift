@@ -26,7 +26,8 @@ package enum XMLText {
         let end = text.count
         var start = 0
         var index = 0
-        out.reserveCapacity(out.count + end)
+        // Room for exactly this would be made again with every text.
+        if out.capacity - out.count < end { out.reserveCapacity(max(out.count + end, 2 * out.capacity)) }
         while index < end {
             index = plainEnd(base, from: index, to: end)
             if index == end { break }

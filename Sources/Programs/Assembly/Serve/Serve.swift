@@ -4,6 +4,7 @@ import Cryptography
 import DAVServer
 import Database
 import Directory
+import Glibc
 import HTTPServer
 import Logging
 import Metrics
@@ -16,6 +17,7 @@ import Wire
 package enum Serve {
     /// Returns when the server has stopped in good order.
     package static func run(_ settings: Settings) async throws {
+        keepFreedMemory()
         let metrics = PrometheusMetrics()
         Telemetry.bootstrap(settings.log, metrics: metrics)
         let logger = Logger(label: "tegu")
@@ -186,5 +188,12 @@ package enum Serve {
         configuration.idleTimeout = .milliseconds(http.idleTime.milliseconds)
         configuration.writeTimeout = .milliseconds(http.writeTime.milliseconds)
         return configuration
+    }
+
+    /// Each long answer makes buffers of some hundred kilobytes: where glibc gives their pages back every time, a tenth of
+    /// its time is page faults. It keeps two megabytes a heap, of which there are eight a processor at most.
+    private static func keepFreedMemory() {
+        mallopt(M_MMAP_THRESHOLD, 1 << 20)
+        mallopt(M_TRIM_THRESHOLD, 2 << 20)
     }
 }
