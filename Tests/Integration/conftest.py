@@ -9,6 +9,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from tegu import Server  # noqa: E402  (the path must be set first)
 
 
+# What takes longest begins first, so that no worker is left with it at the end.
+LONG = ["test_real_files.py", "test_imap_load.py", "test_python_caldav.py", "test_vdirsyncer.py", "test_client_khard.py"]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
 def server():
     """A server with the default settings. Tests that stop or kill one start their own."""
