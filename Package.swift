@@ -92,7 +92,7 @@ let layers: [Layer] = [
                        "DirectoryLDAP", "CollectionStore", "Calendars", "Contacts", "GlobalAddressList", "Files", "Mail",
                        "ForeignCalendars", "BirthdayCalendars", "DAVServer", "IMAPServer", "TimeZoneServer"],
                libraries: nio + [product("Configuration", "swift-configuration"), logging, metrics,
-                                 product("UnixSignals", "swift-service-lifecycle"), "COpenSSL", "CLibXML2", "CSQLite"]),
+                                 product("UnixSignals", "swift-service-lifecycle"), "CGlibc", "COpenSSL", "CLibXML2", "CSQLite"]),
         Module(name: "tegu", uses: ["Bytes", "Assembly"],
                libraries: [product("ArgumentParser", "swift-argument-parser")], hasTests: false, isExecutable: true),
         Module(name: "devtool", uses: ["Bytes"],

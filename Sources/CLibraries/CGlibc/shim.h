@@ -1,5 +1,6 @@
-// What glibc shows only with _GNU_SOURCE, which Swift's own module of it does not set.
+// What Swift's own module of glibc does not show: what needs _GNU_SOURCE, and <malloc.h>.
 
+#include <malloc.h>
 #include <stddef.h>
 
 /// Linear in time, whatever the needle: a search byte by byte is not.

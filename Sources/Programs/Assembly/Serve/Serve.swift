@@ -1,10 +1,10 @@
 import Bytes
+import CGlibc
 import CollectionStore
 import Cryptography
 import DAVServer
 import Database
 import Directory
-import Glibc
 import HTTPServer
 import Logging
 import Metrics
