@@ -5,7 +5,7 @@ import Synchronization
 /// Tells sessions of this process that something was committed; what, they read themselves. It holds a closure a watch, and
 /// nothing of what happened.
 ///
-/// Changes that other nodes commit come in by `publish` too, from whoever looks for them (`MailStore.changedElsewhere`).
+/// Changes that other processes commit come in by `publish` too (MailStore+Elsewhere.swift).
 package final class MailHub: Sendable {
     package struct WatchID: Hashable, Sendable {
         fileprivate let number: UInt64
@@ -76,10 +76,17 @@ package final class MailHub: Sendable {
         for wake in wakes { wake(event) }
     }
 
-    /// The mailboxes that somebody watches.
-    package var watchedMailboxes: [MailboxID] {
+    /// The mailboxes that somebody watches, and the owners.
+    var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) {
         state.withLock { state in
-            state.watches.keys.compactMap { if case .mailbox(let id) = $0 { id } else { nil } }
+            var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) = ([], [])
+            for topic in state.watches.keys {
+                switch topic {
+                case .mailbox(let id): watched.mailboxes.append(id)
+                case .owner(let id): watched.owners.append(id)
+                }
+            }
+            return watched
         }
     }
 }
