@@ -29,6 +29,11 @@ package final class PostgresDatabase: Database {
         try self.init(options, migrations: Schema.migrations, temporarySchema: nil)
     }
 
+    /// What `init` would do to the schema; nothing is changed.
+    package static func plan(_ options: PostgresOptions) throws -> MigrationPlan {
+        try Migrations.plan(on: PostgresMigration(ConnectionParameters(options)))
+    }
+
     /// In a schema of its own that goes when it is closed; for tests.
     package static func temporary(_ options: PostgresOptions) throws -> PostgresDatabase {
         try temporary(options, migrations: Schema.migrations)
