@@ -37,6 +37,8 @@ package final class MailHub: Sendable {
     private struct State: Sendable {
         var lastNumber: UInt64 = 0
         var watches: [Topic: [UInt64: Wake]] = [:]
+        /// Of which somebody was woken and could not read.
+        var reminders: Set<MailboxID> = []
     }
 
     private let state = Mutex(State())
@@ -62,9 +64,20 @@ package final class MailHub: Sendable {
     package func cancel(_ id: WatchID) {
         state.withLock { state in
             state.watches[id.topic]?[id.number] = nil
-            if state.watches[id.topic]?.isEmpty == true { state.watches[id.topic] = nil }
+            guard state.watches[id.topic]?.isEmpty == true else { return }
+            state.watches[id.topic] = nil
+            if case .mailbox(let mailbox) = id.topic { state.reminders.remove(mailbox) }
         }
     }
+
+    /// Who was woken and could not read is woken once more, by the next look.
+    package func remind(_ mailbox: MailboxID) {
+        state.withLock { state in
+            if state.watches[.mailbox(mailbox)] != nil { state.reminders.insert(mailbox) }
+        }
+    }
+
+    func takeReminder(of mailbox: MailboxID) -> Bool { state.withLock { $0.reminders.remove(mailbox) != nil } }
 
     package func publish(_ event: Event) {
         let wakes = state.withLock { state in

@@ -54,7 +54,8 @@ extension MailStore {
                 // One that is gone altogether is told too, once.
                 let state = found[id] ?? MailLook.State(owner: last.mailboxes[id]?.owner ?? PrincipalID(rawValue: 0))
                 look.mailboxes[id] = state
-                guard isAnew || last.mailboxes[id] != state else { continue }
+                let isReminded = hub.takeReminder(of: id)
+                guard isAnew || isReminded || last.mailboxes[id] != state else { continue }
                 hub.publish(MailHub.Event(owner: state.owner, mailbox: id, modseq: ModSeq(rawValue: state.modseq)))
             }
         }

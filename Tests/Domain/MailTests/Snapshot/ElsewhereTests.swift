@@ -77,6 +77,18 @@ struct ElsewhereTests {
         #expect(heard.take() == [])
     }
 
+    @Test("who was woken and could not read is woken once more")
+    func reminders() throws {
+        var last = try look(after: MailLook())
+        _ = heard.take()
+        fixture.store.hub.remind(box.id)
+        fixture.store.hub.remind(MailboxID(rawValue: 99))
+        last = try look(after: last)
+        #expect(heard.take().map(\.mailbox) == [box.id])
+        _ = try look(after: last)
+        #expect(heard.take() == [])
+    }
+
     @Test("who watches an owner is told of any mailbox of theirs")
     func owners() throws {
         let all = Heard()
