@@ -89,7 +89,10 @@ package final class MailHub: Sendable {
         for wake in wakes { wake(event) }
     }
 
-    /// The mailboxes that somebody watches, and the owners.
+    /// The mailboxes that somebody watches.
+    package var watchedMailboxes: [MailboxID] { watched.mailboxes }
+
+    /// Those, and the owners that somebody watches.
     var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) {
         state.withLock { state in
             var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) = ([], [])

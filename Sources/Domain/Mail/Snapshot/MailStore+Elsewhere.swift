@@ -1,6 +1,6 @@
-package import CollectionStore
+import CollectionStore
 package import Database
-package import Directory
+import Directory
 
 // What other processes commit: their notices wake sessions at once, and a look from time to time finds what no notice came of.
 
