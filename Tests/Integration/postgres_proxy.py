@@ -1,27 +1,25 @@
 """Stands between nodes and their PostgreSQL, and cuts or holds what goes through."""
 import os
+import re
 import shutil
 import socket
 import tempfile
 import threading
-import urllib.parse
 
 
 class Proxy:
     """`url` is that of the database, seen through this. It listens on a socket in a directory of its own."""
 
     def __init__(self, url):
-        parts = urllib.parse.urlsplit(url)
-        query = dict(urllib.parse.parse_qsl(parts.query))
-        self._server = os.path.join(query["host"], ".s.PGSQL.5432")
+        host = re.search(r"host=([^&]+)", url)[1]
+        self._server = os.path.join(host, ".s.PGSQL.5432")
         self.directory = tempfile.mkdtemp(prefix="tegu-proxy-")
-        query["host"] = self.directory
-        self.url = urllib.parse.urlunsplit(parts._replace(query=urllib.parse.urlencode(query, safe="/")))
+        self.url = url.replace(host, self.directory)
         self._path = os.path.join(self.directory, ".s.PGSQL.5432")
         self._lock = threading.Lock()
         self._pairs = set()
-        self._mayPass = threading.Event()
-        self._mayPass.set()
+        self._may_pass = threading.Event()
+        self._may_pass.set()
         # Each so many commits one connection is cut, in turns before the server has the commit and before the node has the answer.
         self.cut_each, self.commits, self.cuts = 0, 0, 0
         self._listener = None
@@ -43,10 +41,10 @@ class Proxy:
 
     def hold(self):
         """As when the database does not answer."""
-        self._mayPass.clear()
+        self._may_pass.clear()
 
     def release(self):
-        self._mayPass.set()
+        self._may_pass.set()
 
     def cut_all(self):
         with self._lock:
@@ -82,7 +80,7 @@ class Proxy:
     def _pump(self, pair, source, target, state, is_from_node):
         try:
             while data := source.recv(65536):
-                self._mayPass.wait()
+                self._may_pass.wait()
                 if is_from_node:
                     # A message of the extended protocol: the text ends with a zero byte.
                     if b"COMMIT\0" in data and self._is_next():

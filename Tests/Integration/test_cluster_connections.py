@@ -149,10 +149,11 @@ def test_a_database_that_does_not_answer_piles_nothing_up(proxied):
 
     threads = [threading.Thread(target=ask, args=(dav, number)) for number, dav in enumerate(davs)]
     [thread.start() for thread in threads]
-    # Four have the connections; the others are refused when they have waited for one (5 s).
+    # At most four have the connections; the others are refused when they have waited for one (5 s).
     wait_for(lambda: len(answers) >= 8, 20, "the refusal of those that find no connection")
     assert {status for status, _, _ in answers} == {503}, answers
     assert all(int(retry) >= 1 for _, retry, _ in answers)
     proxy.release()
     [thread.join(60) for thread in threads]
-    assert [status for status, _, _ in answers].count(204) == 4, answers
+    assert len(answers) == 12
+    wait_for(lambda: dav.put(path + "0.ics", event("held 0", "at last")).status == 204, 20, "the return of the database")
