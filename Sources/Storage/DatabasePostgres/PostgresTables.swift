@@ -216,11 +216,11 @@ struct CopyReader {
                 row.append(.null)
                 continue
             }
-            guard size >= 0 else { throw malformed }
+            guard size >= 0, column.kind != .integer || size == 8 else { throw malformed }
             guard buffer.count - place >= size else { return nil }
             switch column.kind {
             case .integer:
-                guard size == 8, let value = number(8) else { throw malformed }
+                guard let value = number(8) else { throw malformed }
                 row.append(.integer(Int64(value)))
             case .text:
                 row.append(.text(Array(buffer[place..<(place + size)])))
