@@ -92,9 +92,9 @@ struct BackupStage: ~Copyable {
     private let descriptor: Int32
 
     init(_ directory: DataDirectory) throws {
-        path = directory.blobs + "/.backup"
+        let path = directory.blobs + "/.backup"
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError("make the directory", path) }
-        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("open", path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
@@ -102,6 +102,8 @@ struct BackupStage: ~Copyable {
         }
         // What one that was killed has left.
         Self.empty(path)
+        self.path = path
+        self.descriptor = descriptor
     }
 
     deinit {

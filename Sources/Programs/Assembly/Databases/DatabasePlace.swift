@@ -50,18 +50,27 @@ struct CopySource: ~Copyable {
     private let lock: ServeLock?
 
     init(_ place: DatabasePlace) throws {
+        // What a server writes after the copy would be lost.
+        let lock = try Self.lock(place)
+        try place.migrate()
+        let tables = try Self.open(place)
+        self.lock = lock
+        self.tables = tables
+    }
+
+    private static func lock(_ place: DatabasePlace) throws -> ServeLock? {
+        guard case .embedded(let directory) = place else { return nil }
+        try directory.mustExist()
+        return try ServeLock(directory)
+    }
+
+    private static func open(_ place: DatabasePlace) throws -> any StoredTables {
         switch place {
-        case .embedded(let directory):
-            try directory.mustExist()
-            // What a server writes after the copy would be lost.
-            lock = try ServeLock(directory)
-            try place.migrate()
-            tables = try SQLiteTables(path: directory.database, isWriting: false)
+        case .embedded(let directory): return try SQLiteTables(path: directory.database, isWriting: false)
         case .postgres(let options):
-            lock = nil
-            try place.migrate()
-            tables = try PostgresTables(options, isWriting: false)
-            try Self.mustBeAlone(tables)
+            let tables = try PostgresTables(options, isWriting: false)
+            try mustBeAlone(tables)
+            return tables
         }
     }
 
@@ -78,7 +87,7 @@ struct CopySource: ~Copyable {
 }
 
 /// A database that is copied to. A file gets its name when it is whole; in PostgreSQL it is one transaction.
-struct CopyTarget: ~Copyable {
+struct CopyTarget {
     let tables: any StoredTables
     private let file: (temporary: String, final: String)?
 
