@@ -131,7 +131,9 @@ extension LocalDirectory {
         forget(tx, id)
     }
 
+    /// Nobody keeps the principal as it was.
     func forget(_ tx: borrowing WriteTransaction, _ id: PrincipalID) {
+        tx.announce(ChangeNotice(.principal, id: id.rawValue))
         guard let cache else { return }
         tx.afterCommit { cache.forget(id) }
     }

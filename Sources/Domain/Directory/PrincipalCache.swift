@@ -4,7 +4,7 @@ import Synchronization
 /// Principals by their sign-in names, so that a request does not need the database to know who asks.
 ///
 /// A change made in this process (through a `LocalDirectory` that knows the cache) is seen at once; one made by another
-/// process (the command line) after `lifetime`.
+/// process as soon as its notice is heard (`forget(_:)`), and after `lifetime` in any case.
 package final class PrincipalCache: Sendable {
     private struct Entry: Sendable {
         var account: Account
@@ -106,11 +106,23 @@ package final class PrincipalCache: Sendable {
     }
 
     /// The principal was added, changed or removed.
-    package func forget(_ id: PrincipalID) {
+    package func forget(_ id: PrincipalID) { forget([id]) }
+
+    private func forget(_ ids: Set<PrincipalID>) {
+        if ids.isEmpty { return }
         state.withLock { state in
             state.generation &+= 1
             state.absent.removeAll()
-            state.entries.removeAll { $1.account.principal.id == id }
+            state.entries.removeAll { ids.contains($1.account.principal.id) }
+        }
+    }
+
+    /// What other processes tell.
+    package func forget(_ changes: ChangesElsewhere) {
+        switch changes {
+        case .unknown: forgetAll()
+        case .notices(let notices):
+            forget(Set(notices.filter { $0.topic == .principal }.map { PrincipalID(rawValue: $0.id) }))
         }
     }
 
@@ -121,4 +133,9 @@ package final class PrincipalCache: Sendable {
             state.absent.removeAll()
         }
     }
+}
+
+extension ChangeNotice.Topic {
+    /// A principal, with all that is kept of it.
+    static let principal = Self(letter: UInt8(ascii: "p"))
 }

@@ -14,7 +14,7 @@ package enum RightsGeneration {
     package static func current(_ tx: borrowing ReadTransaction) throws -> Int64 { try current(tx, everything) }
 
     /// Of who is in which group: grants change much more often.
-    static func ofMemberships(_ tx: borrowing ReadTransaction) throws -> Int64 { try current(tx, memberships) }
+    package static func ofMemberships(_ tx: borrowing ReadTransaction) throws -> Int64 { try current(tx, memberships) }
 
     package static func advance(_ tx: borrowing WriteTransaction) throws { try advance(tx, everything) }
 

@@ -21,6 +21,16 @@ package protocol Database: Sendable {
     /// Engine's own integrity check: one line a fault found, none where all is well.
     func integrityFaults() throws -> [String]
 
+    /// Has `receive` called with what other processes announce, from now on and until the end, one call at a time, on a thread of the
+    /// engine's: it must be quick and must not use the database. One receiver a database.
+    ///
+    /// The embedded engine tells nothing: who needs to know what other processes change there looks.
+    func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws
+
     /// Finishes what runs and closes. Later calls throw `Failure(.unavailable)`.
     func close()
+}
+
+extension Database {
+    package func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {}
 }

@@ -15,7 +15,7 @@ package struct FileBlobStore: Sendable {
         if try Self.makeDirectory(directory) { try Self.synchronize(directory: Self.parent(of: directory)) }
     }
 
-    /// Takes the finished file at `path`, which is on the same file system, and returns its name. When it returns,
+    /// Takes the finished file at `path`, and returns its name; from another file system it is copied. When it returns,
     /// bytes and name are durably on disk. When it throws, the file may still be at `path`; nothing else is left.
     package func adopt(path: String) throws -> String {
         try Self.synchronize(file: path)
@@ -26,7 +26,12 @@ package struct FileBlobStore: Sendable {
         let outer = Self.parent(of: inner)
         if try Self.makeDirectory(outer) { try Self.synchronize(directory: directory) }
         if try Self.makeDirectory(inner) { try Self.synchronize(directory: outer) }
-        guard rename(path, target) == 0 else { throw Failure(systemCall: "rename", path: path, code: errno) }
+        if rename(path, target) != 0 {
+            guard errno == EXDEV else { throw Failure(systemCall: "rename", path: path, code: errno) }
+            // A crash leaves a file that no row names.
+            try FileCopy.copy(path, to: target)
+            unlink(path)
+        }
         do {
             try Self.synchronize(directory: inner)
         } catch {

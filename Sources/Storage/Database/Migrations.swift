@@ -65,3 +65,25 @@ package enum Migrations {
 
     private static let table = "CREATE TABLE IF NOT EXISTS schema_version (number BIGINT NOT NULL PRIMARY KEY)"
 }
+
+/// What opening a database with this program would do to its schema.
+package struct MigrationPlan: Sendable, Equatable {
+    /// The schema that it has; 0: none yet.
+    package var recorded: Int
+    /// What this program was written for.
+    package var newest: Int
+    /// What would be run, in this order, in one transaction.
+    package var steps: [Migration]
+}
+
+extension Migrations {
+    package static func plan(
+        _ migrations: [Migration] = Schema.migrations, on connection: some MigrationConnection
+    ) throws -> MigrationPlan {
+        let recorded = try connection.recordedSchemaVersion()
+        let steps = migrations.filter {
+            $0.number > recorded && ($0.dialect == nil || $0.dialect == connection.dialect)
+        }.sorted { $0.number < $1.number }
+        return MigrationPlan(recorded: recorded, newest: migrations.map(\.number).max() ?? 0, steps: steps)
+    }
+}

@@ -49,6 +49,10 @@ package struct WriteTransaction: ~Copyable {
     /// Calls `action` after the commit, on the thread that waited for it, in the order of registration; not where
     /// the transaction is undone. It must be quick and cannot fail.
     package func afterCommit(_ action: @escaping @Sendable () -> Void) { read.connection.afterCommit(action) }
+
+    /// Tells other processes that share the database, soon after the commit; of several notices of one thing perhaps the last
+    /// only. This process is not told.
+    package func announce(_ notice: ChangeNotice) { read.connection.announce(notice) }
 }
 
 /// The sequences from which ids are drawn.
@@ -73,4 +77,5 @@ package protocol DatabaseConnection: AnyObject {
     var changedRowCount: Int { get }
     func nextID(_ sequence: Sequence) throws -> Int64
     func afterCommit(_ action: @escaping @Sendable () -> Void)
+    func announce(_ notice: ChangeNotice)
 }

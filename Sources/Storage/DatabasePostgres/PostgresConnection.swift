@@ -26,6 +26,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     /// A cursor whose rows are not wanted any more; it is closed along with the next statement.
     private var unusedCursors: [Int] = []
     private var actions: [@Sendable () -> Void] = []
+    private var notices: [ChangeNotice] = []
     /// Ids asked for in this transaction, by sequence, so that enough are leased when there are too few.
     private(set) var askedIDs: [Sequence: Int64] = [:]
     private(set) var lackingSequence: Sequence?
@@ -46,6 +47,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         cursorDepth = 0
         unusedCursors = []
         actions = []
+        notices = []
         askedIDs = [:]
         lackingSequence = nil
         if let session, !session.isUsable() { self.session = nil }
@@ -57,6 +59,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         let isUseless = fault?.kind == .readOnlyServer
         fault = nil
         actions = []
+        notices = []
         guard let session else { return }
         if session.isLost || isUseless {
             self.session = nil
@@ -101,6 +104,11 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     func takeActions() -> [@Sendable () -> Void] {
         defer { actions = [] }
         return actions
+    }
+
+    func takeNotices() -> [ChangeNotice] {
+        defer { notices = [] }
+        return notices
     }
 
     /// Runs a statement in a transaction of its own and gives the first column of its first row.
@@ -234,6 +242,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     }
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
+
+    func announce(_ notice: ChangeNotice) { notices.append(notice) }
 
     private func noted(_ error: Fault) -> Failure {
         if fault == nil { fault = error }

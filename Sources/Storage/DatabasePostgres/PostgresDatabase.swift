@@ -19,6 +19,7 @@ package final class PostgresDatabase: Database {
     private let connector: Connector
     private let leases = IDLeases()
     let pool: ConnectionPool
+    private let notifier: Notifier
     private let isClosed = Lock(false)
     /// Dropped with the last who uses it; for tests.
     private let temporarySchema: TemporarySchema?
@@ -26,6 +27,11 @@ package final class PostgresDatabase: Database {
     /// Connects, and brings the schema up to date.
     package convenience init(_ options: PostgresOptions) throws {
         try self.init(options, migrations: Schema.migrations, temporarySchema: nil)
+    }
+
+    /// What `init` would do to the schema; nothing is changed.
+    package static func plan(_ options: PostgresOptions) throws -> MigrationPlan {
+        try Migrations.plan(on: PostgresMigration(ConnectionParameters(options)))
     }
 
     /// In a schema of its own that goes when it is closed; for tests.
@@ -49,6 +55,7 @@ package final class PostgresDatabase: Database {
         pool = ConnectionPool(options) { [leases] in
             PostgresConnection(connector: connector, leases: leases, isolation: options.isolation)
         }
+        notifier = Notifier(parameters)
         let connection = try pool.take()
         defer { pool.putBack(connection) }
         // What is left of sessions that are no more is only untidy.
@@ -84,6 +91,7 @@ package final class PostgresDatabase: Database {
                 let given = connection.askedIDs.keys
                 do { try connection.commit() } catch { throw error.failure }
                 for action in connection.takeActions() { action() }
+                notifier.announce(connection.takeNotices(), on: connection)
                 for sequence in given { leases.renewInTime(sequence, on: connection) }
                 return result
             } catch {
@@ -108,6 +116,10 @@ package final class PostgresDatabase: Database {
         }
     }
 
+    package func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {
+        try notifier.start(receive)
+    }
+
     /// Waits for what runs, and closes. Must not be called in a transaction's closure.
     package func close() {
         let isFirst = isClosed.withLock { isClosed in
@@ -116,6 +128,7 @@ package final class PostgresDatabase: Database {
         }
         guard isFirst else { return }
         pool.close()
+        notifier.stop()
         connector.close()
     }
 }

@@ -208,6 +208,9 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
 
+    /// One process serves the file; commands beside it are rare, and it looks.
+    func announce(_: ChangeNotice) {}
+
     private func noted(_ error: any Error) -> any Error {
         if fault == nil { fault = error as? Failure }
         return error

@@ -27,6 +27,12 @@ package final class SQLiteDatabase: Database {
         try self.init(path: path, options: options, migrations: Schema.migrations, temporaryDirectory: nil)
     }
 
+    /// What `init` would do to the schema of the file, which must be there; nothing is changed.
+    package static func plan(path: String) throws -> MigrationPlan {
+        let connection = try SQLiteConnection(path: path, role: .reader, options: SQLiteOptions())
+        return try Migrations.plan(on: SQLiteMigration(connection: connection))
+    }
+
     /// A database in a directory of its own that goes when it is closed; for tests. It is not fsync'ed.
     package static func temporary(counter: StepCounter? = nil) throws -> SQLiteDatabase {
         let directory = try TemporaryDirectory.make()

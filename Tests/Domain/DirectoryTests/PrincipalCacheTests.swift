@@ -28,6 +28,23 @@ struct PrincipalCacheTests {
         for name in names { #expect(try scene.cache.account(name, now: scene.now)?.principal.quotaBytes == 7) }
     }
 
+    @Test("what another process tells is forgotten at once, and all of it where something may have been missed")
+    func heard() throws {
+        let scene = try Scene()
+        let name = try Scene.name("anna")
+        func shown() throws -> String? { try scene.cache.account(name, now: scene.now)?.principal.displayName }
+        #expect(try shown() == "Anna Ödegård")
+        try scene.database.write { try LocalDirectory().setDisplayName($0, of: scene.anna, "A") }
+        let others = [ChangeNotice(.principal, id: scene.anna.rawValue &+ 1), ChangeNotice(.init(letter: 0x6D), id: scene.anna.rawValue)]
+        scene.cache.forget(.notices(others))
+        #expect(try shown() == "Anna Ödegård")
+        scene.cache.forget(.notices(others + [ChangeNotice(.principal, id: scene.anna.rawValue)]))
+        #expect(try shown() == "A")
+        try scene.database.write { try LocalDirectory().setDisplayName($0, of: scene.anna, "B") }
+        scene.cache.forget(.unknown)
+        #expect(try shown() == "B")
+    }
+
     @Test("a transaction finds what the cache has, or what it sees itself")
     func transactions() throws {
         let scene = try Scene()

@@ -136,6 +136,6 @@ extension MailStore {
 
     /// Tells of a change of the list once it is committed.
     func listChanged(_ tx: borrowing WriteTransaction, of owner: PrincipalID) {
-        tx.afterCommit { [hub] in hub.publish(MailHub.Event(owner: owner, mailbox: nil, modseq: .zero)) }
+        publish(tx, MailHub.Event(owner: owner, mailbox: nil, modseq: .zero))
     }
 }

@@ -71,9 +71,7 @@ extension MailStore {
         }
         try MailAccounts.listChanged(tx, of: old.owner)
         listChanged(tx, of: old.owner)
-        let owner = old.owner
-        let modseq = old.modseq
-        tx.afterCommit { [hub] in hub.publish(MailHub.Event(owner: owner, mailbox: mailbox, modseq: modseq)) }
+        changed(tx, mailbox, of: old.owner, to: old.modseq)
     }
 
     /// A name that cannot be selected goes with the last one below it.

@@ -88,6 +88,6 @@ enum MailChangeLog {
 extension MailStore {
     /// Tells of a change once it is committed.
     func changed(_ tx: borrowing WriteTransaction, _ mailbox: MailboxID, of owner: PrincipalID, to modseq: ModSeq) {
-        tx.afterCommit { [hub] in hub.publish(MailHub.Event(owner: owner, mailbox: mailbox, modseq: modseq)) }
+        publish(tx, MailHub.Event(owner: owner, mailbox: mailbox, modseq: modseq))
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 /// Tells sessions of this process that something was committed; what, they read themselves. It holds a closure a watch, and
 /// nothing of what happened.
 ///
-/// Changes that other nodes commit come in by `publish` too, from whoever looks for them (`MailStore.changedElsewhere`).
+/// Changes that other processes commit come in by `publish` too (MailStore+Elsewhere.swift).
 package final class MailHub: Sendable {
     package struct WatchID: Hashable, Sendable {
         fileprivate let number: UInt64
@@ -37,6 +37,8 @@ package final class MailHub: Sendable {
     private struct State: Sendable {
         var lastNumber: UInt64 = 0
         var watches: [Topic: [UInt64: Wake]] = [:]
+        /// Of which somebody was woken and could not read.
+        var reminders: Set<MailboxID> = []
     }
 
     private let state = Mutex(State())
@@ -62,9 +64,20 @@ package final class MailHub: Sendable {
     package func cancel(_ id: WatchID) {
         state.withLock { state in
             state.watches[id.topic]?[id.number] = nil
-            if state.watches[id.topic]?.isEmpty == true { state.watches[id.topic] = nil }
+            guard state.watches[id.topic]?.isEmpty == true else { return }
+            state.watches[id.topic] = nil
+            if case .mailbox(let mailbox) = id.topic { state.reminders.remove(mailbox) }
         }
     }
+
+    /// Who was woken and could not read is woken once more, by the next look.
+    package func remind(_ mailbox: MailboxID) {
+        state.withLock { state in
+            if state.watches[.mailbox(mailbox)] != nil { state.reminders.insert(mailbox) }
+        }
+    }
+
+    func takeReminder(of mailbox: MailboxID) -> Bool { state.withLock { $0.reminders.remove(mailbox) != nil } }
 
     package func publish(_ event: Event) {
         let wakes = state.withLock { state in
@@ -77,9 +90,19 @@ package final class MailHub: Sendable {
     }
 
     /// The mailboxes that somebody watches.
-    package var watchedMailboxes: [MailboxID] {
+    package var watchedMailboxes: [MailboxID] { watched.mailboxes }
+
+    /// Those, and the owners that somebody watches.
+    var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) {
         state.withLock { state in
-            state.watches.keys.compactMap { if case .mailbox(let id) = $0 { id } else { nil } }
+            var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) = ([], [])
+            for topic in state.watches.keys {
+                switch topic {
+                case .mailbox(let id): watched.mailboxes.append(id)
+                case .owner(let id): watched.owners.append(id)
+                }
+            }
+            return watched
         }
     }
 }

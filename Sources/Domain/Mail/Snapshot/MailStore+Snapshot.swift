@@ -57,20 +57,6 @@ extension MailStore {
         guard let owner = mailbox.seenOwner(for: viewer) else { return mailbox.unseenCount }
         return max(0, mailbox.messageCount - (try OwnSeen.count(tx, of: mailbox.id, by: owner)))
     }
-
-    /// Looks which watched mailboxes other nodes have changed since the last time, and tells the hub; to be called about once a second where
-    /// there are several nodes. Those that this node changed are told twice, which is harmless.
-    package func publishChangesElsewhere(_ tx: borrowing ReadTransaction, since last: [MailboxID: ModSeq]) throws -> [MailboxID: ModSeq] {
-        var positions: [MailboxID: ModSeq] = [:]
-        for id in hub.watchedMailboxes {
-            guard let mailbox = try MailboxRows.find(tx, id) else { continue }
-            positions[id] = mailbox.modseq
-            if let known = last[id], known != mailbox.modseq {
-                hub.publish(MailHub.Event(owner: mailbox.owner, mailbox: id, modseq: mailbox.modseq))
-            }
-        }
-        return positions
-    }
 }
 
 /// Makes snapshots of one mailbox from its rows.

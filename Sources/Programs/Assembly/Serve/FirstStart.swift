@@ -20,11 +20,13 @@ enum FirstStart {
         let user = NewPrincipal(
             name, displayName: "Administrator", addresses: [name.description], isAdministrator: true, password: hash,
             mustChangePassword: true)
-        try installation.database.write { tx in
-            // Another process may have been faster.
-            guard try LocalDirectory.isEmpty(tx.read) else { return }
+        let isMade = try installation.database.write { tx in
+            // Another node may have been faster.
+            guard try LocalDirectory.isEmpty(tx.read) else { return false }
             try Accounts.add(tx, user, now: System.clock())
+            return true
         }
+        guard isMade else { return }
         ConsoleOutput.write("administrator: \(name)  one-time password: \(password)\n")
         logger.notice("made the administrator", metadata: ["name": "\(name)"])
     }

@@ -1,29 +1,22 @@
-import CollectionStore
-import Database
 import Directory
 import IMAPServer
 import Logging
-import Mail
 import NIOCore
 import Wire
 
 /// The IMAP server of this process, where one is wanted.
 struct IMAPService: Sendable {
     private let server: IMAPServer?
-    private let store: MailStore
-    private let database: any Database
     private let logger = Logger(label: "tegu.imap")
 
     init(_ installation: Installation, authenticator: Authenticator, certificates: TLSCertificates?) {
         let settings = installation.settings
-        store = installation.mail
-        database = installation.database
         guard Self.isWanted(settings) else {
             server = nil
             return
         }
         let services = IMAPServices(
-            database: installation.database, store: store, authenticator: authenticator, version: Version.number,
+            database: installation.database, store: installation.mail, authenticator: authenticator, version: Version.number,
             clock: System.clock)
         server = IMAPServer(configuration: Self.configuration(settings, certificates), services: services, logger: logger)
     }
@@ -42,20 +35,6 @@ struct IMAPService: Sendable {
 
     func start() async throws { try await server?.start() }
     func drain(within time: Duration) async { await server?.drain(within: time) }
-
-    /// Sessions are told of what this process commits by itself; what other nodes commit is looked for.
-    func followOtherNodes() async {
-        guard server != nil else { return }
-        var positions: [MailboxID: ModSeq] = [:]
-        while !Task.isCancelled {
-            do {
-                positions = try database.read { tx in try store.publishChangesElsewhere(tx, since: positions) }
-            } catch {
-                logger.error("changes of mailboxes cannot be read", metadata: ["failure": "\(error)"])
-            }
-            try? await Task.sleep(for: .seconds(1))
-        }
-    }
 
     private static func configuration(_ settings: Settings, _ certificates: TLSCertificates?) -> IMAPServerConfiguration {
         let imap = settings.imap

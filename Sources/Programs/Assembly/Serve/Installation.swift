@@ -33,7 +33,7 @@ package struct Installation: Sendable {
         _ settings: Settings, creating: Bool,
         notice: (String) -> Void = { ConsoleOutput.writeError("tegu: \($0)\n") }
     ) throws -> Installation {
-        let directory = DataDirectory(settings.dataDirectory)
+        let directory = DataDirectory(settings)
         var state: (isNew: Bool, warnings: [String]) = (false, [])
         let isEmbedded = settings.database.isEmpty
         if creating { state = try directory.prepare() } else { try directory.mustExist(hasDatabase: isEmbedded) }

@@ -23,7 +23,7 @@ package enum Serve {
         let logger = Logger(label: "tegu")
         let signals = await SignalSource.trap()
 
-        let directory = DataDirectory(settings.dataDirectory)
+        let directory = DataDirectory(settings)
         _ = try directory.prepare()
         let lock = try ServeLock(directory)
         directory.emptySpool(lock)
@@ -36,8 +36,10 @@ package enum Serve {
         let imapCertificates = try IMAPService.certificates(installation, logger: logger)
 
         let database = installation.database
-        // What a crash left between a large body's arrival and its commit; no request can be on its way yet.
-        try UnusedFiles.note(database, installation.files, now: System.clock(), minimumAge: 0)
+        // What a crash left between a large body's arrival and its commit. Here no request can be on its way yet, on other nodes they can.
+        let isAlone = settings.database.isEmpty
+        try UnusedFiles.note(
+            database, installation.files, now: System.clock(), minimumAge: isAlone ? 0 : UnusedFiles.age)
         let directories = try DirectoryBackends.make(settings)
         let principals = PrincipalCache(database: database, clock: System.clock)
         let authenticator = authenticator(installation, principals, directories)
@@ -71,6 +73,8 @@ package enum Serve {
             installation: installation, logger: Logger(label: "tegu.birthdays"), clock: System.clock)
         let addressLists = AddressListService(
             installation, directories, logger: Logger(label: "tegu.gal"), clock: System.clock)
+        let elsewhere = ElsewhereService(
+            installation: installation, principals: principals, logger: Logger(label: "tegu.elsewhere"))
         let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
@@ -78,7 +82,7 @@ package enum Serve {
             group.addTask { await subscriptions.run() }
             group.addTask { await birthdays.run() }
             group.addTask { await addressLists.run() }
-            group.addTask { await imap.followOtherNodes() }
+            group.addTask { await elsewhere.run() }
             for await signal in signals {
                 switch signal {
                 case .reload:

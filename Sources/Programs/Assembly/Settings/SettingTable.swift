@@ -176,6 +176,11 @@ extension SettingDefinition {
         .number(
             "storage.connections", \.storage.connections, 1...256,
             "Connections to a PostgreSQL database at once; transactions wait for one, and are refused after 5 seconds."),
+        .path(
+            "storage.files", \.storage.files,
+            "Where bodies above 256 KiB are kept: for several nodes on one PostgreSQL a directory that all of them share."
+        )
+        .byDefault("`blobs` in the data directory"),
         .size("storage.cache-size", \.storage.cacheSize, 1 << 20...1 << 36, "Page cache of each database connection."),
         .size(
             "storage.map-size", \.storage.mapSize, 0...1 << 40,

@@ -97,6 +97,8 @@ package struct Settings: Sendable, Equatable {
     package struct Storage: Sendable, Equatable {
         package var readers = 16
         package var connections = 8
+        /// Empty: in the data directory.
+        package var files = ""
         package var cacheSize = 4 << 20
         package var mapSize = 0
         package var syncLogKeep: Duration = .seconds(90 * 86_400)

@@ -4,16 +4,24 @@ import Glibc
 /// The directory in which everything is kept, and the names in it.
 package struct DataDirectory: Sendable, Equatable {
     package var path: String
+    /// Large objects; their files are named by the database.
+    package var blobs: String
 
-    package init(_ path: String) {
+    /// - Parameter files: where large objects are, if not here.
+    package init(_ path: String, files: String = "") {
+        self.path = Self.withoutLastSlash(path)
+        blobs = files.isEmpty ? self.path + "/blobs" : Self.withoutLastSlash(files)
+    }
+
+    package init(_ settings: Settings) { self.init(settings.dataDirectory, files: settings.storage.files) }
+
+    private static func withoutLastSlash(_ path: String) -> String {
         var path = path
         while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
-        self.path = path
+        return path
     }
 
     package var database: String { path + "/tegu.db" }
-    /// Large objects; their files are named by the database.
-    package var blobs: String { path + "/blobs" }
     /// Bodies that are being received. What is here when no server runs is left over and worth nothing.
     package var spool: String { path + "/spool" }
     package var certificate: String { path + "/cert.pem" }

@@ -57,6 +57,10 @@ extension Session {
             out.bye(nil, "the mailbox is gone")
             unselect()
             state = .logout
+        } catch {
+            // The news is still news.
+            store.hub.remind(mailbox.id)
+            throw error
         }
     }
 

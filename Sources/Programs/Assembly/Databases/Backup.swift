@@ -1,0 +1,133 @@
+import Bytes
+import Database
+import DatabaseSQLite
+import Glibc
+
+/// `tegu backup`: the whole of an installation with an embedded database as one archive, beside a server at work.
+///
+/// Large bodies are never changed, but the server removes those that the database has forgotten. So the database is copied first, then each
+/// body that the copy names gets a second name; where one was gone already, the database is copied anew, and what has its second name stays. In the
+/// end the archive has a state that was, with all its bodies.
+package enum Backup {
+    private static let attempts = 5
+
+    /// What was written, in words.
+    package static func run(_ settings: Settings, to path: String) throws -> String {
+        guard settings.database.isEmpty else {
+            throw CommandError(
+                .impossible, "a PostgreSQL database is backed up by its own tools (docs/operations/backup.md)")
+        }
+        let directory = DataDirectory(settings)
+        try directory.mustExist()
+        guard access(path, F_OK) != 0 else { throw CommandError(.impossible, "\(path) is there already") }
+        let stage = try BackupStage(directory)
+        let names = try gather(directory, stage)
+        let part = path + ".part-\(getpid())"
+        let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileError("write", part) }
+        defer { close(descriptor) }
+        do {
+            try write(directory, stage, names, to: TarWriter(descriptor: descriptor, path: path))
+            guard rename(part, path) == 0 else { throw FileError("write", path) }
+            let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+            try DurableDirectory.synchronize(parent)
+        } catch {
+            unlink(part)
+            throw error
+        }
+        return "\(path): the database and \(names.count) large bodies\n"
+    }
+
+    /// A copy of the database, and the names of all bodies that it names, each of which is kept.
+    private static func gather(_ directory: DataDirectory, _ stage: borrowing BackupStage) throws -> [String] {
+        let files = try FileBlobStore(directory: directory.blobs)
+        for _ in 0..<attempts {
+            unlink(stage.database)
+            try SQLiteTables.copyFile(directory.database, to: stage.database)
+            let names = try bodies(in: stage.database)
+            var missing = 0
+            for name in names where try !stage.keep(name, files.path(of: name)) { missing += 1 }
+            if missing == 0 { return names }
+        }
+        throw Failure(
+            .damaged, "files that the database names are not in \(directory.blobs), or are removed again and again: run `tegu check`")
+    }
+
+    private static func bodies(in database: String) throws -> [String] {
+        let tables = try SQLiteTables(path: database, isWriting: false)
+        let blob = StoredTable(name: "blob", columns: [StoredTable.Column("file", .text)], key: ["id"])
+        var names: [String] = []
+        try tables.forEachRow(of: blob) { row in
+            if case .text(let bytes)? = row.first { names.append(String(decoding: bytes, as: UTF8.self)) }
+        }
+        return names
+    }
+
+    private static func write(
+        _ directory: DataDirectory, _ stage: borrowing BackupStage, _ names: [String], to archive: consuming TarWriter
+    ) throws {
+        guard try archive.addFile(stage.database, as: "tegu.db") else { throw FileError("open", stage.database, code: ENOENT) }
+        for file in ["cert.pem", "key.pem"] { _ = try archive.addFile("\(directory.path)/\(file)", as: file) }
+        let now = System.clock() / 1000
+        try archive.addDirectory("blobs", modified: now)
+        var progress = Progress("files", total: names.count)
+        var made: Set<Substring> = []
+        for name in names.sorted() {
+            let (outer, inner) = (name.prefix(2), name.dropFirst(2).prefix(2))
+            if made.insert(outer).inserted { try archive.addDirectory("blobs/\(outer)", modified: now) }
+            if made.insert(name.prefix(4)).inserted { try archive.addDirectory("blobs/\(outer)/\(inner)", modified: now) }
+            guard try archive.addFile(stage.path(of: name), as: "blobs/\(outer)/\(inner)/\(name)") else {
+                throw FileError("open", stage.path(of: name), code: ENOENT)
+            }
+            progress.advance()
+        }
+        try archive.finish()
+        progress.finish()
+    }
+}
+
+/// A directory beside the large bodies, where a backup keeps what the server may remove meanwhile. It goes with this.
+struct BackupStage: ~Copyable {
+    private let path: String
+    private let descriptor: Int32
+
+    init(_ directory: DataDirectory) throws {
+        let path = directory.blobs + "/.backup"
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError("make the directory", path) }
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw CommandError(.unavailable, "another backup is at work")
+        }
+        // What one that was killed has left.
+        Self.empty(path)
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        Self.empty(path)
+        rmdir(path)
+        close(descriptor)
+    }
+
+    var database: String { path + "/tegu.db" }
+    func path(of name: String) -> String { path + "/" + name }
+
+    /// False where there is no such file any more.
+    func keep(_ name: String, _ source: String) throws -> Bool {
+        if link(source, path(of: name)) == 0 || errno == EEXIST { return true }
+        if errno == ENOENT { return false }
+        throw FileError("link", source)
+    }
+
+    private static func empty(_ path: String) {
+        guard let directory = opendir(path) else { return }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(utf8: $0.prefix { $0 != 0 }) }
+            if name != "." && name != ".." { unlink(path + "/" + name) }
+        }
+    }
+}

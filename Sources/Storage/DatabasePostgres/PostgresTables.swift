@@ -1,0 +1,238 @@
+import CPostgreSQL
+package import Database
+
+/// The tables of a PostgreSQL database, by COPY in its binary form.
+package final class PostgresTables: StoredTables {
+    private let session: Session
+    private let isWriting: Bool
+    private var outgoing: [UInt8] = []
+
+    private static let signature = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0]
+    private static let pieceSize = 1 << 18
+    /// What only this engine has.
+    private static let own: Set = ["schema_version", "commit_mark"]
+
+    package init(_ options: PostgresOptions, isWriting: Bool) throws {
+        self.isWriting = isWriting
+        do { session = try Session(try ConnectionParameters(options)) } catch let fault as Fault { throw fault.failure }
+        try query("SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        try query(isWriting ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    }
+
+    package func tables() throws -> [StoredTable] {
+        let names = try query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename")
+        return try names.compactMap(\.first).filter { !Self.own.contains($0) }.map { name in
+            let columns = try query(
+                """
+                SELECT column_name, data_type FROM information_schema.columns
+                WHERE table_schema = current_schema() AND table_name = \(Self.literal(name)) ORDER BY ordinal_position
+                """
+            ).map { row in StoredTable.Column(row[0], try Self.kind(row[1], name)) }
+            let key = try query(
+                """
+                SELECT a.attname FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (number, position)
+                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+                WHERE i.indrelid = to_regclass(quote_ident(\(Self.literal(name)))) AND i.indisprimary ORDER BY k.position
+                """)
+            return StoredTable(name: name, columns: columns, key: key.compactMap(\.first))
+        }
+    }
+
+    private static func kind(_ type: String, _ table: String) throws -> StoredTable.Kind {
+        switch type {
+        case "bigint": .integer
+        case "text": .text
+        case "bytea": .bytes
+        default: throw Failure(.serverBug, "a column of the type \(type) in \(table)")
+        }
+    }
+
+    package func rowCount(of table: StoredTable) throws -> Int {
+        try query("SELECT count(*) FROM \(StoredTable.quoted(table.name))").first?.first.flatMap { Int($0) } ?? 0
+    }
+
+    package func otherConnections() throws -> Int? {
+        try query("SELECT pg_stat_clear_snapshot()")
+        let rows = try query(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'tegu' AND pid <> pg_backend_pid()
+            """)
+        return rows.first?.first.flatMap { Int($0) }
+    }
+
+    // MARK: Reading
+
+    package func forEachRow(of table: StoredTable, _ body: ([StoredValue]) throws -> Void) throws {
+        let sql = "COPY (SELECT \(table.quotedColumns) FROM \(StoredTable.quoted(table.name)) ORDER BY \(table.quotedKey)) "
+            + "TO STDOUT (FORMAT binary)"
+        try begin(sql, PGRES_COPY_OUT)
+        var reader = CopyReader(table)
+        while true {
+            var piece: UnsafeMutablePointer<CChar>?
+            let count = PQgetCopyData(session.handle, &piece, 0)
+            defer { PQfreemem(piece) }
+            guard count > 0, let piece else { break }
+            reader.append(UnsafeRawBufferPointer(start: piece, count: Int(count)))
+            while let row = try reader.next() { try body(row) }
+        }
+        try end(sql)
+        guard reader.isAtEnd else { throw Failure(.unavailable, "the rows of \(table.name) ended early") }
+    }
+
+    // MARK: Writing
+
+    package func beginInsert(into table: StoredTable) throws {
+        try query("DELETE FROM \(StoredTable.quoted(table.name))")
+        try begin("COPY \(StoredTable.quoted(table.name)) (\(table.quotedColumns)) FROM STDIN (FORMAT binary)", PGRES_COPY_IN)
+        outgoing = Self.signature + [UInt8](repeating: 0, count: 8)
+    }
+
+    package func insert(_ row: [StoredValue]) throws {
+        append(Int16(clamping: row.count))
+        for value in row {
+            switch value {
+            case .null: append(Int32(-1))
+            case .integer(let number):
+                append(Int32(8))
+                append(number)
+            case .text(let bytes), .bytes(let bytes):
+                append(Int32(clamping: bytes.count))
+                outgoing += bytes
+            }
+        }
+        if outgoing.count >= Self.pieceSize { try flush() }
+    }
+
+    package func endInsert() throws {
+        append(Int16(-1))
+        try flush()
+        guard PQputCopyEnd(session.handle, nil) == 1 else { throw failure(nil, "end a copy") }
+        try end("COPY")
+    }
+
+    package func commit() throws {
+        try query("COMMIT")
+        if isWriting { try query("ANALYZE") }
+    }
+
+    private func append(_ number: some FixedWidthInteger) { withUnsafeBytes(of: number.bigEndian) { outgoing += $0 } }
+
+    private func flush() throws {
+        let result = outgoing.withUnsafeBytes {
+            PQputCopyData(session.handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: $0.count))
+        }
+        outgoing.removeAll(keepingCapacity: true)
+        guard result == 1 else { throw failure(nil, "copy") }
+    }
+
+    // MARK: Statements
+
+    private func begin(_ sql: String, _ status: ExecStatusType) throws {
+        let result = PQexec(session.handle, sql)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == status else { throw failure(result, sql) }
+    }
+
+    private func end(_ sql: String) throws {
+        var found: Failure?
+        while let result = PQgetResult(session.handle) {
+            if PQresultStatus(result) != PGRES_COMMAND_OK, found == nil { found = failure(result, sql) }
+            PQclear(result)
+        }
+        if let found { throw found }
+    }
+
+    @discardableResult
+    private func query(_ sql: String) throws -> [[String]] {
+        let result = PQexec(session.handle, sql)
+        defer { PQclear(result) }
+        let status = PQresultStatus(result)
+        guard status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else { throw failure(result, sql) }
+        return (0..<PQntuples(result)).map { row in
+            (0..<PQnfields(result)).map { PQgetvalue(result, row, $0).map { String(cString: $0) } ?? "" }
+        }
+    }
+
+    private func failure(_ result: OpaquePointer?, _ sql: String) -> Failure {
+        Fault(result, on: session.handle, doing: sql).failure
+    }
+
+    private static func literal(_ name: String) -> String {
+        "'" + name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    }
+}
+
+/// Rows out of COPY's binary form (PostgreSQL's documentation of COPY, "Binary Format").
+struct CopyReader {
+    private let table: StoredTable
+    private var buffer: [UInt8] = []
+    private var position = 0
+    private var hasHeader = false
+    private(set) var isAtEnd = false
+
+    init(_ table: StoredTable) { self.table = table }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        if position > 1 << 20 || position == buffer.count {
+            buffer.removeFirst(position)
+            position = 0
+        }
+        buffer += bytes
+    }
+
+    /// Nil until there is a whole row.
+    mutating func next() throws -> [StoredValue]? {
+        var place = position
+        func number(_ size: Int) -> Int? {
+            guard buffer.count - place >= size else { return nil }
+            let isNegative = buffer[place] >= 0x80
+            let value = buffer[place..<(place + size)].reduce(isNegative ? -1 : 0 as Int64) { $0 << 8 | Int64($1) }
+            place += size
+            return Int(value)
+        }
+        if !hasHeader {
+            guard buffer.count - place >= 19 else { return nil }
+            place += 15
+            guard let extra = number(4) else { return nil }
+            guard extra >= 0 else { throw malformed }
+            guard buffer.count - place >= extra else { return nil }
+            place += extra
+            hasHeader = true
+            position = place
+        }
+        guard !isAtEnd, let count = number(2) else { return nil }
+        if count == -1 {
+            isAtEnd = true
+            position = place
+            return nil
+        }
+        guard count == table.columns.count else { throw malformed }
+        var row: [StoredValue] = []
+        row.reserveCapacity(count)
+        for column in table.columns {
+            guard let size = number(4) else { return nil }
+            if size == -1 {
+                row.append(.null)
+                continue
+            }
+            guard size >= 0, column.kind != .integer || size == 8 else { throw malformed }
+            guard buffer.count - place >= size else { return nil }
+            switch column.kind {
+            case .integer:
+                guard let value = number(8) else { throw malformed }
+                row.append(.integer(Int64(value)))
+            case .text:
+                row.append(.text(Array(buffer[place..<(place + size)])))
+                place += size
+            case .bytes:
+                row.append(.bytes(Array(buffer[place..<(place + size)])))
+                place += size
+            }
+        }
+        position = place
+        return row
+    }
+
+    private var malformed: Failure { Failure(.serverBug, "a copy of \(table.name) that is not understood") }
+}
