@@ -35,6 +35,9 @@ extension MailStore {
         try OwnSeen.forget(tx, gone, of: target)
         try MailChangeLog.record(tx, .vanished, gone, in: mailbox, modseq: modseq, now: now)
         try MailAccounts.take(tx, bytes: delta.bytes, of: target.owner)
+        try MailAccounts.retain(tx, bytes: 0 - delta.bytes, of: target.owner)
+        // Twice as many as come may go, so that what is retained shrinks to its limit.
+        try boundRetained(tx, of: target.owner, limit: max(1000, 2 * rows.count))
         changed(tx, mailbox, of: target.owner, to: modseq)
         return (gone, modseq)
     }
