@@ -23,18 +23,18 @@ extension MailStore {
                     SELECT uid, modseq, flags, content_id, thread_id, size, internal_date, internal_zone, saved FROM mail_message
                     WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
                     """, parameters, row: take)
-            } else if parts == .keys {
+            } else if !parts.contains(.structure) {
                 try tx.forEach(
                     """
-                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, keys
+                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, hash, keys
                     FROM mail_message JOIN mail_content ON mail_content.id = content_id
                     WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
                     """, parameters, row: take)
             } else {
                 try tx.forEach(
                     """
-                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, keys,
-                        structure
+                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, hash,
+                        keys, structure
                     FROM mail_message JOIN mail_content ON mail_content.id = content_id
                     WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
                     """, parameters, row: take)
@@ -49,8 +49,17 @@ extension MailStore {
             flags: FlagBits(rawValue: UInt64(bitPattern: row.integer(2))), content: ContentID(rawValue: row.integer(3)),
             thread: ThreadID(rawValue: row.integer(4)), size: Int(row.integer(5)),
             internalDate: InternalTime(seconds: row.integer(6), zoneMinutes: Int(row.integer(7))), saved: row.integer(8))
-        if parts.contains(.keys) { message.keys = try keys(row.bytes(9), of: message.content) }
-        if parts.contains(.structure) { message.structure = try structure(row.bytes(10), of: message.content) }
+        if parts.contains(.hash), !row.isNull(9) { message.hash = row.bytes(9) }
+        if parts.contains(.keys) {
+            let bytes = row.bytes(10)
+            message.weight += bytes.count
+            message.keys = try keys(bytes, of: message.content)
+        }
+        if parts.contains(.structure) {
+            let bytes = row.bytes(11)
+            message.weight += bytes.count
+            message.structure = try structure(bytes, of: message.content)
+        }
         return message
     }
 

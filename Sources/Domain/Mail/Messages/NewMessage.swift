@@ -18,6 +18,11 @@ package struct NewContent: Sendable {
     package let keys: SortKeys
     let hash: [UInt8]?
 
+    /// RFC 8474 §5.2: which conversation it is of; nil where nothing of it tells. As EMAILID, it must not tell whether others have it.
+    var threadHash: Int64? {
+        keys.threadHash ?? hash.map { hash in Int64(bitPattern: hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }) }
+    }
+
     /// To be discarded where it is not appended after all.
     package var stagedContent: ContentID? {
         if case .staged(let content, _) = place { content } else { nil }

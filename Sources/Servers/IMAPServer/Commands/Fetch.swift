@@ -10,8 +10,10 @@ extension Session {
         if command.vanished, !enabled.quickResync { return .bad("ENABLE QRESYNC first") }
         if command.changedSince != nil || command.items.contains(.modSeq) { enabled.condstore = true }
         // What is new is told first, so that what follows is as it is now.
-        tellUpdates(command.isUID ? .all : .withoutExpunge)
-        if state == .logout { return .waiting }
+        return try tellUpdates(command.isUID ? .all : .withoutExpunge) { try $0.fetchKnown(command) }
+    }
+
+    private func fetchKnown(_ command: Fetch) throws -> Completion {
         var selected = try selectedMailbox()
         var uids = try selected.uids(of: command.set, isUID: command.isUID)
         if let partial = command.partial {

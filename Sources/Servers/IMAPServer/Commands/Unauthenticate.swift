@@ -5,7 +5,7 @@ extension Session {
     /// RFC 8437: the connection is as it was before somebody signed in.
     func unauthenticate() -> Completion {
         unselect()
-        principal = nil
+        forgetUser()
         state = .notAuthenticated
         enabled = EnabledExtensions()
         out.coding = enabled.coding

@@ -136,7 +136,9 @@ final class FetchRun: RunningCommand {
         guard !ranges.isEmpty else { return false }
         let count = items.needsStructure ? Self.structureCount : Self.rowCount
         let wanted = nextUIDs(count)
-        try session.store.messages(tx, wanted, in: mailbox, with: items.needsStructure ? .structure : []) { message in
+        var parts: MessageParts = items.needsStructure ? .structure : []
+        if items.items.contains(.emailID) { parts.insert(.hash) }
+        try session.store.messages(tx, wanted, in: mailbox, with: parts) { message in
             rows.append(message)
             return true
         }
@@ -168,7 +170,7 @@ final class FetchRun: RunningCommand {
                 InternalDate(seconds: row.internalDate.seconds, zoneMinutes: row.internalDate.zoneMinutes))
         case .size: session.out.fetchSize(UInt64(clamping: row.size))
         case .saveDate: session.out.fetchSaveDate(InternalDate(seconds: row.saved / 1000))
-        case .emailID: session.out.fetchEmailID(Array(row.content.objectID.utf8))
+        case .emailID: session.out.fetchEmailID(Array(row.emailID.utf8))
         case .threadID: session.out.fetchThreadID(Array(row.thread.objectID.utf8))
         case .envelope: session.out.fetchEnvelope(IMAPGrammar.Envelope(row.message.envelope()))
         case .body: session.out.fetchBodyStructure(IMAPGrammar.BodyStructure(row.message.bodyStructure()), isExtended: false)

@@ -28,6 +28,7 @@ struct SelectedMailbox {
         private let flag = Atomic<Bool>(false)
         /// Whether there were none before.
         func arrive() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
+        var isThere: Bool { flag.load(ordering: .acquiring) }
         func take() -> Bool { flag.exchange(false, ordering: .acquiringAndReleasing) }
     }
 
