@@ -27,6 +27,8 @@ package struct IMAPServerConfiguration: Sendable {
     package var writeTimeout = TimeAmount.seconds(120)
     /// How long a command works before others have their turn.
     package var turnTime = Duration.milliseconds(50)
+    /// How many messages one command deals with (RFC 9738). Clients that do not know of it take what they get for all there is, so it is high.
+    package var messageLimit = 1_000_000
     /// How often a command that takes long says so (RFC 9585).
     package var progressInterval = Duration.seconds(10)
     /// Whether users may grant to `anyone` and `authenticated`.

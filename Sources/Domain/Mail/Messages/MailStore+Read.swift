@@ -6,7 +6,7 @@ extension MailStore {
     /// Calls `body` with each message of `uids` that there is, in rising order, until it returns false.
     package func messages(
         _ tx: borrowing ReadTransaction, _ uids: UIDSet, in mailbox: MailboxID, with parts: MessageParts = [],
-        _ body: (StoredMessage) throws -> Bool
+        keys: SortKeys.Fields = .all, _ body: (StoredMessage) throws -> Bool
     ) throws {
         for range in uids.ranges {
             var goesOn = true
@@ -14,7 +14,7 @@ extension MailStore {
                 .integer(mailbox.rawValue), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound)),
             ]
             func take(_ row: borrowing Row) throws -> Bool {
-                goesOn = try body(try Self.read(row, parts))
+                goesOn = try body(try Self.read(row, parts, keys))
                 return goesOn
             }
             if parts.isEmpty {
@@ -43,7 +43,7 @@ extension MailStore {
         }
     }
 
-    private static func read(_ row: borrowing Row, _ parts: MessageParts) throws -> StoredMessage {
+    private static func read(_ row: borrowing Row, _ parts: MessageParts, _ fields: SortKeys.Fields) throws -> StoredMessage {
         var message = StoredMessage(
             uid: UID(clamping: row.integer(0)), modseq: ModSeq(rawValue: row.integer(1)),
             flags: FlagBits(rawValue: UInt64(bitPattern: row.integer(2))), content: ContentID(rawValue: row.integer(3)),
@@ -53,7 +53,7 @@ extension MailStore {
         if parts.contains(.keys) {
             let bytes = row.bytes(10)
             message.weight += bytes.count
-            message.keys = try keys(bytes, of: message.content)
+            message.keys = try keys(bytes, of: message.content, fields)
         }
         if parts.contains(.structure) {
             let bytes = row.bytes(11)
@@ -63,8 +63,8 @@ extension MailStore {
         return message
     }
 
-    private static func keys(_ bytes: [UInt8], of content: ContentID) throws -> SortKeys {
-        guard let keys = SortKeys(encoded: bytes) else { throw Failure(.damaged, "the keys of content \(content.rawValue)") }
+    private static func keys(_ bytes: [UInt8], of content: ContentID, _ fields: SortKeys.Fields = .all) throws -> SortKeys {
+        guard let keys = SortKeys(encoded: bytes, fields) else { throw Failure(.damaged, "the keys of content \(content.rawValue)") }
         return keys
     }
 

@@ -94,8 +94,20 @@ extension MailStore {
             [.integer(owner.rawValue)]) { (MailboxID(rawValue: $0.integer(0)), $0.integer(1)) }
     }
 
-    /// Takes a mailbox away, about `limit` rows at a time; when nothing else is left it goes itself. How many messages went.
+    /// Takes a mailbox away, about `limit` rows at a time; when nothing else is left it goes itself. How many rows went.
     private func destroy(
+        _ tx: borrowing WriteTransaction, _ mailbox: MailboxID, limit: Int
+    ) throws -> (count: Int, isDone: Bool) {
+        var count = 0
+        while count < limit {
+            let (more, isDone) = try destroySome(tx, mailbox, limit: limit - count)
+            count += more
+            if isDone { return (count, true) }
+        }
+        return (count, false)
+    }
+
+    private func destroySome(
         _ tx: borrowing WriteTransaction, _ mailbox: MailboxID, limit: Int
     ) throws -> (count: Int, isDone: Bool) {
         let id = Value.integer(mailbox.rawValue)
@@ -131,7 +143,7 @@ extension MailStore {
         ) { $0.integer(0) }
         if let next {
             try tx.execute("DELETE FROM mail_change WHERE mailbox_id = $1 AND modseq < $2", [id, .integer(next)])
-            return (0, false)
+            return (limit, false)
         }
         try tx.execute("DELETE FROM mail_keyword WHERE mailbox_id = $1", [id])
         try tx.execute("DELETE FROM mail_change WHERE mailbox_id = $1", [id])

@@ -96,6 +96,18 @@ package struct UIDSet: Sendable, Hashable {
         return out
     }
 
+    /// The `count` highest.
+    package func last(_ count: Int) -> UIDSet {
+        var left = count
+        var kept: [ClosedRange<UID>] = []
+        for range in ranges.reversed() where left > 0 {
+            let length = Int(range.upperBound - range.lowerBound) + 1
+            kept.append(length > left ? (range.upperBound - UID(left) + 1)...range.upperBound : range)
+            left -= min(left, length)
+        }
+        return UIDSet(ranges: kept.reversed())
+    }
+
     package var elements: some Sequence<UID> { ranges.lazy.joined() }
 
     // MARK: As it is stored

@@ -9,13 +9,15 @@ extension Session {
     func expunge(_ set: SequenceSet?) throws -> Completion {
         let selected = try writableMailbox(.expunge)
         // Where a set is named, only what the client knows can be meant.
-        let uids = try set.map { try selected.uids(of: $0, isUID: true) } ?? .all
+        let (uids, limitCode) = try set.map { limited(try selected.uids(of: $0, isUID: true)) } ?? (.all, nil)
         let (_, modseq) = try database.write { tx in
             try require(.expunge, tx.read, in: selected)
             return try store.expunge(tx, uids, in: selected.id, by: try signedInPrincipal().id, now: now)
         }
         // RFC 7162 §3.2.7
-        return .ok(highestModSeq(modseq), "done")
+        guard let limitCode else { return .ok(highestModSeq(modseq), "done") }
+        if let code = highestModSeq(modseq) { out.untagged(.ok, code, "expunged") }
+        return .ok(limitCode, "done in part")
     }
 
     func highestModSeq(_ modseq: ModSeq?) -> ResponseCode? {

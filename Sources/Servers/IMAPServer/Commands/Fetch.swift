@@ -29,6 +29,8 @@ extension Session {
             }
             uids = uids.intersection(selected.latest.changed(since: since))
         }
+        let code: ResponseCode?
+        (uids, code) = limited(uids)
         var items = FetchItems(command, session: self)
         var marked = UIDSet()
         if items.marksSeen, !selected.isReadOnly, selected.rights.contains(.keepSeen) {
@@ -37,7 +39,7 @@ extension Session {
         }
         items.marked = marked
         if uids.isEmpty { return .ok(nil, "done") }
-        return .running(FetchRun(items: items, uids: uids, selected: selected))
+        return .running(FetchRun(items: items, uids: uids, selected: selected, limitCode: code))
     }
 
     /// RFC 9051 §6.4.5: `BODY[...]` without PEEK sets \Seen. Gives those that had it not.

@@ -29,17 +29,20 @@ extension Session {
         }
         var uids: [UID] = []
         let collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
-        return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in
+        let limit = server.configuration.messageLimit
+        let skipped = selected.latest.count - limit
+        let code = skipped > 0 ? limitCode(lowest: selected.latest.uid(at: skipped)) : nil
+        return .running(try SearchRun(key, in: SearchScope(selected), collector, limit: limit) { session in
             let modSeq = command.key.usesModSeq ? session.highest(uids, selected.latest) : nil
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
             if let returning { session.save(uids, returning) }
             // RFC 9051 §6.4.4: rev2 knows ESEARCH alone.
             guard let returning = returning ?? (session.enabled.imap4rev2 ? SearchReturn(.all) : nil) else {
                 session.out.search(numbers, modSeq: modSeq)
-                return .ok(nil, "done")
+                return .ok(code, "done")
             }
             session.tellResult(tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: false)
-            return .ok(nil, "done")
+            return .ok(code, "done")
         })
     }
 

@@ -14,12 +14,13 @@ extension Session {
 
     private func sortKnown(_ tag: [UInt8], _ command: Sort) throws -> Completion {
         let selected = try selectedMailbox()
+        try requireWithinLimit(selected)
         let returning = try returning(command.returning, tag)
         let isUID = command.isUID
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)
         let order = MessageOrder(command.criteria)
         var rows: [MessageOrder.Row] = []
-        let collector = SearchRun.Collector(parts: order.parts) { _, row in
+        let collector = SearchRun.Collector(parts: order.parts, keys: order.keys) { _, row in
             if let row { rows.append(order.row(row)) }
         }
         return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in

@@ -17,7 +17,7 @@ extension Session {
             flags.system.isDisjoint(with: allowed.system), flags.keywords.isEmpty || !allowed.keywords {
             throw Self.noRight
         }
-        let uids = try selected.uids(of: command.set, isUID: command.isUID)
+        let (uids, limitCode) = limited(try selected.uids(of: command.set, isUID: command.isUID))
         if uids.isEmpty { return .ok(nil, "done") }
         let change: FlagChange = switch command.change {
         case .replace: .replace
@@ -35,10 +35,14 @@ extension Session {
             if !result.failed.isEmpty {
                 // RFC 7162 §3.1.3: MODIFIED; numbers or UIDs as the command has them.
                 let numbers = selected.numbers(of: result.failed, isUID: command.isUID || session.enabled.uidOnly)
+                if let limitCode {
+                    session.out.untagged(.ok, .modified(numbers), "some have changed meanwhile")
+                    return .ok(limitCode, "done, in part")
+                }
                 return .ok(.modified(numbers), "some have changed meanwhile")
             }
             if !result.keywordsNotKept.isEmpty { return .no(.limit, "the mailbox has no room for another keyword") }
-            return .ok(nil, "done")
+            return .ok(limitCode, "done")
         }
     }
 

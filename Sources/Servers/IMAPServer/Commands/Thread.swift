@@ -15,11 +15,12 @@ extension Session {
 
     private func threadKnown(_ command: IMAPGrammar.Thread) throws -> Completion {
         let selected = try selectedMailbox()
+        try requireWithinLimit(selected)
         let isUID = command.isUID
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)
         var messages: [ThreadMessage] = []
         let isByReferences = command.algorithm != .orderedSubject
-        let collector = SearchRun.Collector(parts: .keys) { _, row in
+        let collector = SearchRun.Collector(parts: .keys, keys: isByReferences ? [.subject, .identifiers] : .subject) { _, row in
             if let row { messages.append(ThreadMessage(row, withReferences: isByReferences)) }
         }
         return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in

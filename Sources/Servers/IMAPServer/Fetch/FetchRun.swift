@@ -27,7 +27,11 @@ final class FetchRun: RunningCommand {
     private var hasMissing: Bool
     private var refusal: Completion?
 
-    init(items: FetchItems, uids: UIDSet, selected: SelectedMailbox) {
+    /// RFC 9738: that not all were dealt with.
+    private let limitCode: ResponseCode?
+
+    init(items: FetchItems, uids: UIDSet, selected: SelectedMailbox, limitCode: ResponseCode? = nil) {
+        self.limitCode = limitCode
         self.items = items
         snapshot = selected.latest
         view = selected.view
@@ -51,6 +55,7 @@ final class FetchRun: RunningCommand {
         guard ranges.isEmpty, nextRow >= rows.count, !isInMessage else { return nil }
         // RFC 9051 §7.1: EXPUNGEISSUED; what has gone meanwhile had nothing to be told of.
         if let refusal { return refusal }
+        if let limitCode { return .ok(limitCode, "done, in part") }
         return hasMissing ? .ok(.expungeIssued, "some messages were expunged") : .ok(nil, "done")
     }
 

@@ -16,10 +16,24 @@ struct MessageOrder {
     private let criteria: [SortCriterion]
     /// What is read of each message.
     let parts: MessageParts
+    let keys: SortKeys.Fields
 
     init(_ criteria: [SortCriterion]) {
         self.criteria = criteria
         parts = criteria.allSatisfy { [.arrival, .size, .relevancy].contains($0.key) } ? [] : .keys
+        keys = criteria.reduce(into: []) { $0.formUnion(Self.field($1.key)) }
+    }
+
+    private static func field(_ key: SortCriterion.Key) -> SortKeys.Fields {
+        switch key {
+        case .arrival, .date, .size, .relevancy: []
+        case .from: .from
+        case .to: .to
+        case .cc: .cc
+        case .subject: .subject
+        case .displayFrom: .displayFrom
+        case .displayTo: .displayTo
+        }
     }
 
     func row(_ message: StoredMessage) -> Row {

@@ -12,6 +12,7 @@ final class SearchRun: RunningCommand {
     struct Collector {
         /// What `take` needs of a message's rows; nil: nothing.
         var parts: MessageParts?
+        var keys: SortKeys.Fields = []
         var take: (UID, StoredMessage?) -> Void
     }
 
@@ -35,7 +36,7 @@ final class SearchRun: RunningCommand {
 
     /// - Parameter finish: writes the answer.
     init(
-        _ key: PreparedKey, in scope: SearchScope, _ collector: Collector,
+        _ key: PreparedKey, in scope: SearchScope, _ collector: Collector, limit: Int = .max,
         finish: @escaping (Session) throws -> Completion
     ) throws {
         try key.checkCost()
@@ -44,6 +45,7 @@ final class SearchRun: RunningCommand {
         self.collector = collector
         self.finish = finish
         isAllKnown = scope.isAllKnown
+        position = max(0, scope.snapshot.count - limit)
         let cost = key.cost
         var parts: MessageParts = collector.parts ?? []
         if cost >= .structure { parts.insert(.structure) }
@@ -100,7 +102,7 @@ final class SearchRun: RunningCommand {
     private func read(_ tx: borrowing ReadTransaction, _ session: Session, _ parts: MessageParts) throws {
         var read: [StoredMessage] = []
         var weight = 0
-        try session.store.messages(tx, wanted, in: scope.mailbox, with: parts) { row in
+        try session.store.messages(tx, wanted, in: scope.mailbox, with: parts, keys: collector.keys) { row in
             read.append(row)
             weight += row.weight
             return weight < Self.batchWeight

@@ -4,7 +4,10 @@ import Mail
 extension Session {
     var capabilities: [String] {
         var names = ["IMAP4rev2", "IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
-        guard principal == nil else { return names + Self.afterSignIn + ["APPENDLIMIT=\(appendLimit)"] }
+        if principal != nil {
+            return names + Self.afterSignIn
+                + ["APPENDLIMIT=\(appendLimit)", "MESSAGELIMIT=\(server.configuration.messageLimit)"]
+        }
         if mayStartTLS { names.append("STARTTLS") }
         // RFC 9051 §6.2.3
         names += maySendPassword ? ["AUTH=PLAIN", "AUTH=LOGIN"] : ["LOGINDISABLED"]

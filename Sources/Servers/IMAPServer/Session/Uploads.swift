@@ -119,7 +119,7 @@ extension Session {
         // RFC 3502 §6.3.11: an empty message takes all of the command back.
         if current.size == 0, incoming.refusal == nil { incoming.refusal = .no(.cannot, "an empty message") }
         if incoming.messages.count == Self.mostMessages, incoming.refusal == nil {
-            incoming.refusal = .no(.limit, "one command takes \(Self.mostMessages) messages")
+            incoming.refusal = .no(.messageLimit(UInt32(clamping: Self.mostMessages), lowestUID: nil), "one command takes \(Self.mostMessages) messages")
         }
         guard incoming.refusal == nil else { return discard(current.stagedContent) }
         let staged = current.stagedContent
