@@ -1,4 +1,5 @@
 import CollectionStore
+import Database
 import Directory
 import Mail
 import Testing

@@ -1,3 +1,5 @@
+import CollectionStore
+import Database
 import Directory
 import Mail
 import Testing
