@@ -9,7 +9,7 @@ extension Session {
         return try tellUpdates(.all) { _ in .waiting }
     }
 
-    /// Something has changed in the mailbox.
+    /// Something has changed in the mailbox, or in one that NOTIFY named.
     func wake() {
         // What is being told now is followed by what has come meanwhile.
         guard wantsWakes, running == nil else { return }
@@ -17,7 +17,12 @@ extension Session {
     }
 
     private func tellWhileIdle() throws -> Completion {
-        try tellUpdates(.all) { session in
+        // RFC 5465 §6.1: of the selected mailbox at any time, where it was asked for so.
+        guard isIdle || notification?.selected?.isImmediate == true else {
+            try tellNotifications()
+            return .waiting
+        }
+        return try tellUpdates(.all) { session in
             guard let selected = session.selected, selected.news.isThere else { return .waiting }
             return try session.tellWhileIdle()
         }

@@ -105,7 +105,8 @@ extension Session {
         case .getMetadata(let command): return try getMetadata(command)
         case .setMetadata(let mailbox, let entries): return try setMetadata(mailbox, entries)
         case .multiSearch(let search): return try multiSearch(tag, search)
-        case .append, .replace, .cancelUpdate, .generateURLs, .resetKey, .fetchURLs, .notify:
+        case .notify(let notify): return try self.notify(notify)
+        case .append, .replace, .cancelUpdate, .generateURLs, .resetKey, .fetchURLs:
             return .bad("that is not known here")
         }
     }

@@ -5,6 +5,7 @@ extension Session {
     /// RFC 8437: the connection is as it was before somebody signed in.
     func unauthenticate() -> Completion {
         unselect()
+        endNotifications()
         forgetUser()
         state = .notAuthenticated
         enabled = EnabledExtensions()

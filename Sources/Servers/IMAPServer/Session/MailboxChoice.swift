@@ -26,7 +26,7 @@ extension Session {
         return chosen
     }
 
-    private func isMeant(_ entry: MailboxTree.Entry, by filter: MailboxFilter) -> Bool {
+    func isMeant(_ entry: MailboxTree.Entry, by filter: MailboxFilter) -> Bool {
         let isOwn = entry.found.owner.id == principal?.id
         return switch filter {
         case .selected, .selectedDelayed: entry.found.mailbox.id == selected?.id

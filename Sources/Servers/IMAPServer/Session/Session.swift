@@ -59,6 +59,8 @@ final class Session: @unchecked Sendable {
     var enabled = EnabledExtensions()
     var expectation: Expectation?
     var selected: SelectedMailbox?
+    /// What was asked for by NOTIFY.
+    var notification: Notifications?
     /// The APPEND or REPLACE that comes in.
     var upload: IncomingMessages?
     /// The last part that was decoded to know its size.
@@ -101,7 +103,8 @@ final class Session: @unchecked Sendable {
     }()
 
     var isSignedIn: Bool { principal != nil }
-    var wantsWakes: Bool { if case .idle = expectation { true } else { false } }
+    var wantsWakes: Bool { isIdle || (notification != nil && isBetweenCommands) }
+    var isIdle: Bool { if case .idle = expectation { true } else { false } }
     /// Whether nothing of a command is in work or has come.
     var isBetweenCommands: Bool {
         if running != nil || signingIn != nil || !unsent.isEmpty { return false }
@@ -142,6 +145,7 @@ final class Session: @unchecked Sendable {
         unsent = []
         abandonUpload()
         unselect()
+        endNotifications()
         waker = {}
         state = .logout
         forgetUser()

@@ -69,14 +69,15 @@ extension Session {
     /// The same before a command whose answer must be as all is now; it is not begun where the mailbox is gone.
     func tellUpdates(_ updates: CommandUpdates, then body: @escaping (Session) throws -> Completion) throws -> Completion {
         let wasSelected = state == .selected
-        guard let responses = newResponses(updates) else {
+        if updates != .none { try tellNotifications() }
+        guard let (responses, came) = newResponses(updates) else {
             return wasSelected && state == .logout ? .waiting : try body(self)
         }
-        return try responses.write(self, then: body)
+        return try responses.write(self) { try $0.fetchOfNew(came, then: body) }
     }
 
     /// Nil where there is nothing to tell.
-    private func newResponses(_ updates: CommandUpdates) -> ResponseRun? {
+    private func newResponses(_ updates: CommandUpdates) -> (responses: ResponseRun, came: UIDSet)? {
         guard updates != .none, selected != nil, state == .selected else { return nil }
         do {
             try refresh()
@@ -115,7 +116,7 @@ extension Session {
         mailbox.told = nil
         mailbox.saved = mailbox.saved.subtracting(difference.vanished)
         selected = mailbox
-        return responses
+        return (responses, difference.came)
     }
 
     private func addVanished(_ vanished: UIDSet, in view: MailboxSnapshot, to responses: ResponseRun) {
