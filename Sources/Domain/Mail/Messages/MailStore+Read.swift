@@ -23,7 +23,7 @@ extension MailStore {
                     SELECT uid, modseq, flags, content_id, thread_id, size, internal_date, internal_zone, saved FROM mail_message
                     WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
                     """, parameters, row: take)
-            } else if !parts.contains(.structure) {
+            } else if parts.isDisjoint(with: [.structure, .envelope]) {
                 try tx.forEach(
                     """
                     SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, hash, keys
@@ -59,6 +59,10 @@ extension MailStore {
             let bytes = row.bytes(11)
             message.weight += bytes.count
             message.structure = try structure(bytes, of: message.content)
+        } else if parts.contains(.envelope) {
+            let bytes = row.bytes(11)
+            message.weight += bytes.count
+            message.envelope = Message.header(ofSummary: bytes)
         }
         return message
     }

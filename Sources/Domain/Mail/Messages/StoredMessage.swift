@@ -33,6 +33,8 @@ package struct StoredMessage: Sendable {
     /// need; its other fields are read with the header's octets.
     package var structure: Message?
     package var keys: SortKeys?
+    /// Where it was asked for: the fields of the message's own header that `structure` would have.
+    package var envelope: Header?
     /// Where it was asked for; nil also where the content has none.
     package var hash: [UInt8]?
     /// Octets that were read of its content's row.
@@ -65,6 +67,7 @@ package struct MessageParts: OptionSet, Sendable {
 
     package static let structure = MessageParts(rawValue: 1)
     package static let keys = MessageParts(rawValue: 2)
+    package static let envelope = MessageParts(rawValue: 8)
     /// What `emailID` needs.
     package static let hash = MessageParts(rawValue: 4)
 }

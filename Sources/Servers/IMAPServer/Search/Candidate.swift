@@ -31,7 +31,7 @@ struct Candidate {
             return true
         case .envelope(let name, let text):
             guard let row else { return false }
-            return contains(row.message.header, name, text)
+            return contains(row.envelope ?? row.message.header, name, text)
         case .header(let name, let text): return contains(try header(tx), name, text)
         case .body(let text): return try body(tx).contains(text)
         case .text(let text):

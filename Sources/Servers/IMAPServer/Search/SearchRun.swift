@@ -48,7 +48,8 @@ final class SearchRun: RunningCommand {
         position = max(0, scope.snapshot.count - limit)
         let cost = key.cost
         var parts: MessageParts = collector.parts ?? []
-        if cost >= .structure { parts.insert(.structure) }
+        // The fields of ENVELOPE are at hand without the parts.
+        if cost >= .structure { parts.insert(cost == .structure ? .envelope : .structure) }
         if cost >= .keys { parts.insert(.keys) }
         if key.usesContentID { parts.insert(.hash) }
         self.parts = rest.isEmpty && collector.parts == nil ? nil : parts
