@@ -36,7 +36,8 @@ extension Session {
         var others: [Notify.Group] = []
         for group in groups {
             let events = try NotifyEvents(group.events)
-            let fetched = group.events.compactMap { if case .messageNew(let items) = $0 { items } else { nil } }.flatMap(\.self)
+            var fetched: [FetchItem] = []
+            for case .messageNew(let items) in group.events { fetched += items }
             guard group.filter == .selected || group.filter == .selectedDelayed else {
                 // RFC 5465 §5.2: only of the selected mailbox.
                 if !fetched.isEmpty { throw Refused.bad("messages are fetched of the selected mailbox only") }

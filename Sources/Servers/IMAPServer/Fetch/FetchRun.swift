@@ -8,7 +8,7 @@ import MIME
 /// its octets' id, which stays what it is.
 final class FetchRun: RunningCommand {
     /// Messages whose rows are read at once.
-    private static let rowCount = 64
+    private static let rowCount = 512
     /// Rows with their structures.
     private static let structureCount = 32
 
