@@ -74,6 +74,16 @@ package struct StoreResult: Sendable, Equatable {
     package var failed = UIDSet()
     /// Keywords that the mailbox could not keep: it has as many as it may.
     package var keywordsNotKept: [String] = []
+
+    package init() {}
+
+    /// Puts a change of messages with higher UIDs behind this one.
+    package mutating func add(_ next: StoreResult) {
+        modseq = next.modseq ?? modseq
+        for range in next.changed.ranges { changed.append(range) }
+        for range in next.failed.ranges { failed.append(range) }
+        if keywordsNotKept.isEmpty { keywordsNotKept = next.keywordsNotKept }
+    }
 }
 
 /// RFC 7162 §3.2.5.

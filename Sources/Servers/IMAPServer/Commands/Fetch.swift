@@ -51,13 +51,17 @@ extension Session {
             }
         }
         if unseen.isEmpty { return unseen }
-        let result = try database.write { tx in
-            try store.store(
-                tx, .add, MessageFlags(.seen), on: unseen, in: selected.id, viewer: try signedInPrincipal().id, allowed: .seen,
-                keywordsAllowed: false, now: now)
+        var result = StoreResult()
+        for part in unseen.parts(of: Self.mostRanges) {
+            let stored = try database.write { tx in
+                try store.store(
+                    tx, .add, MessageFlags(.seen), on: part, in: selected.id, viewer: try signedInPrincipal().id, allowed: .seen,
+                    keywordsAllowed: false, now: now)
+            }
+            result.add(stored)
+            remember(stored.changed, stored.modseq)
         }
         try refresh(always: true)
-        remember(result.changed, result.modseq)
         return result.changed
     }
 }

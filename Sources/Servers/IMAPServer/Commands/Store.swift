@@ -24,12 +24,18 @@ extension Session {
         case .add: .add
         case .remove: .remove
         }
-        let result = try database.write { tx in
-            let allowed = FlagNames.allowed(try currentRights(tx.read, in: selected))
-            return try store.store(
-                tx, change, flags, on: uids, in: selected.id, viewer: try signedInPrincipal().id,
-                unchangedSince: command.unchangedSince.map { ModSeq(rawValue: Int64(clamping: $0)) },
-                allowed: allowed.system, keywordsAllowed: allowed.keywords, now: now)
+        var result = StoreResult()
+        // In several transactions where the messages are many ranges: STORE need not be all or nothing, and others wait for each.
+        for part in uids.parts(of: Self.mostRanges) {
+            let stored = try database.write { tx in
+                let allowed = FlagNames.allowed(try currentRights(tx.read, in: selected))
+                return try store.store(
+                    tx, change, flags, on: part, in: selected.id, viewer: try signedInPrincipal().id,
+                    unchangedSince: command.unchangedSince.map { ModSeq(rawValue: Int64(clamping: $0)) },
+                    allowed: allowed.system, keywordsAllowed: allowed.keywords, now: now)
+            }
+            result.add(stored)
+            remember(stored.changed, stored.modseq)
         }
         return try storedResponses(command, uids, change, flags, result).write(self) { session in
             if !result.failed.isEmpty {
@@ -69,7 +75,6 @@ extension Session {
             guard isNews || session.enabled.condstore else { return }
             session.tellFlags(at: index, in: selected.latest, number: number, withoutFlags: !isNews)
         }
-        remember(shown, result.modseq)
         return responses
     }
 

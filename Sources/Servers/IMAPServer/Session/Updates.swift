@@ -102,7 +102,7 @@ extension Session {
         let told = mailbox.told
         responses.add(difference.changed) { session, uid in
             guard let index = view.index(of: uid) else { return }
-            if let told, told.modseq == view.modseq(at: index), told.uids.contains(uid) { return }
+            if let told = told[view.modseq(at: index).rawValue], told.contains(uid) { return }
             session.tellFlags(at: index, in: view)
         }
         if !difference.came.isEmpty {
@@ -113,7 +113,7 @@ extension Session {
         }
         // From here on numbers are those of the new view: nothing else is said before all of this.
         mailbox.view = view
-        mailbox.told = nil
+        mailbox.told = [:]
         mailbox.saved = mailbox.saved.subtracting(difference.vanished)
         selected = mailbox
         return (responses, difference.came)
@@ -150,6 +150,9 @@ extension Session {
 
     /// What the client was told of in the answer to its own command, and need not hear again.
     func remember(_ uids: UIDSet, _ modseq: ModSeq?) {
-        if let modseq { selected?.told = (uids, modseq) }
+        guard let modseq else { return }
+        // To be told twice is harmless.
+        if selected?.told.count ?? 0 >= 2000 { selected?.told = [:] }
+        selected?.told[modseq.rawValue] = uids
     }
 }

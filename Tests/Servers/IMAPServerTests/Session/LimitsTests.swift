@@ -94,6 +94,29 @@ import Testing
         for each in [client, other, plain] { #expect(each.largestPiece <= 2 * Session.pieceSize + 4096) }
     }
 
+    @Test("STORE, EXPUNGE and CLOSE of many ranges are several transactions, and tell the same")
+    func steps() throws {
+        let site = try TestSite()
+        let client = site.anna()
+        client.append("Subject: a\r\n\r\nb\r\n", to: "INBOX")
+        client.say("s SELECT INBOX")
+        client.multiply(13)
+        client.say("e ENABLE QRESYNC")
+        let odd = stride(from: 1, through: 8192, by: 2).map(String.init).joined(separator: ",")
+        func modseq() -> Int {
+            let answer = client.say("x STATUS INBOX (HIGHESTMODSEQ)")
+            return answer.firstRange(of: "HIGHESTMODSEQ ").flatMap { Int(answer[$0.upperBound...].prefix { $0.isNumber }) } ?? 0
+        }
+        let before = modseq()
+        let stored = client.lines("x UID STORE \(odd) +FLAGS (\\Deleted)")
+        #expect(stored.count == 4097 && stored.last == "x OK done", "each message is told once")
+        #expect(modseq() == before + 5)
+        // RFC 7162 §3.2.7, §3.2.8
+        #expect(client.lines("x UID EXPUNGE 1:6000").last == "x OK [HIGHESTMODSEQ \(before + 8)] done")
+        #expect(client.say("x CLOSE").hasPrefix("x OK [HIGHESTMODSEQ \(before + 10)]"))
+        #expect(client.say("x STATUS INBOX (MESSAGES)").contains("MESSAGES 4096"))
+    }
+
     @Test("what came is told piece by piece to who idles, and what comes meanwhile behind it")
     func idle() throws {
         let site = try TestSite()
