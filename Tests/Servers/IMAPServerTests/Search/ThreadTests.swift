@@ -1,4 +1,5 @@
 import CollectionStore
+import IMAPGrammar
 import Testing
 
 @testable import IMAPServer
