@@ -18,6 +18,7 @@ extension Session {
         if isSelectedAlone { _ = try selectedMailbox() }
         if command.key.usesModSeq { enabled.condstore = true }
         return try tellUpdates(command.key.usesNumbers ? .withoutExpunge : .all) { session in
+            if command.returning?.options.contains(.update) == true { session.refuseUpdates(tag) }
             let returning = try session.returning(command.returning, tag) ?? SearchReturn(.all)
             let chosen = try session.database.read { tx in try session.chosenMailboxes(tx, filters) }
             return .running(MultiSearchRun(tag, command, returning, chosen))

@@ -106,7 +106,8 @@ extension Session {
         case .setMetadata(let mailbox, let entries): return try setMetadata(mailbox, entries)
         case .multiSearch(let search): return try multiSearch(tag, search)
         case .notify(let notify): return try self.notify(notify)
-        case .append, .replace, .cancelUpdate, .generateURLs, .resetKey, .fetchURLs:
+        case .cancelUpdate(let tags): return cancelUpdate(tags)
+        case .append, .replace, .generateURLs, .resetKey, .fetchURLs:
             return .bad("that is not known here")
         }
     }

@@ -16,6 +16,7 @@ extension Session {
     }
 
     private func searchKnown(_ tag: [UInt8], _ command: Search) throws -> Completion {
+        let isKept = keepsUpdating(command.key, command.returning, tag)
         let selected = try selectedMailbox()
         let returning = try returning(command.returning, tag)
         let isUID = command.isUID
@@ -36,6 +37,9 @@ extension Session {
             let modSeq = command.key.usesModSeq ? session.highest(uids, selected.latest) : nil
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
             if let returning { session.save(uids, returning) }
+            if isKept {
+                session.selected?.contexts.append(SearchContext(tag: tag, key: command.key, isUID: isUID, results: UIDSet(uids)))
+            }
             // RFC 9051 §6.4.4: rev2 knows ESEARCH alone.
             guard let returning = returning ?? (session.enabled.imap4rev2 ? SearchReturn(.all) : nil) else {
                 session.out.search(numbers, modSeq: modSeq)
@@ -52,10 +56,9 @@ extension Session {
         throw Refused.no(.badCharset([[UInt8]("US-ASCII".utf8), [UInt8]("UTF-8".utf8)]), "that charset is not known")
     }
 
-    /// What of a result is told; RFC 5267 §4.3.2: that results are not kept up to date is told.
+    /// What of a result is told. RFC 5267 §4.2: CONTEXT is a hint.
     func returning(_ asked: SearchReturn?, _ tag: [UInt8]) throws -> SearchReturn? {
         guard var returning = asked else { return nil }
-        if returning.options.contains(.update) { out.untagged(.no, .noUpdate(tag), "results are not kept up to date") }
         returning.options.subtract([.update, .context, .relevancy])
         // RFC 9051 §6.4.4: `RETURN ()` is ALL.
         if returning.options.isEmpty, returning.partial == nil { returning.options = .all }

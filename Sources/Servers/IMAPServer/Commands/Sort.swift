@@ -15,6 +15,8 @@ extension Session {
     private func sortKnown(_ tag: [UInt8], _ command: Sort) throws -> Completion {
         let selected = try selectedMailbox()
         try requireWithinLimit(selected)
+        // RFC 5267 §4.3.1: CONTEXT=SORT is not announced.
+        if command.returning?.options.contains(.update) == true { refuseUpdates(tag) }
         let returning = try returning(command.returning, tag)
         let isUID = command.isUID
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)

@@ -13,10 +13,14 @@ final class ResponseRun: RunningCommand {
     private static let few = 1000
 
     private var parts: [Part] = []
+    private var lastParts: [Part] = []
     private var count = 0
     private var next: (Session) throws -> Completion = { _ in .ok(nil, "done") }
 
     func add(_ write: @escaping (Session) -> Void) { parts.append(.once(write)) }
+
+    /// Behind all others.
+    func addLast(_ write: @escaping (Session) -> Void) { lastParts.append(.once(write)) }
 
     /// One for each of these UIDs, in rising order.
     func add(_ uids: UIDSet, _ write: @escaping (Session, UID) -> Void) {
@@ -27,6 +31,8 @@ final class ResponseRun: RunningCommand {
 
     /// Writes them, and does what comes behind them: now where they are few, else as a command that goes on.
     func write(_ session: Session, then next: @escaping (Session) throws -> Completion) throws -> Completion {
+        parts += lastParts
+        lastParts = []
         if count <= Self.few {
             _ = writeParts(session, limit: .max)
             return try next(session)

@@ -16,6 +16,8 @@ struct SelectedMailbox {
     var latest: MailboxSnapshot
     /// Changes that the client was told of in the answer to its own command, by their modseqs.
     var told: [Int64: UIDSet] = [:]
+    /// Searches that are kept up to date.
+    var contexts: [SearchContext] = []
     /// What `$` stands for (RFC 9051 §6.4.4.1).
     var saved = UIDSet()
     /// RFC 9586: message numbers mean nothing in this session.

@@ -88,7 +88,8 @@ extension Session {
         }
         guard var mailbox = selected else { return nil }
         let difference = mailbox.latest.difference(from: mailbox.view)
-        if difference.isEmpty {
+        let hasPending = updates == .all && mailbox.contexts.contains { !$0.pending.isEmpty }
+        if difference.isEmpty, !hasPending {
             mailbox.view = mailbox.latest
             selected = mailbox
             return nil
@@ -96,7 +97,8 @@ extension Session {
         // While an EXPUNGE may not be told, the numbers of what came after it have no meaning for the client.
         if updates != .all, !difference.vanished.isEmpty { return nil }
         let responses = ResponseRun()
-        addVanished(difference.vanished, in: mailbox.view, to: responses)
+        let old = mailbox.view
+        addContextUpdates(&mailbox, difference, updates, responses) { addVanished(difference.vanished, in: old, to: $0) }
         let view = mailbox.latest
         if view.keywords.count != mailbox.view.keywords.count { responses.add { $0.out.flags(FlagNames.all(view.keywords)) } }
         let told = mailbox.told
