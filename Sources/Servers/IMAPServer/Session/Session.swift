@@ -165,17 +165,16 @@ final class Session: @unchecked Sendable {
             if state == .logout { return .close }
             if running != nil {
                 goOn()
-                if running != nil, ContinuousClock.now >= end { return .output }
             } else if let pending = signingIn {
                 signingIn = nil
                 attempt(pending.tag, pending.name, .none) { () throws in checkPassword(pending) }
-            } else if ContinuousClock.now >= end {
-                return .output
             } else if let event = reader.next() {
                 handle(event)
             } else {
                 return .input
             }
+            // Others have their turn.
+            if nextPause == nil, state != .logout, ContinuousClock.now >= end { return .output }
         }
     }
 

@@ -43,7 +43,7 @@ extension Session {
         case .message(let flags, let date, _):
             upload?.flags = FlagNames.flags(flags)
             upload?.date = date.map { InternalTime(seconds: $0.seconds, zoneMinutes: $0.zoneMinutes) }
-        case .literal(let size, let isBinary): try beginLiteral(size, isBinary: isBinary)
+        case .literal(let size, let isBinary): beginLiteral(size, isBinary: isBinary)
         case .data(let bytes): try feed(bytes)
         case .url(let url): try catenate(url)
         case .messageEnd: try endMessage()
@@ -64,8 +64,12 @@ extension Session {
         upload?.replaced = uid
     }
 
-    private func beginLiteral(_ size: UInt64, isBinary: Bool) throws {
-        try checkRoom(for: size)
+    private func beginLiteral(_ size: UInt64, isBinary: Bool) {
+        do {
+            try checkRoom(for: size)
+        } catch {
+            upload?.refusal = Replies.completion(of: error, logger)
+        }
         guard upload?.refusal == nil else { return reader.refuse() }
         if upload?.current == nil { upload?.current = store.upload(keepsOctets: isBinary) }
         reader.accept()
