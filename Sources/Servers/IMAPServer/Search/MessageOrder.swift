@@ -37,6 +37,10 @@ struct MessageOrder {
     }
 
     func row(_ message: StoredMessage) -> Row {
+        if criteria.count == 1, let number = Self.number(criteria[0].key, message) {
+            let bits = Self.ordered(number)
+            return Row(first: criteria[0].isReversed ? ~bits : bits, rest: [], uid: message.uid)
+        }
         var bytes: [UInt8] = []
         for criterion in criteria {
             let start = bytes.count
@@ -59,10 +63,12 @@ struct MessageOrder {
     }
 
     private func append(_ key: SortCriterion.Key, _ message: StoredMessage, to bytes: inout [UInt8]) {
+        if let number = Self.number(key, message) {
+            let bits = Self.ordered(number)
+            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
+            return
+        }
         switch key {
-        case .arrival: Self.append(message.internalDate.seconds, to: &bytes)
-        case .date: Self.append(Self.sent(message), to: &bytes)
-        case .size: Self.append(Int64(message.size), to: &bytes)
         case .from: Self.append(message.keys?.from, to: &bytes)
         case .to: Self.append(message.keys?.to, to: &bytes)
         case .cc: Self.append(message.keys?.cc, to: &bytes)
@@ -70,15 +76,21 @@ struct MessageOrder {
         case .displayFrom: Self.append(message.keys?.displayFrom, to: &bytes)
         case .displayTo: Self.append(message.keys?.displayTo, to: &bytes)
         // RFC 6203 §5: all are as good as each other.
-        case .relevancy: break
+        case .arrival, .date, .size, .relevancy: break
         }
     }
 
-    /// So that the order of the bytes is that of the numbers.
-    private static func append(_ number: Int64, to bytes: inout [UInt8]) {
-        let bits = UInt64(bitPattern: number) ^ (1 << 63)
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
+    private static func number(_ key: SortCriterion.Key, _ message: StoredMessage) -> Int64? {
+        switch key {
+        case .arrival: message.internalDate.seconds
+        case .date: sent(message)
+        case .size: Int64(message.size)
+        default: nil
+        }
     }
+
+    /// In the order of the numbers.
+    private static func ordered(_ number: Int64) -> UInt64 { UInt64(bitPattern: number) ^ (1 << 63) }
 
     /// The end is lower than all that may stand in the text.
     private static func append(_ text: [UInt8]?, to bytes: inout [UInt8]) {

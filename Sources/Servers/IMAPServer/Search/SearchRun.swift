@@ -17,6 +17,8 @@ final class SearchRun: RunningCommand {
     }
 
     private static let batchCount = 500
+    /// Where nothing is asked of what is read.
+    private static let plainBatchCount = 4000
     /// Octets of structures and keys that are in memory at once.
     private static let batchWeight = 4 << 20
     private static let stepTime = Duration.milliseconds(20)
@@ -68,7 +70,8 @@ final class SearchRun: RunningCommand {
         }
         if rows.isEmpty, wanted.isEmpty {
             var count = 0
-            while count < Self.batchCount, let uid = nextCandidate(until: end) {
+            let most = rest.isEmpty ? Self.plainBatchCount : Self.batchCount
+            while count < most, let uid = nextCandidate(until: end) {
                 wanted.append(uid)
                 count += 1
             }
@@ -103,17 +106,15 @@ final class SearchRun: RunningCommand {
     private func read(_ tx: borrowing ReadTransaction, _ session: Session, _ parts: MessageParts) throws {
         var read: [StoredMessage] = []
         var weight = 0
+        var last = UID.max
         try session.store.messages(tx, wanted, in: scope.mailbox, with: parts, keys: collector.keys) { row in
-            read.append(row)
+            if rest.isEmpty { collector.take(row.uid, row) } else { read.append(row) }
             weight += row.weight
+            last = row.uid
             return weight < Self.batchWeight
         }
         // What is not there any more is passed over.
-        if weight >= Self.batchWeight, let last = read.last, last.uid < .max {
-            wanted = wanted.intersection(UIDSet((last.uid + 1)...UID.max))
-        } else {
-            wanted = UIDSet()
-        }
+        wanted = weight >= Self.batchWeight && last < .max ? wanted.intersection(UIDSet((last + 1)...UID.max)) : UIDSet()
         rows = read[...]
     }
 
@@ -121,12 +122,10 @@ final class SearchRun: RunningCommand {
         while let row = rows.popFirst() {
             guard let index = scope.snapshot.index(of: row.uid) else { continue }
             var isFound = true
-            if !rest.isEmpty {
-                var candidate = Candidate(index: index, snapshot: scope.snapshot, store: session.store, row: row)
-                for key in rest where isFound { isFound = try candidate.matches(key, tx) }
-            }
+            var candidate = Candidate(index: index, snapshot: scope.snapshot, store: session.store, row: row)
+            for key in rest where isFound { isFound = try candidate.matches(key, tx) }
             if isFound { collector.take(row.uid, row) }
-            if !rest.isEmpty, ContinuousClock.now >= end || session.isCut.load(ordering: .relaxed) { break }
+            if ContinuousClock.now >= end || session.isCut.load(ordering: .relaxed) { break }
         }
         if rows.isEmpty { rows = [] }
     }
