@@ -68,6 +68,25 @@ def test_starttls_throws_away_what_was_sent_ahead(user):
     client.ok(f"AUTHENTICATE PLAIN {plain(user)}")
 
 
+def test_starttls_is_refused_behind_compression(user):
+    import zlib
+    client = user.imap()
+    client.ok("COMPRESS DEFLATE")
+    deflate, inflate = zlib.compressobj(9, zlib.DEFLATED, -15), zlib.decompressobj(-15)
+
+    def do(command):
+        client.send(deflate.compress(command.encode() + b"\r\n") + deflate.flush(zlib.Z_SYNC_FLUSH))
+        answer = b""
+        while b"\r\nz " not in b"\r\n" + answer or not answer.endswith(b"\r\n"):
+            answer += inflate.decompress(client.socket.recv(65536))
+        return answer
+
+    # RFC 8437 §3: compression stays. What is in the inflater came before TLS.
+    assert b"z OK" in do("z UNAUTHENTICATE")
+    assert b"STARTTLS" not in do("z CAPABILITY")
+    assert b"z BAD" in do("z STARTTLS")
+
+
 def test_implicit_tls(user):
     client = user.imap(tls=True)
     client.ok("SELECT INBOX")

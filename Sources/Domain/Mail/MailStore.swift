@@ -10,7 +10,8 @@
 //   owner, also under a name that was there before.
 // - The counts in a mailbox's row are what a recount would find; so is what its owner uses of the quota.
 // - Octets are stored once and never changed; copies and retained messages name the same content.
-// - What is expunged or deleted is retained until its time is over, and counts for no quota.
+// - What is expunged or deleted is retained until its time is over, and counts for no quota; above a limit of its own the oldest goes
+//   before its time.
 //
 // `tx` as a first parameter means: needs an open transaction. Start reading at Values/Mailbox.swift, Messages/MailStore+Append.swift,
 // Messages/MailChangeLog.swift and Snapshot/MailboxSnapshot.swift.
@@ -43,6 +44,8 @@ package struct MailLimits: Sendable {
     /// Of a principal on one mailbox, or of what all share there.
     package var annotations = 100
     package var annotationSize = 64 << 10
+    /// Octets of what is retained of one owner.
+    package var retainedSize: Int64 = 10 << 30
     /// Messages of all mailboxes that snapshots are kept of in memory; 20 bytes each.
     package var cachedMessages = 4_000_000
 

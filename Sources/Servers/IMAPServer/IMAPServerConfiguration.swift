@@ -16,6 +16,7 @@ package struct IMAPServerConfiguration: Sendable {
     package var workers = 16
     package var connections = 20_000
     package var connectionsPerAddress = 1_000
+    package var connectionsPerUser = 500
     /// For the TLS handshake and for signing in.
     package var loginTimeout = TimeAmount.seconds(60)
     /// How long a client may pause within a command.
@@ -24,6 +25,14 @@ package struct IMAPServerConfiguration: Sendable {
     package var idleTimeout = TimeAmount.minutes(32)
     /// How long a client may take nothing of an answer.
     package var writeTimeout = TimeAmount.seconds(120)
+    /// How long a command works before others have their turn.
+    package var turnTime = Duration.milliseconds(50)
+    /// How many messages one command deals with (RFC 9738). Clients that do not know of it take what they get for all there is, so it is high.
+    package var messageLimit = 1_000_000
+    /// How often a command that takes long says so (RFC 9585).
+    package var progressInterval = Duration.seconds(10)
+    /// Whether users may grant to `anyone` and `authenticated`.
+    package var isSharingWithAllAllowed = false
     /// Of a message that is appended (RFC 7889).
     package var appendLimit: UInt64 = 100 << 20
 

@@ -35,6 +35,9 @@ final class ServerContext: Sendable {
     let services: IMAPServices
     let logger: Logger
     let pool: WorkerPool
+    /// For the checking of passwords alone.
+    let signInPool: WorkerPool
+    let users: UserConnections
     let metrics = ServerMetrics()
     private let draining = Atomic<Bool>(false)
     private let connections = Atomic<UInt64>(0)
@@ -45,6 +48,8 @@ final class ServerContext: Sendable {
         self.logger = logger
         // A connection has one job at a time, so their number bounds the queue.
         pool = WorkerPool(threads: configuration.workers, limit: .max)
+        signInPool = WorkerPool(threads: max(2, configuration.workers / 2), limit: .max)
+        users = UserConnections(limit: configuration.connectionsPerUser)
     }
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }

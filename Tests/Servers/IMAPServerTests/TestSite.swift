@@ -44,14 +44,18 @@ final class TestSite: Sendable {
 
     deinit {
         context.pool.stop()
+        context.signInPool.stop()
         database.close()
     }
 
     func stranger() -> TestClient { TestClient(Session(server: context, peer: "192.0.2.1", isLoopback: false, isTLS: true), of: self) }
 
-    func anna() -> TestClient {
+    func anna() -> TestClient { signedIn("anna") }
+    func boris() -> TestClient { signedIn("boris") }
+
+    private func signedIn(_ name: String) -> TestClient {
         let client = stranger()
-        client.say("a LOGIN anna anna")
+        client.say("a LOGIN \(name) \(name)")
         return client
     }
 }
@@ -62,6 +66,8 @@ final class TestClient {
     private(set) var lastPause = Session.Pause.input
     /// The largest piece that the session made at once.
     private(set) var largestPiece = 0
+    /// How often the session had its turn for the last bytes.
+    private(set) var turns = 0
 
     /// Kept for as long as somebody speaks to it.
     private let site: TestSite
@@ -78,16 +84,21 @@ final class TestClient {
     func send(_ bytes: [UInt8]) -> String {
         session.receive(bytes)
         var answer: [UInt8] = []
+        turns = 0
         repeat {
+            turns += 1
             lastPause = session.run()
             let piece = session.takeOutput()
             largestPiece = max(largestPiece, piece.count)
             answer += piece
-        } while lastPause == .output
+        } while lastPause == .output || lastPause == .signIn
         return String(decoding: answer, as: UTF8.self)
     }
 
     func lines(_ text: String) -> [String] { say(text).split(separator: "\r\n").map(String.init) }
+
+    /// Makes 2 to the power of `doublings` messages of the first one.
+    func multiply(_ doublings: Int) { for _ in 0..<doublings { say("x UID COPY 1:* INBOX") } }
 
     @discardableResult
     func append(_ message: String, to mailbox: String, options: String = "") -> String {

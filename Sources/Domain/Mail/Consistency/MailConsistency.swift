@@ -15,6 +15,7 @@ package enum MailConsistency {
             for line in faults { fault("mailbox \(id.rawValue): \(line)") }
             progress(count)
         }
+        for line in try database.read({ tx in try checkRetained(tx) }) { fault(line) }
         var lastContent: Int64 = 0
         while true {
             let page = try database.read { tx in try contents(tx, after: lastContent) }
@@ -83,6 +84,22 @@ package enum MailConsistency {
             return ["its log does not have every change after its floor"]
         }
         return []
+    }
+
+    private static func checkRetained(_ tx: borrowing ReadTransaction) throws -> [String] {
+        try tx.all(
+            """
+            SELECT owner_id, retained_bytes,
+                (SELECT COALESCE(SUM(size), 0) FROM mail_retained WHERE mail_retained.owner_id = mail_account.owner_id),
+                (SELECT COALESCE(SUM(byte_count), 0) FROM mailbox
+                    WHERE mailbox.owner_id = mail_account.owner_id AND trashed IS NOT NULL)
+            FROM mail_account
+            """
+        ) { row in
+            let counted = row.integer(2) + row.integer(3)
+            return counted == row.integer(1)
+                ? nil : "principal \(row.integer(0)) has \(counted) octets retained, its row says \(row.integer(1))"
+        }.compactMap(\.self)
     }
 
     private static func contents(

@@ -59,7 +59,23 @@ enum MailAccounts {
         do {
             try Quota.take(tx, Int(clamping: bytes), of: owner)
         } catch StoreRefusal.quotaExceeded {
-            throw MailRefusal.quotaExceeded
+            // There was room: so the principal is gone. No refusal: a delivery goes on after one, and counters have moved already.
+            throw Failure(.constraint, "the quota of principal \(owner.rawValue) cannot be taken from")
         }
+    }
+
+    // MARK: What is retained
+
+    static func retainedBytes(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {
+        try tx.first("SELECT retained_bytes FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.integer(0) } ?? 0
+    }
+
+    /// Fewer octets are given back.
+    static func retain(_ tx: borrowing WriteTransaction, bytes: Int64, of owner: PrincipalID) throws {
+        if bytes == 0 { return }
+        try open(tx, of: owner)
+        try tx.execute(
+            "UPDATE mail_account SET retained_bytes = retained_bytes + $2 WHERE owner_id = $1",
+            [.integer(owner.rawValue), .integer(bytes)])
     }
 }

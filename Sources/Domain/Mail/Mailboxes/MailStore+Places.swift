@@ -18,11 +18,13 @@ extension MailStore {
         // Where nothing has the new name but something is below it, they come to stand below the mailbox.
         let all = try MailboxRows.all(tx.read, of: old.owner)
         let below = all.filter { MailboxName.isBelow($0.name, old.name) }
+        // By their bytes: strings are equal that are written in several ways.
+        let taken = below.isEmpty ? [] : Set(all.map { Array($0.name.utf8) })
         var renamed: [(id: MailboxID, name: String)] = [(old.id, name)]
         for child in below {
             let rest = String(decoding: child.name.utf8.dropFirst(old.name.utf8.count), as: UTF8.self)
             let moved = try MailboxName.stored(name + rest, limits: limits)
-            if all.contains(where: { $0.name.isIdentical(to: moved) }) { throw MailRefusal.nameTaken }
+            if taken.contains(Array(moved.utf8)) { throw MailRefusal.nameTaken }
             renamed.append((child.id, moved))
         }
         try makePlace(tx, for: name, old.owner, and: 0, now: now)
@@ -57,6 +59,7 @@ extension MailStore {
         // RFC 9051 §6.3.5: a name that cannot be selected and has others below it cannot be deleted.
         if hasChildren && !old.isSelectable { throw MailRefusal.hasChildren }
         try Quota.release(tx, Int(clamping: old.byteCount), of: old.owner)
+        try MailAccounts.retain(tx, bytes: old.byteCount, of: old.owner)
         try tx.execute("UPDATE mailbox SET trashed = $2 WHERE id = $1", [.integer(mailbox.rawValue), .integer(now)])
         if hasChildren {
             let id = try insert(tx, old.name, of: old.owner, isSelectable: false, specialUse: nil, now: now)
@@ -69,6 +72,8 @@ extension MailStore {
         } else {
             try removeEmptyNames(tx, above: old, now: now)
         }
+        try boundDeleted(tx, of: old.owner)
+        try boundRetained(tx, of: old.owner, limit: 1000)
         try MailAccounts.listChanged(tx, of: old.owner)
         listChanged(tx, of: old.owner)
         changed(tx, mailbox, of: old.owner, to: old.modseq)

@@ -35,7 +35,7 @@ enum MailChangeLog {
             """
             UPDATE mailbox SET modseq = modseq + 1, uid_next = uid_next + $2, message_count = message_count + $3,
                 unseen_count = unseen_count + $4, deleted_count = deleted_count + $5, byte_count = byte_count + $6
-            WHERE id = $1 RETURNING uid_next, modseq
+            WHERE id = $1 AND trashed IS NULL RETURNING uid_next, modseq
             """,
             [
                 .integer(mailbox.rawValue), .integer(Int64(delta.uids)), .integer(Int64(delta.messages)),
@@ -65,9 +65,9 @@ enum MailChangeLog {
         var viewer: PrincipalID?
     }
 
-    /// Calls `body` with the changes after `since`, in their order.
+    /// Calls `body` with the changes after `since`, in their order, until it returns false.
     static func forEach(
-        _ tx: borrowing ReadTransaction, in mailbox: MailboxID, since: ModSeq, _ body: (Entry) throws -> Void
+        _ tx: borrowing ReadTransaction, in mailbox: MailboxID, since: ModSeq, _ body: (Entry) throws -> Bool
     ) throws {
         try tx.forEach(
             "SELECT modseq, kind, uids, viewer_id FROM mail_change WHERE mailbox_id = $1 AND modseq > $2 ORDER BY modseq",
@@ -76,11 +76,10 @@ enum MailChangeLog {
             guard let kind = Kind(rawValue: row.integer(1)) else {
                 throw Failure(.damaged, "a change of mailbox \(mailbox.rawValue) is of an unknown kind")
             }
-            try body(
+            return try body(
                 Entry(
                     modseq: ModSeq(rawValue: row.integer(0)), kind: kind, uids: UIDSet(encoded: row.bytes(2)),
                     viewer: row.optionalInteger(3).map(PrincipalID.init(rawValue:))))
-            return true
         }
     }
 }

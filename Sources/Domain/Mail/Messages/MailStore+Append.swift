@@ -28,6 +28,14 @@ extension MailStore {
         if removed > 0 { try MailBodies.delete(tx, of: content) }
     }
 
+    /// Whether the owner has room: asked before octets are staged, which count for nothing until they are a message. Throws `MailRefusal`
+    /// quotaExceeded or tooManyMessages.
+    package func checkQuota(
+        _ tx: borrowing ReadTransaction, messages: Int, bytes: UInt64, of owner: PrincipalID
+    ) throws {
+        try MailAccounts.check(tx, messages: messages, bytes: Int64(clamping: bytes), of: owner)
+    }
+
     /// Appends all or none (RFC 3502 §6.3.11). Throws `MailRefusal` notFound, notSelectable, quotaExceeded, tooManyMessages,
     /// mailboxFull or contentGone. Keywords that the mailbox has no room for are left out.
     package func append(
@@ -74,7 +82,7 @@ extension MailStore {
                 [
                     .integer(mailbox.rawValue), .integer(uid), .integer(modseq.rawValue),
                     .integer(Int64(bitPattern: flags[index])), .integer(content.rawValue),
-                    .integer(message.content.keys.threadHash ?? content.rawValue), .integer(Int64(message.content.size)),
+                    .integer(message.content.threadHash ?? content.rawValue), .integer(Int64(message.content.size)),
                     .integer(date.seconds), .integer(Int64(date.zoneMinutes)), .integer(now),
                 ])
             if ownViewer != nil, message.flags.system.contains(.seen), let uid = UID(exactly: uid) { seen.append(uid) }

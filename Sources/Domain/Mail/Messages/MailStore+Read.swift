@@ -6,7 +6,7 @@ extension MailStore {
     /// Calls `body` with each message of `uids` that there is, in rising order, until it returns false.
     package func messages(
         _ tx: borrowing ReadTransaction, _ uids: UIDSet, in mailbox: MailboxID, with parts: MessageParts = [],
-        _ body: (StoredMessage) throws -> Bool
+        keys: SortKeys.Fields = .all, _ body: (StoredMessage) throws -> Bool
     ) throws {
         for range in uids.ranges {
             var goesOn = true
@@ -14,7 +14,7 @@ extension MailStore {
                 .integer(mailbox.rawValue), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound)),
             ]
             func take(_ row: borrowing Row) throws -> Bool {
-                goesOn = try body(try Self.read(row, parts))
+                goesOn = try body(try Self.read(row, parts, keys))
                 return goesOn
             }
             if parts.isEmpty {
@@ -23,18 +23,18 @@ extension MailStore {
                     SELECT uid, modseq, flags, content_id, thread_id, size, internal_date, internal_zone, saved FROM mail_message
                     WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
                     """, parameters, row: take)
-            } else if parts == .keys {
+            } else if parts.isDisjoint(with: [.structure, .envelope]) {
                 try tx.forEach(
                     """
-                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, keys
+                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, hash, keys
                     FROM mail_message JOIN mail_content ON mail_content.id = content_id
                     WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
                     """, parameters, row: take)
             } else {
                 try tx.forEach(
                     """
-                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, keys,
-                        structure
+                    SELECT uid, modseq, flags, content_id, thread_id, mail_message.size, internal_date, internal_zone, saved, hash,
+                        keys, structure
                     FROM mail_message JOIN mail_content ON mail_content.id = content_id
                     WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
                     """, parameters, row: take)
@@ -43,19 +43,32 @@ extension MailStore {
         }
     }
 
-    private static func read(_ row: borrowing Row, _ parts: MessageParts) throws -> StoredMessage {
+    private static func read(_ row: borrowing Row, _ parts: MessageParts, _ fields: SortKeys.Fields) throws -> StoredMessage {
         var message = StoredMessage(
             uid: UID(clamping: row.integer(0)), modseq: ModSeq(rawValue: row.integer(1)),
             flags: FlagBits(rawValue: UInt64(bitPattern: row.integer(2))), content: ContentID(rawValue: row.integer(3)),
             thread: ThreadID(rawValue: row.integer(4)), size: Int(row.integer(5)),
             internalDate: InternalTime(seconds: row.integer(6), zoneMinutes: Int(row.integer(7))), saved: row.integer(8))
-        if parts.contains(.keys) { message.keys = try keys(row.bytes(9), of: message.content) }
-        if parts.contains(.structure) { message.structure = try structure(row.bytes(10), of: message.content) }
+        if parts.contains(.hash), !row.isNull(9) { message.hash = row.bytes(9) }
+        if parts.contains(.keys) {
+            let bytes = row.bytes(10)
+            message.weight += bytes.count
+            message.keys = try keys(bytes, of: message.content, fields)
+        }
+        if parts.contains(.structure) {
+            let bytes = row.bytes(11)
+            message.weight += bytes.count
+            message.structure = try structure(bytes, of: message.content)
+        } else if parts.contains(.envelope) {
+            let bytes = row.bytes(11)
+            message.weight += bytes.count
+            message.envelope = Message.header(ofSummary: bytes)
+        }
         return message
     }
 
-    private static func keys(_ bytes: [UInt8], of content: ContentID) throws -> SortKeys {
-        guard let keys = SortKeys(encoded: bytes) else { throw Failure(.damaged, "the keys of content \(content.rawValue)") }
+    private static func keys(_ bytes: [UInt8], of content: ContentID, _ fields: SortKeys.Fields = .all) throws -> SortKeys {
+        guard let keys = SortKeys(encoded: bytes, fields) else { throw Failure(.damaged, "the keys of content \(content.rawValue)") }
         return keys
     }
 

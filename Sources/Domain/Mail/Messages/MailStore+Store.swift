@@ -121,10 +121,11 @@ extension MailStore {
     private func changedSeen(
         _ tx: borrowing ReadTransaction, of mailbox: MailboxID, by viewer: PrincipalID, since: ModSeq
     ) throws -> UIDSet {
-        var changed = UIDSet()
+        var changed = UIDSetGatherer()
         try MailChangeLog.forEach(tx, in: mailbox, since: since) { entry in
-            if entry.kind == .ownSeen, entry.viewer == viewer { changed.formUnion(entry.uids) }
+            if entry.kind == .ownSeen, entry.viewer == viewer { changed.add(entry.uids) }
+            return true
         }
-        return changed
+        return changed.set
     }
 }

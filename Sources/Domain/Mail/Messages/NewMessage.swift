@@ -18,6 +18,11 @@ package struct NewContent: Sendable {
     package let keys: SortKeys
     let hash: [UInt8]?
 
+    /// RFC 8474 §5.2: which conversation it is of; nil where nothing of it tells. As EMAILID, it must not tell whether others have it.
+    var threadHash: Int64? {
+        keys.threadHash ?? hash.map { hash in Int64(bitPattern: hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }) }
+    }
+
     /// To be discarded where it is not appended after all.
     package var stagedContent: ContentID? {
         if case .staged(let content, _) = place { content } else { nil }
@@ -69,6 +74,16 @@ package struct StoreResult: Sendable, Equatable {
     package var failed = UIDSet()
     /// Keywords that the mailbox could not keep: it has as many as it may.
     package var keywordsNotKept: [String] = []
+
+    package init() {}
+
+    /// Puts a change of messages with higher UIDs behind this one.
+    package mutating func add(_ next: StoreResult) {
+        modseq = next.modseq ?? modseq
+        for range in next.changed.ranges { changed.append(range) }
+        for range in next.failed.ranges { failed.append(range) }
+        if keywordsNotKept.isEmpty { keywordsNotKept = next.keywordsNotKept }
+    }
 }
 
 /// RFC 7162 §3.2.5.

@@ -24,6 +24,22 @@ package struct SortKeys: Sendable, Equatable {
     package var references: [[UInt8]] = []
 
     package init() {}
+
+    /// Which of them are wanted beside the time, so that the others cost nothing.
+    package struct Fields: OptionSet, Sendable {
+        package var rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
+
+        package static let subject = Fields(rawValue: 1 << 0)
+        package static let from = Fields(rawValue: 1 << 1)
+        package static let to = Fields(rawValue: 1 << 2)
+        package static let cc = Fields(rawValue: 1 << 3)
+        package static let displayFrom = Fields(rawValue: 1 << 4)
+        package static let displayTo = Fields(rawValue: 1 << 5)
+        /// Message-ID and References.
+        package static let identifiers = Fields(rawValue: 1 << 6)
+        package static let all = Fields(rawValue: (1 << 7) - 1)
+    }
 }
 
 extension SortKeys {
@@ -96,7 +112,7 @@ extension SortKeys {
     }
 
     /// Nil where the bytes are none of ours.
-    init?(encoded bytes: [UInt8]) {
+    init?(encoded bytes: [UInt8], _ fields: Fields = .all) {
         guard bytes.count > 2, bytes[0] == Self.version else { return nil }
         var reader = NumberReader(bytes)
         _ = reader.next()
@@ -107,13 +123,22 @@ extension SortKeys {
             sentDay = Int64(bitPattern: day)
         }
         isReplyOrForward = bits & 2 != 0
-        var texts: [[UInt8]] = []
-        for _ in 0..<7 {
+        if fields.isEmpty { return }
+        // Each text's bit is its place.
+        for place in 0..<7 {
             guard let text = reader.nextBytes() else { return nil }
-            texts.append(Array(text))
+            guard fields.contains(Fields(rawValue: 1 << place)) else { continue }
+            switch place {
+            case 0: baseSubject = Array(text)
+            case 1: from = Array(text)
+            case 2: to = Array(text)
+            case 3: cc = Array(text)
+            case 4: displayFrom = Array(text)
+            case 5: displayTo = Array(text)
+            default: messageID = Array(text)
+            }
         }
-        (baseSubject, from, to, cc) = (texts[0], texts[1], texts[2], texts[3])
-        (displayFrom, displayTo, messageID) = (texts[4], texts[5], texts[6])
+        guard fields.contains(.identifiers) else { return }
         guard let count = reader.nextCount(), count <= Self.referenceLimit else { return nil }
         for _ in 0..<count {
             guard let reference = reader.nextBytes() else { return nil }

@@ -1,3 +1,4 @@
+internal import Bytes
 package import CollectionStore
 package import MIME
 
@@ -5,9 +6,6 @@ package import MIME
 package struct ContentID: RawRepresentable, Hashable, Sendable {
     package var rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// RFC 8474 §5.1: EMAILID.
-    package var objectID: String { "M\(rawValue)" }
 }
 
 /// RFC 8474 §5.2: which conversation a message belongs to, by the first message that it refers to.
@@ -35,6 +33,19 @@ package struct StoredMessage: Sendable {
     /// need; its other fields are read with the header's octets.
     package var structure: Message?
     package var keys: SortKeys?
+    /// Where it was asked for: the fields of the message's own header that `structure` would have.
+    package var envelope: Header?
+    /// Where it was asked for; nil also where the content has none.
+    package var hash: [UInt8]?
+    /// Octets that were read of its content's row.
+    package var weight = 0
+
+    /// RFC 8474 §5.1: EMAILID; `hash` must have been asked for. Contents that are kept once for all accounts are named by what they are:
+    /// a number would tell whoever appends a document that somebody has had it before.
+    package var emailID: String {
+        guard let hash else { return "M\(content.rawValue)" }
+        return "M" + String(decoding: Hexadecimal.encode(hash.prefix(16)), as: UTF8.self)
+    }
 }
 
 /// INTERNALDATE: RFC 9051 §2.3.3, with the zone that it was given in.
@@ -56,4 +67,7 @@ package struct MessageParts: OptionSet, Sendable {
 
     package static let structure = MessageParts(rawValue: 1)
     package static let keys = MessageParts(rawValue: 2)
+    package static let envelope = MessageParts(rawValue: 8)
+    /// What `emailID` needs.
+    package static let hash = MessageParts(rawValue: 4)
 }

@@ -57,6 +57,7 @@ extension MailStore {
             "UPDATE mailbox SET trashed = NULL, name = $2, special_use = $3, uid_validity = $4 WHERE id = $1",
             [.integer(mailbox.rawValue), .text(name), Value(use?.rawValue), .integer(Int64(validity))])
         try MailAccounts.take(tx, bytes: old.byteCount, of: owner)
+        try MailAccounts.retain(tx, bytes: 0 - old.byteCount, of: owner)
         listChanged(tx, of: owner)
         return try MailboxRows.selectable(tx.read, mailbox)
     }
@@ -110,6 +111,7 @@ extension MailStore {
         let place = try MailboxRows.find(tx.read, mailbox)
         let target = try place.flatMap { $0.isSelectable ? $0 : nil } ?? makeInbox(tx, of: owner, now: now)
         _ = try append(tx, messages.map(\.message), to: target.id, now: now)
+        try MailAccounts.retain(tx, bytes: messages.reduce(0) { $0 - Int64($1.message.content.size) }, of: owner)
         for range in UIDSet(messages.map(\.uid)).ranges {
             try tx.execute(
                 "DELETE FROM mail_retained WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3",

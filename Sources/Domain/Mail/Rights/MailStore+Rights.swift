@@ -19,10 +19,22 @@ extension MailStore {
         _ tx: borrowing ReadTransaction, with asker: Asker
     ) throws -> [(mailbox: Mailbox, owner: Principal, rights: MailRights)] {
         var rights: [MailboxID: [Grantee: MailRights]] = [:]
-        let grantees = asker.closure.map(Grantee.principal) + [.signedIn, .everybody]
-        for grantee in grantees {
+        for grantee in asker.closure.map(Grantee.principal) {
             try tx.forEach(
                 "SELECT mailbox_id, rights FROM mail_grant WHERE grantee = $1", [.integer(grantee.rawValue)]
+            ) { row in
+                rights[MailboxID(rawValue: row.integer(0)), default: [:]][grantee] = MailRights(rawValue: row.integer(1))
+                return true
+            }
+        }
+        // What is granted to all is shown to those of the owner's domain; others can have it by its name.
+        for grantee in [Grantee.signedIn, .everybody] {
+            try tx.forEach(
+                """
+                SELECT mail_grant.mailbox_id, rights FROM mail_grant JOIN mailbox ON mailbox.id = mail_grant.mailbox_id
+                    JOIN principal ON principal.id = mailbox.owner_id
+                WHERE grantee = $1 AND principal.domain = $2 AND mailbox.trashed IS NULL
+                """, [.integer(grantee.rawValue), .text(asker.domain)]
             ) { row in
                 rights[MailboxID(rawValue: row.integer(0)), default: [:]][grantee] = MailRights(rawValue: row.integer(1))
                 return true

@@ -36,11 +36,12 @@ extension MailStore {
         _ tx: borrowing ReadTransaction, from mailbox: Mailbox, since: ModSeq
     ) throws -> VanishedUIDs {
         if since >= mailbox.logFloor {
-            var uids = UIDSet()
+            var uids = UIDSetGatherer()
             try MailChangeLog.forEach(tx, in: mailbox.id, since: since) { entry in
-                if entry.kind == .vanished { uids.formUnion(entry.uids) }
+                if entry.kind == .vanished { uids.add(entry.uids) }
+                return true
             }
-            return VanishedUIDs(uids, isExact: true)
+            return VanishedUIDs(uids.set, isExact: true)
         }
         var absent = UIDSet()
         var next: UID = 1
@@ -82,6 +83,7 @@ struct SnapshotReader {
         }
         try MailChangeLog.forEach(tx, in: mailbox.id, since: mailbox.logFloor) { entry in
             if entry.kind == .ownSeen, entry.viewer == seenOwner { snapshot.touch(entry.uids, entry.modseq) }
+            return true
         }
         return snapshot
     }
@@ -104,18 +106,25 @@ struct SnapshotReader {
     /// The snapshot after an older one; nil where reading all is cheaper or the log does not go back as far.
     func next(_ tx: borrowing ReadTransaction, after older: MailboxSnapshot) throws -> MailboxSnapshot? {
         if older.modseq < mailbox.logFloor { return nil }
-        var changed = UIDSet()
-        var vanished = UIDSet()
+        var flagChanges = UIDSetGatherer()
+        var expunges = UIDSetGatherer()
         var seenChanges: [(uids: UIDSet, modseq: ModSeq)] = []
+        var rangeCount = 0
+        // So much that happened costs more than all that there is.
+        let most = max(Self.mostRanges, mailbox.messageCount)
         try MailChangeLog.forEach(tx, in: mailbox.id, since: older.modseq) { entry in
             switch entry.kind {
             case .came: break
-            case .flags: changed.formUnion(entry.uids)
-            case .vanished: vanished.formUnion(entry.uids)
+            case .flags: flagChanges.add(entry.uids)
+            case .vanished: expunges.add(entry.uids)
             case .ownSeen: if entry.viewer == seenOwner, seenOwner != nil { seenChanges.append((entry.uids, entry.modseq)) }
             }
+            rangeCount += entry.uids.ranges.count
+            return rangeCount <= most
         }
-        changed = changed.subtracting(vanished)
+        if rangeCount > most { return nil }
+        let vanished = expunges.set
+        var changed = flagChanges.set.subtracting(vanished)
         if older.uidNext > 1 {
             changed = changed.intersection(UIDSet(1...(older.uidNext - 1)))
         } else {

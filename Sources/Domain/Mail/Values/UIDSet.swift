@@ -96,6 +96,27 @@ package struct UIDSet: Sendable, Hashable {
         return out
     }
 
+    /// Sets of at most so many ranges, which are it together.
+    package func parts(of count: Int) -> [UIDSet] {
+        stride(from: 0, to: ranges.count, by: max(1, count)).map { start in
+            var part = UIDSet()
+            part.ranges = Array(ranges[start..<min(start + max(1, count), ranges.count)])
+            return part
+        }
+    }
+
+    /// The `count` highest.
+    package func last(_ count: Int) -> UIDSet {
+        var left = count
+        var kept: [ClosedRange<UID>] = []
+        for range in ranges.reversed() where left > 0 {
+            let length = Int(range.upperBound - range.lowerBound) + 1
+            kept.append(length > left ? (range.upperBound - UID(left) + 1)...range.upperBound : range)
+            left -= min(left, length)
+        }
+        return UIDSet(ranges: kept.reversed())
+    }
+
     package var elements: some Sequence<UID> { ranges.lazy.joined() }
 
     // MARK: As it is stored

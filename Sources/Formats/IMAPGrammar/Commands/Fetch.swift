@@ -1,4 +1,4 @@
-internal import Bytes
+package import Bytes
 
 /// RFC 9051 §6.4.5.
 package struct Fetch: Hashable, Sendable {
@@ -58,6 +58,16 @@ package struct BodySection: Hashable, Sendable {
         self.text = text
         self.isPeek = isPeek
         self.partial = partial
+    }
+}
+
+extension BodySection {
+    /// What stands in the brackets alone, as a URL has it (RFC 5092 §11: section-spec).
+    package static func parse(_ text: [UInt8]) throws(ParseError) -> BodySection {
+        var cursor = CommandCursor([0x5B] + text + [0x5D])
+        let section = try cursor.bodySection(isPeek: true)
+        try cursor.end()
+        return section
     }
 }
 
@@ -186,7 +196,7 @@ extension CommandCursor {
         return true
     }
 
-    private mutating func bodySection(isPeek: Bool) throws(ParseError) -> BodySection {
+    fileprivate mutating func bodySection(isPeek: Bool) throws(ParseError) -> BodySection {
         var section = BodySection(isPeek: isPeek)
         try expect(0x5B, "[")
         section.part = try partNumbers()

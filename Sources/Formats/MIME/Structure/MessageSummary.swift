@@ -49,6 +49,16 @@ extension Message {
         }
     }
 
+    /// The message's own header as its summary has it, without a look at its parts. Nil where the bytes are no summary.
+    package static func header(ofSummary summary: [UInt8]) -> Header? {
+        guard summary.first == Self.summaryVersion else { return nil }
+        var reader = NumberReader(Array(summary.dropFirst()))
+        guard let byteCount = reader.nextCount(), let partCount = reader.nextCount(), partCount > 0, partCount <= summary.count,
+            MessagePart(&reader, index: 0, partCount: partCount, byteCount: byteCount) != nil, let fields = reader.nextBytes()
+        else { return nil }
+        return Message(Array(fields)).header
+    }
+
     /// A message as its summary tells of it: its parts are all there, of their fields those that a summary keeps. Nil where the bytes are no
     /// summary.
     package init?(summary: [UInt8]) {

@@ -64,6 +64,23 @@ package struct MailOperations: Sendable {
         return "\(outcome.mailboxes) mailboxes, \(outcome.written) messages written, \(outcome.present) there already"
     }
 
+    // MARK: Limits and sharing
+
+    /// Nil: no limit.
+    package func setMessageLimit(_ limit: Int?, of user: String) throws {
+        let owner = try installation.user(user)
+        try installation.database.write { tx in try installation.mail.setMessageLimit(tx, of: owner.id, limit) }
+    }
+
+    package func setOwnSeen(_ hasOwnSeen: Bool, _ name: String, of user: String) throws {
+        let owner = try installation.user(user)
+        try installation.database.write { tx in
+            let stored = try MailboxName.stored(name, limits: installation.mail.limits)
+            guard let mailbox = try installation.mail.mailbox(tx.read, of: owner.id, named: stored) else { throw MailRefusal.notFound }
+            try installation.mail.setOwnSeen(tx, of: mailbox.id, hasOwnSeen, now: System.clock())
+        }
+    }
+
     // MARK: What was deleted
 
     package func retained(of user: String, asJSON: Bool) throws -> String {

@@ -47,6 +47,8 @@ struct IMAPService: Sendable {
         configuration.workers = imap.workers
         configuration.connections = imap.connections
         configuration.connectionsPerAddress = imap.connectionsPerAddress
+        configuration.connectionsPerUser = imap.connectionsPerUser
+        configuration.isSharingWithAllAllowed = imap.allowsSharingWithAll
         configuration.loginTimeout = .milliseconds(imap.signInTime.milliseconds)
         configuration.commandTimeout = .milliseconds(imap.commandTime.milliseconds)
         configuration.idleTimeout = .milliseconds(imap.idleTime.milliseconds)

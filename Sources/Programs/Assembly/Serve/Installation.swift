@@ -53,6 +53,7 @@ package struct Installation: Sendable {
     private static func mailLimits(_ settings: Settings) -> MailLimits {
         var limits = MailLimits()
         limits.messageSize = settings.limits.message
+        limits.retainedSize = Int64(clamping: settings.limits.retainedMail)
         return limits
     }
 

@@ -90,6 +90,13 @@ extension SettingDefinition {
         .number(
             "imap.connections-per-address", \.imap.connectionsPerAddress, 1...1_000_000,
             "Connections open at once from one address. Some clients open one for each folder."),
+        .number(
+            "imap.connections-per-user", \.imap.connectionsPerUser, 1...1_000_000,
+            "Connections on which one user is signed in at once."),
+        .boolean(
+            "imap.allow-sharing-with-all", \.imap.allowsSharingWithAll,
+            "Whether users may share mailboxes with `anyone` and `authenticated`. All of their mail domain see such mailboxes in "
+                + "their lists; those of other domains can open by its name what is shared with `anyone`."),
         .time(
             "imap.sign-in-time", \.imap.signInTime, .seconds(1) ... .seconds(3_600),
             "How long a client may take to sign in, with its TLS handshake."),
@@ -143,6 +150,10 @@ extension SettingDefinition {
         .size(
             "limits.message", \.limits.message, 64 << 10...1 << 30,
             "The largest message of mail; a larger one is refused with TOOBIG."),
+        .size(
+            "limits.retained-mail", \.limits.retainedMail, 0...1 << 44,
+            "What is kept of one user's expunged messages and deleted mailboxes, which count for no quota; above it the oldest go "
+                + "before `storage.trash-keep` is over."),
         .size(
             "limits.attachment", \.limits.attachment, 1 << 10...1 << 40,
             "The largest managed attachment of a calendar object; a larger one is refused with CALDAV:max-attachment-size."),

@@ -56,6 +56,8 @@ package struct Settings: Sendable, Equatable {
         package var workers = 16
         package var connections = 20_000
         package var connectionsPerAddress = 1_000
+        package var connectionsPerUser = 500
+        package var allowsSharingWithAll = false
         package var signInTime: Duration = .seconds(60)
         package var commandTime: Duration = .seconds(120)
         package var idleTime: Duration = .seconds(1_920)
@@ -81,6 +83,7 @@ package struct Settings: Sendable, Equatable {
         package var addressObject = 10 << 20
         package var file = 10 << 30
         package var message = 100 << 20
+        package var retainedMail = 10 << 30
         package var attachment = 50 << 20
         package var attachmentsPerObject = 50
         package var lockTime: Duration = .seconds(86_400)

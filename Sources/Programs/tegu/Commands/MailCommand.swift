@@ -4,7 +4,7 @@ import Assembly
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mail", abstract: "Take mail in and out, and bring back what was deleted.",
-        subcommands: [Import.self, Export.self, Deleted.self, Restore.self])
+        subcommands: [Import.self, Export.self, Deleted.self, Restore.self, Limit.self, OwnSeen.self])
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -43,6 +43,34 @@ struct MailCommand: AsyncParsableCommand {
         func run() async throws {
             ConsoleOutput.write(try MailOperations(try await settings.open()).retained(of: user, asJSON: json))
         }
+    }
+
+    struct Limit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say how many messages a user may have.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user.") var user: String
+        @Argument(help: "The number; 'none': no limit.") var messages: String
+        func validate() throws {
+            guard messages == "none" || Int(messages).map({ $0 >= 0 }) == true else { throw ValidationError("a number, or 'none'") }
+        }
+        func run() async throws {
+            try MailOperations(try await settings.open()).setMessageLimit(Int(messages), of: user)
+        }
+    }
+
+    struct OwnSeen: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "own-seen",
+            abstract: "Say whether each one with whom a mailbox is shared has a \\Seen of their own.",
+            discussion: "What they have seen counts anew when it is changed. New mailboxes below it are as it is.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user whose mailbox it is.") var user: String
+        @Argument(help: "The mailbox.") var mailbox: String
+        @Argument(help: "'on' or 'off'.") var state: OnOff
+        func run() async throws {
+            try MailOperations(try await settings.open()).setOwnSeen(state == .on, mailbox, of: user)
+        }
+        enum OnOff: String, ExpressibleByArgument, CaseIterable { case on, off }
     }
 
     struct Restore: AsyncParsableCommand {

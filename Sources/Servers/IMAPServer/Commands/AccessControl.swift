@@ -53,6 +53,10 @@ extension Session {
             let found = try find(tx.read, name)
             try require(.administer, of: found)
             let grantee = try Identifiers.grantee(tx.read, identifier, for: asker)
+            // Who shares with all shows names of their choice to all.
+            if case .principal = grantee {} else if !server.configuration.isSharingWithAllAllowed, !change([]).isEmpty {
+                throw Refused.no(.noPerm, "sharing with all is not allowed here")
+            }
             let old = try store.grants(tx.read, on: found.mailbox.id).first { $0.grantee == grantee }?.rights ?? []
             try store.setGrant(tx, MailGrant(grantee: grantee, rights: change(old)), on: found.mailbox.id)
         }

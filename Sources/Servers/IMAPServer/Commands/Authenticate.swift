@@ -20,7 +20,7 @@ extension Session {
                 out.challenge([])
                 return expect(tag, .plain)
             }
-            return plain(response)
+            return plain(tag, response)
         case "LOGIN":
             guard let response else {
                 // Outlook wants just these words.
@@ -44,22 +44,22 @@ extension Session {
         if line == [0x2A] { return .bad("cancelled") }
         guard let response = Base64.decode(line) else { return .bad("that is not base64") }
         switch mechanism {
-        case .plain: return plain(response)
+        case .plain: return plain(tag, response)
         case .login(nil):
             out.challenge([UInt8]("Password:".utf8))
             return expect(tag, .login(user: response))
-        case .login(let user?): return signIn(user, response)
+        case .login(let user?): return signIn(tag, "AUTHENTICATE", user, response)
         }
     }
 
     /// RFC 4616 §2: message = [authzid] UTF8NUL authcid UTF8NUL passwd
-    private func plain(_ response: [UInt8]) -> Completion {
+    private func plain(_ tag: [UInt8], _ response: [UInt8]) -> Completion {
         let parts = response.split(separator: 0, omittingEmptySubsequences: false)
         guard parts.count == 3 else { return .bad("that is not PLAIN") }
         // RFC 4616 §2: to act as somebody else is another matter than to be.
         guard parts[0].isEmpty || parts[0] == parts[1] else {
             return .no(.authorizationFailed, "nobody may act as another here")
         }
-        return signIn(Array(parts[1]), Array(parts[2]))
+        return signIn(tag, "AUTHENTICATE", Array(parts[1]), Array(parts[2]))
     }
 }

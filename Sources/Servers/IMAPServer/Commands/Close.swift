@@ -10,12 +10,9 @@ extension Session {
         let selected = try selectedMailbox()
         var code: ResponseCode?
         if !selected.isReadOnly, selected.rights.contains(.expunge) {
-            let (_, modseq) = try database.write { tx in
-                try require(.expunge, tx.read, in: selected)
-                return try store.expunge(tx, in: selected.id, by: try signedInPrincipal().id, now: now)
-            }
+            let (modseq, steps) = try expungeInSteps(.all, in: selected)
             // RFC 7162 §3.2.8. CLOSE tells no changes: where others were before this one, the client would never ask for them.
-            if let modseq, enabled.quickResync, modseq.rawValue == selected.view.modseq.rawValue &+ 1 {
+            if let modseq, enabled.quickResync, modseq.rawValue == selected.view.modseq.rawValue &+ steps {
                 code = .highestModSeq(UInt64(clamping: modseq.rawValue))
             }
         }

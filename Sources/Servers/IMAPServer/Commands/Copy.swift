@@ -8,21 +8,23 @@ extension Session {
     /// COPY and UID COPY (RFC 9051 §6.4.7).
     func copy(_ command: Copy) throws -> Completion {
         let selected = try selectedMailbox()
-        let uids = try selected.uids(of: command.set, isUID: command.isUID)
+        let (uids, limitCode) = limited(try selected.uids(of: command.set, isUID: command.isUID))
         let result = try transfer(command, uids, selected, needed: .read) { tx, target, viewer in
             let kept = FlagNames.allowed(target.rights)
             return try store.copy(
                 tx, uids, from: selected.id, to: target.mailbox.id, viewer: viewer, keeping: kept.system,
                 keywordsKept: kept.keywords, now: now)
         }
-        return .ok(copyCode(result), "copied")
+        guard let limitCode else { return .ok(copyCode(result), "copied") }
+        if let code = copyCode(result) { out.untagged(.ok, code, "copied") }
+        return .ok(limitCode, "copied in part")
     }
 
     /// MOVE and UID MOVE (RFC 9051 §6.4.8).
     func move(_ command: Copy) throws -> Completion {
         // RFC 4314 §4 and RFC 6851 §4.4: as COPY, STORE \Deleted and EXPUNGE.
         let selected = try writableMailbox([.deleteMessages, .expunge])
-        let uids = try selected.uids(of: command.set, isUID: command.isUID)
+        let (uids, limitCode) = limited(try selected.uids(of: command.set, isUID: command.isUID))
         let result = try transfer(command, uids, selected, needed: [.read, .deleteMessages, .expunge]) { tx, target, viewer in
             let kept = FlagNames.allowed(target.rights)
             return try store.move(
@@ -31,7 +33,7 @@ extension Session {
         }
         // RFC 6851 §4.3: COPYUID before the EXPUNGEs, so untagged.
         if let code = copyCode(result) { out.untagged(.ok, code, "moved") }
-        return .ok(nil, "moved")
+        return .ok(limitCode, "moved")
     }
 
     private func transfer(

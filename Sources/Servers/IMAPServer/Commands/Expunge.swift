@@ -9,13 +9,35 @@ extension Session {
     func expunge(_ set: SequenceSet?) throws -> Completion {
         let selected = try writableMailbox(.expunge)
         // Where a set is named, only what the client knows can be meant.
-        let uids = try set.map { try selected.uids(of: $0, isUID: true) } ?? .all
-        let (_, modseq) = try database.write { tx in
-            try require(.expunge, tx.read, in: selected)
-            return try store.expunge(tx, uids, in: selected.id, by: try signedInPrincipal().id, now: now)
-        }
+        let (uids, limitCode) = try set.map { limited(try selected.uids(of: $0, isUID: true)) } ?? (.all, nil)
+        let (modseq, _) = try expungeInSteps(uids, in: selected)
         // RFC 7162 §3.2.7
-        return .ok(highestModSeq(modseq), "done")
+        guard let limitCode else { return .ok(highestModSeq(modseq), "done") }
+        if let code = highestModSeq(modseq) { out.untagged(.ok, code, "expunged") }
+        return .ok(limitCode, "done in part")
+    }
+
+    /// Ranges of UIDs that one transaction changes: others wait for it.
+    static let mostRanges = 1000
+
+    /// The last modseq, and how many there were.
+    func expungeInSteps(_ uids: UIDSet, in selected: SelectedMailbox) throws -> (modseq: ModSeq?, steps: Int64) {
+        let viewer = try signedInPrincipal().id
+        var left = uids
+        var last: ModSeq?
+        var steps: Int64 = 0
+        while true {
+            let result = try database.write { tx in
+                try require(.expunge, tx.read, in: selected)
+                return try store.expunge(tx, left, in: selected.id, by: viewer, mostRanges: Self.mostRanges, now: now)
+            }
+            if let modseq = result.modseq {
+                last = modseq
+                steps += 1
+            }
+            guard let rest = result.rest else { return (last, steps) }
+            left = left.intersection(UIDSet(rest...UID.max))
+        }
     }
 
     func highestModSeq(_ modseq: ModSeq?) -> ResponseCode? {

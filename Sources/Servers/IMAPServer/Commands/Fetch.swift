@@ -10,8 +10,10 @@ extension Session {
         if command.vanished, !enabled.quickResync { return .bad("ENABLE QRESYNC first") }
         if command.changedSince != nil || command.items.contains(.modSeq) { enabled.condstore = true }
         // What is new is told first, so that what follows is as it is now.
-        tellUpdates(command.isUID ? .all : .withoutExpunge)
-        if state == .logout { return .waiting }
+        return try tellUpdates(command.isUID ? .all : .withoutExpunge) { try $0.fetchKnown(command) }
+    }
+
+    private func fetchKnown(_ command: Fetch) throws -> Completion {
         var selected = try selectedMailbox()
         var uids = try selected.uids(of: command.set, isUID: command.isUID)
         if let partial = command.partial {
@@ -27,6 +29,8 @@ extension Session {
             }
             uids = uids.intersection(selected.latest.changed(since: since))
         }
+        let code: ResponseCode?
+        (uids, code) = limited(uids)
         var items = FetchItems(command, session: self)
         var marked = UIDSet()
         if items.marksSeen, !selected.isReadOnly, selected.rights.contains(.keepSeen) {
@@ -35,7 +39,7 @@ extension Session {
         }
         items.marked = marked
         if uids.isEmpty { return .ok(nil, "done") }
-        return .running(FetchRun(items: items, uids: uids, selected: selected))
+        return .running(FetchRun(items: items, uids: uids, selected: selected, limitCode: code))
     }
 
     /// RFC 9051 §6.4.5: `BODY[...]` without PEEK sets \Seen. Gives those that had it not.
@@ -47,13 +51,17 @@ extension Session {
             }
         }
         if unseen.isEmpty { return unseen }
-        let result = try database.write { tx in
-            try store.store(
-                tx, .add, MessageFlags(.seen), on: unseen, in: selected.id, viewer: try signedInPrincipal().id, allowed: .seen,
-                keywordsAllowed: false, now: now)
+        var result = StoreResult()
+        for part in unseen.parts(of: Self.mostRanges) {
+            let stored = try database.write { tx in
+                try store.store(
+                    tx, .add, MessageFlags(.seen), on: part, in: selected.id, viewer: try signedInPrincipal().id, allowed: .seen,
+                    keywordsAllowed: false, now: now)
+            }
+            result.add(stored)
+            remember(stored.changed, stored.modseq)
         }
         try refresh(always: true)
-        remember(result.changed, result.modseq)
         return result.changed
     }
 }

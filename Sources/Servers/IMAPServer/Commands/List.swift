@@ -15,14 +15,11 @@ extension Session {
             out.list(entry, kind: command.kind)
             return .ok(nil, "done")
         }
-        try database.read { tx in
-            let tree = try MailboxTree(tx, session: self)
-            for row in tree.rows(of: command) { try tell(tx, row, command) }
-        }
-        return .ok(nil, "done")
+        let rows = try database.read { tx in try MailboxTree(tx, session: self).rows(of: command) }
+        return .running(ListRun(rows, command))
     }
 
-    private func tell(_ tx: borrowing ReadTransaction, _ row: MailboxTree.Row, _ command: List) throws {
+    fileprivate func tell(_ tx: borrowing ReadTransaction, _ row: MailboxTree.Row, _ command: List) throws {
         var entry = ListEntry(name: row.name, separator: Namespaces.separator)
         entry.attributes = row.attributes
         entry.childInfo = row.childInfo
@@ -36,5 +33,27 @@ extension Session {
             // RFC 5819 §2
             try tellStatus(tx, found, row.name, items)
         }
+    }
+}
+
+/// The rows of a LIST, as many at a time as the client takes.
+private final class ListRun: RunningCommand {
+    private let rows: [MailboxTree.Row]
+    private let command: List
+    private var next = 0
+
+    init(_ rows: [MailboxTree.Row], _ command: List) { (self.rows, self.command) = (rows, command) }
+
+    func step(_ session: Session) throws -> Completion? {
+        let limit = session.out.bytes.count + Session.pieceSize
+        let end = ContinuousClock.now + session.server.configuration.turnTime
+        try session.database.read { tx in
+            while next < rows.count {
+                try session.tell(tx, rows[next], command)
+                next += 1
+                if session.out.bytes.count >= limit || ContinuousClock.now >= end { break }
+            }
+        }
+        return next < rows.count ? nil : .ok(nil, "done")
     }
 }

@@ -5,13 +5,28 @@ import IMAPGrammar
 import Logging
 import Mail
 
+/// A password that has come and is not checked yet.
+struct PendingSignIn {
+    var tag: [UInt8]
+    var name: StaticString
+    var user: [UInt8]
+    var password: [UInt8]
+}
+
 extension Session {
-    /// LOGIN (RFC 9051 §6.2.3), and the end of AUTHENTICATE.
-    func signIn(_ user: [UInt8], _ password: [UInt8]) -> Completion {
+    /// LOGIN (RFC 9051 §6.2.3), and the end of AUTHENTICATE. Checking may take long, and is done by threads of its own: those that
+    /// guess passwords must not keep those that are signed in from being served.
+    func signIn(_ tag: [UInt8], _ name: StaticString, _ user: [UInt8], _ password: [UInt8]) -> Completion {
         guard maySendPassword else { return .no(.privacyRequired, "not without TLS") }
+        signingIn = PendingSignIn(tag: tag, name: name, user: user, password: password)
+        pauseNext(.signIn)
+        return .waiting
+    }
+
+    func checkPassword(_ pending: PendingSignIn) -> Completion {
         let services = server.services
         let outcome = services.authenticator.authenticate(
-            name: String(utf8: user), password: password, peer: peer, now: services.clock())
+            name: String(utf8: pending.user), password: pending.password, peer: peer, now: services.clock())
         switch outcome {
         case .success(let principal):
             do {
@@ -46,6 +61,10 @@ extension Session {
     }
 
     private func signedIn(_ principal: Principal) -> Completion {
+        guard server.users.admit(principal.id) else {
+            logger.notice("too many connections of a user", metadata: ["user": "\(principal.name)@\(principal.domain)"])
+            return .no(.limit, "too many connections of this user")
+        }
         self.principal = principal
         state = .authenticated
         forgetErrors()
@@ -55,5 +74,11 @@ extension Session {
         logger.debug("signed in")
         // RFC 9051 §6.2.3: the capabilities may stand in the answer.
         return .ok(.capability(capabilities), "signed in")
+    }
+
+    /// Nobody is signed in any more.
+    func forgetUser() {
+        if let principal { server.users.release(principal.id) }
+        principal = nil
     }
 }

@@ -15,18 +15,23 @@ extension Session {
         }
         let mailbox = try database.write { tx in
             let place = try place(tx.read, name)
-            if place.owner.id != principal?.id { try requireParent(.createMailboxes, of: place, tx.read) }
+            if place.owner.id != principal?.id { try requireRoom(at: place, tx.read) }
             return try store.create(tx, place.name, of: place.owner.id, specialUse: use, now: now)
         }
         // RFC 8474 §4.2
         return .ok(.mailboxID(Array(mailbox.id.objectID.utf8)), "made")
     }
 
-    /// RFC 4314 §4: "k" on the mailbox above. Above the first level nobody but the owner makes anything.
-    private func requireParent(_ rights: MailRights, of place: MailboxPlace, _ tx: borrowing ReadTransaction) throws {
+    /// RFC 4314 §4: "k" on the mailbox above, whether the asker may know of it or not: what is denied there cannot be had from one above
+    /// it. Above the first level nobody but the owner makes anything.
+    private func requireRoom(at place: MailboxPlace, _ tx: borrowing ReadTransaction) throws {
+        let asker = try asker(tx)
         for parent in StoredName.parents(of: place.name).reversed() {
-            guard let found = try find(tx, MailboxPlace(owner: place.owner, name: parent)) else { continue }
-            return try require(rights, of: found)
+            guard let mailbox = try store.mailbox(tx, of: place.owner.id, named: parent) else { continue }
+            guard try store.rights(tx, on: mailbox, of: place.owner, for: asker).contains(.createMailboxes) else { throw Self.noRight }
+            // What is hidden is not told by ALREADYEXISTS either.
+            if try store.mailbox(tx, of: place.owner.id, named: place.name) != nil, try find(tx, place) == nil { throw Self.noRight }
+            return
         }
         throw Self.noRight
     }
@@ -47,7 +52,11 @@ extension Session {
             let place = try place(tx.read, to)
             // A mailbox's messages count for its owner's quota, its rights are the owner's to give.
             guard place.owner.id == found.owner.id else { throw Refused.no(.cannot, "a mailbox stays with its owner") }
-            if place.owner.id != principal?.id { try requireParent(.createMailboxes, of: place, tx.read) }
+            if place.owner.id != principal?.id {
+                // It would take all messages out of INBOX, which needs other rights than to rename does.
+                if found.mailbox.isInbox { throw Self.noRight }
+                try requireRoom(at: place, tx.read)
+            }
             return (try store.rename(tx, found.mailbox.id, to: place.name, now: now), found)
         }
         if enabled.imap4rev2 {

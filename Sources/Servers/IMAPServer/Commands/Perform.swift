@@ -36,7 +36,7 @@ extension Command {
         case .thread(let thread): CommandRow("THREAD", .selected, thread.isUID ? .all : .withoutExpunge)
         case .copy: CommandRow("COPY", .selected)
         case .move: CommandRow("MOVE", .selected)
-        case .multiSearch: CommandRow("ESEARCH", .signedIn)
+        case .multiSearch(let search): CommandRow("ESEARCH", .signedIn, search.key.usesNumbers ? .withoutExpunge : .all)
         case .cancelUpdate: CommandRow("CANCELUPDATE", .selected)
         case .append: CommandRow("APPEND", .signedIn)
         case .replace: CommandRow("REPLACE", .selected)
@@ -69,11 +69,11 @@ extension Session {
         case .id(let fields): return id(fields)
         case .startTLS: return startTLS()
         case .authenticate(let mechanism, let response): return try authenticate(tag, mechanism, response)
-        case .login(let user, let password): return signIn(user, password)
+        case .login(let user, let password): return signIn(tag, "LOGIN", user, password)
         case .enable(let names): return enable(names)
         case .compress(let algorithm): return compress(algorithm)
         case .unauthenticate: return unauthenticate()
-        case .idle: return idle(tag)
+        case .idle: return try idle(tag)
         case .namespace: return namespace()
         case .select(let select): return try self.select(select)
         case .create(let name, let uses): return try create(name, uses: uses)
@@ -104,7 +104,10 @@ extension Session {
         case .setQuota: return .no(.noPerm, "quotas are set by the administrator")
         case .getMetadata(let command): return try getMetadata(command)
         case .setMetadata(let mailbox, let entries): return try setMetadata(mailbox, entries)
-        case .append, .replace, .multiSearch, .cancelUpdate, .generateURLs, .resetKey, .fetchURLs, .notify:
+        case .multiSearch(let search): return try multiSearch(tag, search)
+        case .notify(let notify): return try self.notify(notify)
+        case .cancelUpdate(let tags): return cancelUpdate(tags)
+        case .append, .replace, .generateURLs, .resetKey, .fetchURLs:
             return .bad("that is not known here")
         }
     }

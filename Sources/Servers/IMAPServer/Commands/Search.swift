@@ -12,31 +12,41 @@ extension Session {
         try checkCharset(command.charset)
         if command.key.usesModSeq { enabled.condstore = true }
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
-        tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge)
-        if state == .logout { return .waiting }
+        return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.searchKnown(tag, command) }
+    }
+
+    private func searchKnown(_ tag: [UInt8], _ command: Search) throws -> Completion {
+        let isKept = keepsUpdating(command.key, command.returning, tag)
         let selected = try selectedMailbox()
         let returning = try returning(command.returning, tag)
         let isUID = command.isUID
         let key: PreparedKey
         do {
-            key = try PreparedKey(command.key, selected, now: now)
+            key = try PreparedKey(command.key, SearchScope(selected), now: now)
         } catch {
             // RFC 5182 §2.1: a search that fails empties `$`.
             if returning?.options.contains(.save) == true { self.selected?.saved = UIDSet() }
             throw error
         }
-        return .running(SearchRun(key, in: selected, of: store, keepsRows: false) { [unowned self] found in
-            let uids = found.map(\.uid)
-            let modSeq = command.key.usesModSeq ? highest(uids, selected) : nil
+        var uids: [UID] = []
+        let collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
+        let limit = server.configuration.messageLimit
+        let skipped = selected.latest.count - limit
+        let code = skipped > 0 ? limitCode(lowest: selected.latest.uid(at: skipped)) : nil
+        return .running(try SearchRun(key, in: SearchScope(selected), collector, limit: limit) { session in
+            let modSeq = command.key.usesModSeq ? session.highest(uids, selected.latest) : nil
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
-            if let returning { save(uids, returning) }
-            // RFC 9051 §6.4.4: rev2 knows ESEARCH alone.
-            guard let returning = returning ?? (enabled.imap4rev2 ? SearchReturn(.all) : nil) else {
-                out.search(numbers, modSeq: modSeq)
-                return .ok(nil, "done")
+            if let returning { session.save(uids, returning) }
+            if isKept {
+                session.selected?.contexts.append(SearchContext(tag: tag, key: command.key, isUID: isUID, results: UIDSet(uids)))
             }
-            tellResult(tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: false)
-            return .ok(nil, "done")
+            // RFC 9051 §6.4.4: rev2 knows ESEARCH alone.
+            guard let returning = returning ?? (session.enabled.imap4rev2 ? SearchReturn(.all) : nil) else {
+                session.out.search(numbers, modSeq: modSeq)
+                return .ok(code, "done")
+            }
+            session.tellResult(tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: false)
+            return .ok(code, "done")
         })
     }
 
@@ -46,23 +56,22 @@ extension Session {
         throw Refused.no(.badCharset([[UInt8]("US-ASCII".utf8), [UInt8]("UTF-8".utf8)]), "that charset is not known")
     }
 
-    /// What of a result is told; RFC 5267 §4.3.2: that results are not kept up to date is told.
+    /// What of a result is told. RFC 5267 §4.2: CONTEXT is a hint.
     func returning(_ asked: SearchReturn?, _ tag: [UInt8]) throws -> SearchReturn? {
         guard var returning = asked else { return nil }
-        if returning.options.contains(.update) { out.untagged(.no, .noUpdate(tag), "results are not kept up to date") }
         returning.options.subtract([.update, .context, .relevancy])
         // RFC 9051 §6.4.4: `RETURN ()` is ALL.
         if returning.options.isEmpty, returning.partial == nil { returning.options = .all }
         return returning
     }
 
-    func highest(_ uids: [UID], _ selected: SelectedMailbox) -> UInt64? {
-        uids.compactMap { uid in selected.latest.index(of: uid).map { selected.latest.modseq(at: $0) } }.max()
+    func highest(_ uids: [UID], _ snapshot: MailboxSnapshot) -> UInt64? {
+        uids.lazy.compactMap { uid in snapshot.index(of: uid).map { snapshot.modseq(at: $0) } }.max()
             .map { UInt64(clamping: $0.rawValue) }
     }
 
     /// RFC 9051 §6.4.4.1: which of the results are saved depends on which were asked for.
-    private func save(_ uids: [UID], _ returning: SearchReturn) {
+    func save(_ uids: [UID], _ returning: SearchReturn) {
         guard returning.options.contains(.save) else { return }
         let saved: [UID]
         if !returning.options.isDisjoint(with: [.all, .count]) || returning.options == .save {
@@ -75,12 +84,14 @@ extension Session {
     }
 
     func tellResult(
-        _ tag: [UInt8], _ returning: SearchReturn, _ numbers: [UInt32], isUID: Bool, modSeq: UInt64?, isOrdered: Bool
+        _ tag: [UInt8], _ returning: SearchReturn, _ numbers: [UInt32], isUID: Bool, modSeq: UInt64?, isOrdered: Bool,
+        source: SearchResult.Source? = nil
     ) {
         // RFC 9051 §6.4.4.2: SAVE alone has no answer.
         if returning.options == .save, returning.partial == nil { return }
         func form(_ numbers: [UInt32]) -> SearchResult.Numbers { isOrdered ? .ordered(numbers) : .set(NumberSet(numbers)) }
         var result = SearchResult(tag: tag, isUID: isUID)
+        result.source = source
         // RFC 5267 §3.2: MIN and MAX of a sorted result are its first and its last.
         if returning.options.contains(.min) { result.min = numbers.first }
         if returning.options.contains(.max) { result.max = numbers.last }

@@ -22,11 +22,10 @@ extension Session {
             || found.rights.isDisjoint(with: [.insert, .expunge, .deleteMessages, .write, .keepSeen])
         if select.condstore || select.quickResync != nil { enabled.condstore = true }
         try self.select(found, isReadOnly: isReadOnly)
-        try tellSelected(select)
-        return .ok(isReadOnly ? .readOnly : .readWrite, "done")
+        return try tellSelected(select, then: .ok(isReadOnly ? .readOnly : .readWrite, "done"))
     }
 
-    private func tellSelected(_ select: Select) throws {
+    private func tellSelected(_ select: Select, then completion: Completion) throws -> Completion {
         let selected = try selectedMailbox()
         let view = selected.view
         let mailbox = selected.mailbox
@@ -49,23 +48,33 @@ extension Session {
             // RFC 9051 §6.3.2: a LIST response with the name as it is.
             out.list(ListEntry(name: try wireName(mailbox.name, of: selected.owner), separator: Namespaces.separator))
         }
-        if let resync = select.quickResync { try tellResync(resync, selected) }
+        guard let resync = select.quickResync else { return completion }
+        return try tellResync(resync, selected, then: completion)
     }
 
     /// RFC 7162 §3.2.5.1: what happened since the client was last here.
-    private func tellResync(_ resync: QuickResync, _ selected: SelectedMailbox) throws {
-        guard resync.uidValidity == selected.mailbox.uidValidity else { return }
+    private func tellResync(_ resync: QuickResync, _ selected: SelectedMailbox, then completion: Completion) throws -> Completion {
+        guard resync.uidValidity == selected.mailbox.uidValidity else { return completion }
         let since = ModSeq(rawValue: Int64(clamping: resync.modSeq))
         let known = resync.knownUIDs.map { UIDSet(ranges: $0.ranges) }
         try tellEarlier(since, among: known, selected)
-        for uid in selected.view.changed(since: since).elements where known?.contains(uid) ?? true {
-            if let index = selected.view.index(of: uid) { tellFlags(at: index, in: selected.view) }
+        let view = selected.view
+        var changed = view.changed(since: since)
+        if let known { changed = changed.intersection(known) }
+        let responses = ResponseRun()
+        responses.add(changed) { session, uid in
+            if let index = view.index(of: uid) { session.tellFlags(at: index, in: view) }
         }
+        return try responses.write(self) { _ in completion }
     }
 
     /// VANISHED (EARLIER): also where the log does not go back so far.
     func tellEarlier(_ since: ModSeq, among known: UIDSet?, _ selected: SelectedMailbox) throws {
-        var vanished = try database.read { tx in try store.vanished(tx, from: selected.mailbox, since: since).uids }
+        var vanished = try database.read { tx in
+            // As it is now: the log may have been cut since the mailbox was selected.
+            guard let mailbox = try store.mailbox(tx, selected.id) else { throw Self.noMailbox }
+            return try store.vanished(tx, from: mailbox, since: since).uids
+        }
         if let known { vanished = vanished.intersection(known) }
         // What the view has cannot be told as gone, whatever happened since it was read.
         vanished = vanished.subtracting(selected.view.existing(vanished))

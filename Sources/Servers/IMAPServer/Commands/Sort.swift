@@ -9,21 +9,32 @@ extension Session {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
         try checkCharset(command.charset)
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
-        tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge)
-        if state == .logout { return .waiting }
+        return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.sortKnown(tag, command) }
+    }
+
+    private func sortKnown(_ tag: [UInt8], _ command: Sort) throws -> Completion {
         let selected = try selectedMailbox()
+        try requireWithinLimit(selected)
+        // RFC 5267 §4.3.1: CONTEXT=SORT is not announced.
+        if command.returning?.options.contains(.update) == true { refuseUpdates(tag) }
         let returning = try returning(command.returning, tag)
         let isUID = command.isUID
-        let key = try PreparedKey(command.key, selected, now: now)
-        return .running(SearchRun(key, in: selected, of: store, keepsRows: true) { [unowned self] found in
-            let uids = MessageOrder(command.criteria).sorted(found.compactMap(\.row)).map(\.uid)
-            let modSeq = command.key.usesModSeq ? highest(uids, selected) : nil
+        let key = try PreparedKey(command.key, SearchScope(selected), now: now)
+        let order = MessageOrder(command.criteria)
+        var rows: [MessageOrder.Row] = []
+        let collector = SearchRun.Collector(parts: order.parts, keys: order.keys) { _, row in
+            if let row { rows.append(order.row(row)) }
+        }
+        return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in
+            let uids = MessageOrder.sorted(rows)
+            rows = []
+            let modSeq = command.key.usesModSeq ? session.highest(uids, selected.latest) : nil
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
             if let returning {
-                if returning.options.contains(.save) { self.selected?.saved = UIDSet(uids) }
-                tellResult(tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: true)
+                if returning.options.contains(.save) { session.selected?.saved = UIDSet(uids) }
+                session.tellResult(tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: true)
             } else {
-                out.sort(numbers, modSeq: modSeq)
+                session.out.sort(numbers, modSeq: modSeq)
             }
             return .ok(nil, "done")
         })

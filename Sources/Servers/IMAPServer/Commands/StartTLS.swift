@@ -4,7 +4,7 @@ import Logging
 extension Session {
     /// RFC 9051 §6.2.1.
     func startTLS() -> Completion {
-        guard mayStartTLS else { return .bad(isTLS ? "TLS is active" : "no TLS here") }
+        guard mayStartTLS else { return .bad(isTLS ? "TLS is active" : isCompressed ? "not any more" : "no TLS here") }
         // What was sent ahead of TLS may be another's.
         let discarded = reader.discardPending()
         if discarded > 0 { logger.notice("bytes before TLS were thrown away", metadata: ["count": "\(discarded)"]) }

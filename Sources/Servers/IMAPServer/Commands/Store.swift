@@ -17,56 +17,69 @@ extension Session {
             flags.system.isDisjoint(with: allowed.system), flags.keywords.isEmpty || !allowed.keywords {
             throw Self.noRight
         }
-        let uids = try selected.uids(of: command.set, isUID: command.isUID)
+        let (uids, limitCode) = limited(try selected.uids(of: command.set, isUID: command.isUID))
         if uids.isEmpty { return .ok(nil, "done") }
         let change: FlagChange = switch command.change {
         case .replace: .replace
         case .add: .add
         case .remove: .remove
         }
-        let result = try database.write { tx in
-            let allowed = FlagNames.allowed(try currentRights(tx.read, in: selected))
-            return try store.store(
-                tx, change, flags, on: uids, in: selected.id, viewer: try signedInPrincipal().id,
-                unchangedSince: command.unchangedSince.map { ModSeq(rawValue: Int64(clamping: $0)) },
-                allowed: allowed.system, keywordsAllowed: allowed.keywords, now: now)
+        var result = StoreResult()
+        // In several transactions where the messages are many ranges: STORE need not be all or nothing, and others wait for each.
+        for part in uids.parts(of: Self.mostRanges) {
+            let stored = try database.write { tx in
+                let allowed = FlagNames.allowed(try currentRights(tx.read, in: selected))
+                return try store.store(
+                    tx, change, flags, on: part, in: selected.id, viewer: try signedInPrincipal().id,
+                    unchangedSince: command.unchangedSince.map { ModSeq(rawValue: Int64(clamping: $0)) },
+                    allowed: allowed.system, keywordsAllowed: allowed.keywords, now: now)
+            }
+            result.add(stored)
+            remember(stored.changed, stored.modseq)
         }
-        tellStored(command, uids, change, flags, result)
-        if !result.failed.isEmpty {
-            // RFC 7162 §3.1.3: MODIFIED; numbers or UIDs as the command has them.
-            let numbers = selected.numbers(of: result.failed, isUID: command.isUID || enabled.uidOnly)
-            return .ok(.modified(numbers), "some have changed meanwhile")
+        return try storedResponses(command, uids, change, flags, result).write(self) { session in
+            if !result.failed.isEmpty {
+                // RFC 7162 §3.1.3: MODIFIED; numbers or UIDs as the command has them.
+                let numbers = selected.numbers(of: result.failed, isUID: command.isUID || session.enabled.uidOnly)
+                if let limitCode {
+                    session.out.untagged(.ok, .modified(numbers), "some have changed meanwhile")
+                    return .ok(limitCode, "done, in part")
+                }
+                return .ok(.modified(numbers), "some have changed meanwhile")
+            }
+            if !result.keywordsNotKept.isEmpty { return .no(.limit, "the mailbox has no room for another keyword") }
+            return .ok(limitCode, "done")
         }
-        if !result.keywordsNotKept.isEmpty { return .no(.limit, "the mailbox has no room for another keyword") }
-        return .ok(nil, "done")
     }
 
     /// RFC 9051 §6.4.6: the new flags of each message, also where they were so before; none for .SILENT, but the mod-sequence where it is
     /// wanted (RFC 7162 §3.1.3).
-    private func tellStored(
+    private func storedResponses(
         _ command: Store, _ uids: UIDSet, _ change: FlagChange, _ flags: MessageFlags, _ result: StoreResult
-    ) {
+    ) -> ResponseRun {
+        let responses = ResponseRun()
         do {
             try refresh(always: true)
         } catch {
-            return
+            return responses
         }
-        guard let selected else { return }
-        var known = UIDSet()
-        let shown = command.isSilent ? result.changed : uids.subtracting(result.failed)
-        if selected.latest.keywords.count != selected.view.keywords.count { out.flags(FlagNames.all(selected.latest.keywords)) }
-        for uid in shown.elements {
-            guard let number = selected.number(of: uid), let index = selected.latest.index(of: uid) else { continue }
+        guard let selected else { return responses }
+        let shown = selected.latest.existing(command.isSilent ? result.changed : uids.subtracting(result.failed))
+        if selected.latest.keywords.count != selected.view.keywords.count {
+            responses.add { $0.out.flags(FlagNames.all(selected.latest.keywords)) }
+        }
+        responses.add(shown) { session, uid in
+            guard let number = selected.number(of: uid), let index = selected.latest.index(of: uid) else { return }
             // What another session changed before is news also where the own change is not.
-            let isNews = !command.isSilent || !isExpected(uid, change, flags, in: selected)
-            if isNews || enabled.condstore { tellFlags(at: index, in: selected.latest, number: number, withoutFlags: !isNews) }
-            known.append(uid...uid)
+            let isNews = !command.isSilent || !Self.isExpected(uid, change, flags, in: selected)
+            guard isNews || session.enabled.condstore else { return }
+            session.tellFlags(at: index, in: selected.latest, number: number, withoutFlags: !isNews)
         }
-        remember(known, result.modseq)
+        return responses
     }
 
     /// Whether a message has the flags that it had in the client's view, with the client's own change.
-    private func isExpected(_ uid: UID, _ change: FlagChange, _ flags: MessageFlags, in selected: SelectedMailbox) -> Bool {
+    private static func isExpected(_ uid: UID, _ change: FlagChange, _ flags: MessageFlags, in selected: SelectedMailbox) -> Bool {
         guard let before = selected.view.index(of: uid), let now = selected.latest.index(of: uid) else { return false }
         func words(_ flags: MessageFlags) -> (SystemFlags, Set<String>) { (flags.system, Set(flags.keywords.map { $0.lowercased() })) }
         let own = words(flags)

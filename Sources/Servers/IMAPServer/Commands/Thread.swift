@@ -10,15 +10,22 @@ extension Session {
         try checkCharset(command.charset)
         guard command.algorithm != .refs else { return .bad("no such algorithm") }
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
-        tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge)
-        if state == .logout { return .waiting }
+        return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.threadKnown(command) }
+    }
+
+    private func threadKnown(_ command: IMAPGrammar.Thread) throws -> Completion {
         let selected = try selectedMailbox()
+        try requireWithinLimit(selected)
         let isUID = command.isUID
-        let key = try PreparedKey(command.key, selected, now: now)
-        return .running(SearchRun(key, in: selected, of: store, keepsRows: true) { [unowned self] found in
-            let messages = found.compactMap(\.row)
+        let key = try PreparedKey(command.key, SearchScope(selected), now: now)
+        var messages: [ThreadMessage] = []
+        let isByReferences = command.algorithm != .orderedSubject
+        let collector = SearchRun.Collector(parts: .keys, keys: isByReferences ? [.subject, .identifiers] : .subject) { _, row in
+            if let row { messages.append(ThreadMessage(row, withReferences: isByReferences)) }
+        }
+        return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in
             let number: (UID) -> UInt32? = isUID ? { $0 } : { selected.number(of: $0) }
-            out.thread(command.algorithm == .orderedSubject
+            session.out.thread(command.algorithm == .orderedSubject
                 ? OrderedSubject.threads(messages, number: number) : ReferenceThreads(messages, number: number).threads)
             return .ok(nil, "done")
         })

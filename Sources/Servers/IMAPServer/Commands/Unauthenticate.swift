@@ -5,7 +5,8 @@ extension Session {
     /// RFC 8437: the connection is as it was before somebody signed in.
     func unauthenticate() -> Completion {
         unselect()
-        principal = nil
+        endNotifications()
+        forgetUser()
         state = .notAuthenticated
         enabled = EnabledExtensions()
         out.coding = enabled.coding

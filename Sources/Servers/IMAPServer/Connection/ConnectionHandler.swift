@@ -113,13 +113,13 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
         switch pause {
         case .input where !hasInput && !(hasWake && session.wantsWakes): continueReading()
         case .input, .output: run()
-        case .startTLS, .compress, .close: break
+        case .signIn, .startTLS, .compress, .close: break
         }
     }
 
     private var hasInput: Bool { held.readableBytes > 0 || deflate?.hasMore == true }
 
-    private func run() {
+    private func run(on pool: WorkerPool? = nil) {
         guard let eventLoop = context?.eventLoop else { return }
         isBusy = true
         let input: [UInt8]
@@ -133,11 +133,12 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
         let isWoken = hasWake
         hasWake = false
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        server.pool.submitAlways { [session] in
+        let allocator = context?.channel.allocator ?? ByteBufferAllocator()
+        (pool ?? server.pool).submitAlways { [session, deflate] in
             session.receive(input)
             if isWoken { session.wake() }
             let pause = session.run()
-            let output = session.takeOutput()
+            let output = Self.written(session.takeOutput(), by: deflate, allocator)
             eventLoop.execute { bound.value.finished(pause, output) }
         }
     }
@@ -150,12 +151,13 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
         return try deflate.inflate(&held)
     }
 
-    private func finished(_ pause: Session.Pause, _ output: [UInt8]) {
+    private func finished(_ pause: Session.Pause, _ output: ByteBuffer) {
         isBusy = false
         self.pause = pause
         guard !isClosed, let context else { return end() }
-        if !output.isEmpty { write(output, context) }
+        if output.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(output), promise: nil) }
         switch pause {
+        case .signIn: run(on: server.signInPool)
         case .input, .output:
             renewDeadline(context)
             if server.isDraining, session.isBetweenCommands { return bye("the server is stopping") }
@@ -175,16 +177,17 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
         }
     }
 
-    private func write(_ output: [UInt8], _ context: ChannelHandlerContext) {
-        var buffer: ByteBuffer
-        if let deflate {
-            buffer = context.channel.allocator.buffer(capacity: output.count / 2)
-            deflate.deflate(output, into: &buffer)
-        } else {
-            buffer = context.channel.allocator.buffer(capacity: output.count)
+    /// As it goes to the client; by whoever has the connection's turn, mostly a worker.
+    private static func written(_ output: [UInt8], by deflate: DeflateLayer?, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+        if output.isEmpty { return ByteBuffer() }
+        guard let deflate else {
+            var buffer = allocator.buffer(capacity: output.count)
             buffer.writeBytes(output)
+            return buffer
         }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        var buffer = allocator.buffer(capacity: output.count / 2)
+        deflate.deflate(output, into: &buffer)
+        return buffer
     }
 
     private func continueReading() {
@@ -229,7 +232,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopMember {
 
     private func bye(_ text: String) {
         guard let context, !isClosed else { return }
-        write([UInt8]("* BYE \(text)\r\n".utf8), context)
+        let bytes = Self.written([UInt8]("* BYE \(text)\r\n".utf8), by: deflate, context.channel.allocator)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         closeWhenSent(context)
     }
 

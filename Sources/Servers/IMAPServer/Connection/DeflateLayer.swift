@@ -4,7 +4,9 @@ import NIOCore
 /// RFC 4978: both directions through raw deflate (RFC 1951), each answer flushed.
 ///
 /// What is inflated is given in pieces of `pieceSize`, so that a bomb costs no more memory than that.
-final class DeflateLayer {
+///
+/// Guard of its variables: the event loop inflates before a job of the connection and the job deflates, never both at once.
+final class DeflateLayer: @unchecked Sendable {
     struct Damaged: Error {}
 
     private static let pieceSize = 64 << 10

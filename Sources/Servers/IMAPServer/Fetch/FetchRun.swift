@@ -8,7 +8,7 @@ import MIME
 /// its octets' id, which stays what it is.
 final class FetchRun: RunningCommand {
     /// Messages whose rows are read at once.
-    private static let rowCount = 64
+    private static let rowCount = 512
     /// Rows with their structures.
     private static let structureCount = 32
 
@@ -27,7 +27,11 @@ final class FetchRun: RunningCommand {
     private var hasMissing: Bool
     private var refusal: Completion?
 
-    init(items: FetchItems, uids: UIDSet, selected: SelectedMailbox) {
+    /// RFC 9738: that not all were dealt with.
+    private let limitCode: ResponseCode?
+
+    init(items: FetchItems, uids: UIDSet, selected: SelectedMailbox, limitCode: ResponseCode? = nil) {
+        self.limitCode = limitCode
         self.items = items
         snapshot = selected.latest
         view = selected.view
@@ -51,6 +55,7 @@ final class FetchRun: RunningCommand {
         guard ranges.isEmpty, nextRow >= rows.count, !isInMessage else { return nil }
         // RFC 9051 §7.1: EXPUNGEISSUED; what has gone meanwhile had nothing to be told of.
         if let refusal { return refusal }
+        if let limitCode { return .ok(limitCode, "done, in part") }
         return hasMissing ? .ok(.expungeIssued, "some messages were expunged") : .ok(nil, "done")
     }
 
@@ -136,7 +141,9 @@ final class FetchRun: RunningCommand {
         guard !ranges.isEmpty else { return false }
         let count = items.needsStructure ? Self.structureCount : Self.rowCount
         let wanted = nextUIDs(count)
-        try session.store.messages(tx, wanted, in: mailbox, with: items.needsStructure ? .structure : []) { message in
+        var parts: MessageParts = items.needsStructure ? .structure : []
+        if items.items.contains(.emailID) { parts.insert(.hash) }
+        try session.store.messages(tx, wanted, in: mailbox, with: parts) { message in
             rows.append(message)
             return true
         }
@@ -168,7 +175,7 @@ final class FetchRun: RunningCommand {
                 InternalDate(seconds: row.internalDate.seconds, zoneMinutes: row.internalDate.zoneMinutes))
         case .size: session.out.fetchSize(UInt64(clamping: row.size))
         case .saveDate: session.out.fetchSaveDate(InternalDate(seconds: row.saved / 1000))
-        case .emailID: session.out.fetchEmailID(Array(row.content.objectID.utf8))
+        case .emailID: session.out.fetchEmailID(Array(row.emailID.utf8))
         case .threadID: session.out.fetchThreadID(Array(row.thread.objectID.utf8))
         case .envelope: session.out.fetchEnvelope(IMAPGrammar.Envelope(row.message.envelope()))
         case .body: session.out.fetchBodyStructure(IMAPGrammar.BodyStructure(row.message.bodyStructure()), isExtended: false)

@@ -33,7 +33,7 @@ extension Session {
         return FetchLiteral(content: row.content, ranges: ranges.filter { !$0.isEmpty })
     }
 
-    private func ranges(_ tx: borrowing ReadTransaction, of section: BodySection, _ row: StoredMessage) throws -> [Range<Int>]? {
+    func ranges(_ tx: borrowing ReadTransaction, of section: BodySection, _ row: StoredMessage) throws -> [Range<Int>]? {
         if section.part.isEmpty, section.text == .all { return [0..<row.size] }
         let numbers = section.part.map { Int($0) }
         let message = row.message
@@ -58,7 +58,7 @@ extension Session {
         message.ranges(of: Section(numbers: numbers, text: .header))
     }
 
-    private func cut(_ ranges: [Range<Int>], to wanted: Range<UInt64>) -> [Range<Int>] {
+    func cut(_ ranges: [Range<Int>], to wanted: Range<UInt64>) -> [Range<Int>] {
         var out: [Range<Int>] = []
         var position: UInt64 = 0
         for range in ranges {
@@ -112,6 +112,8 @@ extension Session {
 
     /// The size must be told before the octets; so the part is decoded twice, and never held.
     private func measure(_ tx: borrowing ReadTransaction, _ part: DecodablePart, _ row: StoredMessage) throws -> (size: UInt64, hasNUL: Bool) {
+        // One FETCH may ask for many pieces of one part.
+        if let measured, measured.content == row.content, measured.range == part.range { return (measured.size, measured.hasNUL) }
         var decoder = TransferDecoder(part.encoding)
         var size: UInt64 = 0
         var hasNUL = false
@@ -126,7 +128,9 @@ extension Session {
         }
         decoder.finish(into: &decoded)
         hasNUL = hasNUL || decoded.contains(0)
-        return (size + UInt64(decoded.count), hasNUL)
+        size += UInt64(decoded.count)
+        measured = MeasuredPart(content: row.content, range: part.range, size: size, hasNUL: hasNUL)
+        return (size, hasNUL)
     }
 
     // MARK: RFC 8970
@@ -145,4 +149,12 @@ extension Session {
         }
         return preview.finish()
     }
+}
+
+/// What a part has when its encoding is undone.
+struct MeasuredPart {
+    var content: ContentID
+    var range: Range<Int>
+    var size: UInt64
+    var hasNUL: Bool
 }

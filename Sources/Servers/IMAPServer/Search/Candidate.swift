@@ -31,18 +31,18 @@ struct Candidate {
             return true
         case .envelope(let name, let text):
             guard let row else { return false }
-            return contains(row.message.header, name, text)
+            return contains(row.envelope ?? row.message.header, name, text)
         case .header(let name, let text): return contains(try header(tx), name, text)
         case .body(let text): return try body(tx).contains(text)
         case .text(let text):
             if try headerText(tx).contains(text) { return true }
             return try body(tx).contains(text)
-        default: return matchesSnapshot(key) ?? row.map { Self.matches(key, $0) } ?? false
+        default: return Self.matches(key, snapshot, index) ?? row.map { Self.matches(key, $0) } ?? false
         }
     }
 
     /// Nil where the snapshot does not know.
-    func matchesSnapshot(_ key: PreparedKey) -> Bool? {
+    static func matches(_ key: PreparedKey, _ snapshot: MailboxSnapshot, _ index: Int) -> Bool? {
         switch key {
         case .all: true
         case .none: false
@@ -50,12 +50,20 @@ struct Candidate {
         case .keyword(let number): snapshot.flags(at: index).hasKeyword(number)
         case .uids(let set): set.contains(snapshot.uid(at: index))
         case .modSeq(let modSeq): snapshot.modseq(at: index) >= modSeq
-        case .not(let key): matchesSnapshot(key).map { !$0 }
+        case .not(let key): matches(key, snapshot, index).map { !$0 }
         case .or(let left, let right):
-            if let left = matchesSnapshot(left), let right = matchesSnapshot(right) { left || right } else { nil }
-        case .and(let keys): keys.allSatisfy { $0.cost == .snapshot } ? keys.allSatisfy { matchesSnapshot($0) ?? false } : nil
+            if let left = matches(left, snapshot, index), let right = matches(right, snapshot, index) { left || right } else { nil }
+        case .and(let keys): matchesAll(keys, snapshot, index)
         default: nil
         }
+    }
+
+    private static func matchesAll(_ keys: [PreparedKey], _ snapshot: MailboxSnapshot, _ index: Int) -> Bool? {
+        for key in keys {
+            guard let isMatch = matches(key, snapshot, index) else { return nil }
+            if !isMatch { return false }
+        }
+        return true
     }
 
     private static func matches(_ key: PreparedKey, _ row: StoredMessage) -> Bool {
@@ -65,7 +73,7 @@ struct Candidate {
         case .notBefore(let seconds): row.internalDate.seconds >= seconds
         case .larger(let size): row.size > size
         case .smaller(let size): row.size < size
-        case .emailID(let id): row.content.objectID.utf8.elementsEqual(id)
+        case .emailID(let id): row.emailID.utf8.elementsEqual(id)
         case .threadID(let id): row.thread.objectID.utf8.elementsEqual(id)
         default: false
         }

@@ -5,54 +5,100 @@ import Mail
 
 /// The order of SORT (RFC 5256 §3).
 struct MessageOrder {
-    private enum Value: Comparable {
-        case number(Int64)
-        case text([UInt8])
-
-        static func < (a: Value, b: Value) -> Bool {
-            switch (a, b) {
-            case (.number(let a), .number(let b)): a < b
-            case (.text(let a), .text(let b)): a.lexicographicallyPrecedes(b)
-            case (.number, .text): true
-            case (.text, .number): false
-            }
-        }
+    /// What is kept of a message: its place among others as bytes, of which the first eight are a number.
+    struct Row {
+        fileprivate var first: UInt64
+        /// Those behind the first eight.
+        fileprivate var rest: [UInt8]
+        var uid: UID
     }
 
     private let criteria: [SortCriterion]
+    /// What is read of each message.
+    let parts: MessageParts
+    let keys: SortKeys.Fields
 
-    init(_ criteria: [SortCriterion]) { self.criteria = criteria }
-
-    func sorted(_ messages: [StoredMessage]) -> [StoredMessage] {
-        // Each value is made once, not at each comparison.
-        let rows = messages.map { message in (message, criteria.map { value($0.key, message) }) }
-        return rows.sorted { a, b in
-            for (index, criterion) in criteria.enumerated() {
-                let (left, right) = (a.1[index], b.1[index])
-                if left == right { continue }
-                return criterion.isReversed ? right < left : left < right
-            }
-            // RFC 5256 §3: else by the message's number.
-            return a.0.uid < b.0.uid
-        }.map(\.0)
+    init(_ criteria: [SortCriterion]) {
+        self.criteria = criteria
+        parts = criteria.allSatisfy { [.arrival, .size, .relevancy].contains($0.key) } ? [] : .keys
+        keys = criteria.reduce(into: []) { $0.formUnion(Self.field($1.key)) }
     }
 
-    private func value(_ key: SortCriterion.Key, _ message: StoredMessage) -> Value {
-        let keys = message.keys ?? SortKeys()
-        func text(_ bytes: [UInt8]) -> Value { .text(Collation.unicodeCasemap.folded(bytes[...])) }
-        return switch key {
-        case .arrival: .number(message.internalDate.seconds)
-        case .date: .number(MessageOrder.sent(message))
-        case .size: .number(Int64(message.size))
-        case .from: text(keys.from)
-        case .to: text(keys.to)
-        case .cc: text(keys.cc)
-        case .subject: text(keys.baseSubject)
-        case .displayFrom: text(keys.displayFrom)
-        case .displayTo: text(keys.displayTo)
-        // RFC 6203 §5: all are as good as each other.
-        case .relevancy: .number(0)
+    private static func field(_ key: SortCriterion.Key) -> SortKeys.Fields {
+        switch key {
+        case .arrival, .date, .size, .relevancy: []
+        case .from: .from
+        case .to: .to
+        case .cc: .cc
+        case .subject: .subject
+        case .displayFrom: .displayFrom
+        case .displayTo: .displayTo
         }
+    }
+
+    func row(_ message: StoredMessage) -> Row {
+        if criteria.count == 1, let number = Self.number(criteria[0].key, message) {
+            let bits = Self.ordered(number)
+            return Row(first: criteria[0].isReversed ? ~bits : bits, rest: [], uid: message.uid)
+        }
+        var bytes: [UInt8] = []
+        for criterion in criteria {
+            let start = bytes.count
+            append(criterion.key, message, to: &bytes)
+            // RFC 5256 §3: REVERSE
+            if criterion.isReversed { for index in start..<bytes.count { bytes[index] = ~bytes[index] } }
+        }
+        var first: UInt64 = 0
+        for index in 0..<8 { first = first << 8 | UInt64(index < bytes.count ? bytes[index] : 0) }
+        return Row(first: first, rest: bytes.count > 8 ? Array(bytes[8...]) : [], uid: message.uid)
+    }
+
+    static func sorted(_ rows: [Row]) -> [UID] {
+        rows.sorted { a, b in
+            if a.first != b.first { return a.first < b.first }
+            if a.rest != b.rest { return a.rest.lexicographicallyPrecedes(b.rest) }
+            // RFC 5256 §3: else by the message's number.
+            return a.uid < b.uid
+        }.map(\.uid)
+    }
+
+    private func append(_ key: SortCriterion.Key, _ message: StoredMessage, to bytes: inout [UInt8]) {
+        if let number = Self.number(key, message) {
+            let bits = Self.ordered(number)
+            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
+            return
+        }
+        switch key {
+        case .from: Self.append(message.keys?.from, to: &bytes)
+        case .to: Self.append(message.keys?.to, to: &bytes)
+        case .cc: Self.append(message.keys?.cc, to: &bytes)
+        case .subject: Self.append(message.keys?.baseSubject, to: &bytes)
+        case .displayFrom: Self.append(message.keys?.displayFrom, to: &bytes)
+        case .displayTo: Self.append(message.keys?.displayTo, to: &bytes)
+        // RFC 6203 §5: all are as good as each other.
+        case .arrival, .date, .size, .relevancy: break
+        }
+    }
+
+    private static func number(_ key: SortCriterion.Key, _ message: StoredMessage) -> Int64? {
+        switch key {
+        case .arrival: message.internalDate.seconds
+        case .date: sent(message)
+        case .size: Int64(message.size)
+        default: nil
+        }
+    }
+
+    /// In the order of the numbers.
+    private static func ordered(_ number: Int64) -> UInt64 { UInt64(bitPattern: number) ^ (1 << 63) }
+
+    /// The end is lower than all that may stand in the text.
+    private static func append(_ text: [UInt8]?, to bytes: inout [UInt8]) {
+        for byte in Collation.unicodeCasemap.folded((text ?? [])[...]) {
+            if byte <= 1 { bytes.append(1) }
+            bytes.append(byte <= 1 ? byte + 1 : byte)
+        }
+        bytes.append(0)
     }
 
     /// RFC 5256 §2.2: INTERNALDATE where there is no Date that can be read.

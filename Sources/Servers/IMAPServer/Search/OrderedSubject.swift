@@ -1,21 +1,14 @@
-import Bytes
-import ContentLines
 import IMAPGrammar
 import Mail
 
 /// RFC 5256 §3: ORDEREDSUBJECT: messages of one base subject are one thread, its first message with all others below it.
 enum OrderedSubject {
-    static func threads(_ messages: [StoredMessage], number: (UID) -> UInt32?) -> Threads {
-        var groups: [[UInt8]: [StoredMessage]] = [:]
-        for message in messages {
-            groups[Collation.unicodeCasemap.folded((message.keys?.baseSubject ?? [])[...]), default: []].append(message)
-        }
-        func isBefore(_ a: StoredMessage, _ b: StoredMessage) -> Bool {
-            (MessageOrder.sent(a), a.uid) < (MessageOrder.sent(b), b.uid)
-        }
-        let sorted = groups.values.map { $0.sorted(by: isBefore) }.sorted { a, b in
+    static func threads(_ messages: [ThreadMessage], number: (UID) -> UInt32?) -> Threads {
+        var groups: [[UInt8]: [ThreadMessage]] = [:]
+        for message in messages { groups[message.subject, default: []].append(message) }
+        let sorted = groups.values.map { $0.sorted { $0.isBefore($1) } }.sorted { a, b in
             guard let a = a.first, let b = b.first else { return false }
-            return isBefore(a, b)
+            return a.isBefore(b)
         }
         var threads = Threads()
         for group in sorted {

@@ -47,12 +47,12 @@ indirect enum PreparedKey {
         }
     }
 
-    init(_ key: SearchKey, _ selected: SelectedMailbox, now: Int64) throws {
+    init(_ key: SearchKey, _ scope: SearchScope, now: Int64) throws {
         switch key {
         case .all: self = .all
-        case .flag(let flag): self = Self.flag(flag, selected.latest.keywords)
-        case .sequence(let set): self = .uids(try selected.uids(of: set, isUID: false))
-        case .uid(let set): self = .uids(try selected.uids(of: set, isUID: true))
+        case .flag(let flag): self = Self.flag(flag, scope.snapshot.keywords)
+        case .sequence(let set): self = .uids(try scope.uids(of: set, isUID: false))
+        case .uid(let set): self = .uids(try scope.uids(of: set, isUID: true))
         case .envelope(let field, let text):
             let name: StaticString = switch field {
             case .from: "from"
@@ -78,13 +78,13 @@ indirect enum PreparedKey {
         case .threadID(let id): self = .threadID(id)
         case .saveDateSupported: self = .all
         // RFC 6203 §3: how fuzzy is the server's to choose.
-        case .fuzzy(let key): self = try PreparedKey(key, selected, now: now)
-        case .not(let key): self = .not(try PreparedKey(key, selected, now: now))
+        case .fuzzy(let key): self = try PreparedKey(key, scope, now: now)
+        case .not(let key): self = .not(try PreparedKey(key, scope, now: now))
         case .or(let left, let right):
-            let (left, right) = (try PreparedKey(left, selected, now: now), try PreparedKey(right, selected, now: now))
+            let (left, right) = (try PreparedKey(left, scope, now: now), try PreparedKey(right, scope, now: now))
             self = left.cost <= right.cost ? .or(left, right) : .or(right, left)
         case .and(let keys):
-            self = .and(try keys.map { try PreparedKey($0, selected, now: now) }.sorted { $0.cost < $1.cost })
+            self = .and(try keys.map { try PreparedKey($0, scope, now: now) }.sorted { $0.cost < $1.cost })
         }
     }
 
@@ -94,6 +94,41 @@ indirect enum PreparedKey {
         // RFC 9051 has no \Recent any more: no message has it.
         case .recent, .other: .none
         default: FlagNames.bit(flag).map { .system($0) } ?? .none
+        }
+    }
+
+    /// Whether it asks for the id of what a message is.
+    var usesContentID: Bool {
+        switch self {
+        case .emailID: true
+        case .not(let key): key.usesContentID
+        case .or(let left, let right): left.usesContentID || right.usesContentID
+        case .and(let keys): keys.contains(where: \.usesContentID)
+        default: false
+        }
+    }
+
+    /// Each text is looked for in each message by itself, so their number is what one message costs.
+    private static let mostTexts = 50
+    private static let mostHeaderTexts = 500
+
+    func checkCost() throws {
+        var texts = 0
+        var headers = 0
+        count(&texts, &headers)
+        if texts > Self.mostTexts || headers > Self.mostHeaderTexts { throw Refused.no(.limit, "too many texts to look for") }
+    }
+
+    private func count(_ texts: inout Int, _ headers: inout Int) {
+        switch self {
+        case .body, .text: texts += 1
+        case .header, .envelope: headers += 1
+        case .not(let key): key.count(&texts, &headers)
+        case .or(let left, let right):
+            left.count(&texts, &headers)
+            right.count(&texts, &headers)
+        case .and(let keys): for key in keys { key.count(&texts, &headers) }
+        default: break
         }
     }
 

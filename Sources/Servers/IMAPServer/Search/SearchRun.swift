@@ -3,95 +3,130 @@ import Database
 import Directory
 import IMAPGrammar
 import Mail
+import Synchronization
 
-/// A SEARCH, SORT or THREAD in work: some messages a step, each step in a transaction of its own.
+/// A SEARCH, SORT or THREAD in work: a step looks at some messages, in a transaction of its own, and ends when its time is over; what
+/// it has read and not looked at is kept for the next one.
 final class SearchRun: RunningCommand {
-    struct Found {
-        var uid: UID
-        /// For SORT and THREAD.
-        var row: StoredMessage?
+    /// What is done with the messages that are found, in rising order of their UIDs.
+    struct Collector {
+        /// What `take` needs of a message's rows; nil: nothing.
+        var parts: MessageParts?
+        var keys: SortKeys.Fields = []
+        var take: (UID, StoredMessage?) -> Void
     }
 
-    private static let batchCount = 200
+    private static let batchCount = 500
+    /// Where nothing is asked of what is read.
+    private static let plainBatchCount = 4000
+    /// Octets of structures and keys that are in memory at once.
+    private static let batchWeight = 4 << 20
+    private static let stepTime = Duration.milliseconds(20)
 
     private let cheap: [PreparedKey]
     private let rest: [PreparedKey]
-    private let snapshot: MailboxSnapshot
-    private let mailbox: MailboxID
-    private let parts: MessageParts
-    private let keepsRows: Bool
-    private var candidates: UIDSet
-    private var remaining: [ClosedRange<UID>]
-    private var found: [Found] = []
-    private let finish: ([Found]) throws -> Completion
+    private let scope: SearchScope
+    private let isAllKnown: Bool
+    private let parts: MessageParts?
+    private let collector: Collector
+    /// The next message of the snapshot to be looked at.
+    private var position = 0
+    /// Those that were found by the snapshot, and are to be read.
+    private var wanted = UIDSet()
+    private var rows: ArraySlice<StoredMessage> = []
+    private let finish: (Session) throws -> Completion
 
     /// - Parameter finish: writes the answer.
     init(
-        _ key: PreparedKey, in selected: SelectedMailbox, of store: MailStore, keepsRows: Bool,
-        finish: @escaping ([Found]) throws -> Completion
-    ) {
+        _ key: PreparedKey, in scope: SearchScope, _ collector: Collector, limit: Int = .max,
+        finish: @escaping (Session) throws -> Completion
+    ) throws {
+        try key.checkCost()
         (cheap, rest) = key.parted
-        snapshot = selected.latest
-        mailbox = selected.id
-        self.keepsRows = keepsRows
+        self.scope = scope
+        self.collector = collector
         self.finish = finish
+        isAllKnown = scope.isAllKnown
+        position = max(0, scope.snapshot.count - limit)
         let cost = key.cost
-        var parts: MessageParts = []
-        if cost >= .structure { parts.insert(.structure) }
-        if keepsRows || cost >= .keys { parts.insert(.keys) }
-        self.parts = parts
-        candidates = UIDSet()
-        let known = selected.view
-        let isSame = known.modseq == snapshot.modseq && known.count == snapshot.count
-        for index in 0..<snapshot.count {
-            let uid = snapshot.uid(at: index)
-            let candidate = Candidate(index: index, snapshot: snapshot, store: store, row: nil)
-            // Messages that the client does not know cannot be in the answer.
-            guard isSame || known.index(of: uid) != nil, cheap.allSatisfy({ candidate.matchesSnapshot($0) ?? false }) else { continue }
-            candidates.append(uid)
-        }
-        remaining = candidates.ranges.reversed()
+        var parts: MessageParts = collector.parts ?? []
+        // The fields of ENVELOPE are at hand without the parts.
+        if cost >= .structure { parts.insert(cost == .structure ? .envelope : .structure) }
+        if cost >= .keys { parts.insert(.keys) }
+        if key.usesContentID { parts.insert(.hash) }
+        self.parts = rest.isEmpty && collector.parts == nil ? nil : parts
     }
+
+    var progress: (done: Int, total: Int)? { (position - wanted.count - rows.count, scope.snapshot.count) }
 
     func step(_ session: Session) throws -> Completion? {
-        if rest.isEmpty, !keepsRows {
-            return try finish(candidates.elements.map { Found(uid: $0) })
+        let end = ContinuousClock.now + Self.stepTime
+        guard let parts else {
+            while let uid = nextCandidate(until: end) {
+                collector.take(uid, nil)
+                if uid & 1023 == 0, ContinuousClock.now >= end { break }
+            }
+            return position == scope.snapshot.count ? try finish(session) : nil
         }
-        let batch = nextBatch()
-        if !batch.isEmpty {
-            try session.database.read { tx in
-                var rows: [StoredMessage] = []
-                try session.store.messages(tx, batch, in: mailbox, with: parts) { row in
-                    rows.append(row)
-                    return true
-                }
-                for row in rows {
-                    guard let index = snapshot.index(of: row.uid) else { continue }
-                    var candidate = Candidate(index: index, snapshot: snapshot, store: session.store, row: row)
-                    var isFound = true
-                    for key in rest where isFound { isFound = try candidate.matches(key, tx) }
-                    if isFound { found.append(Found(uid: row.uid, row: keepsRows ? row : nil)) }
-                }
+        if rows.isEmpty, wanted.isEmpty {
+            var count = 0
+            let most = rest.isEmpty ? Self.plainBatchCount : Self.batchCount
+            while count < most, let uid = nextCandidate(until: end) {
+                wanted.append(uid)
+                count += 1
             }
         }
-        return remaining.isEmpty ? try finish(found) : nil
+        if !rows.isEmpty || !wanted.isEmpty {
+            try session.database.read { tx in
+                if rows.isEmpty { try read(tx, session, parts) }
+                try judge(tx, session, until: end)
+            }
+        }
+        return position == scope.snapshot.count && wanted.isEmpty && rows.isEmpty ? try finish(session) : nil
     }
 
-    private func nextBatch() -> UIDSet {
-        var batch = UIDSet()
-        var left = Self.batchCount
-        while left > 0, let range = remaining.popLast() {
-            let count = Int(range.upperBound - range.lowerBound) + 1
-            if count > left {
-                let end = range.lowerBound + UID(left) - 1
-                batch.append(range.lowerBound...end)
-                remaining.append((end + 1)...range.upperBound)
-                left = 0
-            } else {
-                batch.append(range)
-                left -= count
-            }
+    /// The next message that the snapshot does not rule out; nil where there is none, or the time is over.
+    private func nextCandidate(until end: ContinuousClock.Instant) -> UID? {
+        while position < scope.snapshot.count {
+            let index = position
+            position += 1
+            if let uid = candidate(at: index) { return uid }
+            if index & 1023 == 1023, ContinuousClock.now >= end { return nil }
         }
-        return batch
+        return nil
+    }
+
+    private func candidate(at index: Int) -> UID? {
+        let uid = scope.snapshot.uid(at: index)
+        guard isAllKnown || scope.isKnown(uid) else { return nil }
+        for key in cheap where Candidate.matches(key, scope.snapshot, index) != true { return nil }
+        return uid
+    }
+
+    private func read(_ tx: borrowing ReadTransaction, _ session: Session, _ parts: MessageParts) throws {
+        var read: [StoredMessage] = []
+        var weight = 0
+        var last = UID.max
+        try session.store.messages(tx, wanted, in: scope.mailbox, with: parts, keys: collector.keys) { row in
+            if rest.isEmpty { collector.take(row.uid, row) } else { read.append(row) }
+            weight += row.weight
+            last = row.uid
+            return weight < Self.batchWeight
+        }
+        // What is not there any more is passed over.
+        wanted = weight >= Self.batchWeight && last < .max ? wanted.intersection(UIDSet((last + 1)...UID.max)) : UIDSet()
+        rows = read[...]
+    }
+
+    private func judge(_ tx: borrowing ReadTransaction, _ session: Session, until end: ContinuousClock.Instant) throws {
+        while let row = rows.popFirst() {
+            guard let index = scope.snapshot.index(of: row.uid) else { continue }
+            var isFound = true
+            var candidate = Candidate(index: index, snapshot: scope.snapshot, store: session.store, row: row)
+            for key in rest where isFound { isFound = try candidate.matches(key, tx) }
+            if isFound { collector.take(row.uid, row) }
+            if ContinuousClock.now >= end || session.isCut.load(ordering: .relaxed) { break }
+        }
+        if rows.isEmpty { rows = [] }
     }
 }

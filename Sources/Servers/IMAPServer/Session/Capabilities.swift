@@ -4,7 +4,10 @@ import Mail
 extension Session {
     var capabilities: [String] {
         var names = ["IMAP4rev2", "IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
-        guard principal == nil else { return names + Self.afterSignIn + ["APPENDLIMIT=\(appendLimit)"] }
+        if principal != nil {
+            return names + Self.afterSignIn
+                + ["APPENDLIMIT=\(appendLimit)", "MESSAGELIMIT=\(server.configuration.messageLimit)"]
+        }
         if mayStartTLS { names.append("STARTTLS") }
         // RFC 9051 §6.2.3
         names += maySendPassword ? ["AUTH=PLAIN", "AUTH=LOGIN"] : ["LOGINDISABLED"]
@@ -16,13 +19,15 @@ extension Session {
         "SPECIAL-USE", "CREATE-SPECIAL-USE", "ESEARCH", "SEARCHRES", "WITHIN", "SORT", "SORT=DISPLAY", "ESORT",
         "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "CONDSTORE", "QRESYNC", "ACL", "RIGHTS=kxte", "QUOTA",
         "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "COMPRESS=DEFLATE", "BINARY", "MULTIAPPEND", "UTF8=ACCEPT", "METADATA",
-        "OBJECTID", "SAVEDATE", "PREVIEW", "STATUS=SIZE", "PARTIAL", "REPLACE", "UNAUTHENTICATE", "UIDONLY",
+        "OBJECTID", "SAVEDATE", "PREVIEW", "STATUS=SIZE", "PARTIAL", "REPLACE", "UNAUTHENTICATE", "UIDONLY", "CATENATE",
+        "INPROGRESS", "MULTISEARCH", "NOTIFY", "CONTEXT=SEARCH",
     ]
 
     /// RFC 7889.
     var appendLimit: UInt64 { min(server.configuration.appendLimit, UInt64(clamping: store.limits.messageSize)) }
 
-    var mayStartTLS: Bool { !isTLS && server.configuration.certificates != nil }
+    /// Not behind COMPRESS and UNAUTHENTICATE (RFC 8437 §3 lets compression stay): bytes from before TLS may still be in the inflater.
+    var mayStartTLS: Bool { !isTLS && !isCompressed && server.configuration.certificates != nil }
 
     var maySendPassword: Bool { isTLS || isLoopback || server.configuration.isLoginAllowedOverPlain }
 }

@@ -18,10 +18,13 @@ protocol RunningCommand: AnyObject {
     func step(_ session: Session) throws -> Completion?
     /// Whether what was written ends within a literal.
     var isInLiteral: Bool { get }
+    /// How much of how much is done, where that is known and a response may stand between two steps.
+    var progress: (done: Int, total: Int)? { get }
 }
 
 extension RunningCommand {
     var isInLiteral: Bool { false }
+    var progress: (done: Int, total: Int)? { nil }
 }
 
 /// What may be told of others' changes before a command's tagged response.

@@ -58,6 +58,21 @@ struct MailboxTree {
         }
     }
 
+    /// A mailbox that messages can be in.
+    struct Entry {
+        var name: WireName
+        var found: FoundMailbox
+        var isSubscribed: Bool
+    }
+
+    /// In the order of the names.
+    var mailboxes: [Entry] {
+        nodes.compactMap { name, node in
+            guard let found = node.found, found.mailbox.isSelectable else { return nil }
+            return Entry(name: WireName(utf8: name), found: found, isSubscribed: node.isSubscribed)
+        }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
     /// What a LIST shows, in the order of the names.
     func rows(of command: List) -> [Row] {
         let matchers = command.patterns.compactMap { pattern in

@@ -14,8 +14,10 @@ struct SelectedMailbox {
     var view: MailboxSnapshot
     /// The latest that was read. What it lacks of the view has been expunged, and was not told yet.
     var latest: MailboxSnapshot
-    /// Changes that the client was told of in the answer to its own command.
-    var told: (uids: UIDSet, modseq: ModSeq)?
+    /// Changes that the client was told of in the answer to its own command, by their modseqs.
+    var told: [Int64: UIDSet] = [:]
+    /// Searches that are kept up to date.
+    var contexts: [SearchContext] = []
     /// What `$` stands for (RFC 9051 §6.4.4.1).
     var saved = UIDSet()
     /// RFC 9586: message numbers mean nothing in this session.
@@ -28,6 +30,7 @@ struct SelectedMailbox {
         private let flag = Atomic<Bool>(false)
         /// Whether there were none before.
         func arrive() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
+        var isThere: Bool { flag.load(ordering: .acquiring) }
         func take() -> Bool { flag.exchange(false, ordering: .acquiringAndReleasing) }
     }
 

@@ -14,8 +14,10 @@ final class Session: @unchecked Sendable {
     enum Pause: Equatable {
         /// Nothing more can be done without bytes of the client's.
         case input
-        /// There is more to come, when this piece is taken.
+        /// There is more to come, when this piece is taken and others had their turn.
         case output
+        /// What comes next may wait long for a password's hash or for a directory: on a thread for that.
+        case signIn
         case startTLS, compress
         case close
     }
@@ -57,16 +59,26 @@ final class Session: @unchecked Sendable {
     var enabled = EnabledExtensions()
     var expectation: Expectation?
     var selected: SelectedMailbox?
+    /// What was asked for by NOTIFY.
+    var notification: Notifications?
     /// The APPEND or REPLACE that comes in.
     var upload: IncomingMessages?
+    /// The last part that was decoded to know its size.
+    var measured: MeasuredPart?
     /// What it was refused with, when the reader has ended it.
     var uploadRefusal: Completion?
     /// The command in work, where its answer comes in pieces.
-    private var running: (tag: [UInt8], name: StaticString, updates: CommandUpdates, command: any RunningCommand)?
+    private(set) var running: (tag: [UInt8], name: StaticString, updates: CommandUpdates, command: any RunningCommand)?
+    /// What was made as one and is more than a piece.
+    private var unsent: ArraySlice<UInt8> = []
     private var nextPause: Pause?
+    /// The password that is to be checked.
+    var signingIn: PendingSignIn?
     private var hasGreeted = false
     private var errorCount = 0
     private var began: ContinuousClock.Instant?
+    /// When the client last heard of a command in work.
+    private var lastProgress: ContinuousClock.Instant?
     var logger: Logger
 
     init(server: ServerContext, peer: String, isLoopback: Bool, isTLS: Bool) {
@@ -91,10 +103,11 @@ final class Session: @unchecked Sendable {
     }()
 
     var isSignedIn: Bool { principal != nil }
-    var wantsWakes: Bool { if case .idle = expectation { true } else { false } }
+    var wantsWakes: Bool { isIdle || (notification != nil && isBetweenCommands) }
+    var isIdle: Bool { if case .idle = expectation { true } else { false } }
     /// Whether nothing of a command is in work or has come.
     var isBetweenCommands: Bool {
-        if running != nil { return false }
+        if running != nil || signingIn != nil || !unsent.isEmpty { return false }
         switch expectation {
         case .idle: return true
         case .authentication: return false
@@ -111,36 +124,57 @@ final class Session: @unchecked Sendable {
     /// What was received and is no command of this session any more.
     func takeUnread() -> [UInt8] { reader.takePending() }
 
+    /// The next piece to send: an answer that was made as one is cut.
     func takeOutput() -> [UInt8] {
-        defer { out.bytes = [] }
-        return out.bytes
+        if unsent.isEmpty {
+            defer { out.bytes = [] }
+            if out.bytes.count <= 2 * Self.pieceSize { return out.bytes }
+            unsent = out.bytes[...]
+        }
+        let piece = Array(unsent.prefix(Self.pieceSize))
+        unsent = unsent.dropFirst(piece.count)
+        // So that the memory goes.
+        if unsent.isEmpty { unsent = [] }
+        return piece
     }
 
     /// The connection has closed.
     func end() {
         running = nil
+        signingIn = nil
+        unsent = []
         abandonUpload()
         unselect()
+        endNotifications()
         waker = {}
         state = .logout
+        forgetUser()
     }
 
     func run() -> Pause {
+        if !unsent.isEmpty { return .output }
         if !hasGreeted { greet() }
+        let end = ContinuousClock.now + server.configuration.turnTime
         while true {
+            if isCut.load(ordering: .relaxed) { return .close }
+            if out.bytes.count >= Self.pieceSize { return .output }
             if let pause = nextPause {
                 nextPause = nil
                 return pause
             }
-            if state == .logout || isCut.load(ordering: .relaxed) { return .close }
-            if out.bytes.count >= Self.pieceSize { return .output }
+            if state == .logout { return .close }
             if running != nil {
                 goOn()
+            } else if let pending = signingIn {
+                signingIn = nil
+                attempt(pending.tag, pending.name, .none) { () throws in checkPassword(pending) }
             } else if let event = reader.next() {
                 handle(event)
             } else {
                 return .input
             }
+            // Others have their turn.
+            if nextPause == nil, state != .logout, ContinuousClock.now >= end { return .output }
         }
     }
 
@@ -168,7 +202,21 @@ final class Session: @unchecked Sendable {
         }
     }
 
-    func beginCommand() { began = ContinuousClock.now }
+    func beginCommand() {
+        began = ContinuousClock.now
+        lastProgress = began
+    }
+
+    /// RFC 9585 §4: that the server is at work, with how far it is, where the command has told nothing for some time.
+    private func tellProgress(_ tag: [UInt8], _ command: any RunningCommand) {
+        guard let progress = command.progress, let last = lastProgress else { return }
+        let now = ContinuousClock.now
+        guard now - last >= server.configuration.progressInterval else { return }
+        lastProgress = now
+        out.untagged(
+            .ok, .inProgress(tag: tag, progress: UInt64(clamping: progress.done), goal: UInt64(clamping: progress.total)),
+            "still at work")
+    }
 
     private func command(_ bytes: [UInt8]) {
         beginCommand()
@@ -223,12 +271,7 @@ final class Session: @unchecked Sendable {
     /// Runs what a command does and writes its tagged response: the one place where outcomes become responses.
     func attempt(_ tag: [UInt8], _ name: StaticString, _ updates: CommandUpdates, _ body: () throws -> Completion) {
         do {
-            let completion = try body()
-            if case .running(let command) = completion {
-                running = (tag, name, updates, command)
-            } else {
-                finish(tag, name, completion, updates)
-            }
+            finish(tag, name, try body(), updates)
         } catch {
             finish(tag, name, Replies.completion(of: error, logger), updates)
         }
@@ -237,13 +280,9 @@ final class Session: @unchecked Sendable {
     private func goOn() {
         guard let (tag, name, updates, command) = running else { return }
         do {
-            guard let completion = try command.step(self) else { return }
+            guard let completion = try command.step(self) else { return tellProgress(tag, command) }
             running = nil
-            if case .running(let next) = completion {
-                running = (tag, name, updates, next)
-            } else {
-                finish(tag, name, completion, updates)
-            }
+            finish(tag, name, completion, updates)
         } catch {
             running = nil
             // In the middle of a literal nothing can be said any more (RFC 9051 §4.3): its bytes would be taken for the message's.
@@ -259,13 +298,23 @@ final class Session: @unchecked Sendable {
     private func finish(_ tag: [UInt8], _ name: StaticString, _ completion: Completion, _ updates: CommandUpdates) {
         let status: CommandStatus
         switch completion {
+        case .waiting: return
+        case .running(let command):
+            running = (tag, name, updates, command)
+            return
+        case .ok, .no:
+            if updates == .none { break }
+            // What others did comes before the tagged response; where that is much, it is a command in work itself.
+            let told = tellUpdates(updates, then: completion)
+            if case .running = told { return finish(tag, name, told, .none) }
+        default: break
+        }
+        switch completion {
         case .waiting, .running: return
         case .ok(let code, let text):
-            tellUpdates(updates)
             out.tagged(tag, .ok, code, text)
             status = .ok
         case .no(let code, let text):
-            tellUpdates(updates)
             out.tagged(tag, .no, code, text)
             status = .no
         case .bad(let text):

@@ -64,57 +64,78 @@ extension Session {
         }
     }
 
-    /// Writes what the client does not know yet, as far as it may be told now.
-    func tellUpdates(_ updates: CommandUpdates) {
-        guard updates != .none, selected != nil, state == .selected else { return }
+    /// Writes what the client does not know yet, as far as it may be told now, and gives `completion`: at once, or when all is written.
+    func tellUpdates(_ updates: CommandUpdates, then completion: Completion) -> Completion {
+        let told = try? tellUpdates(updates) { _ in completion }
+        return told ?? completion
+    }
+
+    /// The same before a command whose answer must be as all is now; it is not begun where the mailbox is gone.
+    func tellUpdates(_ updates: CommandUpdates, then body: @escaping (Session) throws -> Completion) throws -> Completion {
+        let wasSelected = state == .selected
+        if updates != .none { try tellNotifications() }
+        guard let (responses, came) = newResponses(updates) else {
+            return wasSelected && state == .logout ? .waiting : try body(self)
+        }
+        return try responses.write(self) { try $0.fetchOfNew(came, then: body) }
+    }
+
+    /// Nil where there is nothing to tell.
+    private func newResponses(_ updates: CommandUpdates) -> (responses: ResponseRun, came: UIDSet)? {
+        guard updates != .none, selected != nil, state == .selected else { return nil }
         do {
             try refresh()
         } catch {
             // The command itself is done; its answer must not be another for this.
             logger.error("changes cannot be read", metadata: ["failure": "\(error)"])
-            return
+            return nil
         }
-        guard var mailbox = selected else { return }
+        guard var mailbox = selected else { return nil }
         let difference = mailbox.latest.difference(from: mailbox.view)
-        if difference.isEmpty {
+        let hasPending = updates == .all && mailbox.contexts.contains { !$0.pending.isEmpty }
+        if difference.isEmpty, !hasPending {
             mailbox.view = mailbox.latest
             selected = mailbox
-            return
+            return nil
         }
         // While an EXPUNGE may not be told, the numbers of what came after it have no meaning for the client.
-        if updates != .all, !difference.vanished.isEmpty { return }
-        tellVanished(difference.vanished, in: mailbox.view)
-        if mailbox.latest.keywords.count != mailbox.view.keywords.count {
-            out.flags(FlagNames.all(mailbox.latest.keywords))
+        if updates != .all, !difference.vanished.isEmpty { return nil }
+        let responses = ResponseRun()
+        let old = mailbox.view
+        addContextUpdates(&mailbox, difference, updates, responses) { addVanished(difference.vanished, in: old, to: $0) }
+        let view = mailbox.latest
+        if view.keywords.count != mailbox.view.keywords.count { responses.add { $0.out.flags(FlagNames.all(view.keywords)) } }
+        let told = mailbox.told
+        responses.add(difference.changed) { session, uid in
+            guard let index = view.index(of: uid) else { return }
+            if let told = told[view.modseq(at: index).rawValue], told.contains(uid) { return }
+            session.tellFlags(at: index, in: view)
         }
-        mailbox.view = mailbox.latest
-        for uid in difference.changed.elements {
-            guard let index = mailbox.view.index(of: uid) else { continue }
-            let modseq = mailbox.view.modseq(at: index)
-            if let told = mailbox.told, told.modseq == modseq, told.uids.contains(uid) { continue }
-            tellFlags(at: index, in: mailbox.view)
-        }
-        mailbox.told = nil
         if !difference.came.isEmpty {
-            out.exists(UInt32(clamping: mailbox.view.count))
-            if !enabled.imap4rev2 { out.recent(0) }
+            responses.add { session in
+                session.out.exists(UInt32(clamping: view.count))
+                if !session.enabled.imap4rev2 { session.out.recent(0) }
+            }
         }
+        // From here on numbers are those of the new view: nothing else is said before all of this.
+        mailbox.view = view
+        mailbox.told = [:]
         mailbox.saved = mailbox.saved.subtracting(difference.vanished)
         selected = mailbox
+        return (responses, difference.came)
     }
 
-    private func tellVanished(_ vanished: UIDSet, in view: MailboxSnapshot) {
+    private func addVanished(_ vanished: UIDSet, in view: MailboxSnapshot, to responses: ResponseRun) {
         if vanished.isEmpty { return }
         // RFC 7162 §3.2.10: instead of EXPUNGE. RFC 9586 §3.4 too.
         if enabled.quickResync || enabled.uidOnly {
-            return out.vanished(NumberSet(ranges: vanished.ranges), isEarlier: false)
+            return responses.add { $0.out.vanished(NumberSet(ranges: vanished.ranges), isEarlier: false) }
         }
         var gone = 0
-        for range in vanished.ranges {
-            for index in view.indices(of: range) {
-                out.expunge(UInt32(clamping: index - gone + 1))
-                gone += 1
-            }
+        responses.add(vanished) { session, uid in
+            guard let index = view.index(of: uid) else { return }
+            session.out.expunge(UInt32(clamping: index - gone + 1))
+            gone += 1
         }
     }
 
@@ -135,6 +156,9 @@ extension Session {
 
     /// What the client was told of in the answer to its own command, and need not hear again.
     func remember(_ uids: UIDSet, _ modseq: ModSeq?) {
-        if let modseq { selected?.told = (uids, modseq) }
+        guard let modseq else { return }
+        // To be told twice is harmless.
+        if selected?.told.count ?? 0 >= 2000 { selected?.told = [:] }
+        selected?.told[modseq.rawValue] = uids
     }
 }

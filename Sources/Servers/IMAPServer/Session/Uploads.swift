@@ -9,6 +9,10 @@ import Mail
 /// An APPEND or a REPLACE as it comes in. No message of it is held whole where it is large.
 struct IncomingMessages {
     var target: UploadTarget
+    /// Whose quota it will count for.
+    var owner: PrincipalID?
+    /// Octets that came by reference.
+    var catenated: UInt64 = 0
     var messages: [NewMessage] = []
     var current: MessageUpload?
     var flags = MessageFlags()
@@ -41,9 +45,7 @@ extension Session {
             upload?.date = date.map { InternalTime(seconds: $0.seconds, zoneMinutes: $0.zoneMinutes) }
         case .literal(let size, let isBinary): beginLiteral(size, isBinary: isBinary)
         case .data(let bytes): try feed(bytes)
-        case .url(let url):
-            // RFC 4469 §5: nothing is taken by reference here.
-            if upload?.refusal == nil { upload?.refusal = .no(.badURL(url), "URLs are not taken") }
+        case .url(let url): try catenate(url)
         case .messageEnd: try endMessage()
         case .end: finishUpload()
         }
@@ -52,7 +54,7 @@ extension Session {
     /// Whether it can be done is told before the message is sent (RFC 9051 §6.3.12).
     private func begin(_ target: UploadTarget) throws {
         guard state != .notAuthenticated else { throw Refused.bad("sign in first") }
-        _ = try database.read { tx in try findTarget(tx, target.mailbox) }
+        upload?.owner = try database.read { tx in try findTarget(tx, target.mailbox) }.owner.id
         guard case .replace(let number, let isUID, let isLast) = target.kind else { return }
         // RFC 8508 §3.1: as STORE \Deleted and EXPUNGE.
         guard state == .selected else { throw Refused.bad("no mailbox is selected") }
@@ -63,18 +65,37 @@ extension Session {
     }
 
     private func beginLiteral(_ size: UInt64, isBinary: Bool) {
-        let limit = appendLimit
-        let sofar = UInt64(clamping: upload?.current?.size ?? 0)
-        if upload?.refusal == nil, size > limit || sofar + size > limit {
-            // RFC 7889 §4, RFC 4469 §4.2
-            upload?.refusal = .no(.tooBig, "a message may have \(limit) octets")
+        do {
+            try checkRoom(for: size)
+        } catch {
+            upload?.refusal = Replies.completion(of: error, logger)
         }
         guard upload?.refusal == nil else { return reader.refuse() }
         if upload?.current == nil { upload?.current = store.upload(keepsOctets: isBinary) }
         reader.accept()
     }
 
-    private func feed(_ bytes: [UInt8]) throws {
+    /// Sets the refusal where there is no room for so many octets more of the message that comes.
+    func checkRoom(for size: UInt64) throws {
+        guard let incoming = upload, incoming.refusal == nil else { return }
+        let limit = appendLimit
+        let sofar = UInt64(clamping: incoming.current?.size ?? 0)
+        if size > limit || sofar + size > limit {
+            // RFC 7889 §4, RFC 4469 §4.2
+            upload?.refusal = .no(.tooBig, "a message may have \(limit) octets")
+            return
+        }
+        // What is small waits in memory, and is judged when all has come.
+        let total = incoming.messages.reduce(sofar + size) { $0 + UInt64(clamping: $1.content.size) }
+        guard total > UInt64(clamping: store.limits.heldSize), let owner = incoming.owner else { return }
+        do {
+            try database.read { tx in try store.checkQuota(tx, messages: incoming.messages.count + 1, bytes: total, of: owner) }
+        } catch let refusal as MailRefusal {
+            upload?.refusal = Replies.completion(of: refusal, logger)
+        }
+    }
+
+    func feed(_ bytes: [UInt8]) throws {
         guard var incoming = upload, incoming.refusal == nil, var current = incoming.current else { return }
         // So that there is one owner of what is held.
         upload = nil
@@ -102,7 +123,7 @@ extension Session {
         // RFC 3502 §6.3.11: an empty message takes all of the command back.
         if current.size == 0, incoming.refusal == nil { incoming.refusal = .no(.cannot, "an empty message") }
         if incoming.messages.count == Self.mostMessages, incoming.refusal == nil {
-            incoming.refusal = .no(.limit, "one command takes \(Self.mostMessages) messages")
+            incoming.refusal = .no(.messageLimit(UInt32(clamping: Self.mostMessages), lowestUID: nil), "one command takes \(Self.mostMessages) messages")
         }
         guard incoming.refusal == nil else { return discard(current.stagedContent) }
         let staged = current.stagedContent

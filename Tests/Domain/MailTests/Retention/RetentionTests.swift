@@ -113,6 +113,74 @@ struct RetentionTests {
         #expect(try fixture.faults() == [])
     }
 
+    private func retainedBytes() throws -> Int64? {
+        try fixture.read { tx in
+            try tx.first("SELECT retained_bytes FROM mail_account WHERE owner_id = 1") { $0.integer(0) }
+        }
+    }
+
+    @Test("what is retained is counted, through each way in and out")
+    func counted() throws {
+        let size = Int64(mail("m1").utf8.count)
+        #expect(try retainedBytes() == 0)
+        try expunge(UIDSet([1, 2]))
+        #expect(try retainedBytes() == 2 * size)
+        try fixture.write { tx in try store.restore(tx, messages: UIDSet([1]), from: box.id, of: Fixture.alice, now: 11_000) }
+        #expect(try retainedBytes() == size)
+        try fixture.write { tx in try store.delete(tx, box.id, now: 12_000) }
+        #expect(try retainedBytes() == 3 * size)
+        #expect(try fixture.faults() == [])
+        try fixture.write { tx in _ = try store.restore(tx, mailbox: box.id, of: Fixture.alice, now: 13_000) }
+        #expect(try retainedBytes() == size)
+        try fixture.write { tx in try store.delete(tx, box.id, now: 14_000) }
+        while try fixture.write({ tx in try store.purge(tx, before: 20_000, now: 0, limit: 1) }) > 0 { #expect(try fixture.faults() == []) }
+        #expect(try retainedBytes() == 0)
+    }
+
+    @Test("above its limit the oldest of what is retained goes before its time, messages and mailboxes")
+    func bounded() throws {
+        var limits = MailLimits()
+        limits.retainedSize = Int64(3 * mail("m1").utf8.count)
+        let fixture = try Fixture(limits: limits)
+        let (store, first) = (fixture.store, try fixture.mailbox("first"))
+        for round in 1...10 {
+            try fixture.append([mail("m\(round % 10)")], to: first)
+            try fixture.write { tx in
+                _ = try store.expunge(tx, in: first.id, onlyDeleted: false, by: nil, now: Milliseconds(round))
+            }
+            #expect(try fixture.faults() == [])
+        }
+        func retained() throws -> [UID] { try fixture.read { tx in try store.retainedMessages(tx, of: Fixture.alice, limit: 100).map(\.uid) } }
+        #expect(try retained() == [10, 9, 8])
+        for round in 1...5 {
+            let mailbox = try fixture.mailbox("gone")
+            try fixture.append([mail("n\(round)")], to: mailbox)
+            try fixture.write { tx in try store.delete(tx, mailbox.id, now: Milliseconds(100 + round)) }
+        }
+        #expect(try retained() == [])
+        let mailboxes = try fixture.read { tx in try store.retainedMailboxes(tx, of: Fixture.alice) }
+        #expect(mailboxes.map(\.deleted) == [105, 104, 103] && mailboxes.allSatisfy { $0.messageCount == 1 })
+        #expect(try fixture.faults() == [])
+        // A limit that was lowered since is kept by the purge.
+        limits.retainedSize = 0
+        let strict = MailStore(limits: limits)
+        while try fixture.write({ tx in try strict.purge(tx, before: 0, now: 0, limit: 100) }) > 0 {}
+        #expect(try fixture.read { tx in try store.retainedMailboxes(tx, of: Fixture.alice).isEmpty })
+        #expect(try fixture.faults() == [])
+    }
+
+    @Test("there are no more deleted mailboxes than there may be mailboxes")
+    func boundedMailboxes() throws {
+        var limits = MailLimits()
+        limits.mailboxesPerOwner = 5
+        let fixture = try Fixture(limits: limits)
+        for round in 1...20 {
+            let mailbox = try fixture.mailbox("gone")
+            try fixture.write { tx in try fixture.store.delete(tx, mailbox.id, now: Milliseconds(round)) }
+        }
+        #expect(try fixture.read { tx in try fixture.store.retainedMailboxes(tx, of: Fixture.alice).map(\.deleted) } == [20, 19, 18, 17, 16])
+    }
+
     @Test("of a principal that goes nothing stays")
     func destroyAll() throws {
         try expunge(UIDSet([1]))

@@ -1,4 +1,5 @@
 import CollectionStore
+import Database
 import Directory
 import Mail
 import Testing
@@ -55,6 +56,24 @@ struct MailRightsTests {
                 try store.setGrant(tx, MailGrant(grantee: .principal(Fixture.alice), rights: .all), on: box.id)
             }
         }
+    }
+
+    @Test("what is granted to everybody stands in the lists of the owner's domain, and can be had by its name from others")
+    func everybody() throws {
+        let stranger = PrincipalID(rawValue: 4)
+        try fixture.write { tx in
+            try tx.execute(
+                """
+                INSERT INTO principal (id, kind, domain, name, display_name, created)
+                VALUES (4, 'user', 'elsewhere.org', 'eve', 'eve', 0)
+                """)
+            for grantee in [Grantee.everybody, .signedIn] {
+                try store.setGrant(tx, MailGrant(grantee: grantee, rights: try rights("lr")), on: box.id)
+            }
+        }
+        #expect(try fixture.read { tx in try store.sharedMailboxes(tx, with: try fixture.asker(Fixture.bob)).count } == 1)
+        #expect(try fixture.read { tx in try store.sharedMailboxes(tx, with: try fixture.asker(stranger)).isEmpty })
+        #expect(try granted(on: box, to: try fixture.asker(stranger)) == "lr")
     }
 
     @Test("a new mailbox has the rights of the one above it")

@@ -22,6 +22,25 @@ struct UIDSetTests {
         }
     }
 
+    @Test("what is gathered is the union, in time that grows as sorting does", .timeLimit(.minutes(1)))
+    func gathering() {
+        var random = SeededGenerator(seed: 2)
+        for _ in 0..<50 {
+            var gatherer = UIDSetGatherer()
+            var union = UIDSet()
+            for _ in 0..<Int.random(in: 0..<40, using: &random) {
+                let some = UIDSet((0..<Int.random(in: 0..<300, using: &random)).map { _ in UID.random(in: 1...5000, using: &random) })
+                gatherer.add(some)
+                union.formUnion(some)
+            }
+            #expect(gatherer.set == union)
+        }
+        // Each union anew would be 20,000,000,000 steps.
+        var gatherer = UIDSetGatherer()
+        for uid in UID(1)...200_000 { gatherer.add(UIDSet([2 * (uid * 7919 % 200_003)])) }
+        #expect(gatherer.set.ranges.count == 200_000)
+    }
+
     @Test("union, intersection and difference are those of sets of numbers")
     func algebra() {
         var random = SeededGenerator(seed: 1)

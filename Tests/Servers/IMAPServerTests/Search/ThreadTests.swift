@@ -1,6 +1,9 @@
+import CollectionStore
+import IMAPGrammar
 import Testing
 
 @testable import IMAPServer
+@testable import Mail
 
 @Suite struct ThreadTests {
     private func client(_ messages: [(subject: String, id: String, references: String)]) throws -> TestClient {
@@ -27,6 +30,39 @@ import Testing
         let count = 300
         let client = try client((1...count).map { ("a", "\($0)", $0 > 1 ? "<\($0 - 1)@x>" : "") })
         #expect(client.lines("t THREAD REFERENCES UTF-8 ALL").first == "* THREAD (" + (1...count).map(String.init).joined(separator: " ") + ")")
+    }
+
+    @Test("one message with as many answers to others that are missing costs no more than they are", .timeLimit(.minutes(1)))
+    func missing() {
+        let root = Self.message(1, id: "root", references: [])
+        let answers = (2...60_000).map { Self.message(UInt32($0), id: "\($0)", references: ["root", "missing-\($0)"]) }
+        let threads = ReferenceThreads([root] + answers) { $0 }.threads
+        #expect(threads.roots.count == 1 && threads.messages.count == 60_000)
+        var child = threads.messages[threads.roots[0]].firstChild
+        var count = 1
+        while let place = child, count < 100_000 {
+            count += 1
+            child = threads.messages[place].nextSibling
+        }
+        #expect(count == 60_000, "all stand below the first one")
+    }
+
+    @Test("a chain of 60,000 answers, each with the one before, is one thread", .timeLimit(.minutes(1)))
+    func chain() {
+        let messages = (1...60_000).map { Self.message(UInt32($0), id: "\($0)", references: $0 > 1 ? ["\($0 - 1)"] : []) }
+        let threads = ReferenceThreads(messages) { $0 }.threads
+        #expect(threads.roots.count == 1 && threads.messages.allSatisfy { $0.nextSibling == nil })
+    }
+
+    private static func message(_ uid: UInt32, id: String, references: [String]) -> ThreadMessage {
+        var keys = SortKeys()
+        keys.messageID = Array(id.utf8)
+        keys.references = references.map { Array($0.utf8) }
+        var row = StoredMessage(
+            uid: uid, modseq: .zero, flags: FlagBits(rawValue: 0), content: ContentID(rawValue: 1), thread: ThreadID(rawValue: 1), size: 1,
+            internalDate: InternalTime(seconds: Int64(uid)), saved: 0)
+        row.keys = keys
+        return ThreadMessage(row, withReferences: true)
     }
 
     @Test("messages of one subject without references stand together, answers below what they answer")
