@@ -92,7 +92,7 @@ package final class Listener: Sendable {
     }
 
     private static func bind(_ bootstrap: ServerBootstrap, _ address: ListenAddress) async throws -> any Channel {
-        let bootstrap = bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        var bootstrap = bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         guard let host = address.host else {
             do {
@@ -103,7 +103,7 @@ package final class Listener: Sendable {
         }
         // A named IPv6 address, `[::]` too, takes no IPv4 connections, so that both can be listed.
         let isIPv6 = IPAddress(host)?.isIPv4 == false
-        let bootstrap = isIPv6 ? bootstrap.serverChannelOption(Self.ipv6Only, value: 1) : bootstrap
+        if isIPv6 { bootstrap = bootstrap.serverChannelOption(Self.ipv6Only, value: 1) }
         return try await bootstrap.bind(host: host, port: address.port).get()
     }
 

@@ -48,6 +48,11 @@ package enum MachineAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Nil for a socket in the file system.
+    package var port: Int? {
+        if case .network(let address) = self { address.port } else { nil }
+    }
+
     package var description: String {
         switch self {
         case .network(let address): address.description

@@ -72,7 +72,7 @@ extension Settings {
                 "http.tls.listen and http.plain.listen are both empty: nothing would be served; give one an address")
         }
         // RFC 2033 §5: not on the port of SMTP.
-        if lmtp.listen.contains(where: { if case .network(let address) = $0 { address.port == 25 } else { false } }) {
+        if lmtp.listen.contains(where: { $0.port == 25 }) {
             problems.append("lmtp.listen: port 25 is that of SMTP, which this is not; take another, such as 24")
         }
         if http.connectionsPerAddress > http.connections {

@@ -2,6 +2,7 @@ import Database
 import Logging
 import Mail
 import SMTPGrammar
+import Synchronization
 
 /// A message as it comes in. It is not held whole where it is large.
 struct IncomingMessage {
