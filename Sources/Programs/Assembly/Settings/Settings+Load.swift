@@ -1,4 +1,5 @@
 import Glibc
+import Wire
 
 extension Settings {
     /// Read if it is there and no other file is named.
