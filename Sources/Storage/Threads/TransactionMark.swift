@@ -1,4 +1,4 @@
-package import Database
+import Database
 import Glibc
 
 /// Notes on the thread that it is in a transaction of a database, so that a second one inside it is an error, not a wait for
@@ -13,8 +13,8 @@ package struct TransactionMark {
     /// Of another database, around this transaction.
     private let outer: UnsafeMutableRawPointer?
 
-    package init(_ database: any Database) throws {
-        let mark = Unmanaged.passUnretained(database as AnyObject).toOpaque()
+    package init(_ database: AnyObject) throws {
+        let mark = Unmanaged.passUnretained(database).toOpaque()
         outer = pthread_getspecific(Self.key)
         if outer == mark { throw Failure(.serverBug, "a transaction inside another one") }
         pthread_setspecific(Self.key, mark)
