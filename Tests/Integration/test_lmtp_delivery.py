@@ -14,7 +14,8 @@ from tegu import Server, serving, wait_for
 
 
 def mail(subject, body="text\r\n"):
-    return f"From: a@example.com\r\nTo: b@example.org\r\nSubject: {subject}\r\nMessage-ID: <{subject}@example.com>\r\n\r\n{body}".encode()
+    return (f"From: a@example.com\r\nTo: b@example.org\r\nSubject: {subject}\r\nDate: Mon, 7 Feb 2022 10:00:00 +0000\r\n"
+            f"Message-ID: <{subject}@example.com>\r\n\r\n{body}").encode()
 
 
 def octets(client, mailbox="INBOX"):

@@ -69,7 +69,7 @@ postlog   unix-dgram n - n - 1 postlogd
 def documented():
     """The lines for main.cf in docs/mail.md."""
     text = (ROOT / "docs/mail.md").read_text()
-    return re.search(r"### Postfix.*?\n((?:    .*\n|\n)+)", text, re.S).group(1)
+    return re.search(r"### Postfix\n(?:.*\n)*?((?:    .*\n)+)", text).group(1)
 
 
 class Postfix:
@@ -94,7 +94,8 @@ class Postfix:
             raise
 
     def run(self, program, *arguments):
-        subprocess.run([f"/usr/sbin/{program}", "-c", str(self.directory / "etc"), *arguments], check=True, capture_output=True, timeout=60)
+        done = subprocess.run([f"/usr/sbin/{program}", "-c", str(self.directory / "etc"), *arguments], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr + self.log()
 
     def log(self):
         path = self.directory / "log"
