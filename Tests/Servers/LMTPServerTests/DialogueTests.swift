@@ -136,6 +136,7 @@ import Testing
         #expect(TestClient.codes(client.send("BDAT 4\r\nend\nBDAT 0 LAST\r\n")) == ["250 2.0.0", "250 2.0.0", "250 2.0.0"])
         #expect(try site.messages("boris")?.first?.hasSuffix("\r\n\r\n.\r\nend\r\n") == true)
         #expect(client.codes("MAIL FROM:<>") == ["250 2.1.0"])
+        #expect(client.codes("BDAT 999999999999") == ["421 4.3.4"] && client.lastPause == .close)
     }
 
     @Test("addresses that are not ASCII come with SMTPUTF8 only")

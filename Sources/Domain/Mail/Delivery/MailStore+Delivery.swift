@@ -43,7 +43,7 @@ extension MailStore {
             var places: [(index: Int, mailbox: MailboxID)] = []
             // In one order, whoever else delivers to the same ones.
             for index in targets.indices.sorted(by: { targets[$0].recipient.rawValue < targets[$1].recipient.rawValue }) {
-                guard try LocalDirectory.find(tx.read, targets[index].recipient) != nil else { continue }
+                guard try MailAccounts.isPrincipal(tx.read, targets[index].recipient) else { continue }
                 do {
                     places.append((index, try place(tx, of: targets[index], now: now)))
                 } catch let refusal as MailRefusal {

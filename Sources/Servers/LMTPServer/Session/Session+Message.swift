@@ -50,7 +50,7 @@ extension Session {
         }
         incoming = message
         // A message that is too large is read to its end, so that it can be refused; one without an end is not.
-        if message.received / 4 > server.messageSize { close(Reply(421, EnhancedStatus(3, 4), "far too large")) }
+        if message.received / 4 > server.messageSize { close(Replies.farTooLarge) }
     }
 
     func endOfData() {
