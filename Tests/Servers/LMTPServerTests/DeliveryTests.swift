@@ -1,6 +1,7 @@
 import Database
 import Directory
 import Mail
+import Synchronization
 import Testing
 
 @testable import LMTPServer
