@@ -19,7 +19,7 @@ import Testing
             #expect(try site.messages("anna", mailbox)?.count == before + 1, "\(detail)")
         }
         // LISTS could be either of two.
-        for detail in ["new", "", "a/../b", "LISTS", "inbox", "a//b"] {
+        for detail in ["new", "", "a/b", "LISTS", "inbox", "a//b"] {
             #expect(client.deliver("x", to: ["anna+\(detail)@example.org"]) == ["250 2.0.0"])
         }
         #expect(try site.messages("anna")?.count == 6)
@@ -27,7 +27,8 @@ import Testing
         // An address with the delimiter in it is its own.
         #expect(client.deliver("x", to: ["with+plus@example.org"]) == ["250 2.0.0"])
         #expect(try site.messages("anna")?.count == 7)
-        #expect(client.deliver("x", to: ["nobody+lists@example.org"]) == ["503 5.5.1"])
+        client.say("MAIL FROM:<>")
+        #expect(client.codes("RCPT TO:<nobody+lists@example.org>") == ["550 5.1.1"])
     }
 
     @Test("who has several of the addresses gets one message, and each address its answer")
