@@ -6,14 +6,14 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
 LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev libldap2-dev tzdata
 BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev
-TEST_TOOLS := postgresql-15 python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils isync offlineimap3
+TEST_TOOLS := postgresql-15 python3-venv curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils isync offlineimap3 postfix
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
 # All tests begin at once, on as many threads as there are processors: those that a server's time limits measure must not stand in
 # line behind a thousand that compute.
 NETWORK_SUITES := ^(Wire|HTTPServer|HTTPClient)Tests
 # The suites that work on a database: they run on the embedded engine with all others, and once more on PostgreSQL.
-ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|GlobalAddressList|Files|Mail|DAVServer|IMAPServer)Tests
+ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|GlobalAddressList|Files|Mail|DAVServer|IMAPServer|LMTPServer)Tests
 VENV := .build-venv
 DEMO := var/demo
 # Seconds of a fuzz target, and rounds of a crash test.
@@ -62,7 +62,8 @@ run: build
 	@mkdir -p $(DEMO)
 	.build/release/tegu demo --data-directory $(CURDIR)/$(DEMO) --domain example.org
 	.build/release/tegu serve --data-directory $(CURDIR)/$(DEMO) --domain example.org \
-	  --http-tls-listen '*:8443' --http-plain-listen 127.0.0.1:8080 --imap-tls-listen '*:8993' --imap-plain-listen 127.0.0.1:8143
+	  --http-tls-listen '*:8443' --http-plain-listen 127.0.0.1:8080 --imap-tls-listen '*:8993' --imap-plain-listen 127.0.0.1:8143 \
+	  --lmtp-listen 127.0.0.1:8024
 
 test: unit integration
 
@@ -81,7 +82,7 @@ integration: test-deps
 
 soak: test-deps build
 	$(call install,$(SOAK_TOOLS))
-	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync or test_client_thunderbird or test_client_evolution"
+	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync or test_client_thunderbird or test_client_evolution"
 
 fuzz: deps
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done

@@ -111,6 +111,7 @@ class Server:
         self.host, self.settings = host, list(settings)
         self.port, self.tls_port = free_port(), free_port()
         self.imap_port, self.imaps_port = free_port(), free_port()
+        self.lmtp_port = free_port()
         # Cheap password hashes: the tests make hundreds of users. What the default costs has a test of its own.
         self.environment = {**os.environ, "TEGU_AUTH_SCRYPT_COST": "12", **(environment or {})}
         if os.environ.get("TEST_ENGINE") == "postgres" and "TEGU_DATABASE" not in self.environment:
@@ -134,6 +135,7 @@ class Server:
         return [binary(), "serve", "--data-directory", self.data_directory, "--domain", DOMAIN,
                 "--http-plain-listen", f"{self.host}:{self.port}", "--http-tls-listen", f"{self.host}:{self.tls_port}",
                 "--imap-plain-listen", f"{self.host}:{self.imap_port}", "--imap-tls-listen", f"{self.host}:{self.imaps_port}",
+                "--lmtp-listen", f"{self.host}:{self.lmtp_port}",
                 *self.settings]
 
     def start(self, wait=True):

@@ -20,6 +20,9 @@ extern int32_t ICU(u_totitle)(int32_t scalar);
 extern const void *ICU(unorm2_getNFKCInstance)(int *status);
 extern int32_t ICU(unorm2_getRawDecomposition)(
     const void *forms, int32_t scalar, uint16_t *result, int32_t capacity, int *status);
+extern void *ICU(uidna_openUTS46)(uint32_t options, int *status);
+extern int32_t ICU(uidna_nameToASCII_UTF8)(
+    const void *idna, const char *name, int32_t length, char *result, int32_t capacity, void *info, int *status);
 
 typedef void *icu_calendar;
 
@@ -73,6 +76,24 @@ static inline int32_t icu_decomposition(int32_t scalar, uint16_t *result, int32_
     if (status > 0) return 0;
     int32_t count = ICU(unorm2_getRawDecomposition)(forms, scalar, result, capacity, &status);
     return status <= 0 && count > 0 ? count : 0;
+}
+
+typedef void *icu_idna;
+
+/// Names of hosts by UTS #46, without its transitional mappings; NULL where there is no memory.
+static inline icu_idna icu_idna_open(void) {
+    int status = 0;
+    // UIDNA_CHECK_BIDI, UIDNA_CHECK_CONTEXTJ, UIDNA_NONTRANSITIONAL_TO_ASCII
+    return ICU(uidna_openUTS46)(0x4 | 0x8 | 0x10, &status);
+}
+
+/// The name in ASCII. The count of its bytes; 0 where it cannot be one.
+static inline int32_t icu_idna_to_ascii(icu_idna idna, const char *name, int32_t length, char *result, int32_t capacity) {
+    int status = 0;
+    // UIDNAInfo
+    struct { int16_t size; int8_t is_transitional, reserved; uint32_t errors; int32_t more[2]; } info = {sizeof info, 0, 0, 0, {0, 0}};
+    int32_t count = ICU(uidna_nameToASCII_UTF8)(idna, name, length, result, capacity, &info, &status);
+    return status <= 0 && info.errors == 0 && count <= capacity ? count : 0;
 }
 
 #undef ICU

@@ -63,6 +63,9 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
     }
 
+    /// Of IPv4: whoever is on this machine without an address.
+    package static let loopback = IPAddress(ipv4: 0x7F00_0001)
+
     package var isLoopback: Bool { isIPv4 ? low >> 24 == 127 : high == 0 && low == 1 }
 
     /// The IPv4 address in one of RFC 6052 §2.1's well-known prefix, or of 6to4 (RFC 3056 §2).

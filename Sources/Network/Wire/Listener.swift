@@ -11,12 +11,12 @@ package import NIOPosix
 
 /// An address that could not be listened on; says which and why.
 package struct ListenFailure: Error, Sendable, CustomStringConvertible {
-    package var address: ListenAddress
+    package var address: MachineAddress
     /// `EADDRINUSE`, `EACCES` and the like; 0 where the system gave none.
     package var code: Int32
     private var reason: String
 
-    init(_ address: ListenAddress, _ error: any Error) {
+    init(_ address: MachineAddress, _ error: any Error) {
         self.address = address
         code = (error as? IOError)?.errnoCode ?? 0
         reason = code == 0 ? "\(error)" : String(cString: strerror(code))
@@ -48,18 +48,27 @@ package final class Listener: Sendable {
         refused: @escaping @Sendable (IPAddress) -> Void,
         setUp: @escaping @Sendable (any Channel, IPAddress) throws -> Void
     ) async throws(ListenFailure) -> Listener {
+        try await bind(
+            machine: addresses.map { .network($0) }, backlog: backlog, group: group, limits: limits, refused: refused, setUp: setUp)
+    }
+
+    /// The same, also on sockets in the file system. Who connects there has no address, and counts as one of this machine.
+    package static func bind(
+        machine addresses: [MachineAddress], backlog: Int, group: MultiThreadedEventLoopGroup, limits: ConnectionLimits,
+        refused: @escaping @Sendable (IPAddress) -> Void,
+        setUp: @escaping @Sendable (any Channel, IPAddress) throws -> Void
+    ) async throws(ListenFailure) -> Listener {
         var channels: [any Channel] = []
         for address in addresses {
+            let isSocket = if case .socket = address { true } else { false }
             let bootstrap = ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: CInt(clamping: backlog))
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 // What arrives while a connection is held back is then one buffer at most.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelOption(.recvAllocator, value: ReceiveBuffers())
                 .childChannelInitializer { channel in
                     // A client that is gone already has no address.
-                    guard let peer = channel.remoteAddress.flatMap({ IPAddress($0) }) else {
+                    guard let peer = isSocket ? .loopback : channel.remoteAddress.flatMap({ IPAddress($0) }) else {
                         return channel.close()
                     }
                     guard limits.admit(peer) else {
@@ -70,7 +79,10 @@ package final class Listener: Sendable {
                     return channel.eventLoop.makeCompletedFuture { try setUp(channel, peer) }
                 }
             do {
-                channels.append(try await bind(bootstrap, address))
+                switch address {
+                case .network(let address): channels.append(try await bind(bootstrap, address))
+                case .socket(let address): channels.append(try await LocalSocket.bind(bootstrap, address))
+                }
             } catch {
                 await Listener(channels: channels).close()
                 throw ListenFailure(address, error)
@@ -80,6 +92,8 @@ package final class Listener: Sendable {
     }
 
     private static func bind(_ bootstrap: ServerBootstrap, _ address: ListenAddress) async throws -> any Channel {
+        var bootstrap = bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         guard let host = address.host else {
             do {
                 return try await bootstrap.bind(host: "::", port: address.port).get()
@@ -89,7 +103,7 @@ package final class Listener: Sendable {
         }
         // A named IPv6 address, `[::]` too, takes no IPv4 connections, so that both can be listed.
         let isIPv6 = IPAddress(host)?.isIPv4 == false
-        let bootstrap = isIPv6 ? bootstrap.serverChannelOption(Self.ipv6Only, value: 1) : bootstrap
+        if isIPv6 { bootstrap = bootstrap.serverChannelOption(Self.ipv6Only, value: 1) }
         return try await bootstrap.bind(host: host, port: address.port).get()
     }
 

@@ -65,18 +65,24 @@ package final class ServerSockets: Sendable {
     }
 
     package func listenPlain(_ addresses: [ListenAddress], setUp: @escaping SetUp) async throws(ListenFailure) {
+        let listener = try await listen(addresses.map { .network($0) }, setUp)
+        state.withLock { $0.plain = listener }
+    }
+
+    /// Without TLS, also on sockets in the file system.
+    package func listen(machine addresses: [MachineAddress], setUp: @escaping SetUp) async throws(ListenFailure) {
         let listener = try await listen(addresses, setUp)
         state.withLock { $0.plain = listener }
     }
 
     package func listenTLS(_ addresses: [ListenAddress], setUp: @escaping SetUp) async throws(ListenFailure) {
-        let listener = try await listen(addresses, setUp)
+        let listener = try await listen(addresses.map { .network($0) }, setUp)
         state.withLock { $0.tls = listener }
     }
 
-    private func listen(_ addresses: [ListenAddress], _ setUp: @escaping SetUp) async throws(ListenFailure) -> Listener {
+    private func listen(_ addresses: [MachineAddress], _ setUp: @escaping SetUp) async throws(ListenFailure) -> Listener {
         try await Listener.bind(
-            addresses, backlog: backlog, group: group, limits: limits,
+            machine: addresses, backlog: backlog, group: group, limits: limits,
             refused: { [counting, logger] address in
                 counting.connectionRefused()
                 logger.debug("too many connections", metadata: ["peer": "\(address)"])

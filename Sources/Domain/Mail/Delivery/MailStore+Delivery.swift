@@ -4,14 +4,22 @@ package import Directory
 
 /// Where a delivery goes.
 package struct DeliveryTarget: Sendable, Hashable {
+    package enum Place: Sendable, Hashable {
+        case inbox
+        /// A mailbox that is not there is made.
+        case mailbox(String)
+        /// RFC 5233: what was added to the address. The mailbox of this name, in any case of letters where there is no other; INBOX where
+        /// there is none: nobody makes mailboxes for others by writing to them.
+        case detail(String)
+    }
+
     package var recipient: PrincipalID
-    /// Nil: INBOX. A mailbox that is not there is made.
-    package var mailbox: String?
+    package var place: Place
     package var flags: SystemFlags
 
-    package init(_ recipient: PrincipalID, mailbox: String? = nil, flags: SystemFlags = []) {
+    package init(_ recipient: PrincipalID, _ place: Place = .inbox, flags: SystemFlags = []) {
         self.recipient = recipient
-        self.mailbox = mailbox
+        self.place = place
         self.flags = flags
     }
 }
@@ -20,6 +28,8 @@ package struct DeliveryTarget: Sendable, Hashable {
 package enum DeliveryOutcome: Sendable, Equatable {
     case delivered(MailboxID, UID)
     case refused(MailRefusal)
+    /// The principal is gone.
+    case noRecipient
 }
 
 extension MailStore {
@@ -29,31 +39,60 @@ extension MailStore {
         _ database: any Database, _ content: NewContent, to targets: [DeliveryTarget], now: Milliseconds
     ) throws -> [DeliveryOutcome] {
         try database.write { tx in
-            var content = content
-            return try targets.map { target in
+            var outcomes = [DeliveryOutcome](repeating: .noRecipient, count: targets.count)
+            var places: [(index: Int, mailbox: MailboxID)] = []
+            // In one order, whoever else delivers to the same ones.
+            for index in targets.indices.sorted(by: { targets[$0].recipient.rawValue < targets[$1].recipient.rawValue }) {
+                guard try MailAccounts.isPrincipal(tx.read, targets[index].recipient) else { continue }
                 do {
-                    let mailbox = try place(tx, of: target, now: now)
-                    let result = try append(
-                        tx, [NewMessage(content, flags: MessageFlags(target.flags))], to: mailbox, now: now)
+                    places.append((index, try place(tx, of: targets[index], now: now)))
+                } catch let refusal as MailRefusal {
+                    outcomes[index] = .refused(refusal)
+                }
+            }
+            var content = content
+            for (index, mailbox) in places.sorted(by: { ($0.mailbox, $0.index) < ($1.mailbox, $1.index) }) {
+                do {
+                    let message = NewMessage(content, flags: MessageFlags(targets[index].flags))
+                    let result = try append(tx, [message], to: mailbox, now: now)
                     guard let uid = result.uids.lowest else { throw Failure(.serverBug, "a delivery without a UID") }
                     if case .stored = content.place {} else {
                         content = try self.content(tx.read, Self.contentID(tx.read, of: uid, in: mailbox)) ?? content
                     }
-                    return .delivered(mailbox, uid)
+                    outcomes[index] = .delivered(mailbox, uid)
                 } catch let refusal as MailRefusal {
-                    return .refused(refusal)
+                    outcomes[index] = .refused(refusal)
                 }
             }
+            return outcomes
         }
+    }
+
+    /// Throws the `MailRefusal` with which a message of so many octets would be refused now: so that it need not be sent.
+    package func checkDelivery(_ tx: borrowing ReadTransaction, of bytes: Int, to recipient: PrincipalID) throws {
+        try MailAccounts.check(tx, messages: 1, bytes: Int64(max(1, bytes)), of: recipient)
     }
 
     private func place(_ tx: borrowing WriteTransaction, of target: DeliveryTarget, now: Milliseconds) throws -> MailboxID {
         let inbox = try makeInbox(tx, of: target.recipient, now: now)
-        guard let wished = target.mailbox else { return inbox.id }
-        let name = try MailboxName.stored(wished, limits: limits)
-        let found = try MailboxRows.find(tx.read, of: target.recipient, named: name)
-        if let found, found.isSelectable { return found.id }
-        return try create(tx, name, of: target.recipient, now: now).id
+        switch target.place {
+        case .inbox: return inbox.id
+        case .mailbox(let wished):
+            let name = try MailboxName.stored(wished, limits: limits)
+            let found = try MailboxRows.find(tx.read, of: target.recipient, named: name)
+            if let found, found.isSelectable { return found.id }
+            return try create(tx, name, of: target.recipient, now: now).id
+        case .detail(let detail): return try mailbox(tx.read, of: target.recipient, detail: detail) ?? inbox.id
+        }
+    }
+
+    private func mailbox(_ tx: borrowing ReadTransaction, of owner: PrincipalID, detail: String) throws -> MailboxID? {
+        guard let name = try? MailboxName.stored(detail, limits: limits) else { return nil }
+        if let found = try MailboxRows.find(tx, of: owner, named: name) { return found.isSelectable ? found.id : nil }
+        // Addresses are often written in lower case on the way.
+        let folded = name.lowercased()
+        let alike = try MailboxRows.all(tx, of: owner).filter { $0.isSelectable && $0.name.lowercased() == folded }
+        return alike.count == 1 ? alike.first?.id : nil
     }
 
     private static func contentID(_ tx: borrowing ReadTransaction, of uid: UID, in mailbox: MailboxID) throws -> ContentID {

@@ -31,6 +31,11 @@ enum MailAccounts {
             "UPDATE mail_account SET list_version = list_version + 1 WHERE owner_id = $1", [.integer(owner.rawValue)])
     }
 
+    /// Whether the owner is there at all: one may go while a message for it comes in.
+    static func isPrincipal(_ tx: borrowing ReadTransaction, _ owner: PrincipalID) throws -> Bool {
+        try tx.first("SELECT 1 FROM principal WHERE id = $1", [.integer(owner.rawValue)]) { _ in true } ?? false
+    }
+
     static func messageLimit(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64? {
         let limit = try tx.first(
             "SELECT message_limit FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]

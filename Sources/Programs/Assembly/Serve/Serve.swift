@@ -53,10 +53,13 @@ package enum Serve {
         let server = HTTPServer(
             configuration: configuration(settings, directory, certificates), responder: responder, logger: httpLogger)
         let imap = IMAPService(installation, authenticator: authenticator, certificates: imapCertificates)
+        let lmtp = LMTPService(installation, principals: principals, directories: directories)
         try await server.start()
         do {
             try await imap.start()
+            try await lmtp.start()
         } catch {
+            await imap.drain(within: .zero)
             await server.drain(within: .zero)
             throw error
         }
@@ -64,7 +67,7 @@ package enum Serve {
             $0?.watch(every: .seconds(5), on: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "tegu.tls"))
         }
         defer { for watch in watches { watch.cancel() } }
-        announce(server, imap)
+        announce(server, imap, lmtp)
 
         let maintenance = Maintenance(installation: installation, logger: Logger(label: "tegu.maintenance"), clock: System.clock)
         let subscriptions = SubscriptionService(
@@ -90,9 +93,10 @@ package enum Serve {
                     reload(imapCertificates, logger)
                 case .stop:
                     logger.notice("stopping", metadata: ["requests-may-take": "\(settings.shutdownTime)"])
-                    async let isDrained: Void = imap.drain(within: settings.shutdownTime)
+                    async let isIMAPDrained: Void = imap.drain(within: settings.shutdownTime)
+                    async let isLMTPDrained: Void = lmtp.drain(within: settings.shutdownTime)
                     await server.drain(within: settings.shutdownTime)
-                    await isDrained
+                    _ = await (isIMAPDrained, isLMTPDrained)
                     group.cancelAll()
                     return
                 }
@@ -102,7 +106,7 @@ package enum Serve {
         _ = consume lock
     }
 
-    private static func announce(_ server: HTTPServer, _ imap: IMAPService) {
+    private static func announce(_ server: HTTPServer, _ imap: IMAPService, _ lmtp: LMTPService) {
         func text(_ address: SocketAddress) -> String {
             let host = address.ipAddress ?? "localhost"
             return (host.contains(":") ? "[\(host)]" : host) + ":\(address.port ?? 0)"
@@ -111,6 +115,7 @@ package enum Serve {
         for address in server.plainAddresses { ConsoleOutput.write("http://\(text(address))/\n") }
         for address in imap.tlsAddresses { ConsoleOutput.write("imaps://\(text(address))/\n") }
         for address in imap.plainAddresses { ConsoleOutput.write("imap://\(text(address))/\n") }
+        for address in lmtp.addresses { ConsoleOutput.write("lmtp: \(address.pathname ?? text(address))\n") }
         ConsoleOutput.write("tegu is ready\n")
     }
 

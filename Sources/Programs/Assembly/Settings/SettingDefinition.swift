@@ -170,6 +170,14 @@ extension SettingDefinition {
         return result
     }
 
+    /// One mark that may stand in an address (RFC 5322 §3.2.3: atext), or none.
+    static func delimiter(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
+        make(key, path, expected: "one of + - _ = # ~ %, or none", meaning: meaning, text: { $0.isEmpty ? "none" : $0 }) { text in
+            if text == "none" { return "" }
+            return text.utf8.count == 1 && "+-_=#~%".contains(text) ? text : nil
+        }
+    }
+
     static func nameServer(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
         make(key, path, expected: "an address such as 192.0.2.1 or 192.0.2.1@5353", meaning: meaning, text: { $0 }) {
             text in

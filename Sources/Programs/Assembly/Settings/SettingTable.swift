@@ -1,6 +1,6 @@
 extension SettingDefinition {
     /// Every setting there is, in the order of the documentation.
-    package static let all: [SettingDefinition] = general + http + imap + tls + auth + limits + results + storage + calendars
+    package static let all: [SettingDefinition] = general + http + imap + lmtp + tls + auth + limits + results + storage + calendars
         + addressList + observation
 
     private static let general: [SettingDefinition] = [
@@ -109,6 +109,29 @@ extension SettingDefinition {
         .time(
             "imap.write-time", \.imap.writeTime, .seconds(1) ... .seconds(3_600),
             "How long a client may take nothing of an answer."),
+    ]
+
+    private static let lmtp: [SettingDefinition] = [
+        .list(
+            "lmtp.listen", \.lmtp.listen,
+            "Where a mail transfer agent delivers by LMTP (docs/mail.md). A socket in the file system may have its mode behind it "
+                + "(660 by default): who may write to it may deliver."),
+        .list(
+            "lmtp.trusted", \.lmtp.trusted,
+            "Addresses that may deliver. There is neither TLS nor a password: it must be a network of yours alone."),
+        .number("lmtp.workers", \.lmtp.workers, 1...1_024, "Threads that work on deliveries."),
+        .number("lmtp.connections", \.lmtp.connections, 1...100_000, "Connections open at once."),
+        .number("lmtp.recipients", \.lmtp.recipients, 100...10_000, "Recipients of one message; the sender's server sends it again to the others."),
+        .choice(
+            "lmtp.over-quota", \.lmtp.overQuota,
+            "What becomes of mail for who is over the quota: the mail transfer agent is told to try again for as long as it does "
+                + "(452), or that it cannot be delivered (552)."),
+        .delimiter(
+            "lmtp.subaddress-delimiter", \.lmtp.delimiter,
+            "What parts an address from a detail: mail to `anna+lists@` comes to anna, into her folder `lists` if she has one."),
+        .time(
+            "lmtp.idle-time", \.lmtp.idleTime, .seconds(1) ... .seconds(3_600),
+            "How long a client may say nothing; RFC 5321 wants 5 minutes at least."),
     ]
 
     private static let tls: [SettingDefinition] = [

@@ -65,6 +65,10 @@ extension ListenAddress: TextSettingElement {
     static let expected = "an address and a port such as *:8443, 127.0.0.1:8080 or [::1]:8080"
 }
 
+extension MachineAddress: TextSettingElement {
+    static let expected = "an address and a port such as 127.0.0.1:24, or a socket such as unix:/run/tegu/lmtp or unix:/run/tegu/lmtp:666"
+}
+
 extension AddressRange: TextSettingElement {
     static let expected = "an address or range such as 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32"
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Wire
 
 extension Settings {
     /// Read if it is there and no other file is named.
@@ -70,6 +71,10 @@ extension Settings {
         if http.tlsListen.isEmpty && http.plainListen.isEmpty {
             problems.append(
                 "http.tls.listen and http.plain.listen are both empty: nothing would be served; give one an address")
+        }
+        // RFC 2033 §5: not on the port of SMTP.
+        if lmtp.listen.contains(where: { $0.port == 25 }) {
+            problems.append("lmtp.listen: port 25 is that of SMTP, which this is not; take another, such as 24")
         }
         if http.connectionsPerAddress > http.connections {
             problems.append(

@@ -14,6 +14,7 @@ package struct Settings: Sendable, Equatable {
     package var shutdownTime: Duration = .seconds(30)
     package var http = HTTP()
     package var imap = IMAP()
+    package var lmtp = LMTP()
     package var tls = TLS()
     package var auth = Auth()
     package var limits = Limits()
@@ -62,6 +63,23 @@ package struct Settings: Sendable, Equatable {
         package var commandTime: Duration = .seconds(120)
         package var idleTime: Duration = .seconds(1_920)
         package var writeTime: Duration = .seconds(120)
+    }
+
+    /// Local delivery.
+    package struct LMTP: Sendable, Equatable {
+        package var listen: [MachineAddress] = []
+        package var trusted = ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
+        package var workers = 16
+        package var connections = 200
+        package var recipients = 1_000
+        package var overQuota = OverQuota.retry
+        /// One character; empty: addresses have no details.
+        package var delimiter = "+"
+        package var idleTime: Duration = .seconds(300)
+
+        package enum OverQuota: String, Sendable, CaseIterable {
+            case retry, refuse
+        }
     }
 
     package struct TLS: Sendable, Equatable {
