@@ -14,7 +14,10 @@ struct IMAPService: Sendable {
     private let database: any Database
     private let logger = Logger(label: "tegu.imap")
 
-    init(_ installation: Installation, authenticator: Authenticator, certificates: TLSCertificates?) {
+    init(
+        _ installation: Installation, authenticator: Authenticator, memberships: MembershipCache,
+        certificates: TLSCertificates?
+    ) {
         let settings = installation.settings
         store = installation.mail
         database = installation.database
@@ -23,8 +26,8 @@ struct IMAPService: Sendable {
             return
         }
         let services = IMAPServices(
-            database: installation.database, store: store, authenticator: authenticator, version: Version.number,
-            clock: System.clock)
+            database: installation.database, store: store, authenticator: authenticator, memberships: memberships,
+            version: Version.number, clock: System.clock)
         server = IMAPServer(configuration: Self.configuration(settings, certificates), services: services, logger: logger)
     }
 

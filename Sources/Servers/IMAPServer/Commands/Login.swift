@@ -11,7 +11,7 @@ extension Session {
         guard maySendPassword else { return .no(.privacyRequired, "not without TLS") }
         let services = server.services
         let outcome = services.authenticator.authenticate(
-            name: String(utf8: user), password: password, peer: peer, now: services.clock())
+            name: String(utf8: user), password: password, peer: peer, service: .imap, now: services.clock())
         switch outcome {
         case .success(let principal):
             do {
