@@ -1,7 +1,6 @@
-import CivilTime
+import DAVGrammar
 import Database
 import Directory
-import DAVGrammar
 
 /// `tegu user app-password`.
 package struct AppPasswordOperations: Sendable {

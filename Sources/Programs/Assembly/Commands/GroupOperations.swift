@@ -87,7 +87,9 @@ package struct GroupOperations: Sendable {
         var entries: [DirectoryEntry] = []
         do {
             let isComplete = try source.backend.forEach(.group) { entry in
-                entries.append(entry)
+                var group = entry
+                group.photo = nil
+                entries.append(group)
                 return true
             }
             var count = 0

@@ -42,7 +42,8 @@ package enum Serve {
         let memberships = directories.map { DirectoryMemberships($0, database: database, principals: principals) }
         let authenticator = authenticator(installation, principals, directories, memberships)
         let responder = RootResponder(
-            dav: davServer(installation, principals, authenticator, membershipCache), timeZones: TimeZoneServer(installation.timeZones), metrics: metrics,
+            dav: davServer(installation, principals, authenticator, membershipCache),
+            timeZones: TimeZoneServer(installation.timeZones), discovery: Discovery.server(settings), metrics: metrics,
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
         var httpLogger = Logger(label: "tegu.http")
