@@ -142,7 +142,7 @@ def test_an_open_imap_session_loses_what_the_group_gave(site, directories):
     site.run("group", "import", "corp")
     owner.ok('SETACL Team "staff@example.org" lr')
     clara = wait_for(lambda: signed_in(site, "clara"))
-    team = '"Other Users/mia@example.org/Team"'
+    team = '"Other Users/mia/Team"'
     clara.ok(f"EXAMINE {team}")
     clara.ok("CLOSE")
     set_members(corp, "dora")

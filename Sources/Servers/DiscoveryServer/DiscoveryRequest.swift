@@ -14,8 +14,17 @@ enum DiscoveryRequest {
 
     /// Nil for what is another server's.
     init?(_ target: String) {
+        // Every request passes here: what is another's is told by its first two letters.
+        var letters = target.utf8.dropFirst().makeIterator()
+        guard let first = letters.next(), let second = letters.next() else { return nil }
+        switch (first | 0x20, second | 0x20) {
+        case (UInt8(ascii: "."), UInt8(ascii: "w")), (UInt8(ascii: "m"), UInt8(ascii: "a")), (UInt8(ascii: "a"), UInt8(ascii: "u")),
+            (UInt8(ascii: "a"), UInt8(ascii: "p")):
+            break
+        default: return nil
+        }
         let end = target.utf8.firstIndex(of: 0x3F) ?? target.utf8.endIndex
-        let path = target[..<end]
+        let path = String(target[..<end])
         func query() -> DiscoveryQuery { DiscoveryQuery(target[end...].dropFirst()) }
         switch path {
         // RFC 8615: below the domain itself; and on autoconfig.DOMAIN, which is asked first.
@@ -23,7 +32,7 @@ enum DiscoveryRequest {
         case Self.applePath: self = .appleProfile(query())
         default:
             // Exchange takes paths in any case, and so its clients write them.
-            guard path.utf8.count < 512, path.utf8.dropFirst().first.map({ $0 | 0x20 }) == UInt8(ascii: "a") else { return nil }
+            guard path.utf8.count < 512 else { return nil }
             let folded = path.lowercased()
             if folded == Self.autodiscoverPath {
                 self = .autodiscover

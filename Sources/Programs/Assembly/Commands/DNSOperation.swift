@@ -1,5 +1,6 @@
 import Bytes
 import DNSClient
+import DiscoveryServer
 import Wire
 
 /// `tegu dns`.
