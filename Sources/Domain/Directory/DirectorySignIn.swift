@@ -158,7 +158,7 @@ final class DirectorySignIn: Sendable {
             if !isKnown { principals.remember(name, principal.id) }
             // The account may be another than was asked for, or new: its seal is another.
             let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
-            if let groups { try memberships?.note(groups, of: principal.id, link, source, now: now) }
+            note(groups, of: principal, link, source, now: now)
             let sealed = Account(principal, storedPassword: nil, link: link)
             verified.insert(principal.id, code: key.code(sealed.seal, password), now: now)
             return .success(principal)
@@ -191,7 +191,7 @@ final class DirectorySignIn: Sendable {
         case .right(let entry, let groups):
             do {
                 let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
-                if let groups { try memberships?.note(groups, of: principal.id, link, source, now: now) }
+                note(groups, of: principal, link, source, now: now)
                 standings.withLock { $0.set(link, now) }
                 return .success(principal)
             } catch {
@@ -208,6 +208,13 @@ final class DirectorySignIn: Sendable {
         case .busy(let reason): return .directoryUnavailable(reason)
         case nil: return .directoryUnavailable(Self.busy(source.backend.name))
         }
+    }
+
+    /// Where it fails (two of a group sign in for the first time at once, say) nobody is refused: `refresh` does it soon.
+    private func note(
+        _ groups: [DirectoryEntry]?, of principal: Principal, _ link: DirectoryLink, _ source: Directories.Source, now: Int64
+    ) {
+        if let groups { try? memberships?.note(groups, of: principal.id, link, source, now: now) }
     }
 
     /// Nothing is remembered any more of who may not sign in.
