@@ -20,6 +20,9 @@ DEMO := var/demo
 FUZZ_SECONDS ?= 600
 CRASH_ROUNDS ?= 5
 
+# How many black-box tests run at once: they wait more than they work.
+INTEGRATION_WORKERS ?= 2
+
 # Rules of the comparison with other implementations.
 ORACLE_RULES ?= 100000
 
@@ -74,7 +77,7 @@ unit: test-deps
 integration: test-deps
 	swift build $(CHECKS) --product tegu
 	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) \
-	  Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration
+	  Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q -n $(INTEGRATION_WORKERS) --dist loadfile Tests/Integration
 
 soak: test-deps build
 	$(call install,$(SOAK_TOOLS))

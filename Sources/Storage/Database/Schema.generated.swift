@@ -591,5 +591,11 @@ CREATE TABLE address_list_member (
 CREATE INDEX address_list_member_group ON address_list_member (list_id, directory, group_id);
 
 """#),
+        Migration(number: 11, name: "private-objects", sql: #"""
+-- Which calendar objects are not public (RFC 5545 §3.8.1.3): those with whom a calendar is shared do not find them. Part of the
+-- index, and made anew with it.
+ALTER TABLE search_text ADD COLUMN is_private BIGINT NOT NULL DEFAULT 0;
+
+"""#),
     ]
 }

@@ -24,6 +24,13 @@ private final class LogPipe {
         close(writer)
     }
 
+    /// What was written since the last call, when something was; nothing after ten seconds.
+    func readSoon() -> String {
+        var event = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+        _ = poll(&event, 1, 10_000)
+        return read()
+    }
+
     /// What was written since the last call.
     func read() -> String {
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -115,6 +122,30 @@ private final class LogPipe {
         logger[metadataKey: "user"] = "a"
         logger.error("failed", metadata: ["user": "b"])
         #expect(try line().hasSuffix("ERROR tegu.http: failed conn=1 user=b\n"))
+    }
+
+    @Test("behind those who log, all lines are written in order, and what is urgent at once")
+    func behind() throws {
+        pipe.output.writeBehind()
+        let logger = logger(.text)
+        for number in 0..<100 { logger.info("\(number)") }
+        logger.error("urgent")
+        let lines = pipe.read().split(separator: "\n").map { $0.split(separator: " ").last.map(String.init) }
+        #expect(lines == (0..<100).map { "\($0)" } + ["urgent"])
+    }
+
+    @Test("nobody who logs waits for a reader that does not read, and it is told how many lines were dropped")
+    func slowReader() throws {
+        pipe.output.writeBehind()
+        let line = [UInt8](repeating: 0x78, count: 1023) + [0x0A]
+        for _ in 0..<8_192 { pipe.output.write(line) }
+        var text = ""
+        while let piece = Optional(pipe.readSoon()), !piece.isEmpty {
+            text += piece
+            if text.contains("were dropped") { break }
+        }
+        let dropped = try #require(text.firstMatch(of: #/(\d+) lines of the log were dropped/#))
+        #expect(text.split(separator: "\n").count { $0.count == 1023 } + (Int(dropped.output.1) ?? 0) == 8_192)
     }
 
     @Test("a reader that is gone does not stop the server")

@@ -35,7 +35,9 @@ package struct LineLogHandler: LogHandler {
         output.write(
             isJSON
                 ? LogLine.json(event, label: label, metadata: all, time: now)
-                : LogLine.text(event, label: label, metadata: all, time: now))
+                : LogLine.text(event, label: label, metadata: all, time: now),
+            // What a process says before it ends badly must not be lost with it.
+            isUrgent: event.level >= .warning)
     }
 }
 

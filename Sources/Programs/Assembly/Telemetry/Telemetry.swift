@@ -3,10 +3,11 @@ import Metrics
 
 /// The log and the metrics of the process.
 package enum Telemetry {
-    /// Makes `Logger(label:)` and swift-metrics, everywhere in the process, write to what the settings say. Once a
-    /// process.
+    /// Makes `Logger(label:)` and swift-metrics, everywhere in the process, write to what the settings say, behind
+    /// those who log. Once a process.
     package static func bootstrap(_ settings: Settings.Log, metrics: PrometheusMetrics) {
         let output = settings.output == .stdout ? LogOutput.standardOutput : LogOutput.standardError
+        output.writeBehind()
         LoggingSystem.bootstrap { label in LineLogHandler(label: label, settings: settings, output: output) }
         MetricsSystem.bootstrap(metrics)
     }
