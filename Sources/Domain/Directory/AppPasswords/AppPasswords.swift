@@ -1,4 +1,3 @@
-package import Cryptography
 package import Database
 
 /// The table `app_password`.

@@ -1,4 +1,4 @@
-package import Cryptography
+import Cryptography
 
 /// What an app password is: 23 random letters and digits (115 bits) and two that follow from them.
 ///
