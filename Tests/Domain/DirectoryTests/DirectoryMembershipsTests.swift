@@ -1,4 +1,5 @@
 import Database
+import Synchronization
 import Testing
 
 @testable import Directory
