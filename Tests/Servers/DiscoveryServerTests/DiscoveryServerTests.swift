@@ -178,7 +178,7 @@ struct DiscoveryServerTests {
         #expect(answer.headers["Content-Type"] == "application/x-apple-aspen-config")
         #expect(answer.headers["Content-Disposition"] == "attachment; filename=\"example.org.mobileconfig\"")
         // The declaration of the type is not read here, for it names a document elsewhere.
-        let start = try #require(answer.text.range(of: "<plist"))
+        let start = try #require(answer.text.firstRange(of: "<plist"))
         let strings = try texts(Array(answer.text[start.lowerBound...].utf8), "string")
         for type in ["com.apple.mail.managed", "com.apple.caldav.account", "com.apple.carddav.account", "Configuration"] {
             #expect(strings.count { $0 == type } == 1)
