@@ -111,6 +111,6 @@ def test_a_user_of_a_directory_whose_account_ends_there(corp):
             assert answer.status == 503 and answer.header("Retry-After")
             assert dav_status(server, "clara", "k" + other[1:]) in (401, 503)
             corp.start()
-            wait_for(lambda: dav_status(server, "clara", other) == 207, timeout=60, what="the directory's return")
+            wait_for(lambda: dav_status(server, "clara", other) == 207, timeout=90, what="the directory's return")
         finally:
             server.close()
