@@ -103,8 +103,10 @@ package final class Authenticator: Sendable {
         // Before all else: whoever is blocked must not learn either that a guess was right.
         if let wait = guessGuard.wait(peer, signInName, now: now) { return mustWait(wait) }
 
-        let account: Account?
+        var account: Account?
         do { account = try principals.account(signInName, now: now) } catch { return .unavailable(error) }
+        // A group of a directory signs in nowhere, and a user who is called the same may be in another one.
+        if account?.link != nil, account?.principal.kind == .group { account = nil }
         // Names that do not exist go the same way, with a hash that nothing matches.
         let code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
         if let account, account.link == nil, !account.principal.isDisabled, verified.contains(account.principal.id, code: code, now: now) {

@@ -155,6 +155,16 @@ struct DirectoryMembershipsTests {
         #expect(try scene.database.read { tx in try LocalDirectory.find(tx, id) }?.addresses == ["clara@example.org"])
     }
 
+    @Test("who is called like a group that was known first signs in all the same, under another name in URLs")
+    func lateUser() throws {
+        setGroups(Self.board)
+        #expect(signIn() == "clara")
+        corp.add(DirectoryEntry(id: "8", location: "uid=board", login: "board", displayName: "B. Oard"), password: "x")
+        scene.advance(seconds: 6)
+        for _ in 1...2 { #expect(scene.signIn("board", Array("x".utf8)) == "board-2") }
+        #expect(try groups() == ["board"])
+    }
+
     @Test("with an interval of nothing groups are nobody's")
     func off() throws {
         setGroups(Self.staff)
