@@ -128,7 +128,7 @@ def test_what_is_printed_is_right_once_it_is_pasted(printed, name_server):
     done = dns("--check", server=name_server(START + printed + ADDRESS).name)
     assert done.returncode == 0, done.stdout + done.stderr
     found = verdicts(done)
-    assert set(found.values()) == {"ok"} and len(found) == 7, done.stdout
+    assert set(found.values()) == {"ok"} and len(found) == 10, done.stdout
     assert {"_caldavs._tcp.example.org. SRV", "_carddavs._tcp.example.org. TXT", f"{HOST}. A/AAAA"} <= set(found)
     assert done.stdout.endswith("All records are as they should be.\n")
 
@@ -139,8 +139,8 @@ def test_an_address_of_version_6_is_one(printed, name_server):
 
 
 def test_missing_and_wrong_records_are_told(printed, name_server):
-    wrong = printed.replace("_carddavs._tcp.example.org. 3600 IN SRV 0 1 443", "_carddavs._tcp.example.org. 3600 IN SRV 0 1 8443")
-    lines = [line for line in wrong.splitlines() if not line.startswith("_caldavs._tcp.example.org.  3600 IN TXT")]
+    wrong = printed.replace("_carddavs._tcp.example.org.     3600 IN SRV 0 1 443", "_carddavs._tcp.example.org.     3600 IN SRV 0 1 8443")
+    lines = [line for line in wrong.splitlines() if not line.startswith("_caldavs._tcp.example.org.      3600 IN TXT")]
     assert wrong != printed and len(lines) == len(printed.splitlines()) - 1
     done = dns("--check", server=name_server(START + "\n".join(lines) + "\n").name)
     assert done.returncode == 1
@@ -148,11 +148,11 @@ def test_missing_and_wrong_records_are_told(printed, name_server):
     assert found == {"_caldavs._tcp.example.org. TXT": "missing", "_carddavs._tcp.example.org. SRV": "different",
                      f"{HOST}. A/AAAA": "missing"}, done.stdout
     assert f"expected 0 1 443 {HOST}., found 0 1 8443 {HOST}." in done.stdout
-    assert done.stdout.endswith("3 of 7 records are not as they should be.\n")
+    assert done.stdout.endswith("3 of 10 records are not as they should be.\n")
 
 
 def test_a_second_record_and_another_path_are_differences(printed, name_server):
-    records = START + ADDRESS + printed.replace('_caldavs._tcp.example.org.  3600 IN TXT "path=/"', '_caldavs._tcp.example.org. IN TXT "path=/dav"')
+    records = START + ADDRESS + printed.replace('_caldavs._tcp.example.org.      3600 IN TXT "path=/"', '_caldavs._tcp.example.org. IN TXT "path=/dav"')
     records += "_carddavs._tcp.example.org. 3600 IN SRV 10 1 443 old.example.org.\n"
     done = dns("--check", server=name_server(records).name)
     assert done.returncode == 1
@@ -195,7 +195,7 @@ def test_signed_records_are_called_signed(signed):
     server, key = signed
     done = dns("--check", server=server.name, root_key=key)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count(" (signed)\n") == 7
+    assert done.stdout.count(" (signed)\n") == 10
 
 
 def test_records_that_fail_dnssec_are_not_taken(signed, tmp_path):

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/err.h>
 #include <openssl/rand.h>
+#include <openssl/cms.h>
 
 // Swift cannot call functions with `...`, nor see the macros that are casts.
 
@@ -53,4 +54,25 @@ static inline int tegu_no_password(char *buffer, int size, int is_written, void 
 /// Writes `name` as RFC 4514 has it, letters that are not ASCII as UTF-8; less than 0 on failure.
 static inline int tegu_x509_name_print(BIO *bio, const X509_NAME *name) {
     return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+}
+
+/// Signs `content` (RFC 5652) and writes the signed data in DER, with the content and the certificates of `chain` in it: PEM, the
+/// signer's own first. 1 on success.
+static inline int tegu_cms_sign(BIO *chain, EVP_PKEY *key, BIO *content, BIO *out) {
+    X509 *signer = PEM_read_bio_X509(chain, NULL, tegu_no_password, NULL);
+    STACK_OF(X509) *others = sk_X509_new_null();
+    CMS_ContentInfo *message = NULL;
+    int result = 0;
+    if (signer != NULL && others != NULL) {
+        X509 *next = NULL;
+        while (sk_X509_num(others) < 10 && (next = PEM_read_bio_X509(chain, NULL, tegu_no_password, NULL)) != NULL) {
+            if (sk_X509_push(others, next) == 0) { X509_free(next); break; }
+        }
+        message = CMS_sign(signer, key, others, content, CMS_BINARY | CMS_NOSMIMECAP);
+        if (message != NULL) result = i2d_CMS_bio(out, message);
+    }
+    CMS_ContentInfo_free(message);
+    sk_X509_pop_free(others, X509_free);
+    X509_free(signer);
+    return result;
 }

@@ -10,13 +10,18 @@ final class Account: Sendable {
     let storedPassword: String
     /// The entry that it is of a directory elsewhere, where its password is checked; nil: it is of this database.
     let link: DirectoryLink?
+    /// Those of programs and devices, whoever checks its own.
+    let appPasswords: [AppPassword]
     /// What is authenticated with a password to remember that it was right: another account's or another hash's is
     /// other bytes.
     let seal: [UInt8]
 
-    init(_ principal: Principal, storedPassword: String?, link: DirectoryLink? = nil) {
+    init(
+        _ principal: Principal, storedPassword: String?, link: DirectoryLink? = nil, appPasswords: [AppPassword] = []
+    ) {
         self.principal = principal
         self.link = link
+        self.appPasswords = appPasswords
         self.storedPassword = storedPassword ?? ""
         // A text that is no hash is one that no password has.
         password = storedPassword.flatMap { try? PasswordHash($0) }

@@ -55,14 +55,18 @@ package final class Authenticator: Sendable {
     private let verified: VerifiedPasswords
     private let gate: VerificationGate<Verdict>
     private let directories: DirectorySignIn?
+    private let appPasswords: AppPasswordSignIn
     private let key: HMACSHA256
     /// What the passwords of those who cannot sign in are compared with.
     private let unmatchable: PasswordHash
 
-    /// - Parameter directories: those elsewhere; nil: all principals are of this database.
+    /// - Parameters:
+    ///   - directories: those elsewhere; nil: all principals are of this database.
+    ///   - memberships: who is in which of their groups; nil: that is not followed.
     package init(
         database: any Database, principals: PrincipalCache, guessGuard: GuessGuard, options: Options,
-        directories: Directories? = nil, random: @escaping RandomSource = SystemRandom.bytes
+        directories: Directories? = nil, memberships: DirectoryMemberships? = nil,
+        random: @escaping RandomSource = SystemRandom.bytes
     ) {
         self.database = database
         self.principals = principals
@@ -78,15 +82,20 @@ package final class Authenticator: Sendable {
         self.directories = directories.map {
             DirectorySignIn(
                 $0, database: database, principals: principals, verified: verified, guessGuard: guessGuard, key: key,
-                options: options)
+                options: options, memberships: memberships)
         }
+        appPasswords = AppPasswordSignIn(database: database, capacity: options.capacity)
         unmatchable = passwords.unmatchable()
     }
 
     /// Checks `password` for `name` (`name@domain`, `name`, or a mail address).
     ///
-    /// - Parameter peer: the address of who asks, without a port; empty for a local socket.
-    package func authenticate(name: String, password: [UInt8], peer: String, now: Int64) -> AuthenticationOutcome {
+    /// - Parameters:
+    ///   - peer: the address of who asks, without a port; empty for a local socket.
+    ///   - service: what is signed in to. Without it no app password is taken.
+    package func authenticate(
+        name: String, password: [UInt8], peer: String, service: SignInService? = nil, now: Int64
+    ) -> AuthenticationOutcome {
         // Neither can be anybody's; no hash is computed for them, and nothing is learned.
         guard Passwords.isPossible(password),
             let signInName = SignInName(name, defaultDomain: options.defaultDomain)
@@ -94,14 +103,27 @@ package final class Authenticator: Sendable {
         // Before all else: whoever is blocked must not learn either that a guess was right.
         if let wait = guessGuard.wait(peer, signInName, now: now) { return mustWait(wait) }
 
-        let account: Account?
+        var account: Account?
         do { account = try principals.account(signInName, now: now) } catch { return .unavailable(error) }
+        // A group of a directory signs in nowhere, and a user who is called the same may be in another one.
+        if account?.link != nil, account?.principal.kind == .group { account = nil }
         // Names that do not exist go the same way, with a hash that nothing matches.
         let code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
         if let account, account.link == nil, !account.principal.isDisabled, verified.contains(account.principal.id, code: code, now: now) {
             return .success(account.principal)
         }
         let fingerprint = code.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        if let secret = AppSecret(typed: password) {
+            if let account, let service,
+                let used = AppPasswordSignIn.find(secret, for: service, in: account.appPasswords) {
+                return signIn(signInName, account, used, code: code, fingerprint: fingerprint, peer: peer, now: now)
+            }
+            // Sent to a directory, one that was revoked would lock its owner's account there.
+            if directories != nil, account?.link != nil || account == nil {
+                guessGuard.failed(peer, signInName, fingerprint: fingerprint, now: now)
+                return .failure
+            }
+        }
         if let directories {
             switch directories.signIn(signInName, account, password, code: code, peer: peer, now: now) {
             case .success(let principal):
@@ -150,6 +172,32 @@ package final class Authenticator: Sendable {
         }
         guessGuard.failed(peer, signInName, fingerprint: fingerprint, now: now)
         return .failure
+    }
+
+    /// The app password is right; whether its owner may sign in is another matter.
+    private func signIn(
+        _ name: SignInName, _ account: Account, _ used: AppPassword, code: [UInt8], fingerprint: UInt64, peer: String,
+        now: Int64
+    ) -> AuthenticationOutcome {
+        var principal = account.principal
+        var isAllowed = !principal.isDisabled
+        if isAllowed, let link = account.link {
+            switch directories?.standing(of: account, link, name, code: code, peer: peer, now: now) {
+            case .success(let found): principal = found
+            case .mustWait(let wait): return mustWait(wait)
+            case .directoryUnavailable(let reason): return .directoryUnavailable(reason)
+            case .unavailable(let error): return .unavailable(error)
+            // A directory that is in the settings no more has no users here.
+            case .failure, .nobody, nil: isAllowed = false
+            }
+        }
+        guard isAllowed else {
+            guessGuard.failed(peer, name, fingerprint: fingerprint, now: now)
+            return .failure
+        }
+        appPasswords.noteUse(used, of: principal.id, now: now)
+        guessGuard.succeeded(peer, name, now: now)
+        return .success(principal)
     }
 
     /// In whole seconds, rounded up.

@@ -8,11 +8,17 @@ package struct Directories: Sendable {
         package var precedesLocal: Bool
         /// Sign-ins that it may be asked for at a time; as many more may wait.
         package var concurrency: Int
+        /// Milliseconds after which the groups of who is active are asked for anew; 0: its groups are nobody's here.
+        package var groupInterval: Int64
 
-        package init(_ backend: any DirectoryBackend, precedesLocal: Bool = false, concurrency: Int = 4) {
+        package init(
+            _ backend: any DirectoryBackend, precedesLocal: Bool = false, concurrency: Int = 4,
+            groupInterval: Int64 = 5 * 60_000
+        ) {
             self.backend = backend
             self.precedesLocal = precedesLocal
             self.concurrency = max(1, concurrency)
+            self.groupInterval = groupInterval
         }
     }
 
@@ -95,6 +101,38 @@ package struct Directories: Sendable {
             try DirectoryAccounts.link(tx, of: known.principal.id) == nil
         else { return nil }
         return try LocalDirectory.find(tx, known.principal.id)
+    }
+
+    /// The principal that a group is, made or brought up to date. Its sign-in name is `entry.login` where that is free.
+    func group(
+        _ tx: borrowing WriteTransaction, _ entry: DirectoryEntry, _ source: Source, _ local: LocalDirectory, now: Int64
+    ) throws -> Principal {
+        let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+        let known = try DirectoryAccounts.principal(tx.read, of: link)
+        let addresses = try addresses(tx.read, ofGroup: entry, source, known?.id)
+        let found: Principal
+        if let known {
+            found = known
+        } else {
+            let name = try freeName(tx.read, for: entry, addresses, source.backend)
+            let displayName = LocalDirectory.possibleDisplayName(entry.displayName) ?? ""
+            found = try local.add(tx, NewPrincipal(name, kind: .group, displayName: displayName), now: now)
+            try local.link(tx, found.id, to: link, now: now)
+        }
+        let isChanged = try local.follow(
+            tx, found, link, displayName: entry.displayName, addresses: addresses, now: now)
+        return isChanged ? try LocalDirectory.find(tx.read, found.id) ?? found : found
+    }
+
+    /// Those that a group may have: never one of somebody else's, not even within its directory.
+    func addresses(
+        _ tx: borrowing ReadTransaction, ofGroup entry: DirectoryEntry, _ source: Source, _ id: PrincipalID?
+    ) throws -> [String] {
+        let given = entry.addresses.filter { mayGive($0, source.backend) }.prefix(LocalDirectory.maximumAddresses)
+        return try given.filter { address in
+            guard let owner = try LocalDirectory.owner(tx, ofFolded: address) else { return true }
+            return owner == id
+        }
     }
 
     /// The sign-in name of a new principal, which is in its URLs from then on: the login, or the local part of an

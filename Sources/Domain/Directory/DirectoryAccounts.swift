@@ -26,10 +26,13 @@ package enum DirectoryAccounts {
         return try id.flatMap { try LocalDirectory.find(tx, $0) }
     }
 
-    /// How many principals each directory has.
+    /// How many users of each directory are known here.
     package static func counts(_ tx: borrowing ReadTransaction) throws -> [String: Int] {
         var counts: [String: Int] = [:]
-        try tx.forEach("SELECT directory, COUNT(*) FROM directory_account GROUP BY directory") { row in
+        try tx.forEach("""
+            SELECT d.directory, COUNT(*) FROM directory_account d JOIN principal p ON p.id = d.principal_id
+            WHERE p.kind = 'user' GROUP BY d.directory
+            """) { row in
             counts[row.text(0)] = Int(row.integer(1))
             return true
         }

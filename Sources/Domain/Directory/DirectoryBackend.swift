@@ -27,9 +27,13 @@ package protocol DirectoryBackend: Sendable {
     ) throws(DirectoryUnavailable) -> Bool
     /// The groups that an entry is in: those that name it, those that it names, and those that these are in.
     func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry]
+    /// The group that is called so, or has it as a mail address. Nil where there is none, or more than one.
+    func group(_ name: SignInName) throws(DirectoryUnavailable) -> DirectoryEntry?
 }
 
 extension DirectoryBackend {
+    package func group(_ name: SignInName) throws(DirectoryUnavailable) -> DirectoryEntry? { nil }
+
     package func list(
         _ kind: Principal.Kind, since: String?, _ body: (ListedEntry) -> Bool
     ) throws(DirectoryUnavailable) -> Bool {

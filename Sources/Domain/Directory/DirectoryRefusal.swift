@@ -20,6 +20,14 @@ package enum DirectoryRefusal: Error, Equatable, Sendable {
     case groupInItself
     /// More than `Groups.maximumMembers`.
     case tooManyMembers
+    /// Only users have app passwords.
+    case notAUser
+    /// Empty, longer than `AppPasswords.maximumNameLength`, with control characters, or without a scope.
+    case invalidAppPasswordName
+    /// The user has an app password of this name.
+    case appPasswordNameTaken
+    /// More than `AppPasswords.maximumCount`.
+    case tooManyAppPasswords
     /// It is not there, or not any more.
     case notFound
 }

@@ -20,7 +20,8 @@ final class DirectorySignIn: Sendable {
 
     /// What one directory says.
     private enum Answer: Sendable {
-        case right(DirectoryEntry)
+        /// With the groups, where they were asked for.
+        case right(DirectoryEntry, groups: [DirectoryEntry]?)
         case wrong, refused, nobody
         case mustWait(Int64)
         case unavailable(DirectoryUnavailable)
@@ -41,10 +42,14 @@ final class DirectorySignIn: Sendable {
     private let outageTime: Int64
     private let gates: [String: VerificationGate<Answer>]
     private let rejected: Mutex<RecencyMap<[UInt8], Int64>>
+    private let memberships: DirectoryMemberships?
+    /// When an entry was last found to be one that may sign in, for those who show an app password.
+    private let standings: Mutex<RecencyMap<DirectoryLink, Int64>>
 
     init(
         _ directories: Directories, database: any Database, principals: PrincipalCache, verified: VerifiedPasswords,
-        guessGuard: GuessGuard, key: HMACSHA256, options: Authenticator.Options
+        guessGuard: GuessGuard, key: HMACSHA256, options: Authenticator.Options,
+        memberships: DirectoryMemberships?
     ) {
         self.directories = directories
         self.database = database
@@ -60,6 +65,8 @@ final class DirectorySignIn: Sendable {
             ($0.backend.name, VerificationGate(permits: $0.concurrency, maximumWaiting: $0.concurrency))
         }) { first, _ in first }
         rejected = Mutex(RecencyMap(capacity: options.capacity))
+        self.memberships = memberships
+        standings = Mutex(RecencyMap(capacity: options.capacity))
     }
 
     /// - Parameter code: the password's, under the account's seal.
@@ -79,8 +86,8 @@ final class DirectorySignIn: Sendable {
         var unavailable: DirectoryUnavailable?
         for source in sources {
             switch ask(source, name, account, password, code: code, peer: peer, now: now) {
-            case .right(let entry):
-                return signedIn(name, entry, source, account, password, now: now)
+            case .right(let entry, let groups):
+                return signedIn(name, entry, groups, source, account, password, now: now)
             case .wrong:
                 // It may be what was right before it was changed there.
                 if let account { verified.forget(account.principal.id) }
@@ -88,7 +95,7 @@ final class DirectorySignIn: Sendable {
                 return .failure
             case .refused:
                 // What was right before must not be taken any more.
-                if let account { verified.forget(account.principal.id) }
+                if let account { forget(account) }
                 rejected.withLock { $0.set(code, now) }
                 return .failure
             case .mustWait(let wait): return .mustWait(wait)
@@ -97,7 +104,7 @@ final class DirectorySignIn: Sendable {
             case .nobody:
                 // Who is gone there cannot sign in here, whatever is remembered.
                 if let account, account.link != nil {
-                    verified.forget(account.principal.id)
+                    forget(account)
                     return .failure
                 }
             }
@@ -126,7 +133,7 @@ final class DirectorySignIn: Sendable {
                 guard let entry = found, entry.kind == .user, Self.isStorable(entry.id) else { return .nobody }
                 guard entry.state == .active else { return .refused }
                 switch try backend.verify(password, of: entry) {
-                case .right: return .right(entry)
+                case .right: return .right(entry, groups: memberships?.ask(source, entry, now: now))
                 case .wrong: return .wrong
                 case .refused: return .refused
                 }
@@ -135,13 +142,12 @@ final class DirectorySignIn: Sendable {
             }
         }
         // A directory that has much to do is not one that is down: nothing that is remembered counts for it.
-        return answer ?? .busy(DirectoryUnavailable(
-            directory: backend.name, reason: "too many sign-ins wait for it", retryAfter: 1))
+        return answer ?? .busy(Self.busy(backend.name))
     }
 
     private func signedIn(
-        _ name: SignInName, _ entry: DirectoryEntry, _ source: Directories.Source, _ account: Account?,
-        _ password: [UInt8], now: Int64
+        _ name: SignInName, _ entry: DirectoryEntry, _ groups: [DirectoryEntry]?, _ source: Directories.Source,
+        _ account: Account?, _ password: [UInt8], now: Int64
     ) -> Outcome {
         do {
             let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
@@ -152,12 +158,73 @@ final class DirectorySignIn: Sendable {
             if !isKnown { principals.remember(name, principal.id) }
             // The account may be another than was asked for, or new: its seal is another.
             let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+            note(groups, of: principal, link, source, now: now)
             let sealed = Account(principal, storedPassword: nil, link: link)
             verified.insert(principal.id, code: key.code(sealed.seal, password), now: now)
             return .success(principal)
         } catch {
             return .unavailable(error)
         }
+    }
+
+    /// Whether who has shown a right app password may sign in: whether the entry is there, and not disabled or expired. What
+    /// it was is taken again for `idleTime`, and while the directory is down for `outageTime`, as a password is.
+    ///
+    /// - Parameter code: the app password's, under the account's seal.
+    func standing(
+        of account: Account, _ link: DirectoryLink, _ name: SignInName, code: [UInt8], peer: String, now: Int64
+    ) -> Outcome {
+        guard let source = directories.sources(for: name, account).first else { return .nobody }
+        let age = standings.withLock { $0.use(link) }.flatMap { now >= $0 ? now - $0 : nil }
+        if let age, age < idleTime { return .success(account.principal) }
+        if isRejected(code, now: now) { return .failure }
+        let answer = gates[source.backend.name]?.run(code) { () -> Answer in
+            do throws(DirectoryUnavailable) {
+                guard let entry = try source.backend.entry(id: link.entryID), entry.kind == .user else { return .nobody }
+                guard entry.state == .active else { return .refused }
+                return .right(entry, groups: memberships?.ask(source, entry, now: now))
+            } catch {
+                return .unavailable(error)
+            }
+        }
+        switch answer {
+        case .right(let entry, let groups):
+            do {
+                let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
+                note(groups, of: principal, link, source, now: now)
+                standings.withLock { $0.set(link, now) }
+                return .success(principal)
+            } catch {
+                return .unavailable(error)
+            }
+        case .wrong, .refused, .nobody:
+            forget(account)
+            rejected.withLock { $0.set(code, now) }
+            return .failure
+        case .mustWait(let wait): return .mustWait(wait)
+        case .unavailable(let reason):
+            if let age, age < outageTime { return .success(account.principal) }
+            return .directoryUnavailable(reason)
+        case .busy(let reason): return .directoryUnavailable(reason)
+        case nil: return .directoryUnavailable(Self.busy(source.backend.name))
+        }
+    }
+
+    /// Where it fails (two of a group sign in for the first time at once, say) nobody is refused: `refresh` does it soon.
+    private func note(
+        _ groups: [DirectoryEntry]?, of principal: Principal, _ link: DirectoryLink, _ source: Directories.Source, now: Int64
+    ) {
+        if let groups { try? memberships?.note(groups, of: principal.id, link, source, now: now) }
+    }
+
+    /// Nothing is remembered any more of who may not sign in.
+    private func forget(_ account: Account) {
+        verified.forget(account.principal.id)
+        if let link = account.link { _ = standings.withLock { $0.remove(link) } }
+    }
+
+    private static func busy(_ directory: String) -> DirectoryUnavailable {
+        DirectoryUnavailable(directory: directory, reason: "too many sign-ins wait for it", retryAfter: 1)
     }
 
     private func isRejected(_ code: [UInt8], now: Int64) -> Bool {
@@ -168,7 +235,7 @@ final class DirectorySignIn: Sendable {
     }
 
     /// An id is a key in the database and part of a seal.
-    private static func isStorable(_ id: String) -> Bool { 1...255 ~= id.utf8.count && !id.utf8.contains(0) }
+    static func isStorable(_ id: String) -> Bool { 1...255 ~= id.utf8.count && !id.utf8.contains(0) }
 }
 
 extension Principal {

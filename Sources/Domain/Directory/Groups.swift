@@ -35,6 +35,36 @@ package enum Groups {
         return removed > 0
     }
 
+    /// The groups that a directory elsewhere says somebody is in, in the order of their ids.
+    static func groups(_ tx: borrowing ReadTransaction, of member: PrincipalID, saidBy directory: String) throws
+        -> [PrincipalID]
+    {
+        try tx.all("""
+            SELECT group_id FROM group_member WHERE member_id = $1 AND directory = $2 ORDER BY group_id LIMIT $3
+            """, [.integer(member.rawValue), .text(directory), .integer(Int64(maximumGroups))]) {
+            PrincipalID(rawValue: $0.integer(0))
+        }
+    }
+
+    /// Makes what a directory says of somebody so. What an administrator here has said stays.
+    static func follow(
+        _ tx: borrowing WriteTransaction, _ member: PrincipalID, in groups: Set<PrincipalID>, saidBy directory: String
+    ) throws {
+        let before = Set(try Self.groups(tx.read, of: member, saidBy: directory))
+        var changes = 0
+        for group in before.subtracting(groups) {
+            changes += try tx.execute(
+                "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2 AND directory = $3",
+                [.integer(group.rawValue), .integer(member.rawValue), .text(directory)])
+        }
+        for group in groups.subtracting(before) where group != member {
+            changes += try tx.execute(
+                "INSERT INTO group_member (group_id, member_id, directory) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                [.integer(group.rawValue), .integer(member.rawValue), .text(directory)])
+        }
+        if changes > 0 { try RightsGeneration.advanceMemberships(tx) }
+    }
+
     /// The principal is about to go: it is in no group, and nobody is in it.
     static func removeAll(_ tx: borrowing WriteTransaction, of id: PrincipalID) throws {
         let removed = try tx.execute(

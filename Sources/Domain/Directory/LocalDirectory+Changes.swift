@@ -109,6 +109,7 @@ extension LocalDirectory {
     package func remove(_ tx: borrowing WriteTransaction, _ id: PrincipalID) throws {
         try tx.execute("DELETE FROM address WHERE principal_id = $1", [.integer(id.rawValue)])
         try tx.execute("DELETE FROM directory_account WHERE principal_id = $1", [.integer(id.rawValue)])
+        try tx.execute("DELETE FROM app_password WHERE principal_id = $1", [.integer(id.rawValue)])
         try Groups.removeAll(tx, of: id)
         try changed(tx, id, tx.execute("DELETE FROM principal WHERE id = $1", [.integer(id.rawValue)]))
     }

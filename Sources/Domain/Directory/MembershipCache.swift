@@ -7,6 +7,8 @@ package final class MembershipCache: Sendable {
     private struct Entry: Sendable {
         var generation: Int64
         var closure: Set<PrincipalID>
+        /// Asked for since `takeUsed`.
+        var isUsed = true
     }
 
     private let entries: Mutex<RecencyMap<PrincipalID, Entry>>
@@ -16,9 +18,31 @@ package final class MembershipCache: Sendable {
     /// The principal itself and all groups that it is in, as the transaction sees them.
     package func closure(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> Set<PrincipalID> {
         let generation = try RightsGeneration.ofMemberships(tx)
-        if let entry = entries.withLock({ $0.use(id) }), entry.generation == generation { return entry.closure }
+        let known = entries.withLock { entries -> Entry? in
+            guard var entry = entries.use(id), entry.generation == generation else { return nil }
+            if !entry.isUsed {
+                entry.isUsed = true
+                entries.set(id, entry)
+            }
+            return entry
+        }
+        if let known { return known.closure }
         let closure = try Groups.closure(tx, of: id)
         entries.withLock { $0.set(id, Entry(generation: generation, closure: closure)) }
         return closure
+    }
+
+    /// Whose groups were asked for since this was last called: who is at work here, by whatever protocol.
+    package func takeUsed() -> [PrincipalID] {
+        entries.withLock { entries in
+            var used: [PrincipalID] = []
+            entries.forEach { id, entry in if entry.isUsed { used.append(id) } }
+            for id in used {
+                guard var entry = entries.look(id) else { continue }
+                entry.isUsed = false
+                entries.setValue(id, entry)
+            }
+            return used
+        }
     }
 }

@@ -62,7 +62,8 @@ package final class PrincipalCache: Sendable {
         let loaded = try database.read { tx -> Account? in
             if let alias, let principal = try LocalDirectory.find(tx, alias),
                 let link = try DirectoryAccounts.link(tx, of: alias) {
-                return Account(principal, storedPassword: nil, link: link)
+                return Account(
+                    principal, storedPassword: nil, link: link, appPasswords: try AppPasswords.all(tx, of: alias))
             }
             let found = try LocalDirectory.find(tx, signInName)
                 ?? LocalDirectory.find(tx, address: signInName.description)
@@ -70,7 +71,9 @@ package final class PrincipalCache: Sendable {
             // Who is an entry's has no password here, also where one from before is still stored.
             let link = try DirectoryAccounts.link(tx, of: principal.id)
             let storedPassword = link == nil ? try LocalDirectory.storedPassword(tx, of: principal.id) : nil
-            return Account(principal, storedPassword: storedPassword, link: link)
+            return Account(
+                principal, storedPassword: storedPassword, link: link,
+                appPasswords: principal.kind == .user ? try AppPasswords.all(tx, of: principal.id) : [])
         }
         state.withLock { state in
             guard state.generation == generation else { return }

@@ -55,6 +55,11 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Replaces a value that is there; the order stays.
+    mutating func setValue(_ key: Key, _ value: Value) {
+        if let index = indices[key] { slots[index].value = value }
+    }
+
     @discardableResult
     mutating func remove(_ key: Key) -> Value? {
         guard let index = indices.removeValue(forKey: key) else { return nil }

@@ -45,12 +45,23 @@ extension AttributeMap {
             ways.append(LDAPFilter.equals(attribute, name.name))
             ways.append(LDAPFilter.equals(attribute, name.description))
         }
+        return LDAPFilter.all([userFilter, LDAPFilter.any(ways + addressWays(name))])
+    }
+
+    /// The filter that finds a group by what it is called, or by an address.
+    func groupNameFilter(_ name: SignInName) -> String {
+        let ways = (login + displayName).map { LDAPFilter.equals($0, name.name) }
+        return LDAPFilter.all([groupFilter, LDAPFilter.any(ways + addressWays(name))])
+    }
+
+    private func addressWays(_ name: SignInName) -> [String] {
+        var ways: [String] = []
         for attribute in addresses {
             ways.append(LDAPFilter.equals(attribute, name.description))
             // MS-OXOABK §2.2.3.23: the attribute is compared without regard to case, so this finds the preferred one too.
             if Self.hasAddressTypes(attribute) { ways.append(LDAPFilter.equals(attribute, "smtp:\(name)")) }
         }
-        return LDAPFilter.all([userFilter, LDAPFilter.any(ways)])
+        return ways
     }
 
     /// Whether its values begin with a type, as `SMTP:anna@example.org`.

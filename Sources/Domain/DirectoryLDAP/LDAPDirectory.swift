@@ -112,6 +112,12 @@ package final class LDAPDirectory: DirectoryBackend {
         return walk.groups
     }
 
+    package func group(_ name: SignInName) throws(DirectoryUnavailable) -> DirectoryEntry? {
+        guard !map.groupFilter.isEmpty, domains.contains(name.domain) else { return nil }
+        let found = try entries(.group, matching: map.groupNameFilter(name), limit: 20)
+        return found.count == 1 ? found.first : nil
+    }
+
     private func group(at location: String) throws(DirectoryUnavailable) -> DirectoryEntry? {
         let now = wallClock()
         var group: DirectoryEntry?

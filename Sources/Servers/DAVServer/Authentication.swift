@@ -18,7 +18,7 @@ extension DAVServer {
         guard head.isSecure || head.isLoopback || configuration.isBasicAllowedOverPlain else {
             return .refused(Reply(.forbidden, "A password may not be sent without TLS. Use https.").response)
         }
-        switch authenticator.authenticate(name: name, password: password, peer: head.peer, now: clock()) {
+        switch authenticator.authenticate(name: name, password: password, peer: head.peer, service: .dav, now: clock()) {
         case .success(let principal): return .principal(principal)
         case .failure: return .refused(challenge())
         case .mustWait(let seconds):

@@ -23,7 +23,7 @@ package struct DAVServer: Sendable {
     let timeZones: TimeZoneDatabase
     let authenticator: Authenticator
     let principals: PrincipalCache
-    let memberships = MembershipCache()
+    let memberships: MembershipCache
     let mountFreshness = MountFreshness()
     let configuration: DAVConfiguration
     let logger: Logger
@@ -34,7 +34,7 @@ package struct DAVServer: Sendable {
 
     package init(
         database: any Database, files: FileBlobStore, timeZones: TimeZoneDatabase, authenticator: Authenticator,
-        principals: PrincipalCache, configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
+        principals: PrincipalCache, memberships: MembershipCache = MembershipCache(), configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
         self.database = database
@@ -42,6 +42,7 @@ package struct DAVServer: Sendable {
         self.timeZones = timeZones
         self.authenticator = authenticator
         self.principals = principals
+        self.memberships = memberships
         self.configuration = configuration
         self.logger = logger
         self.clock = clock

@@ -597,6 +597,20 @@ CREATE INDEX address_list_member_group ON address_list_member (list_id, director
 ALTER TABLE search_text ADD COLUMN is_private BIGINT NOT NULL DEFAULT 0;
 
 """#),
+        Migration(number: 13, name: "app-passwords", sql: #"""
+-- Passwords for single programs and devices, beside a principal's own. They are made up by this server and have 115 random
+-- bits, so a fast hash keeps them: to guess one is hopeless at any speed.
+CREATE TABLE app_password (
+    principal_id BIGINT NOT NULL,
+    name TEXT NOT NULL,                     -- what the owner calls it; unique among theirs
+    scopes BIGINT NOT NULL,                 -- a set of bits: 1 DAV, 2 IMAP, 4 SMTP
+    salt BLOB NOT NULL,                     -- 16 random bytes
+    code BLOB NOT NULL,                     -- HMAC-SHA-256 of the secret, with the salt as key
+    created BIGINT NOT NULL,                -- milliseconds since 1970
+    last_used BIGINT,                       -- written once an hour at most; NULL: never
+    PRIMARY KEY (principal_id, name)
+) WITHOUT ROWID;
+"""#),
         Migration(number: 16, name: "retained-mail", sql: #"""
 -- What expunged messages and deleted mailboxes of an owner take, which no quota counts: it has a limit of its own.
 ALTER TABLE mail_account ADD COLUMN retained_bytes BIGINT NOT NULL DEFAULT 0;

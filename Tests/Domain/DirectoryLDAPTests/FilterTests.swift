@@ -52,6 +52,9 @@ struct FilterTests {
             let filter = map.signInFilter(name)
             #expect(LDAPFilter.isWellFormed(filter))
             #expect(filter.contains("=\\d0\\b0\\d0\\bd\\d0\\bd\\d0\\b0@example.org)"))
+            let groups = map.groupNameFilter(name)
+            #expect(LDAPFilter.isWellFormed(groups) && groups.contains(map.groupFilter) && !groups.contains(map.userFilter))
+            #expect(groups.contains("(cn=\\d0\\b0\\d0\\bd\\d0\\bd\\d0\\b0)"))
         }
     }
 }

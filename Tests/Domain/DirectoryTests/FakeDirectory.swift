@@ -9,6 +9,9 @@ final class FakeDirectory: DirectoryBackend {
         var isDown = false
         var searches = 0
         var binds = 0
+        /// By the ids of their members.
+        var groups: [String: [DirectoryEntry]] = [:]
+        var groupSearches = 0
     }
 
     let name: String
@@ -68,5 +71,10 @@ final class FakeDirectory: DirectoryBackend {
         return true
     }
 
-    func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] { [] }
+    func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] {
+        try asked { state in
+            state.groupSearches += 1
+            return state.groups[entry.id] ?? []
+        }
+    }
 }

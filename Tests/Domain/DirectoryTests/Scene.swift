@@ -19,6 +19,7 @@ final class Scene: Sendable {
     let guessGuard: GuessGuard
     let authenticator: Authenticator
     let passwords: Passwords
+    let memberships: DirectoryMemberships?
     let anna: PrincipalID
     let boris: PrincipalID
     private let time: Clock
@@ -74,9 +75,11 @@ final class Scene: Sendable {
         var options = Authenticator.Options(defaultDomain: "example.org")
         options.parameters = try Self.cheap()
         try edit(&options)
+        let database = database, cache = cache
+        memberships = directories.map { DirectoryMemberships($0, database: database, principals: cache) }
         authenticator = Authenticator(
             database: database, principals: cache, guessGuard: guessGuard, options: options,
-            directories: directories, random: random)
+            directories: directories, memberships: memberships, random: random)
     }
 
     deinit { database.close() }
@@ -87,8 +90,10 @@ final class Scene: Sendable {
 
     /// A word for what came of it: the name, "failure", "wait n", "directory ..." or "unavailable".
     @discardableResult
-    func signIn(_ name: String, _ password: [UInt8], from peer: String = office) -> String {
-        switch authenticator.authenticate(name: name, password: password, peer: peer, now: now) {
+    func signIn(
+        _ name: String, _ password: [UInt8], from peer: String = office, to service: SignInService? = nil
+    ) -> String {
+        switch authenticator.authenticate(name: name, password: password, peer: peer, service: service, now: now) {
         case .success(let principal): principal.name
         case .failure: "failure"
         case .mustWait(let seconds): "wait \(seconds)"

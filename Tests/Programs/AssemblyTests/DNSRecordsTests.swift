@@ -33,6 +33,8 @@ private struct TableResolver: DNSResolving {
         return TableResolver(table: [
             "_caldavs._tcp.example.org.": [service, path], "_carddavs._tcp.example.org.": [service, path],
             "_caldav._tcp.example.org.": [none], "_carddav._tcp.example.org.": [none],
+            "autoconfig.example.org.": [.cname(host)], "autodiscover.example.org.": [.cname(host)],
+            "_autodiscover._tcp.example.org.": [service],
             "dav.example.org.": [.aaaa("2001:db8::1")],
         ])
     }
@@ -41,31 +43,43 @@ private struct TableResolver: DNSResolving {
     func zoneFile() {
         #expect(
             records.zoneFile() == """
-                ; Calendars and contacts of example.org.: where clients find them (RFC 6764)
-                _caldavs._tcp.example.org.  3600 IN SRV 0 1 8443 dav.example.org.
-                _caldavs._tcp.example.org.  3600 IN TXT "path=/"
-                _carddavs._tcp.example.org. 3600 IN SRV 0 1 8443 dav.example.org.
-                _carddavs._tcp.example.org. 3600 IN TXT "path=/"
-                _caldav._tcp.example.org.   3600 IN SRV 0 0 0 .
-                _carddav._tcp.example.org.  3600 IN SRV 0 0 0 .
+                ; Calendars, contacts and mail of example.org.: where clients find them (RFC 6764, RFC 6186)
+                _caldavs._tcp.example.org.      3600 IN SRV 0 1 8443 dav.example.org.
+                _caldavs._tcp.example.org.      3600 IN TXT "path=/"
+                _carddavs._tcp.example.org.     3600 IN SRV 0 1 8443 dav.example.org.
+                _carddavs._tcp.example.org.     3600 IN TXT "path=/"
+                _caldav._tcp.example.org.       3600 IN SRV 0 0 0 .
+                _carddav._tcp.example.org.      3600 IN SRV 0 0 0 .
+                autoconfig.example.org.         3600 IN CNAME dav.example.org.
+                autodiscover.example.org.       3600 IN CNAME dav.example.org.
+                _autodiscover._tcp.example.org. 3600 IN SRV 0 1 8443 dav.example.org.
                 ; and the server's own address, if it is not there yet:
-                ; dav.example.org.            3600 IN A    <IPv4 address>
-                ; dav.example.org.            3600 IN AAAA <IPv6 address>
+                ; dav.example.org.                3600 IN A    <IPv4 address>
+                ; dav.example.org.                3600 IN AAAA <IPv6 address>
 
                 """)
+    }
+
+    @Test("RFC 6186 §3.2, §3.4; RFC 8314 §5.1: mail that is served with TLS, and IMAP not without")
+    func mail() throws {
+        let records = try DNSRecords.forDomain(domain, host: host, imapsPort: 993, submissionsPort: 465)
+        let text = records.zoneFile()
+        #expect(text.contains("_imaps._tcp.example.org.        3600 IN SRV 0 1 993 dav.example.org.\n"))
+        #expect(text.contains("_imap._tcp.example.org.         3600 IN SRV 0 0 0 .\n"))
+        #expect(text.contains("_submissions._tcp.example.org.  3600 IN SRV 0 1 465 dav.example.org.\n"))
     }
 
     @Test("where HTTP without TLS is served too, its records lead there")
     func plain() throws {
         let records = try DNSRecords.forDomain(domain, host: host, plainPort: 80)
-        #expect(records.zoneFile().contains("_carddav._tcp.example.org.  3600 IN SRV 0 1 80 dav.example.org."))
-        #expect(records.zoneFile().contains("_caldav._tcp.example.org.   3600 IN TXT \"path=/\""))
+        #expect(records.zoneFile().contains("_carddav._tcp.example.org.      3600 IN SRV 0 1 80 dav.example.org."))
+        #expect(records.zoneFile().contains("_caldav._tcp.example.org.       3600 IN TXT \"path=/\""))
     }
 
     @Test("records that lead to the same place are as they should be")
     func ok() throws {
         let checks = records.check(try good())
-        #expect(checks.count == 7)
+        #expect(checks.count == 10)
         #expect(checks.allSatisfy { $0.isOK }, "\(DNSRecords.report(checks))")
         #expect(DNSRecords.report(checks).hasSuffix("All records are as they should be.\n"))
     }
@@ -81,6 +95,7 @@ private struct TableResolver: DNSResolving {
             checks.map(\.finding) == [
                 .different(found: ["0 1 443 dav.example.org."]), .missing, .ok(.insecure), .ok(.insecure),
                 .ok(.insecure), .missing,
+                .ok(.insecure), .ok(.insecure), .ok(.insecure),
                 .ok(.insecure),
             ])
         let report = DNSRecords.report(checks)
@@ -89,7 +104,7 @@ private struct TableResolver: DNSResolving {
                 "different  _caldavs._tcp.example.org. SRV: expected 0 1 8443 dav.example.org., found 0 1 443 dav.example.org.\n"
             ))
         #expect(report.contains("missing    _caldavs._tcp.example.org. TXT: expected \"path=/\"\n"))
-        #expect(report.hasSuffix("3 of 7 records are not as they should be.\n"))
+        #expect(report.hasSuffix("3 of 10 records are not as they should be.\n"))
     }
 
     @Test("a second record that leads elsewhere is a difference, for some clients follow it")
@@ -120,7 +135,7 @@ private struct TableResolver: DNSResolving {
         var resolver = try good()
         resolver.security = .unchecked
         let lines = DNSRecords.report(records.check(resolver)).split(separator: "\n")
-        #expect(lines.count == 9)
+        #expect(lines.count == 12)
         #expect(lines.dropLast().last?.hasPrefix("Not checked by DNSSEC") == true)
     }
 }

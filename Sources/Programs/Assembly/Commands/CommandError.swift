@@ -65,6 +65,11 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .notAGroup: "it is no group; `tegu group list` shows all"
         case .groupInItself: "a group is no member of itself"
         case .tooManyMembers: "a group has at most \(Groups.maximumMembers) members"
+        case .notAUser: "only users have app passwords"
+        case .invalidAppPasswordName:
+            "an app password's name has 1 to \(AppPasswords.maximumNameLength) bytes and no control characters"
+        case .appPasswordNameTaken: "the user has an app password of this name; revoke it first, or choose another"
+        case .tooManyAppPasswords: "a user has at most \(AppPasswords.maximumCount) app passwords"
         case .notFound: "there is no such user or group"
         }
     }

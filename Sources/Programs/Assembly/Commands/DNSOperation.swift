@@ -1,5 +1,6 @@
 import Bytes
 import DNSClient
+import DiscoveryServer
 import Wire
 
 /// `tegu dns`.
@@ -8,9 +9,12 @@ package enum DNSOperation {
     package static func run(_ settings: Settings, domain: String, host: String?, port: UInt16?, checks: Bool) throws -> Bool {
         let records: DNSRecords
         do {
-            let tlsPort = port ?? settings.http.tlsListen.first.flatMap { UInt16(exactly: $0.port) } ?? 443
+            let places = Discovery.places(settings)
+            let tlsPort = port ?? places.httpsPort.flatMap { UInt16(exactly: $0) } ?? 443
             records = try DNSRecords.forDomain(
-                try DomainName(domain), host: try DomainName(host ?? settings.hostName), tlsPort: tlsPort)
+                try DomainName(domain), host: try DomainName(host ?? settings.hostName), tlsPort: tlsPort,
+                imapsPort: places.imapsPort.flatMap { UInt16(exactly: $0) },
+                submissionsPort: places.submissionsPort.flatMap { UInt16(exactly: $0) })
         } catch {
             throw CommandError(.usage, "“\(domain)” or its host is no domain name: \(error)")
         }

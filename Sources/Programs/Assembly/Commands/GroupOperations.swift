@@ -17,7 +17,7 @@ package struct GroupOperations: Sendable {
     }
 
     package func list(asJSON: Bool) throws -> String {
-        var table = CommandTable("name", "displayName", "addresses", "members")
+        var table = CommandTable("name", "displayName", "addresses", "members", "directory")
         try installation.database.read { tx in
             var groups: [Principal] = []
             try LocalDirectory.forEach(tx) { principal in
@@ -27,7 +27,8 @@ package struct GroupOperations: Sendable {
             for group in groups {
                 table.append(
                     .text("\(group.name)@\(group.domain)"), .text(group.displayName), .texts(group.addresses),
-                    .number(try Groups.members(tx, of: group.id).count))
+                    .number(try Groups.members(tx, of: group.id).count),
+                    .text(try DirectoryAccounts.link(tx, of: group.id)?.directory ?? LocalBackend.reservedName))
             }
         }
         return table.text(asJSON: asJSON)
@@ -55,8 +56,8 @@ package struct GroupOperations: Sendable {
 
     /// A line a member.
     package func add(_ members: [String], to text: String) throws -> String {
-        let group = try self.group(text)
-        let principals = try members.map { try installation.user($0) }
+        let group = try self.group(text, toChange: true)
+        let principals = try members.map { try installation.grantee($0) }
         return try installation.database.write { tx in
             try principals.map { member in
                 let isNew = try Groups.add(tx, member, to: group)
@@ -66,7 +67,7 @@ package struct GroupOperations: Sendable {
     }
 
     package func remove(_ members: [String], from text: String) throws -> String {
-        let group = try self.group(text)
+        let group = try self.group(text, toChange: true)
         let principals = try members.map { try installation.user($0) }
         return try installation.database.write { tx in
             try principals.map { member in
@@ -76,9 +77,42 @@ package struct GroupOperations: Sendable {
         }
     }
 
-    private func group(_ text: String) throws -> Principal {
+    /// Makes all groups of a directory elsewhere known here.
+    package func importAll(from directory: String) throws -> String {
+        let directories = try DirectoryBackends.make(installation.settings)
+        guard let directories, let source = directories.sources.first(where: { $0.backend.name == directory }) else {
+            throw CommandError(.impossible, "there is no directory “\(directory)” in the settings; `tegu directory list` shows all")
+        }
+        let memberships = DirectoryMemberships(directories, database: installation.database)
+        var entries: [DirectoryEntry] = []
+        do {
+            let isComplete = try source.backend.forEach(.group) { entry in
+                var group = entry
+                group.photo = nil
+                entries.append(group)
+                return true
+            }
+            var count = 0
+            while !entries.isEmpty {
+                count += try memberships.adopt(Array(entries.prefix(Self.batch)), of: source, now: System.clock()).count
+                entries.removeFirst(min(Self.batch, entries.count))
+            }
+            return "\(count) groups of \(directory) are known" + (isComplete ? "" : "; there are more, but a limit was reached")
+        } catch let reason as DirectoryUnavailable {
+            throw CommandError(.unavailable, "\(reason)")
+        }
+    }
+
+    private static let batch = 100
+
+    private func group(_ text: String, toChange: Bool = false) throws -> Principal {
         let found = try installation.user(text)
         guard found.kind == .group else { throw DirectoryRefusal.notAGroup }
+        if toChange, let link = try installation.database.read({ tx in try DirectoryAccounts.link(tx, of: found.id) }) {
+            throw CommandError(
+                .impossible, "\(text) is a group of the directory \(link.directory), which says who is in it; "
+                    + "a group of this database may have it as a member")
+        }
         return found
     }
 }

@@ -20,6 +20,26 @@ extension Installation {
         return user
     }
 
+    /// The same, or a group of a directory elsewhere of which nobody is known here yet: it is made known.
+    package func grantee(_ text: String) throws -> Principal {
+        let name = try signInName(text)
+        if let found = try database.read({ tx in
+            try LocalDirectory.find(tx, name) ?? LocalDirectory.find(tx, address: name.description)
+        }) { return found }
+        guard let directories = try DirectoryBackends.make(settings) else { return try user(text) }
+        let memberships = DirectoryMemberships(directories, database: database)
+        do {
+            for source in directories.sources where source.groupInterval > 0 && source.backend.domains.contains(name.domain) {
+                guard let group = try source.backend.group(name) else { continue }
+                if let made = try memberships.adopt([group], of: source, now: System.clock()).first { return made }
+            }
+        } catch let reason as DirectoryUnavailable {
+            throw CommandError(.unavailable, "\(name) is not known here, and \(reason)")
+        }
+        throw CommandError(
+            .impossible, "there is no user or group \(name), here or in a directory; `tegu user list` and `tegu group list` show all")
+    }
+
     /// The calendar or book at `/calendars/USER/NAME/` or `/contacts/USER/NAME/`.
     package func collection(at path: String) throws -> (owner: Principal, collection: Collection) {
         let segments = path.split(separator: "/").map { String(utf8: PercentCoding.decode($0.utf8) ?? [UInt8]($0.utf8)) }

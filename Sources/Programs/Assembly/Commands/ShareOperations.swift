@@ -76,7 +76,7 @@ package struct ShareOperations: Sendable {
 
     private func grantee(_ text: String) throws -> Grantee {
         if let grantee = Self.words[text] { return grantee }
-        return .principal(try installation.user(text).id)
+        return .principal(try installation.grantee(text).id)
     }
 
     private func name(_ tx: borrowing ReadTransaction, of grantee: Grantee) throws -> String {

@@ -24,8 +24,11 @@ package struct DNSRecords: Sendable, Equatable {
     ///   - tlsPort: Where clients reach HTTPS.
     ///   - plainPort: Where clients reach HTTP without TLS; nil: nowhere, and the DNS should say so.
     ///   - path: The context path: where the discovery of clients begins.
+    ///   - imapsPort: Where clients reach IMAP with TLS from the first byte; nil: nowhere here.
+    ///   - submissionsPort: The same for submission.
     package static func forDomain(
-        _ domain: DomainName, host: DomainName, tlsPort: UInt16 = 443, plainPort: UInt16? = nil, path: String = "/"
+        _ domain: DomainName, host: DomainName, tlsPort: UInt16 = 443, plainPort: UInt16? = nil, path: String = "/",
+        imapsPort: UInt16? = nil, submissionsPort: UInt16? = nil
     ) throws(ParseError) -> DNSRecords {
         var records: [Record] = []
         for service in ["_caldavs._tcp", "_carddavs._tcp"] {
@@ -48,6 +51,8 @@ package struct DNSRecords: Sendable, Equatable {
                     .srv(priority: 0, weight: 0, port: 0, target: .root))))
             }
         }
+        records += try mail(domain, host, imapsPort: imapsPort, submissionsPort: submissionsPort)
+        records += try discovery(domain, host, tlsPort: tlsPort)
         records.append(Record(name: host, expectation: .address))
         return DNSRecords(domain: domain, host: host, records: records)
     }
@@ -55,7 +60,7 @@ package struct DNSRecords: Sendable, Equatable {
     /// Lines of a zone file, ready to paste.
     package func zoneFile(secondsToLive: Int = 3_600) -> String {
         let width = records.reduce(0) { max($0, $1.name.description.utf8.count) }
-        var text = "; Calendars and contacts of \(domain): where clients find them (RFC 6764)\n"
+        var text = "; Calendars, contacts and mail of \(domain): where clients find them (RFC 6764, RFC 6186)\n"
         for record in records {
             let name = record.name.description
             let padded = name + String(repeating: " ", count: width - name.utf8.count)

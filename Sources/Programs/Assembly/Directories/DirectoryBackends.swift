@@ -14,7 +14,7 @@ enum DirectoryBackends {
             let configuration = try configuration(of: directory)
             sources.append(Directories.Source(
                 LDAPDirectory(configuration, wallClock: System.clock), precedesLocal: directory.precedesLocal,
-                concurrency: directory.signIns))
+                concurrency: directory.signIns, groupInterval: directory.groupInterval.milliseconds))
         }
         return Directories(sources, localDomain: settings.domain) { tx, new, now throws in
             try Accounts.add(tx, new, now: now)

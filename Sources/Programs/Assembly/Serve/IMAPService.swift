@@ -9,15 +9,18 @@ struct IMAPService: Sendable {
     private let server: IMAPServer?
     private let logger = Logger(label: "tegu.imap")
 
-    init(_ installation: Installation, authenticator: Authenticator, certificates: TLSCertificates?) {
+    init(
+        _ installation: Installation, authenticator: Authenticator, memberships: MembershipCache,
+        certificates: TLSCertificates?
+    ) {
         let settings = installation.settings
         guard Self.isWanted(settings) else {
             server = nil
             return
         }
         let services = IMAPServices(
-            database: installation.database, store: installation.mail, authenticator: authenticator, version: Version.number,
-            clock: System.clock)
+            database: installation.database, store: installation.mail, authenticator: authenticator, memberships: memberships,
+            version: Version.number, clock: System.clock)
         server = IMAPServer(configuration: Self.configuration(settings, certificates), services: services, logger: logger)
     }
 

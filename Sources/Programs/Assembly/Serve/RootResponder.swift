@@ -1,12 +1,14 @@
+import DiscoveryServer
 import HTTPServer
 import TimeZoneServer
 import Wire
 
-/// What is answered before any protocol: `/healthz` for load balancers, `/metrics` for Prometheus. Time zones have a server of
-/// their own, and all else is the DAV server's.
+/// What is answered before any protocol: `/healthz` for load balancers, `/metrics` for Prometheus. Time zones and the discovery of
+/// accounts have servers of their own, and all else is the DAV server's.
 struct RootResponder: HTTPResponder {
     let dav: any HTTPResponder
     let timeZones: TimeZoneServer
+    let discovery: DiscoveryServer
     let metrics: PrometheusMetrics
     /// Addresses that may see the metrics; for others there are none.
     let metricsAccess: [AddressRange]
@@ -40,7 +42,10 @@ struct RootResponder: HTTPResponder {
             body: .bytes(metrics.render()), isCompressible: true)
     }
 
-    private func server(of head: HTTPRequestHead) -> any HTTPResponder { TimeZoneServer.isAsked(head.target) ? timeZones : dav }
+    private func server(of head: HTTPRequestHead) -> any HTTPResponder {
+        if TimeZoneServer.isAsked(head.target) { return timeZones }
+        return DiscoveryServer.isAsked(head.target) ? discovery : dav
+    }
 
     private func isOwn(_ target: String) -> Bool { target == "/healthz" || target == "/metrics" }
 }

@@ -42,9 +42,12 @@ package enum Serve {
             database, installation.files, now: System.clock(), minimumAge: isAlone ? 0 : UnusedFiles.age)
         let directories = try DirectoryBackends.make(settings)
         let principals = PrincipalCache(database: database, clock: System.clock)
-        let authenticator = authenticator(installation, principals, directories)
+        let membershipCache = MembershipCache()
+        let memberships = directories.map { DirectoryMemberships($0, database: database, principals: principals) }
+        let authenticator = authenticator(installation, principals, directories, memberships)
         let responder = RootResponder(
-            dav: davServer(installation, principals, authenticator), timeZones: TimeZoneServer(installation.timeZones), metrics: metrics,
+            dav: davServer(installation, principals, authenticator, membershipCache),
+            timeZones: TimeZoneServer(installation.timeZones), discovery: Discovery.server(settings), metrics: metrics,
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
         var httpLogger = Logger(label: "tegu.http")
@@ -52,7 +55,8 @@ package enum Serve {
         if !settings.log.requests { httpLogger.logLevel = max(httpLogger.logLevel, .notice) }
         let server = HTTPServer(
             configuration: configuration(settings, directory, certificates), responder: responder, logger: httpLogger)
-        let imap = IMAPService(installation, authenticator: authenticator, certificates: imapCertificates)
+        let imap = IMAPService(
+            installation, authenticator: authenticator, memberships: membershipCache, certificates: imapCertificates)
         let lmtp = LMTPService(installation, principals: principals, directories: directories)
         try await server.start()
         do {
@@ -78,6 +82,9 @@ package enum Serve {
             installation, directories, logger: Logger(label: "tegu.gal"), clock: System.clock)
         let elsewhere = ElsewhereService(
             installation: installation, principals: principals, logger: Logger(label: "tegu.elsewhere"))
+        let membershipService = memberships.map {
+            MembershipService($0, used: membershipCache, logger: Logger(label: "tegu.directories"), clock: System.clock)
+        }
         let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
@@ -86,6 +93,7 @@ package enum Serve {
             group.addTask { await birthdays.run() }
             group.addTask { await addressLists.run() }
             group.addTask { await elsewhere.run() }
+            group.addTask { await membershipService?.run() }
             for await signal in signals {
                 switch signal {
                 case .reload:
@@ -130,7 +138,8 @@ package enum Serve {
 
     /// One for all servers: who guesses passwords here is slowed there too.
     private static func authenticator(
-        _ installation: Installation, _ principals: PrincipalCache, _ directories: Directories?
+        _ installation: Installation, _ principals: PrincipalCache, _ directories: Directories?,
+        _ memberships: DirectoryMemberships?
     ) -> Authenticator {
         let settings = installation.settings
         let proxies = settings.http.trustedProxies
@@ -148,11 +157,12 @@ package enum Serve {
         options.waitingThreads = max(1, settings.http.workers / 2)
         return Authenticator(
             database: installation.database, principals: principals, guessGuard: guessGuard, options: options,
-            directories: directories)
+            directories: directories, memberships: memberships)
     }
 
     private static func davServer(
-        _ installation: Installation, _ principals: PrincipalCache, _ authenticator: Authenticator
+        _ installation: Installation, _ principals: PrincipalCache, _ authenticator: Authenticator,
+        _ memberships: MembershipCache
     ) -> DAVServer {
         let settings = installation.settings
         var configuration = DAVConfiguration(defaultDomain: settings.domain)
@@ -172,7 +182,8 @@ package enum Serve {
         configuration.maximumLockTimeout = Int(settings.limits.lockTime.milliseconds / 1000)
         return DAVServer(
             database: installation.database, files: installation.files, timeZones: installation.timeZones,
-            authenticator: authenticator, principals: principals, configuration: configuration, logger: Logger(label: "tegu.dav"), clock: System.clock,
+            authenticator: authenticator, principals: principals, memberships: memberships, configuration: configuration,
+            logger: Logger(label: "tegu.dav"), clock: System.clock,
             random: System.random)
     }
 

@@ -27,6 +27,7 @@ package struct DirectorySettings: Sendable, Equatable {
     package var entryLimit = 200_000
     package var connections = 8
     package var signIns = 4
+    package var groupInterval: Duration = .seconds(5 * 60)
     /// What differs from the preset's map, in the order in which it was given.
     package var mapChanges: [MapChange] = []
 
@@ -130,6 +131,10 @@ enum DirectorySettingTable {
         time("list-time", \.listTime, .seconds(1) ... .seconds(3_600), "How long a search for everybody may take."),
         number("page-size", \.pageSize, 0...10_000, "Entries of one page of such a search; 0: without pages."),
         number("entry-limit", \.entryLimit, 1...10_000_000, "People, groups or rooms that are read at most."),
+        time(
+            "group-interval", \.groupInterval, .zero ... .seconds(86_400),
+            "After how long the groups of somebody who is at work here are asked for again: so long a change there may take to "
+                + "count. 0s: its groups are not followed, and cannot be granted anything."),
         number("connections", \.connections, 1...256, "Connections open at once."),
         number("sign-ins", \.signIns, 1...256, "Sign-ins that it is asked for at once; as many more wait, and those above are answered 503."),
     ]

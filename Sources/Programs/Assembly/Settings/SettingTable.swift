@@ -1,7 +1,7 @@
 extension SettingDefinition {
     /// Every setting there is, in the order of the documentation.
     package static let all: [SettingDefinition] = general + http + imap + lmtp + tls + auth + limits + results + storage + calendars
-        + addressList + observation
+        + addressList + discovery + observation
 
     private static let general: [SettingDefinition] = [
         .path(
@@ -285,6 +285,19 @@ extension SettingDefinition {
         .boolean(
             "gal.show-disabled", \.gal.showsDisabled,
             "Whether users whose account is disabled or expired are in the list. Rooms and groups are in any case."),
+    ]
+
+    private static let discovery: [SettingDefinition] = [
+        .number(
+            "discovery.https-port", \.discovery.httpsPort, 0...65_535,
+            "The port of HTTPS that clients are told, and `tegu dns` prints, where it is another than that of `http.tls.listen`: "
+                + "behind a proxy or a redirection. 0 is that one."),
+        .number(
+            "discovery.imaps-port", \.discovery.imapsPort, 0...65_535,
+            "The same for IMAP with TLS from the first byte, beside `imap.tls.listen`."),
+        .number(
+            "discovery.submissions-port", \.discovery.submissionsPort, 0...65_535,
+            "The port on `host-name` where mail is sent from clients, with TLS from the first byte (465). 0: clients are told none."),
     ]
 
     private static let observation: [SettingDefinition] = [

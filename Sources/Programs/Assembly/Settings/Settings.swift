@@ -26,6 +26,7 @@ package struct Settings: Sendable, Equatable {
     package var log = Log()
     package var metrics = Metrics()
     package var dns = DNS()
+    package var discovery = Discovery()
     /// In the order in which they are asked.
     package var directories: [DirectorySettings] = []
 
@@ -180,5 +181,12 @@ package struct Settings: Sendable, Equatable {
     package struct DNS: Sendable, Equatable {
         /// Empty: the name servers of /etc/resolv.conf.
         package var server = ""
+    }
+
+    /// Which ports clients are told. 0: those on which this server listens.
+    package struct Discovery: Sendable, Equatable {
+        package var httpsPort = 0
+        package var imapsPort = 0
+        package var submissionsPort = 0
     }
 }

@@ -4,7 +4,7 @@ import Assembly
 struct GroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "group", abstract: "Make, list and remove groups, and say who is in them.",
-        subcommands: [Add.self, List.self, Remove.self, Member.self])
+        subcommands: [Add.self, List.self, Remove.self, Import.self, Member.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make a group without members.")
@@ -33,6 +33,17 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var settings: CommandSettings
         @Argument(help: "The group.") var name: String
         func run() async throws { ConsoleOutput.write(try GroupOperations(try await settings.open()).remove(name) + "\n") }
+    }
+
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make all groups of a directory known, so that they can be shared with.",
+            discussion: "A group of which somebody has signed in is known by itself, and `tegu share add` finds one by its name.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The directory's name in the settings.") var directory: String
+        func run() async throws {
+            ConsoleOutput.write(try GroupOperations(try await settings.open()).importAll(from: directory) + "\n")
+        }
     }
 
     struct Member: AsyncParsableCommand {

@@ -26,7 +26,8 @@ extension Session {
     func checkPassword(_ pending: PendingSignIn) -> Completion {
         let services = server.services
         let outcome = services.authenticator.authenticate(
-            name: String(utf8: pending.user), password: pending.password, peer: peer, now: services.clock())
+            name: String(utf8: pending.user), password: pending.password, peer: peer, service: .imap,
+            now: services.clock())
         switch outcome {
         case .success(let principal):
             do {

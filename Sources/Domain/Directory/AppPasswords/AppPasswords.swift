@@ -1,0 +1,66 @@
+package import Database
+
+/// The table `app_password`.
+package enum AppPasswords {
+    /// Of one principal. What is checked at a sign-in grows with it.
+    package static let maximumCount = 50
+    /// Bytes.
+    package static let maximumNameLength = 64
+
+    /// In the order of their names.
+    package static func all(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> [AppPassword] {
+        try tx.all("""
+            SELECT name, scopes, created, last_used, salt, code FROM app_password WHERE principal_id = $1
+            ORDER BY name LIMIT $2
+            """, [.integer(id.rawValue), .integer(Int64(maximumCount))]) { row in
+            AppPassword(
+                name: row.text(0), scopes: Set(bits: row.integer(1)), created: row.integer(2),
+                lastUsed: row.optionalInteger(3), salt: row.bytes(4), code: row.bytes(5))
+        }
+    }
+
+    /// Notes a use: nothing is written where another process has noted one within `interval`.
+    static func noteUse(
+        _ tx: borrowing WriteTransaction, of id: PrincipalID, _ used: AppPassword, now: Int64, interval: Int64
+    ) throws {
+        try tx.execute("""
+            UPDATE app_password SET last_used = $4
+            WHERE principal_id = $1 AND name = $2 AND salt = $3 AND (last_used IS NULL OR last_used <= $5)
+            """, [.integer(id.rawValue), .text(used.name), .bytes(used.salt), .integer(now), .integer(now - interval)])
+    }
+}
+
+extension LocalDirectory {
+    /// Adds an app password; its secret is returned here and kept nowhere. Throws `DirectoryRefusal`.
+    package func addAppPassword(
+        _ tx: borrowing WriteTransaction, to principal: Principal, name: String, scopes: Set<SignInService>, now: Int64,
+        random: RandomSource = SystemRandom.bytes
+    ) throws -> AppSecret {
+        // Who cannot sign in with a password of their own gets none to do it with.
+        guard principal.kind == .user else { throw DirectoryRefusal.notAUser }
+        guard 1...AppPasswords.maximumNameLength ~= name.utf8.count, !scopes.isEmpty,
+            !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { throw DirectoryRefusal.invalidAppPasswordName }
+        let others = try AppPasswords.all(tx.read, of: principal.id)
+        if others.contains(where: { $0.name == name }) { throw DirectoryRefusal.appPasswordNameTaken }
+        guard others.count < AppPasswords.maximumCount else { throw DirectoryRefusal.tooManyAppPasswords }
+        let secret = AppSecret(random)
+        let salt = random(16)
+        try tx.execute("""
+            INSERT INTO app_password (principal_id, name, scopes, salt, code, created) VALUES ($1, $2, $3, $4, $5, $6)
+            """, [
+                .integer(principal.id.rawValue), .text(name), .integer(scopes.bits), .bytes(salt),
+                .bytes(secret.code(salt: salt)), .integer(now),
+            ])
+        forget(tx, principal.id)
+        return secret
+    }
+
+    /// False where there is none of this name.
+    package func revokeAppPassword(_ tx: borrowing WriteTransaction, of id: PrincipalID, name: String) throws -> Bool {
+        let count = try tx.execute(
+            "DELETE FROM app_password WHERE principal_id = $1 AND name = $2", [.integer(id.rawValue), .text(name)])
+        forget(tx, id)
+        return count > 0
+    }
+}

@@ -1,0 +1,54 @@
+import DAVGrammar
+import Database
+import Directory
+
+/// `tegu user app-password`.
+package struct AppPasswordOperations: Sendable {
+    let installation: Installation
+
+    package init(_ installation: Installation) { self.installation = installation }
+
+    /// - Parameter scopes: empty: all there are.
+    package func add(_ text: String, name: String, scopes: [String]) throws -> String {
+        let user = try installation.user(text)
+        let services = try scopes.map { scope in
+            guard let service = SignInService(rawValue: scope) else {
+                let all = SignInService.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandError(.usage, "--scope: “\(scope)” is none of \(all)")
+            }
+            return service
+        }
+        let secret = try installation.database.write { tx in
+            try LocalDirectory().addAppPassword(
+                tx, to: user, name: name, scopes: Set(services.isEmpty ? SignInService.allCases : services),
+                now: System.clock())
+        }
+        return "app password “\(name)” of \(user.name)@\(user.domain): \(secret.text)"
+    }
+
+    package func list(_ text: String, asJSON: Bool) throws -> String {
+        let user = try installation.user(text)
+        var table = CommandTable("name", "scopes", "created", "lastUsed")
+        for password in try installation.database.read({ tx in try AppPasswords.all(tx, of: user.id) }) {
+            table.append(
+                .text(password.name), .texts(SignInService.allCases.filter(password.scopes.contains).map(\.rawValue)),
+                .text(Self.minute(password.created)), .text(password.lastUsed.map(Self.minute) ?? "never"))
+        }
+        return table.text(asJSON: asJSON)
+    }
+
+    package func revoke(_ text: String, name: String) throws -> String {
+        let user = try installation.user(text)
+        let wasThere = try installation.database.write { tx in
+            try LocalDirectory().revokeAppPassword(tx, of: user.id, name: name)
+        }
+        guard wasThere else {
+            throw CommandError(
+                .impossible, "\(user.name)@\(user.domain) has no app password “\(name)”; `tegu user app-password list` shows all")
+        }
+        return "revoked app password “\(name)” of \(user.name)@\(user.domain)"
+    }
+
+    /// `2026-06-01T12:34Z`.
+    private static func minute(_ time: Int64) -> String { String(InternetDate.format(seconds: time / 1000).prefix(16)) + "Z" }
+}

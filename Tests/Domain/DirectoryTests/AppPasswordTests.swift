@@ -1,0 +1,190 @@
+import Cryptography
+import Database
+import TestRandom
+import Testing
+
+@testable import Directory
+
+@Suite("App passwords")
+struct AppPasswordTests {
+    private static func add(
+        _ scene: Scene, _ id: PrincipalID, _ name: String = "phone", _ scopes: Set<SignInService> = [.dav]
+    ) throws -> [UInt8] {
+        let secret = try scene.database.write { tx in
+            guard let principal = try LocalDirectory.find(tx.read, id) else { throw Failure(.serverBug, "nobody") }
+            return try scene.directory.addAppPassword(tx, to: principal, name: name, scopes: scopes, now: scene.now)
+        }
+        return Array(secret.text.utf8)
+    }
+
+    private static func lastUsed(_ scene: Scene, _ id: PrincipalID) throws -> [Int64?] {
+        try scene.database.read { tx in try AppPasswords.all(tx, of: id).map(\.lastUsed) }
+    }
+
+    @Test("a secret is five groups of five, and is itself however it is typed")
+    func form() throws {
+        let secret = AppSecret()
+        let text = secret.text
+        #expect(text.split(separator: "-").map(\.utf8.count) == [5, 5, 5, 5, 5])
+        for typed in [text, text.uppercased(), text.replacing("-", with: ""), text.replacing("-", with: " ")] {
+            #expect(AppSecret(typed: Array(typed.utf8)) == secret)
+        }
+        #expect(AppSecret() != secret)
+    }
+
+    @Test("of texts of a secret's length and letters, about one in a thousand is taken for one", arguments: [1, 2])
+    func chance(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let letters = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+        let found = (0..<20_000).count { _ in
+            AppSecret(typed: (0..<25).map { _ in letters[Int.random(in: 0..<32, using: &generator)] }) != nil
+        }
+        #expect(found < 60)
+    }
+
+    @Test("what is no secret is none", arguments: [
+        "", "secret", "k3v9x-k3v9x-k3v9x-k3v9x", "uuuuu-uuuuu-uuuuu-uuuuu-uuuuu", "ééééé-ééééé-ééééé-ééééé-ééééé",
+    ])
+    func otherForms(_ text: String) {
+        #expect(AppSecret(typed: Array(text.utf8)) == nil)
+    }
+
+    @Test("it signs in to what it is for, and to nothing else")
+    func scopes() throws {
+        let scene = try Scene()
+        let secret = try Self.add(scene, scene.anna, "phone", [.dav, .smtp])
+        #expect(scene.signIn("anna", secret, to: .dav) == "anna")
+        #expect(scene.signIn("anna", secret, to: .smtp) == "anna")
+        #expect(scene.signIn("anna", secret, to: .imap) == "failure")
+        #expect(scene.signIn("anna", secret) == "failure")
+        #expect(scene.signIn("boris", secret, to: .dav) == "failure")
+        // The own password is for all.
+        #expect(scene.signIn("anna", Scene.annasPassword, to: .imap) == "anna")
+    }
+
+    @Test("one that is revoked is worth nothing at once, and the others go on")
+    func revoked() throws {
+        let scene = try Scene()
+        let phone = try Self.add(scene, scene.anna, "phone")
+        let laptop = try Self.add(scene, scene.anna, "laptop")
+        #expect(scene.signIn("anna", phone, to: .dav) == "anna")
+        #expect(try scene.database.write { tx in try scene.directory.revokeAppPassword(tx, of: scene.anna, name: "phone") })
+        #expect(scene.signIn("anna", phone, to: .dav) == "failure")
+        #expect(scene.signIn("anna", laptop, to: .dav) == "anna")
+        #expect(try !scene.database.write { tx in try scene.directory.revokeAppPassword(tx, of: scene.anna, name: "phone") })
+    }
+
+    @Test("another process's revocation counts as soon as the account is read anew")
+    func revokedElsewhere() throws {
+        let scene = try Scene()
+        let secret = try Self.add(scene, scene.anna)
+        #expect(scene.signIn("anna", secret, to: .dav) == "anna")
+        _ = try scene.database.write { tx in try LocalDirectory().revokeAppPassword(tx, of: scene.anna, name: "phone") }
+        scene.advance(seconds: 6)
+        #expect(scene.signIn("anna", secret, to: .dav) == "failure")
+    }
+
+    @Test("who is disabled does not sign in with one")
+    func disabled() throws {
+        let scene = try Scene()
+        let secret = try Self.add(scene, scene.anna)
+        try scene.database.write { tx in try scene.directory.setDisabled(tx, scene.anna, true) }
+        #expect(scene.signIn("anna", secret, to: .dav) == "failure")
+    }
+
+    @Test("the last use is written once an hour")
+    func lastUse() throws {
+        let scene = try Scene()
+        let secret = try Self.add(scene, scene.anna)
+        #expect(try Self.lastUsed(scene, scene.anna) == [nil])
+        let first = scene.now
+        scene.signIn("anna", secret, to: .dav)
+        scene.advance(seconds: 3_599)
+        scene.signIn("anna", secret, to: .dav)
+        #expect(try Self.lastUsed(scene, scene.anna) == [first])
+        scene.advance(seconds: 1)
+        scene.signIn("anna", secret, to: .dav)
+        #expect(try Self.lastUsed(scene, scene.anna) == [first + 3_600_000])
+    }
+
+    @Test("names are unique among a user's, of bounded length, and there are at most so many")
+    func refusals() throws {
+        let scene = try Scene()
+        _ = try Self.add(scene, scene.anna)
+        #expect(throws: DirectoryRefusal.appPasswordNameTaken) { try Self.add(scene, scene.anna) }
+        for name in ["", "a\u{7}", String(repeating: "x", count: 65)] {
+            #expect(throws: DirectoryRefusal.invalidAppPasswordName) { try Self.add(scene, scene.anna, name) }
+        }
+        #expect(throws: DirectoryRefusal.invalidAppPasswordName) { try Self.add(scene, scene.anna, "x", []) }
+        for number in 1..<AppPasswords.maximumCount { _ = try Self.add(scene, scene.anna, "\(number)") }
+        #expect(throws: DirectoryRefusal.tooManyAppPasswords) { try Self.add(scene, scene.anna, "more") }
+        _ = try Self.add(scene, scene.boris)
+    }
+
+    @Test("with the user their app passwords go")
+    func removed() throws {
+        let scene = try Scene()
+        _ = try Self.add(scene, scene.anna)
+        try scene.database.write { tx in try scene.directory.remove(tx, scene.anna) }
+        #expect(try Self.lastUsed(scene, scene.anna).isEmpty)
+    }
+
+    // MARK: Users of directories
+
+    private static func corp() throws -> (Scene, FakeDirectory, PrincipalID) {
+        let corp = FakeDirectory("corp")
+        corp.add(
+            DirectoryEntry(id: "7e2f", location: "uid=clara", login: "clara", displayName: "Clara", addresses: ["clara@example.org"]),
+            password: "right")
+        let scene = try Scene(
+            directories: Directories([Directories.Source(corp)], localDomain: "example.org") { tx, new, now throws in
+                try LocalDirectory().add(tx, new, now: now)
+            })
+        #expect(scene.signIn("clara", Array("right".utf8)) == "clara")
+        let name = try Scene.name("clara")
+        return (scene, corp, try #require(try scene.database.read { tx in try LocalDirectory.find(tx, name) }).id)
+    }
+
+    @Test("a directory's user signs in with one as long as the entry is active; the directory sees no password")
+    func directoryUser() throws {
+        let (scene, corp, clara) = try Self.corp()
+        let secret = try Self.add(scene, clara)
+        scene.advance(seconds: 6)
+        let binds = corp.binds
+        #expect(scene.signIn("clara", secret, to: .dav) == "clara")
+        #expect(scene.signIn("clara", secret, to: .imap) == "failure")
+        corp.change("7e2f") { $0.state = .disabled }
+        // Until the directory is asked again.
+        #expect(scene.signIn("clara", secret, to: .dav) == "clara")
+        scene.advance(seconds: 301)
+        #expect(scene.signIn("clara", secret, to: .dav) == "failure")
+        #expect(corp.binds == binds)
+    }
+
+    @Test("with the directory down it is taken for the time for which a password is, and then nothing is said of it")
+    func outage() throws {
+        let (scene, corp, clara) = try Self.corp()
+        let secret = try Self.add(scene, clara)
+        scene.advance(seconds: 6)
+        #expect(scene.signIn("clara", secret, to: .dav) == "clara")
+        corp.setDown(true)
+        scene.advance(seconds: 11 * 3_600)
+        #expect(scene.signIn("clara", secret, to: .dav) == "clara")
+        scene.advance(seconds: 2 * 3_600)
+        #expect(scene.signIn("clara", secret, to: .dav) == "directory corp down 7")
+        #expect(scene.signIn("clara", secret, to: .imap) == "failure")
+        corp.setDown(false)
+        #expect(scene.signIn("clara", secret, to: .dav) == "clara")
+    }
+
+    @Test("one that was revoked is not sent to the directory")
+    func revokedOfDirectory() throws {
+        let (scene, corp, clara) = try Self.corp()
+        let secret = try Self.add(scene, clara)
+        _ = try scene.database.write { tx in try scene.directory.revokeAppPassword(tx, of: clara, name: "phone") }
+        let binds = corp.binds
+        #expect(scene.signIn("clara", secret, to: .dav) == "failure")
+        #expect(scene.signIn("unknown", secret, to: .dav) == "failure")
+        #expect(corp.binds == binds)
+    }
+}

@@ -1,0 +1,96 @@
+"""Directories as they are in large organisations: 20,000 people by pages, a server that dies while it is in use, FreeIPA's kin."""
+import pytest
+
+from dav import Dav
+from ldap_server import IPA_SCHEMA, Authority, Slapd, person, temporary_folder, unit
+from tegu import Server, wait_for
+
+CORP, IPA = "dc=corp,dc=test", "cn=accounts,dc=ipa,dc=test"
+MANY = 20_000
+
+
+@pytest.fixture(scope="module")
+def authority():
+    with temporary_folder() as folder:
+        yield Authority(folder / "ca")
+
+
+def served(folder, block, *settings):
+    file = folder / "tegu.yaml"
+    file.write_text("directories:\n" + block)
+    return Server(settings=settings, environment={"TEGU_CONFIG": str(file)})
+
+
+def status(server, name):
+    return Dav(server.url, (name, "secret of " + name.split("@")[0])).propfind("/", "D:current-user-principal").status
+
+
+def test_twenty_thousand_people_are_read_by_pages(authority):
+    text = unit(CORP, "people") + unit(CORP, "groups") + "".join(person(CORP, f"p{n:05}") for n in range(MANY))
+    # One group with all of them in it, and one person's own.
+    text += f"dn: cn=all,ou=groups,{CORP}\nobjectClass: groupOfNames\ncn: all\n" \
+            + "".join(f"member: uid=p{n:05},ou=people,{CORP}\n" for n in range(MANY)) + "\n"
+    with temporary_folder() as folder:
+        slapd = Slapd(folder / "big", CORP, text, authority, indexes="member").start()
+        server = served(folder, slapd.settings("corp", "openldap"))
+        try:
+            server.start()
+            done = server.run("directory", "test", "corp")
+            assert f"user: {MANY}, {MANY} with an address" in done.out, done.out
+            assert status(server, "p19999") == 207
+            owner = server.new_user("owner")
+            server.run("share", "add", owner.calendar, "all@example.org")
+            dav = Dav(server.url, ("p00001", "secret of p00001"))
+            assert dav.propfind(owner.calendar, "D:displayname").status == 207
+        finally:
+            server.close()
+            slapd.stop()
+
+
+def test_the_next_server_is_asked_when_the_one_in_use_dies(authority):
+    # Replicas have the same ids.
+    text = unit(CORP, "people") + person(CORP, "clara", "entryUUID: 5f0c2a52-7d0e-4b07-9a57-2f2f6b1f0001") \
+        + person(CORP, "dora", "entryUUID: 5f0c2a52-7d0e-4b07-9a57-2f2f6b1f0002")
+    with temporary_folder() as folder:
+        first = Slapd(folder / "first", CORP, text, authority).start()
+        second = Slapd(folder / "second", CORP, text, authority).start()
+        block = first.settings("corp", "openldap", servers=[first.url, second.tls_url], group_interval="1s")
+        server = served(folder, block, "--auth-cache-time", "1s")
+        try:
+            server.start()
+            assert status(server, "clara") == 207
+            first.stop()
+            assert status(server, "dora") == 207
+            wait_for(lambda: status(server, "clara") == 207, timeout=5)
+            second.stop()
+            wait_for(lambda: status(server, "nobody") == 503, timeout=30, what="the outage")
+            assert status(server, "clara") == 207, "it was right of late"
+            second.start()
+            wait_for(lambda: status(server, "nobody") == 401, timeout=90, what="the second server's return")
+            users = server.run("directory", "list").out
+            assert "2 known here" in users, users
+        finally:
+            server.close()
+            first.stop()
+            second.stop()
+
+
+@pytest.mark.parametrize("preset", ["freeipa", "ald-pro"])
+def test_people_and_groups_of_free_ipa_and_its_kin(authority, preset):
+    text = f"dn: {IPA}\nobjectClass: applicationProcess\ncn: accounts\n\n" + unit(IPA, "people") + unit(IPA, "groups")
+    classes = ("inetOrgPerson", "posixAccount", "ipaObject")
+    posix = ("uidNumber: 1", "gidNumber: 1", "homeDirectory: /")
+    text += person(IPA, "ida", *posix, "ipaUniqueID: 11111111-aaaa-11ee-8a4e-525400000001", classes=classes)
+    text += person(IPA, "out", *posix, "ipaUniqueID: 11111111-aaaa-11ee-8a4e-525400000002", "nsAccountLock: TRUE", classes=classes)
+    text += f"dn: cn=editors,ou=groups,{IPA}\nobjectClass: ipaUserGroup\nobjectClass: ipaObject\ncn: editors\n" \
+            f"member: uid=ida,ou=people,{IPA}\nipaUniqueID: 11111111-aaaa-11ee-8a4e-525400000009\n\n"
+    with temporary_folder() as folder:
+        slapd = Slapd(folder / "ipa", "dc=ipa,dc=test", text, authority, IPA_SCHEMA).start()
+        server = served(folder, slapd.settings("ipa", preset))
+        try:
+            server.start()
+            assert status(server, "ida") == 207 and status(server, "out") == 401
+            assert "ida@example.org" in server.run("group", "member", "list", "editors@example.org").out
+        finally:
+            server.close()
+            slapd.stop()
