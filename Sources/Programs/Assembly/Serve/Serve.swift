@@ -69,6 +69,8 @@ package enum Serve {
             installation: installation, logger: Logger(label: "tegu.birthdays"), clock: System.clock)
         let addressLists = AddressListService(
             installation, directories, logger: Logger(label: "tegu.gal"), clock: System.clock)
+        let searchIndex = SearchIndexService(
+            SearchIndex(installation, clock: System.clock), logger: Logger(label: "tegu.search"))
         let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
@@ -76,6 +78,7 @@ package enum Serve {
             group.addTask { await subscriptions.run() }
             group.addTask { await birthdays.run() }
             group.addTask { await addressLists.run() }
+            group.addTask { await searchIndex.run() }
             group.addTask { await imap.followOtherNodes() }
             for await signal in signals {
                 switch signal {

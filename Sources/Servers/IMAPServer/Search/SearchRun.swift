@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import Directory
+import Grams
 import IMAPGrammar
 import Mail
 
@@ -13,6 +14,8 @@ final class SearchRun: RunningCommand {
     }
 
     private static let batchCount = 200
+    /// Fewer messages are looked at without the index.
+    private static let fewest = 16
 
     private let cheap: [PreparedKey]
     private let rest: [PreparedKey]
@@ -20,6 +23,8 @@ final class SearchRun: RunningCommand {
     private let mailbox: MailboxID
     private let parts: MessageParts
     private let keepsRows: Bool
+    /// What the index has still to be asked, and after which of its segments.
+    private var question: (condition: GramCondition, after: Int64)?
     private var candidates: UIDSet
     private var remaining: [ClosedRange<UID>]
     private var found: [Found] = []
@@ -51,9 +56,15 @@ final class SearchRun: RunningCommand {
             candidates.append(uid)
         }
         remaining = candidates.ranges.reversed()
+        question = GramCondition.all(of: rest.map(\.grams)).map { ($0, -1) }
+        if candidates.count < Self.fewest { question = nil }
     }
 
     func step(_ session: Session) throws -> Completion? {
+        if let question {
+            try narrow(session, question.condition, after: question.after)
+            return nil
+        }
         if rest.isEmpty, !keepsRows {
             return try finish(candidates.elements.map { Found(uid: $0) })
         }
@@ -75,6 +86,14 @@ final class SearchRun: RunningCommand {
             }
         }
         return remaining.isEmpty ? try finish(found) : nil
+    }
+
+    /// Takes away what some segments of the index rule out.
+    private func narrow(_ session: Session, _ condition: GramCondition, after: Int64) throws {
+        let answer = try session.database.read { tx in try MailIndex.ask(tx, mailbox, after: after, condition) }
+        candidates = candidates.subtracting(answer.covered.subtracting(answer.found))
+        question = answer.next.map { (condition, $0) }
+        if question == nil { remaining = candidates.ranges.reversed() }
     }
 
     private func nextBatch() -> UIDSet {
