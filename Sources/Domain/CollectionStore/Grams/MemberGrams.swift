@@ -57,7 +57,10 @@ package enum MemberGrams {
 
     // MARK: Making
 
-    private enum Work { case nothing, retire, all, changes(since: Int64) }
+    private enum Work {
+        case nothing, retire, all
+        case changes(since: Int64)
+    }
 
     /// Brings the grams of a collection forward, where that is worth it; true where something was made. It may take a second of
     /// computing for each 50,000 members, between short transactions.
@@ -66,11 +69,11 @@ package enum MemberGrams {
         _ database: any Database, _ collection: CollectionID, fewest: Int = fewest, now: Milliseconds
     ) throws -> Bool {
         let scope = collection.rawValue
-        let (work, old) = try database.read { tx in
+        let (next, old) = try database.read { tx -> (Work, [Int64]) in
             let segments = try GramSegments.all(tx, of: scope)
             return (try work(tx, collection, segments, fewest), segments.map(\.id))
         }
-        switch work {
+        switch next {
         case .nothing: return false
         case .retire:
             try database.write { tx in try GramSegments.retire(tx, of: scope) }

@@ -71,7 +71,7 @@ struct MailIndexerTests {
         let old = try #require(try segments().first)
         try fixture.set(.add, .deleted, on: Array(1...40), in: mailbox)
         try fixture.write { tx in
-            _ = try fixture.store.expunge(tx, nil, in: mailbox.id, by: Fixture.alice, now: 7_000)
+            _ = try fixture.store.expunge(tx, in: mailbox.id, by: Fixture.alice, now: 7_000)
         }
         try indexer.tidy(mailbox.id)
         #expect(try segments().isEmpty)
