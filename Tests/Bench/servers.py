@@ -17,7 +17,7 @@ class Server:
     """One server with one user, on a directory of its own."""
 
     host, user, password = "127.0.0.1", "user", "secret-of-the-bench"
-    name = principal = home = ""
+    name = principal = home = books = ""
     # Where a client's discovery ends up that starts at /.well-known/caldav.
     start = "/"
 
@@ -97,7 +97,7 @@ def _stat(process):
 class Tegu(Server):
     name = "tegu"
     user = "user@example.org"
-    principal, home = f"/principals/{user}/", f"/calendars/{user}/"
+    principal, home, books = f"/principals/{user}/", f"/calendars/{user}/", f"/contacts/{user}/"
 
     def command(self, *arguments):
         binary = os.environ.get("BINARY_UNDER_TEST") or ROOT / ".build/release/tegu"
@@ -116,7 +116,7 @@ class Tegu(Server):
 
 class Radicale(Server):
     name = "radicale"
-    principal = home = "/user/"
+    principal = home = books = "/user/"
 
     def run(self):
         (self.directory / "users").write_text(f"{self.user}:{self.password}\n")
@@ -144,6 +144,7 @@ type = none
 class Cyrus(Server):
     name = "cyrus"
     principal, home, start = "/dav/principals/user/user/", "/dav/calendars/user/user/", "/dav/"
+    books = "/dav/addressbooks/user/user/"
     programs = pathlib.Path("/usr/lib/cyrus/bin")
 
     def run(self):

@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import TestEngines
+import TestRandom
 import Testing
 
 /// RFC 6578 for those to whom what is private is not shown.

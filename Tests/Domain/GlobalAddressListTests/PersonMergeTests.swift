@@ -14,7 +14,8 @@ struct PersonMergeTests {
     }
 
     private static func merge(_ entries: [ListEntry], taken: Set<String> = []) -> [PersonMerge.Person] {
-        PersonMerge.persons(of: entries, positions: positions, domain: "example.org", isTaken: taken.contains)
+        PersonMerge.persons(of: entries, positions: positions, domain: "example.org", isShared: { _ in false },
+            isTaken: taken.contains)
     }
 
     private static func uid(_ directory: String, _ id: String, attempt: Int = 0) -> String {

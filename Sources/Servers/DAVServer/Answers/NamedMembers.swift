@@ -26,7 +26,6 @@ final class NamedMembers: MultistatusSource.Part {
     private var source: Source?
     private let isWanted: Filter
     private var scope: MemberScope?
-    private var isFirstPiece = true
     private let visibility: Visibility?
 
     /// - Parameter source: gives candidates after `candidates` some at a time: of those that a limit cuts off, nobody is looked for.
@@ -48,22 +47,26 @@ final class NamedMembers: MultistatusSource.Part {
         let scope = try self.scope ?? rows.scope(tx, collection, access, href: href)
         self.scope = scope
         let hasDeadProperties = try rows.hasDeadProperties(tx, in: collection)
-        // The index was asked in the transaction of the first piece: later it is certain of nothing.
-        let isFirst = isFirstPiece
-        isFirstPiece = false
-        let (rows, isWanted, visibility) = (rows, isWanted, visibility)
+        let (rows, isWanted, visibility, asked) = (rows, isWanted, visibility, collection.modseq)
         var judged = 0
         while try fill(tx), let candidate = candidates.first {
             if out.count >= limit || judged == MemberListing.mostJudged { return false }
             candidates.removeFirst()
+<<<<<<< HEAD
             lastName = candidate.name
             if !(isFirst && candidate.isCertain) { judged += 1 }
+=======
+>>>>>>> 91ad0cff470fa6d50764e4527ee9cc7381ed8ee0
             // One that went since the index was asked has no row.
             _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
                 guard try visibility.shows(tx, member, candidate.name, in: collection.id) else { return }
+                // The index was asked in the transaction that read the collection: of what was changed since, it is
+                // certain of nothing.
+                let isCertain = candidate.isCertain && member.modseq <= asked
+                if !isCertain { judged += 1 }
                 try rows.write(
                     tx, member, scope, hasDeadProperties: hasDeadProperties,
-                    where: { tx, member in try isFirst && candidate.isCertain || isWanted(tx, member) }, to: &out)
+                    where: { tx, member in try isCertain || isWanted(tx, member) }, to: &out)
             }
             if rows.form.work.isCut { (candidates, source) = ([], nil) }
         }

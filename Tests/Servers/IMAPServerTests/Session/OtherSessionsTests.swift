@@ -45,12 +45,14 @@ import Testing
     @Test("the numbers of a UID SEARCH, SORT and THREAD are those that the client knows", arguments: [
         ("UID SEARCH 3", "* SEARCH 3"), ("UID SORT (ARRIVAL) UTF-8 3", "* SORT 3"), ("UID THREAD REFERENCES UTF-8 3", "* THREAD (3)"),
     ])
-    func numbers(_ row: (command: String, answer: String)) {
+    func numbers(_ row: (command: String, answer: String)) throws {
         select()
         second.say("x STORE 1 +FLAGS (\\Deleted)")
         second.say("x EXPUNGE")
         let lines = first.lines("x \(row.command)")
-        #expect(lines.contains(row.answer), "\(lines)")
-        #expect(first.say("x NOOP").contains("* 1 EXPUNGE"))
+        // What another session expunged is told after the answer: its numbers are from before.
+        let answer = try #require(lines.firstIndex(of: row.answer), "\(lines)")
+        #expect(lines.firstIndex(of: "* 1 EXPUNGE") ?? lines.endIndex > answer, "\(lines)")
+        #expect(lines.contains("* 1 EXPUNGE") || first.say("x NOOP").contains("* 1 EXPUNGE"))
     }
 }
