@@ -52,11 +52,7 @@ final class NamedMembers: MultistatusSource.Part {
         while try fill(tx), let candidate = candidates.first {
             if out.count >= limit || judged == MemberListing.mostJudged { return false }
             candidates.removeFirst()
-<<<<<<< HEAD
             lastName = candidate.name
-            if !(isFirst && candidate.isCertain) { judged += 1 }
-=======
->>>>>>> 91ad0cff470fa6d50764e4527ee9cc7381ed8ee0
             // One that went since the index was asked has no row.
             _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
                 guard try visibility.shows(tx, member, candidate.name, in: collection.id) else { return }
