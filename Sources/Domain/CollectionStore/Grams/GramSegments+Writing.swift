@@ -10,7 +10,7 @@ extension GramSegments {
     package static func begin(_ database: any Database, for scope: Int64, now: Milliseconds) throws -> Int64? {
         try database.write { tx in
             let isTaken = try tx.read.first(
-                "SELECT 1 FROM gram_segment WHERE scope_id = $1 AND unfinished > $2", [.integer(scope), .integer(now - longest)]
+                "SELECT 1 FROM gram_segment WHERE scope_id = $1 AND unfinished > $2", [.integer(scope), .integer(max(now - longest, 0))]
             ) { _ in true } ?? false
             if isTaken { return nil }
             return try insert(tx, scope, now)
