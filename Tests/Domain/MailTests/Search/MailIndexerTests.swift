@@ -1,8 +1,10 @@
+import Bytes
 import CollectionStore
 import Database
 import Directory
 import Grams
 import TestEngines
+import TestRandom
 import Testing
 
 @testable import Mail
@@ -28,6 +30,48 @@ struct MailIndexerTests {
     private func found(_ text: String) throws -> [UID] {
         let condition = try #require(GramCondition.contains(MessageTexts.folded(Array(text.utf8))))
         return try fixture.read { tx in Array(try MailIndex.ask(tx, mailbox.id, after: -1, condition).found.elements) }
+    }
+
+    /// The messages of these that have a text, by reading them: what a search does with candidates, and without an index with all.
+    private func having(_ text: String, _ uids: UIDSet = .all) throws -> [UID] {
+        let folded = MessageTexts.folded(Array(text.utf8))
+        return try fixture.read { tx in
+            var found: [UID] = []
+            try fixture.store.messages(tx, uids, in: mailbox.id, with: .structure) { row in
+                var texts = MessageTexts(row, in: fixture.store)
+                let isInHeader = try texts.headerText(tx).withUnsafeBytes { $0.contains(folded) }
+                if try isInHeader || texts.body(tx).withUnsafeBytes({ $0.contains(folded) }) { found.append(row.uid) }
+                return true
+            }
+            return found
+        }
+    }
+
+    @Test("of random messages in several languages and charsets, the index names all that have a text", arguments: 0..<6 as Range<UInt64>)
+    func random(seed: UInt64) throws {
+        var random = RandomMail(seed: seed)
+        for round in 0..<3 {
+            for _ in 0..<40 {
+                var upload = fixture.store.upload()
+                upload.feed(random.message())
+                let message = NewMessage(try upload.finish())
+                try fixture.write { tx in _ = try fixture.store.append(tx, [message], to: mailbox.id, viewer: nil, now: 5_000) }
+            }
+            if round < 2 { try run() }
+        }
+        var (hits, ruledOut) = (0, 0)
+        for _ in 0..<150 {
+            let text = random.needle()
+            guard let condition = GramCondition.contains(MessageTexts.folded(Array(text.utf8))) else { continue }
+            let answer = try fixture.read { tx in try MailIndex.ask(tx, mailbox.id, after: -1, condition) }
+            #expect(answer.covered == UIDSet(1...80))
+            let candidates = UIDSet(1...120).subtracting(answer.covered.subtracting(answer.found))
+            let all = try having(text)
+            #expect(try having(text, candidates) == all, "\(text)")
+            hits += all.count
+            ruledOut += 120 - candidates.count
+        }
+        #expect(hits > 100 && ruledOut > 1_000)
     }
 
     @Test("few messages are not indexed, and more are in one step")

@@ -1,7 +1,5 @@
-import TestRandom
-
 /// Messages in several languages, charsets and shapes.
-struct RandomMail {
+package struct RandomMail {
     static let texts = [
         "Grüße aus Köln und viele Straßen", "The quick brown fox jumps over the lazy dog", "Съешь ещё этих мягких французских булок",
         "いろはにほへと ちりぬるを", "敏捷的棕色狐狸跳过懒狗", "Η γρήγορη αλεπού", "İstanbul'da ılık bir gün", "re\u{301}sume\u{301} naïve café",
@@ -40,11 +38,11 @@ struct RandomMail {
         }
     }
 
-    var random: SeededGenerator
+    package var random: SeededGenerator
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    mutating func text() -> String {
+    package mutating func text() -> String {
         (0..<Int.random(in: 1..<4, using: &random)).map { _ in Self.texts.randomElement(using: &random) ?? "" }.joined(separator: " ")
     }
 
@@ -87,7 +85,7 @@ struct RandomMail {
         }
     }
 
-    mutating func message(_ depth: Int = 0) -> [UInt8] {
+    package mutating func message(_ depth: Int = 0) -> [UInt8] {
         var out: [UInt8] = []
         for name in ["From", "To", "Cc"] {
             out += Array("\(name): ".utf8) + words(text()) + Array(" <p\(Int.random(in: 0..<40, using: &random))@example.org>\r\n".utf8)
@@ -99,7 +97,7 @@ struct RandomMail {
     }
 
     /// Something that may be in some message: a piece of a text, in some case, or something of nothing.
-    mutating func needle() -> String {
+    package mutating func needle() -> String {
         let text = Array(text().unicodeScalars)
         let count = Int.random(in: 1..<14, using: &random)
         let start = Int.random(in: 0...max(0, text.count - count), using: &random)
