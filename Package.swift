@@ -28,6 +28,7 @@ let nio: [Target.Dependency] = [product("NIOCore", "swift-nio"), product("NIOPos
 let layers: [Layer] = [
     Layer(name: "Formats", modules: [
         Module(name: "Bytes", uses: [], libraries: ["CGlibc"]),
+        Module(name: "Grams", uses: ["Bytes"]),
         Module(name: "Cryptography", uses: ["Bytes"], libraries: ["COpenSSL"]),
         Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
         Module(name: "ContentLines", uses: ["Bytes"], libraries: ["CICU"]),
@@ -59,14 +60,14 @@ let layers: [Layer] = [
     Layer(name: "Domain", modules: [
         Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
         Module(name: "DirectoryLDAP", uses: ["Bytes", "CivilTime", "Directory"], libraries: ["CLDAP"]),
-        Module(name: "CollectionStore", uses: ["Bytes", "Cryptography", "Database", "Directory"]),
+        Module(name: "CollectionStore", uses: ["Bytes", "Grams", "Cryptography", "Database", "Directory"]),
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
         Module(name: "GlobalAddressList",
                uses: ["Bytes", "Cryptography", "ContentLines", "Database", "Directory", "CollectionStore", "Contacts"]),
         Module(name: "Files", uses: ["Bytes", "Database", "Directory", "CollectionStore"]),
         Module(name: "Mail",
-               uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "MIME", "IMAPGrammar", "Database", "Directory",
+               uses: ["Bytes", "Grams", "Cryptography", "ContentLines", "CivilTime", "MIME", "IMAPGrammar", "Database", "Directory",
                       "CollectionStore"]),
         Module(name: "ForeignCalendars",
                uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory",
@@ -81,7 +82,7 @@ let layers: [Layer] = [
                       "Directory", "CollectionStore", "Calendars", "Contacts", "GlobalAddressList", "Files", "ForeignCalendars"],
                libraries: [logging, metrics]),
         Module(name: "IMAPServer",
-               uses: ["Bytes", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory", "CollectionStore", "Mail"],
+               uses: ["Bytes", "Grams", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory", "CollectionStore", "Mail"],
                libraries: nio + [product("NIOSSL", "swift-nio-ssl"), product("NIOTLS", "swift-nio"), logging, metrics, "CZlib"]),
         Module(name: "LMTPServer",
                uses: ["Bytes", "CivilTime", "MIME", "SMTPGrammar", "Database", "Wire", "Directory", "CollectionStore", "Mail"],

@@ -115,6 +115,7 @@ package enum Reindex {
                 Value(member.attachedSize.map(Int64.init)),
             ])
         try IndexRows.write(tx, correction.facts, in: member.collectionID, name: member.name)
+        try GramSegments.retire(tx, of: member.collectionID.rawValue)
         try Collections.renewEpoch(tx, ofWindowed: member.collectionID)
         // Clients hold other bytes, or these under another tag: they must come for them.
         if hasOtherETag { try Members.propertiesChanged(tx, of: member, now: now) }

@@ -597,7 +597,7 @@ CREATE INDEX address_list_member_group ON address_list_member (list_id, director
 ALTER TABLE search_text ADD COLUMN is_private BIGINT NOT NULL DEFAULT 0;
 
 """#),
-        Migration(number: 13, name: "app-passwords", sql: #"""
+        Migration(number: 12, name: "app-passwords", sql: #"""
 -- Passwords for single programs and devices, beside a principal's own. They are made up by this server and have 115 random
 -- bits, so a fast hash keeps them: to guess one is hopeless at any speed.
 CREATE TABLE app_password (
@@ -611,7 +611,7 @@ CREATE TABLE app_password (
     PRIMARY KEY (principal_id, name)
 ) WITHOUT ROWID;
 """#),
-        Migration(number: 16, name: "retained-mail", sql: #"""
+        Migration(number: 14, name: "retained-mail", sql: #"""
 -- What expunged messages and deleted mailboxes of an owner take, which no quota counts: it has a limit of its own.
 ALTER TABLE mail_account ADD COLUMN retained_bytes BIGINT NOT NULL DEFAULT 0;
 UPDATE mail_account SET retained_bytes =
@@ -622,6 +622,38 @@ UPDATE mail_account SET retained_bytes =
 CREATE INDEX mailbox_of_owner ON mailbox (owner_id, trashed);
 CREATE INDEX mail_annotation_of_principal ON mail_annotation (principal_id);
 CREATE INDEX mail_seen_of_viewer ON mail_seen (viewer_id);
+"""#),
+        Migration(number: 13, name: "grams", sql: #"""
+-- Which documents may have a text in them, by their rows of three characters (Formats/Grams): the messages of a mailbox, the
+-- members of a large book or calendar. All of it can be thrown away and is made anew. A segment is never changed; what came after
+-- the last one is looked at without an index, until there is another segment.
+CREATE TABLE gram_segment (
+    id BIGINT NOT NULL PRIMARY KEY,         -- node
+    scope_id BIGINT NOT NULL,               -- mailbox or collection
+    first_document BIGINT NOT NULL,         -- mailboxes: UIDs from here; collections: a number that orders them
+    last_document BIGINT NOT NULL,          -- mailboxes: to here; collections: the modseq up to which changes are in it
+    version BIGINT NOT NULL,                -- of the program's idea of what a document's text is
+    document_count BIGINT NOT NULL,
+    byte_count BIGINT NOT NULL,             -- of its pages
+    documents BLOB NOT NULL,                -- mailboxes: the UIDs (UIDSet.swift)
+    open BLOB NOT NULL,                     -- documents that may have any text (DocumentSet.swift)
+    unfinished BIGINT                       -- since when it is made; 0: it is taken away; NULL: it is used
+);
+CREATE INDEX gram_segment_of_scope ON gram_segment (scope_id, first_document);
+CREATE INDEX gram_segment_unfinished ON gram_segment (unfinished) WHERE unfinished IS NOT NULL;
+
+-- The grams of a segment. Below 0 are the names of its documents, where these are members.
+CREATE TABLE gram_page (
+    segment_id BIGINT NOT NULL,
+    first_gram BIGINT NOT NULL,
+    data BLOB NOT NULL,                     -- GramPage.swift
+    PRIMARY KEY (segment_id, first_gram)
+);
+
+"""#),
+        Migration(number: 13, name: "pages-of-grams", dialect: .postgres, sql: #"""
+-- Two pages of grams fill one of the database: they are read whole, and do not get smaller by compression.
+ALTER TABLE gram_page ALTER COLUMN data SET STORAGE PLAIN;
 
 """#),
     ]

@@ -89,6 +89,8 @@ package enum IndexRebuild {
         // A wrong one is `Reindex`'s to mend; the rows must agree with the member's.
         facts.component = member.component
         try IndexRows.write(tx, facts, in: member.collectionID, name: member.name)
+        // The log does not tell of it.
+        try GramSegments.retire(tx, of: member.collectionID.rawValue)
         return true
     }
 }

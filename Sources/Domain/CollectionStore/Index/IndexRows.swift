@@ -103,6 +103,7 @@ enum IndexRows {
     static func removeAll(_ tx: borrowing WriteTransaction, in collection: CollectionID) throws {
         try tx.execute("DELETE FROM occurrence WHERE collection_id = $1", [.integer(collection.rawValue)])
         try tx.execute("DELETE FROM search_text WHERE collection_id = $1", [.integer(collection.rawValue)])
+        try GramSegments.retire(tx, of: collection.rawValue)
     }
 
     static func move(_ tx: borrowing WriteTransaction, _ member: Member, to collection: CollectionID, name: String)

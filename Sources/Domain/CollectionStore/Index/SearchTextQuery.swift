@@ -1,5 +1,6 @@
 import Bytes
 package import Database
+import Grams
 
 /// Which members of a calendar or book may have some texts in them, by the index alone.
 package enum SearchTextQuery {
@@ -15,6 +16,8 @@ package enum SearchTextQuery {
         func match(_ text: UnsafeRawBufferPointer) -> Bool {
             clauses.allSatisfy { $0.contains { text.contains($0) } }
         }
+
+        var grams: GramCondition? { .all(of: clauses.map { .any(of: $0.map { .contains($0) }) }) }
     }
 
     /// Calls `body` with the names of members whose text has the needles, or is not known, in the order of their bytes,
@@ -24,12 +27,43 @@ package enum SearchTextQuery {
         _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String? = nil,
         matching needles: Needles, _ body: (String) throws -> Bool
     ) throws {
+        if let grams = needles.grams, let names = try MemberGrams.candidates(tx, in: collection, after: name, grams) {
+            return try forEach(tx, of: names, in: collection, matching: needles, body)
+        }
         try tx.forEach(
             "SELECT name, text FROM search_text WHERE collection_id = $1 AND name > $2 ORDER BY name",
             [.integer(collection.rawValue), .text(name ?? "")]
         ) { row in
             guard row.isNull(1) || row.withBytes(1, needles.match) else { return true }
             return try body(row.text(0))
+        }
+    }
+
+    private static let namesAtOnce = 8
+
+    /// The same of those of `names`, which rise, that there are.
+    private static func forEach(
+        _ tx: borrowing ReadTransaction, of names: [String], in collection: CollectionID, matching needles: Needles,
+        _ body: (String) throws -> Bool
+    ) throws {
+        var start = 0
+        while start < names.count {
+            let end = min(start + namesAtOnce, names.count)
+            var parameters: [Value] = [.integer(collection.rawValue)]
+            // The statement is one for any count: the last name stands for those that there are not.
+            for index in start..<(start + namesAtOnce) { parameters.append(.text(names[min(index, end - 1)])) }
+            var goesOn = true
+            try tx.forEach(
+                """
+                SELECT name, text FROM search_text WHERE collection_id = $1 AND name IN ($2, $3, $4, $5, $6, $7, $8, $9) ORDER BY name
+                """, parameters
+            ) { row in
+                guard row.isNull(1) || row.withBytes(1, needles.match) else { return true }
+                goesOn = try body(row.text(0))
+                return goesOn
+            }
+            if !goesOn { return }
+            start = end
         }
     }
 

@@ -16,6 +16,7 @@ package final class MailHub: Sendable {
         case mailbox(MailboxID)
         /// Names, subscriptions, rights, and all mailboxes of an owner.
         case owner(PrincipalID)
+        case everything
     }
 
     package struct Event: Sendable, Equatable {
@@ -52,6 +53,9 @@ package final class MailHub: Sendable {
     /// Of every change of the owner's mailboxes, and of their list.
     package func watchAll(of owner: PrincipalID, _ wake: @escaping Wake) -> WatchID { watch(.owner(owner), wake) }
 
+    /// Of every change of any mailbox: for the one that makes the index.
+    package func watchEverything(_ wake: @escaping Wake) -> WatchID { watch(.everything, wake) }
+
     private func watch(_ topic: Topic, _ wake: @escaping Wake) -> WatchID {
         state.withLock { state in
             state.lastNumber += 1
@@ -84,6 +88,7 @@ package final class MailHub: Sendable {
             var wakes: [Wake] = []
             if let mailbox = event.mailbox, let found = state.watches[.mailbox(mailbox)] { wakes += found.values }
             if let found = state.watches[.owner(event.owner)] { wakes += found.values }
+            if let found = state.watches[.everything] { wakes += found.values }
             return wakes
         }
         for wake in wakes { wake(event) }

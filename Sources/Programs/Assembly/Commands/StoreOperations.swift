@@ -48,6 +48,7 @@ package struct StoreOperations: Sendable {
             progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
         try MailConsistency.check(
             installation.database, progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
+        try GramConsistency.check(installation.database, fault: { lines.append($0) })
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }
         count += lines.count
@@ -65,6 +66,7 @@ package struct StoreOperations: Sendable {
         try installation.database.write { tx in
             try IndexState.setCurrent(tx, timeZones: installation.timeZoneRelease)
         }
+        try SearchIndex(installation, clock: System.clock).makeAnew { progress.advance(by: $0) }
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }
         ConsoleOutput.write("\(outcome.objects) objects, \(outcome.corrected) corrected\n")

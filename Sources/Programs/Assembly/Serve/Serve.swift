@@ -85,6 +85,8 @@ package enum Serve {
         let membershipService = memberships.map {
             MembershipService($0, used: membershipCache, logger: Logger(label: "tegu.directories"), clock: System.clock)
         }
+        let searchIndex = SearchIndexService(
+            SearchIndex(installation, clock: System.clock), logger: Logger(label: "tegu.search"))
         let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
@@ -94,6 +96,7 @@ package enum Serve {
             group.addTask { await addressLists.run() }
             group.addTask { await elsewhere.run() }
             group.addTask { await membershipService?.run() }
+            group.addTask { await searchIndex.run() }
             for await signal in signals {
                 switch signal {
                 case .reload:

@@ -12,6 +12,9 @@ final class NamedMembers: MultistatusSource.Part {
         var isCertain: Bool
     }
 
+    /// The candidates after a name (nil: from the start), in its order; none where there are no more.
+    typealias Source = (borrowing ReadTransaction, String?) throws -> [Candidate]
+
     typealias Filter = (borrowing ReadTransaction, borrowing MemberView) throws -> Bool
 
     private let rows: Rows
@@ -19,19 +22,23 @@ final class NamedMembers: MultistatusSource.Part {
     private let access: Access
     private let href: Href
     private var candidates: ArraySlice<Candidate>
+    private var lastName: String?
+    private var source: Source?
     private let isWanted: Filter
     private var scope: MemberScope?
     private let visibility: Visibility?
 
+    /// - Parameter source: gives candidates after `candidates` some at a time: of those that a limit cuts off, nobody is looked for.
     init(
-        _ rows: Rows, in collection: Collection, _ access: Access, href: Href, candidates: [Candidate],
-        isWanted: @escaping Filter
+        _ rows: Rows, in collection: Collection, _ access: Access, href: Href, candidates: [Candidate] = [],
+        source: Source? = nil, isWanted: @escaping Filter
     ) {
         self.rows = rows
         self.collection = collection
         self.access = access
         self.href = href
         self.candidates = candidates[...]
+        self.source = source
         self.isWanted = isWanted
         visibility = rows.exchange.visibility(of: collection, access)
     }
@@ -42,9 +49,10 @@ final class NamedMembers: MultistatusSource.Part {
         let hasDeadProperties = try rows.hasDeadProperties(tx, in: collection)
         let (rows, isWanted, visibility, asked) = (rows, isWanted, visibility, collection.modseq)
         var judged = 0
-        while let candidate = candidates.first {
+        while try fill(tx), let candidate = candidates.first {
             if out.count >= limit || judged == MemberListing.mostJudged { return false }
             candidates.removeFirst()
+            lastName = candidate.name
             // One that went since the index was asked has no row.
             _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
                 guard try visibility.shows(tx, member, candidate.name, in: collection.id) else { return }
@@ -56,8 +64,17 @@ final class NamedMembers: MultistatusSource.Part {
                     tx, member, scope, hasDeadProperties: hasDeadProperties,
                     where: { tx, member in try isCertain || isWanted(tx, member) }, to: &out)
             }
-            if rows.form.work.isCut { candidates = [] }
+            if rows.form.work.isCut { (candidates, source) = ([], nil) }
         }
         return true
+    }
+
+    /// Sees to it that there is a candidate; false where there is none any more.
+    private func fill(_ tx: borrowing ReadTransaction) throws -> Bool {
+        if candidates.isEmpty, let source {
+            candidates = try source(tx, lastName)[...]
+            if candidates.isEmpty { self.source = nil }
+        }
+        return !candidates.isEmpty
     }
 }

@@ -39,10 +39,13 @@ enum AddressbookQuery {
                         candidates: [.init(name: name, isCertain: false)], isWanted: isWanted))
                 } else if let texts {
                     // What the index of texts rules out is not read.
-                    let names = try SearchTextQuery.names(tx, in: place.collection.id, matching: texts)
+                    let book = place.collection.id
                     parts.append(NamedMembers(
                         rows, in: place.collection, place.access, href: place.href,
-                        candidates: names.map { .init(name: $0, isCertain: false) }, isWanted: isWanted))
+                        source: { tx, last in
+                            try SearchTextQuery.names(tx, in: book, after: last, matching: texts, limit: 500)
+                                .map { .init(name: $0, isCertain: false) }
+                        }, isWanted: isWanted))
                 } else {
                     parts.append(MemberListing(
                         rows, in: place.collection, place.access, href: place.href, isWanted: isWanted))

@@ -7,7 +7,7 @@ import MIME
 /// `BODY[...]` and its older names (RFC 9051 §6.4.5).
 extension Session {
     /// Of a header that single fields are looked for in: a message may be nothing but a header.
-    static let mostHeaderBytes = 1 << 20
+    static let mostHeaderBytes = MessageTexts.mostHeaderBytes
 
     func fetchSection(_ tx: borrowing ReadTransaction, _ section: BodySection, _ row: StoredMessage) throws -> FetchLiteral? {
         guard let ranges = try ranges(tx, of: section, row) else {

@@ -12,12 +12,11 @@ struct Candidate {
     let store: MailStore
     /// Nil where the snapshot is enough.
     let row: StoredMessage?
-    private var foldedHeader: [UInt8]?
-    private var foldedBody: [UInt8]?
-    private var fields: Header?
+    private var texts: MessageTexts?
 
     init(index: Int, snapshot: MailboxSnapshot, store: MailStore, row: StoredMessage?) {
         (self.index, self.snapshot, self.store, self.row) = (index, snapshot, store, row)
+        texts = row.map { MessageTexts($0, in: store) }
     }
 
     mutating func matches(_ key: PreparedKey, _ tx: borrowing ReadTransaction) throws -> Bool {
@@ -32,11 +31,11 @@ struct Candidate {
         case .envelope(let name, let text):
             guard let row else { return false }
             return contains(row.envelope ?? row.message.header, name, text)
-        case .header(let name, let text): return contains(try header(tx), name, text)
-        case .body(let text): return try body(tx).contains(text)
+        case .header(let name, let text): return try (texts?.header(tx)).map { contains($0, name, text) } ?? false
+        case .body(let text): return try texts?.body(tx).contains(text) ?? false
         case .text(let text):
-            if try headerText(tx).contains(text) { return true }
-            return try body(tx).contains(text)
+            if try texts?.headerText(tx).contains(text) ?? false { return true }
+            return try texts?.body(tx).contains(text) ?? false
         default: return Self.matches(key, snapshot, index) ?? row.map { Self.matches(key, $0) } ?? false
         }
     }
@@ -111,51 +110,5 @@ struct Candidate {
             if text.isEmpty || PreparedKey.folded(field.text).contains(text) { return true }
         }
         return false
-    }
-
-    private mutating func header(_ tx: borrowing ReadTransaction) throws -> Header {
-        if let fields { return fields }
-        guard let row else { return Message([]).header }
-        let octets = try store.octets(tx, of: row.content, row.message.root.header.prefix(Session.mostHeaderBytes))
-        let header = Message(octets).header
-        fields = header
-        return header
-    }
-
-    private mutating func headerText(_ tx: borrowing ReadTransaction) throws -> [UInt8] {
-        if let foldedHeader { return foldedHeader }
-        var text: [UInt8] = []
-        SearchText().appendHeader(try header(tx), to: &text)
-        let folded = PreparedKey.folded(text)
-        foldedHeader = folded
-        return folded
-    }
-
-    private mutating func body(_ tx: borrowing ReadTransaction) throws -> [UInt8] {
-        if let foldedBody { return foldedBody }
-        guard let row else { return [] }
-        var text: [UInt8] = []
-        // What one message may cost is bounded by SearchText.
-        for part in row.message.parts.indices { try append(part, row, tx, to: &text) }
-        let folded = PreparedKey.folded(text)
-        foldedBody = folded
-        return folded
-    }
-
-    /// The text of one part, with its own header where it is not the message.
-    private func append(_ part: Int, _ row: StoredMessage, _ tx: borrowing ReadTransaction, to text: inout [UInt8]) throws {
-        let message = row.message
-        let limit = SearchText().mostBytes
-        if part > 0 { SearchText().appendHeader(message.header(of: part), to: &text) }
-        guard text.count < limit, var decoder = message.textDecoder(of: part) else { return }
-        var position = message.parts[part].body.lowerBound
-        let end = message.parts[part].body.upperBound
-        while position < end, text.count < limit {
-            let next = min(position + (64 << 10), end)
-            try store.octets(tx, of: row.content, position..<next).withUnsafeBufferPointer { decoder.feed($0, into: &text) }
-            position = next
-        }
-        decoder.finish(into: &text)
-        text.append(0x0A)
     }
 }

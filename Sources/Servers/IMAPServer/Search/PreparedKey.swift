@@ -1,8 +1,8 @@
 import Bytes
 import CollectionStore
-import ContentLines
 import Database
 import Directory
+import Grams
 import IMAPGrammar
 import Mail
 
@@ -133,7 +133,17 @@ indirect enum PreparedKey {
     }
 
     /// RFC 9051 §6.4.4: without regard to case; here of all scripts (RFC 5051).
-    static func folded(_ text: [UInt8]) -> [UInt8] { Collation.unicodeCasemap.folded(text[...]) }
+    static func folded(_ text: [UInt8]) -> [UInt8] { MessageTexts.folded(text) }
+
+    /// What the index must tell of a message that this finds; nil where it cannot. All texts of a message are one to it.
+    var grams: GramCondition? {
+        switch self {
+        case .envelope(_, let text), .header(_, let text), .body(let text), .text(let text): .contains(text)
+        case .or(let left, let right): .any(of: [left.grams, right.grams])
+        case .and(let keys): .all(of: keys.map(\.grams))
+        default: nil
+        }
+    }
 
     /// Of several keys of which all must be, those that the snapshot answers, and the rest.
     var parted: (cheap: [PreparedKey], rest: [PreparedKey]) {

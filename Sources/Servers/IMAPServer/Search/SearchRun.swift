@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import Directory
+import Grams
 import IMAPGrammar
 import Mail
 import Synchronization
@@ -22,6 +23,8 @@ final class SearchRun: RunningCommand {
     /// Octets of structures and keys that are in memory at once.
     private static let batchWeight = 4 << 20
     private static let stepTime = Duration.milliseconds(20)
+    /// Fewer messages are looked at without the index.
+    private static let fewest = 16
 
     private let cheap: [PreparedKey]
     private let rest: [PreparedKey]
@@ -29,6 +32,10 @@ final class SearchRun: RunningCommand {
     private let isAllKnown: Bool
     private let parts: MessageParts?
     private let collector: Collector
+    /// What the index has still to be asked, and after which of its segments.
+    private var question: (condition: GramCondition, after: Int64)?
+    /// Messages of which the index says that they are not found.
+    private var ruledOut = UIDSet()
     /// The next message of the snapshot to be looked at.
     private var position = 0
     /// Those that were found by the snapshot, and are to be read.
@@ -55,11 +62,25 @@ final class SearchRun: RunningCommand {
         if cost >= .keys { parts.insert(.keys) }
         if key.usesContentID { parts.insert(.hash) }
         self.parts = rest.isEmpty && collector.parts == nil ? nil : parts
+        if scope.snapshot.count - position >= Self.fewest, !namesFew {
+            question = GramCondition.all(of: rest.map(\.grams)).map { ($0, -1) }
+        }
     }
 
     var progress: (done: Int, total: Int)? { (position - wanted.count - rows.count, scope.snapshot.count) }
 
+    /// Whether the client itself names so few messages that the index is not worth its pages.
+    private var namesFew: Bool {
+        cheap.contains { key in
+            if case .uids(let set) = key { set.count < Self.fewest } else { false }
+        }
+    }
+
     func step(_ session: Session) throws -> Completion? {
+        if let question {
+            try narrow(session, question.condition, after: question.after)
+            return nil
+        }
         let end = ContinuousClock.now + Self.stepTime
         guard let parts else {
             while let uid = nextCandidate(until: end) {
@@ -96,9 +117,16 @@ final class SearchRun: RunningCommand {
         return nil
     }
 
+    /// Takes away what some segments of the index rule out.
+    private func narrow(_ session: Session, _ condition: GramCondition, after: Int64) throws {
+        let answer = try session.database.read { tx in try MailIndex.ask(tx, scope.mailbox, after: after, condition) }
+        ruledOut = ruledOut.union(answer.covered.subtracting(answer.found))
+        question = answer.next.map { (condition, $0) }
+    }
+
     private func candidate(at index: Int) -> UID? {
         let uid = scope.snapshot.uid(at: index)
-        guard isAllKnown || scope.isKnown(uid) else { return nil }
+        guard isAllKnown || scope.isKnown(uid), !ruledOut.contains(uid) else { return nil }
         for key in cheap where Candidate.matches(key, scope.snapshot, index) != true { return nil }
         return uid
     }

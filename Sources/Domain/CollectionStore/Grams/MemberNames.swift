@@ -1,0 +1,56 @@
+import Bytes
+import Database
+import Grams
+
+/// The names of a segment's documents, beside its grams: pages below 0, each under the number of its first document.
+enum MemberNames {
+    private static let pageSize = 3_300
+
+    private static func key(_ document: Int) -> Int64 { Int64.min + Int64(document) }
+
+    static func pages(_ names: [String]) -> [GramPage] {
+        var pages: [GramPage] = []
+        var data: [UInt8] = []
+        var first = 0
+        for (document, name) in names.enumerated() {
+            if data.isEmpty { first = document }
+            data.appendCounted(name.utf8)
+            if data.count >= pageSize {
+                pages.append(GramPage(firstGram: key(first), data: data))
+                data = []
+            }
+        }
+        if !data.isEmpty { pages.append(GramPage(firstGram: key(first), data: data)) }
+        return pages
+    }
+
+    static func read(_ tx: borrowing ReadTransaction, _ documents: DocumentSet, of segment: GramSegment) throws -> [String] {
+        var names: [String] = []
+        let wanted = documents.documents.filter { $0 < segment.documentCount }
+        var index = 0
+        while index < wanted.count {
+            let before = index
+            try tx.forEach(
+                """
+                SELECT first_gram, data FROM gram_page WHERE segment_id = $1 AND first_gram < 0 AND first_gram >= (
+                    SELECT MAX(first_gram) FROM gram_page WHERE segment_id = $1 AND first_gram <= $2)
+                ORDER BY first_gram LIMIT 1
+                """, [.integer(segment.id), .integer(key(wanted[index]))]
+            ) { row in
+                var document = Int(clamping: row.integer(0) &- Int64.min)
+                var reader = NumberReader(row.bytes(1))
+                while index < wanted.count, let name = reader.nextBytes() {
+                    if document == wanted[index] {
+                        names.append(String(decoding: name, as: UTF8.self))
+                        index += 1
+                    }
+                    document &+= 1
+                }
+                return false
+            }
+            // A member that is not named would not be found.
+            if index == before { throw Failure(.damaged, "the names of segment \(segment.id)") }
+        }
+        return names
+    }
+}

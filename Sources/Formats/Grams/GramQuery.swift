@@ -1,0 +1,53 @@
+/// What the grams of a document must have so that a text can be in it.
+package struct GramQuery: Sendable, Equatable {
+    /// Of more grams the answer is hardly better.
+    static let mostGrams = 8
+
+    /// Of each range the document has a gram.
+    package let ranges: [ClosedRange<Gram>]
+
+    /// Nil where grams cannot tell: of texts of fewer than two characters, and of what is not UTF-8.
+    package init?(_ needle: [UInt8]) {
+        var characters: [Int64] = []
+        let isText = needle.withUnsafeBufferPointer { bytes in
+            GramCoding.forEachCharacter(bytes) { characters.append($0) }
+        }
+        guard isText, characters.count >= 2 else { return nil }
+        if characters.count == 2 {
+            let low = GramCoding.gram(characters[0], characters[1], 0)
+            ranges = [low...(low | GramCoding.mostCharacter)]
+            return
+        }
+        let grams = (0...(characters.count - 3)).map { GramCoding.gram(characters[$0], characters[$0 + 1], characters[$0 + 2]) }
+        var chosen: [Gram] = []
+        // The first and the last one, and as many from between.
+        let steps = min(grams.count, Self.mostGrams)
+        for step in 0..<steps {
+            let gram = grams[steps == 1 ? 0 : step * (grams.count - 1) / (steps - 1)]
+            if !chosen.contains(gram) { chosen.append(gram) }
+        }
+        ranges = chosen.map { $0...$0 }
+    }
+}
+
+/// A question about several texts.
+package indirect enum GramCondition: Sendable, Equatable {
+    case has(GramQuery)
+    case all([GramCondition])
+    case any([GramCondition])
+
+    /// Nil where the grams cannot tell.
+    package static func contains(_ needle: [UInt8]) -> GramCondition? { GramQuery(needle).map { .has($0) } }
+
+    /// Parts that cannot be told are left out.
+    package static func all(of parts: [GramCondition?]) -> GramCondition? {
+        let known = parts.compactMap(\.self)
+        return known.isEmpty ? nil : known.count == 1 ? known[0] : .all(known)
+    }
+
+    /// Nil where one part cannot be told. Of none it is what nothing fulfils.
+    package static func any(of parts: [GramCondition?]) -> GramCondition? {
+        let known = parts.compactMap(\.self)
+        return known.count < parts.count ? nil : known.count == 1 ? known[0] : .any(known)
+    }
+}

@@ -1,0 +1,101 @@
+import CollectionStore
+import Database
+import Glibc
+import Logging
+import Mail
+import NIOPosix
+import Synchronization
+
+/// Makes the indexes of texts a moment after messages came and members changed. Each node looks after what it has committed itself at once, and
+/// after all once in a while.
+final class SearchIndexService: Sendable {
+    private let index: SearchIndex
+    private let logger: Logger
+    /// It computes for long, and must not be in the way of tasks.
+    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let state = Mutex(State())
+
+    private struct State {
+        var changed: Set<MailboxID> = []
+        var isStopped = false
+    }
+
+    private static let pause = Duration.seconds(1)
+    private static let secondsBetweenCollections = 20
+    private static let secondsBetweenPasses = 600
+    /// More are left to the next pass over all.
+    private static let mostChanged = 10_000
+
+    init(_ index: SearchIndex, logger: Logger) {
+        self.index = index
+        self.logger = logger
+    }
+
+    /// Until the task is cancelled.
+    func run() async {
+        thread.start()
+        let watch = index.mail.hub.watchEverything { [self] event in
+            guard let mailbox = event.mailbox else { return }
+            state.withLock { if $0.changed.count < Self.mostChanged { $0.changed.insert(mailbox) } }
+        }
+        var seconds = 0
+        while !Task.isCancelled {
+            let isPass = seconds % Self.secondsBetweenPasses == 0
+            let isForCollections = seconds % Self.secondsBetweenCollections == 0
+            await withTaskCancellationHandler {
+                do {
+                    try await thread.runIfActive { [self] in try round(isPass: isPass, isForCollections: isForCollections) }
+                } catch is CancellationError {
+                } catch {
+                    logger.error("texts cannot be indexed", metadata: ["failure": "\(error)"])
+                }
+            } onCancel: {
+                state.withLock { $0.isStopped = true }
+            }
+            seconds += 1
+            try? await Task.sleep(for: Self.pause)
+        }
+        index.mail.hub.cancel(watch)
+        try? await thread.shutdownGracefully()
+    }
+
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    private func round(isPass: Bool, isForCollections: Bool) throws {
+        // Of this thread alone: who waits for an answer comes first.
+        _ = setpriority(PRIO_PROCESS, 0, 10)
+        let changed = state.withLock { state in
+            defer { state.changed = [] }
+            return state.changed
+        }
+        if isPass {
+            try index.forEachMailbox { mailbox in
+                bringForward(mailbox, isPass: true)
+                return !isStopped
+            }
+            try tidyLost()
+        } else {
+            for mailbox in changed where !isStopped { bringForward(mailbox, isPass: false) }
+        }
+        if isForCollections, !isStopped {
+            try index.forEachLargeCollection { if !isStopped { try MemberGrams.refresh(index.database, $0, now: index.clock()) } }
+        }
+        while try !isStopped && GramSegments.sweep(index.database, now: index.clock()) {}
+    }
+
+    private func bringForward(_ mailbox: MailboxID, isPass: Bool) {
+        do {
+            if isPass { try index.indexer.tidy(mailbox) }
+            while try !isStopped && index.indexer.step(mailbox) != .nothing {}
+        } catch {
+            // One mailbox's fault is not the others'; it is searched without an index.
+            logger.error("mailbox not indexed", metadata: ["mailbox": "\(mailbox.rawValue)", "failure": "\(error)"])
+        }
+    }
+
+    private func tidyLost() throws {
+        let lost = try index.database.read { tx in try GramSegments.lost(tx) }
+        if lost.isEmpty { return }
+        try index.database.write { tx in for scope in lost { try GramSegments.retire(tx, of: scope) } }
+    }
+}
