@@ -2,7 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// Listens on a socket in the file system.
+/// Listens on a socket in the file system, which NIO takes away when it is closed.
 enum LocalSocket {
     /// A socket that a program left behind which ended without a word is replaced; one that somebody listens on is not.
     static func bind(_ bootstrap: ServerBootstrap, _ address: LocalSocketAddress) async throws -> any Channel {
@@ -13,18 +13,7 @@ enum LocalSocket {
             try? await channel.close()
             throw error
         }
-        // The next server may be there already, under the same name.
-        let (device, inode) = identity(address.path) ?? (0, 0)
-        channel.closeFuture.whenComplete { _ in
-            if let now = identity(address.path), now == (device, inode) { unlink(address.path) }
-        }
         return channel
-    }
-
-    private static func identity(_ path: String) -> (UInt64, UInt64)? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        return (UInt64(status.st_dev), UInt64(status.st_ino))
     }
 
     private static func isListenedOn(_ path: String) -> Bool {
