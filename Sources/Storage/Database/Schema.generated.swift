@@ -610,18 +610,7 @@ CREATE TABLE app_password (
     last_used BIGINT,                       -- written once an hour at most; NULL: never
     PRIMARY KEY (principal_id, name)
 ) WITHOUT ROWID;
-"""#),
-        Migration(number: 14, name: "retained-mail", sql: #"""
--- What expunged messages and deleted mailboxes of an owner take, which no quota counts: it has a limit of its own.
-ALTER TABLE mail_account ADD COLUMN retained_bytes BIGINT NOT NULL DEFAULT 0;
-UPDATE mail_account SET retained_bytes =
-    COALESCE((SELECT SUM(size) FROM mail_retained WHERE mail_retained.owner_id = mail_account.owner_id), 0)
-    + COALESCE((SELECT SUM(byte_count) FROM mailbox WHERE mailbox.owner_id = mail_account.owner_id AND trashed IS NOT NULL), 0);
 
--- An owner's deleted mailboxes; and all that there is of a principal that goes.
-CREATE INDEX mailbox_of_owner ON mailbox (owner_id, trashed);
-CREATE INDEX mail_annotation_of_principal ON mail_annotation (principal_id);
-CREATE INDEX mail_seen_of_viewer ON mail_seen (viewer_id);
 """#),
         Migration(number: 13, name: "grams", sql: #"""
 -- Which documents may have a text in them, by their rows of three characters (Formats/Grams): the messages of a mailbox, the
@@ -654,6 +643,19 @@ CREATE TABLE gram_page (
         Migration(number: 13, name: "pages-of-grams", dialect: .postgres, sql: #"""
 -- Two pages of grams fill one of the database: they are read whole, and do not get smaller by compression.
 ALTER TABLE gram_page ALTER COLUMN data SET STORAGE PLAIN;
+
+"""#),
+        Migration(number: 14, name: "retained-mail", sql: #"""
+-- What expunged messages and deleted mailboxes of an owner take, which no quota counts: it has a limit of its own.
+ALTER TABLE mail_account ADD COLUMN retained_bytes BIGINT NOT NULL DEFAULT 0;
+UPDATE mail_account SET retained_bytes =
+    COALESCE((SELECT SUM(size) FROM mail_retained WHERE mail_retained.owner_id = mail_account.owner_id), 0)
+    + COALESCE((SELECT SUM(byte_count) FROM mailbox WHERE mailbox.owner_id = mail_account.owner_id AND trashed IS NOT NULL), 0);
+
+-- An owner's deleted mailboxes; and all that there is of a principal that goes.
+CREATE INDEX mailbox_of_owner ON mailbox (owner_id, trashed);
+CREATE INDEX mail_annotation_of_principal ON mail_annotation (principal_id);
+CREATE INDEX mail_seen_of_viewer ON mail_seen (viewer_id);
 
 """#),
     ]

@@ -105,6 +105,7 @@ package final class MailHub: Sendable {
                 switch topic {
                 case .mailbox(let id): watched.mailboxes.append(id)
                 case .owner(let id): watched.owners.append(id)
+                case .everything: break
                 }
             }
             return watched
