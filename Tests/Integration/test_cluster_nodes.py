@@ -12,6 +12,7 @@ from nodes import Nodes
 from objects import card, event
 from tegu import User, wait_for
 from test_crash import Writer, verify
+from test_sharing import mount, mounts
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "2"))
 MESSAGE = "Subject: news\r\n\r\nbody\r\n"
@@ -171,9 +172,9 @@ def test_a_new_user_of_one_node_signs_in_on_another_that_has_refused_the_name(no
 def test_a_share_on_one_node_is_seen_on_another(nodes):
     owner, sharee = nodes.new_user(), nodes.new_user()
     assert owner[0].dav().put_card(owner[0].book + "a.vcf", card("c1")).status == 201
-    assert sharee[2].dav().get(owner[0].book + "a.vcf").status == 404
-    nodes[1].run("share", "add", owner[0].book, sharee[0].address, "--role", "viewer")
-    assert sharee[2].dav().get(owner[0].book + "a.vcf").status == 200
+    assert mounts(sharee[2], sharee[2].books) == []
+    nodes[1].run("share", "add", owner[0].book, sharee[0].address, "--role", "reader")
+    assert sharee[2].dav().get(mount(sharee[2], sharee[2].books) + "a.vcf").status == 200
 
 
 def test_a_node_that_is_killed_loses_no_acknowledged_change(nodes):
@@ -189,11 +190,17 @@ def test_a_node_that_is_killed_loses_no_acknowledged_change(nodes):
         nodes[victim].kill()
         # The others go on.
         survivors = [w for w in writers if w.number % 3 != victim]
-        wait_for(lambda: all(w.acknowledged > before[w.number] for w in survivors), what="changes on the other nodes")
+        try:
+            wait_for(lambda: all(w.acknowledged > before[w.number] for w in survivors), what="changes on the other nodes")
+        except AssertionError:
+            print("\n".join(line for node in nodes.servers for line in node.output if "failure=" in line))
+            raise
         for writer in writers:
             writer.stop = True
         [writer.join(30) for writer in writers]
         assert not [writer for writer in writers if writer.is_alive()]
+        refused = [line for node in nodes.servers for line in node.output if "failure=" in line]
+        assert refused == [], refused[:5]
         # Seen from a node that lives, at once.
         for writer in writers:
             verify(who[(victim + 1) % 3], writer)
