@@ -153,6 +153,8 @@ extension MailStore {
             "SELECT modseq FROM mail_change WHERE mailbox_id = $1 ORDER BY modseq LIMIT 1 OFFSET $2", [id, .integer(Int64(limit))]
         ) { $0.integer(0) }
         if let next {
+            // What is left could still be restored, and must know where its log begins.
+            try tx.execute("UPDATE mailbox SET log_floor = $2 WHERE id = $1 AND log_floor < $2", [id, .integer(next - 1)])
             try tx.execute("DELETE FROM mail_change WHERE mailbox_id = $1 AND modseq < $2", [id, .integer(next)])
             return (limit, false)
         }
