@@ -112,21 +112,32 @@ extension MailStore {
     ) throws -> (count: Int, isDone: Bool) {
         let id = Value.integer(mailbox.rawValue)
         let messages = try tx.read.all(
-            "SELECT uid, content_id, size FROM mail_message WHERE mailbox_id = $1 ORDER BY uid LIMIT $2",
+            "SELECT uid, content_id, size, flags FROM mail_message WHERE mailbox_id = $1 ORDER BY uid LIMIT $2",
             [id, .integer(Int64(limit))]
-        ) { (uid: UID(clamping: $0.integer(0)), content: ContentID(rawValue: $0.integer(1)), size: $0.integer(2)) }
+        ) {
+            (
+                uid: UID(clamping: $0.integer(0)), content: ContentID(rawValue: $0.integer(1)), size: $0.integer(2),
+                flags: UInt64(bitPattern: $0.integer(3))
+            )
+        }
         if let last = messages.last {
             try tx.execute("DELETE FROM mail_message WHERE mailbox_id = $1 AND uid <= $2", [id, .integer(Int64(last.uid))])
             try MailContents.deleteUnused(tx, messages.map(\.content))
             // What is left is what could still be restored.
-            let bytes = messages.reduce(0) { $0 + $1.size }
+            var gone = MailboxDelta()
+            for message in messages { gone.add(message.flags, size: message.size, sign: 1) }
             let row = try tx.read.first(
                 """
-                UPDATE mailbox SET message_count = message_count - $2, byte_count = byte_count - $3 WHERE id = $1
-                RETURNING owner_id, trashed
-                """, [id, .integer(Int64(messages.count)), .integer(bytes)]
+                UPDATE mailbox SET message_count = message_count - $2, byte_count = byte_count - $3,
+                    unseen_count = unseen_count - $4, deleted_count = deleted_count - $5
+                WHERE id = $1 RETURNING owner_id, trashed
+                """,
+                [
+                    id, .integer(Int64(gone.messages)), .integer(gone.bytes), .integer(Int64(gone.unseen)),
+                    .integer(Int64(gone.deleted)),
+                ]
             ) { (owner: PrincipalID(rawValue: $0.integer(0)), isDeleted: !$0.isNull(1)) }
-            if let row, row.isDeleted { try MailAccounts.retain(tx, bytes: 0 - bytes, of: row.owner) }
+            if let row, row.isDeleted { try MailAccounts.retain(tx, bytes: 0 - gone.bytes, of: row.owner) }
             return (messages.count, false)
         }
         let retained = try tx.read.all(
@@ -142,6 +153,8 @@ extension MailStore {
             "SELECT modseq FROM mail_change WHERE mailbox_id = $1 ORDER BY modseq LIMIT 1 OFFSET $2", [id, .integer(Int64(limit))]
         ) { $0.integer(0) }
         if let next {
+            // What is left could still be restored, and must know where its log begins.
+            try tx.execute("UPDATE mailbox SET log_floor = $2 WHERE id = $1 AND log_floor < $2", [id, .integer(next - 1)])
             try tx.execute("DELETE FROM mail_change WHERE mailbox_id = $1 AND modseq < $2", [id, .integer(next)])
             return (limit, false)
         }

@@ -71,9 +71,10 @@ struct MailRightsTests {
                 try store.setGrant(tx, MailGrant(grantee: grantee, rights: try rights("lr")), on: box.id)
             }
         }
-        #expect(try fixture.read { tx in try store.sharedMailboxes(tx, with: try fixture.asker(Fixture.bob)).count } == 1)
-        #expect(try fixture.read { tx in try store.sharedMailboxes(tx, with: try fixture.asker(stranger)).isEmpty })
-        #expect(try granted(on: box, to: try fixture.asker(stranger)) == "lr")
+        let (bob, eve) = (try fixture.asker(Fixture.bob), try fixture.asker(stranger))
+        #expect(try fixture.read { tx in try store.sharedMailboxes(tx, with: bob).count } == 1)
+        #expect(try fixture.read { tx in try store.sharedMailboxes(tx, with: eve).isEmpty })
+        #expect(try granted(on: box, to: eve) == "lr")
     }
 
     @Test("a new mailbox has the rights of the one above it")

@@ -31,13 +31,15 @@ import Testing
 
     @Test("a password is checked on a thread for that")
     func signIn() throws {
-        let session = try TestSite().stranger().session
+        let client = try TestSite().stranger()
+        let session = client.session
         session.receive(Array("a LOGIN anna anna\r\nb NOOP\r\n".utf8))
         #expect(session.run() == .signIn)
         #expect(!session.isSignedIn && !session.isBetweenCommands)
         #expect(session.run() == .input)
         let answer = String(decoding: session.takeOutput(), as: UTF8.self)
         #expect(answer.contains("a OK") && answer.contains("b OK"))
+        withExtendedLifetime(client) {}
     }
 
     @Test("a search gives others their turn, tells how far it is, and finds the same")
