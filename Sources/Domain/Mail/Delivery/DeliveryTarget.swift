@@ -36,7 +36,8 @@ package enum DeliveryOutcome: Sendable {
 extension DeliveryOutcome: Equatable {
     package static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
-        case (.delivered(let left), .delivered(let right)): left == right
+        case (.delivered(let mailbox, let uid), .delivered(let otherMailbox, let otherUID)):
+            mailbox == otherMailbox && uid == otherUID
         case (.refused(let left), .refused(let right)): left == right
         case (.noRecipient, .noRecipient): true
         case (.failed(let left), .failed(let right)): left.code == right.code && left.detail == right.detail
