@@ -88,6 +88,46 @@ package struct Directories: Sendable {
         }
     }
 
+    /// The principal of somebody for whom mail comes, who may not have signed in yet: the one that a sign-in would find.
+    /// A second one would be theirs from then on, and what the first one has out of reach.
+    ///
+    /// Throws `DirectoryUnavailable` where only a sign-in can tell.
+    func principal(
+        ofRecipient entry: DirectoryEntry, _ source: Source, _ database: any Database, _ local: LocalDirectory, now: Int64
+    ) throws -> Principal {
+        let known = source.precedesLocal ? try database.read { tx in try localAccount(tx, of: entry, source) } : nil
+        return try principal(of: entry, source, known: known, database, local, now: now)
+    }
+
+    /// The local account with the login of an entry that has no principal yet.
+    private func localAccount(
+        _ tx: borrowing ReadTransaction, of entry: DirectoryEntry, _ source: Source
+    ) throws -> Account? {
+        let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+        if try DirectoryAccounts.principal(tx, of: link) != nil { return nil }
+        var found: [Account] = []
+        for domain in source.backend.domains {
+            guard let name = SignInName(name: Self.localPart(ofLogin: entry), domain: domain),
+                let principal = try LocalDirectory.find(tx, name)
+            else { continue }
+            let account = Account(
+                principal, storedPassword: nil, link: try DirectoryAccounts.link(tx, of: principal.id))
+            if try adopted(tx, account, entry, source) == nil { continue }
+            if entry.addresses.contains(name.description) { return account }
+            found.append(account)
+        }
+        guard found.count <= 1 else {
+            throw DirectoryUnavailable(
+                directory: source.backend.name, reason: "several accounts here have the login of an entry", retryAfter: 60)
+        }
+        return found.first
+    }
+
+    /// A login that is an address (userPrincipalName) counts by its local part.
+    private static func localPart(ofLogin entry: DirectoryEntry) -> String {
+        String(decoding: entry.login.utf8.prefix { $0 != UInt8(ascii: "@") }, as: UTF8.self)
+    }
+
     /// The local principal that a directory which is asked first takes over.
     ///
     /// Only by the login, which is the directory's to give: a `mail` many can write themselves. And never an administrator.
@@ -144,9 +184,7 @@ package struct Directories: Sendable {
         let inDomains = addresses.compactMap { SignInName($0, defaultDomain: localDomain) }
             .filter { backend.domains.contains($0.domain) }
         let domain = inDomains.first?.domain ?? backend.domains.first ?? localDomain
-        // A login that is an address (userPrincipalName) counts by its local part.
-        let login = entry.login.utf8.prefix { $0 != UInt8(ascii: "@") }
-        let byLogin = SignInName(name: String(decoding: login, as: UTF8.self), domain: domain)
+        let byLogin = SignInName(name: Self.localPart(ofLogin: entry), domain: domain)
         let candidates = [byLogin].compactMap { $0 } + inDomains
         for candidate in candidates where try LocalDirectory.find(tx, candidate) == nil { return candidate }
         let stem = candidates.first?.name ?? "user"

@@ -36,6 +36,10 @@ import Testing
         let site = try TestSite()
         #expect(site.client().deliver("x", to: ["anna@example.org", "A.Berg@example.org", "anna@example.org"]) == Array(repeating: "250 2.0.0", count: 3))
         #expect(try site.messages("anna")?.count == 1)
+        // RFC 5233 §1: also where a detail makes them others, and there is no mailbox for it.
+        let details = ["anna@example.org", "anna+shop@example.org", "anna+a@example.org", "A.Berg+b@example.org"]
+        #expect(site.client().deliver("y", to: details) == Array(repeating: "250 2.0.0", count: 4))
+        #expect(try site.messages("anna")?.count == 2 && site.faults() == [])
     }
 
     @Test("a group has mail once somebody has made its mailbox")
@@ -77,13 +81,27 @@ import Testing
         #expect(try site.contents() == 0)
         // What is left of it is nothing, and the next one comes through.
         #expect(client.deliver("x", to: ["anna@example.org"]) == ["250 2.0.0"])
+        // However large: who is cut off would send it again and again. What was stored of it goes at once.
+        client.say("MAIL FROM:<>")
+        client.say("RCPT TO:<anna@example.org>")
+        client.say("DATA")
+        let piece = String(repeating: line, count: 1_000)
+        for _ in 0..<100 { #expect(client.send(piece) == "") }
+        #expect(try site.contents() == 1)
+        #expect(client.codes(".") == ["552 5.3.4"] && client.codes("NOOP") == ["250 2.0.0"])
+        // A chunk that is, before it has come and when it has come.
+        client.say("MAIL FROM:<>")
+        client.say("RCPT TO:<anna@example.org>")
+        #expect(client.send("BDAT 8000000\r\n") == "")
+        for _ in 0..<8 { client.send([UInt8](repeating: 0x78, count: 1_000_000)) }
+        #expect(TestClient.codes(client.send("BDAT 0 LAST\r\n")) == ["552 5.3.4"])
         // A message without an end is not listened to for ever.
         client.say("MAIL FROM:<>")
         client.say("RCPT TO:<anna@example.org>")
         client.say("DATA")
-        var answer = ""
-        for _ in 0..<100 where client.lastPause != .close { answer += client.send(String(repeating: line, count: 1_000)) }
-        #expect(answer.hasPrefix("421 4.3.4"))
+        for _ in 0..<20 { #expect(client.send(piece) == "") }
+        site.clock.advance(10 * 60_000 + 1)
+        #expect(TestClient.codes(client.send(piece)) == ["552 5.3.4", "421 4.3.4"] && client.lastPause == .close)
         client.session.end()
         #expect(try site.contents() == 1)
     }

@@ -136,7 +136,10 @@ import Testing
         #expect(TestClient.codes(client.send("BDAT 4\r\nend\nBDAT 0 LAST\r\n")) == ["250 2.0.0", "250 2.0.0", "250 2.0.0"])
         #expect(try site.messages("boris")?.first?.hasSuffix("\r\n\r\n.\r\nend\r\n") == true)
         #expect(client.codes("MAIL FROM:<>") == ["250 2.1.0"])
-        #expect(client.codes("BDAT 999999999999") == ["421 4.3.4"] && client.lastPause == .close)
+        client.say("RCPT TO:<anna@example.org>")
+        #expect(client.say("BDAT 999999999999") == "" && client.send("x") == "")
+        site.clock.advance(10 * 60_000 + 1)
+        #expect(TestClient.codes(client.send("x")) == ["552 5.3.4", "421 4.3.4"] && client.lastPause == .close)
     }
 
     @Test("addresses that are not ASCII come with SMTPUTF8 only")

@@ -14,6 +14,13 @@ final class TestSite: Sendable {
     let context: ServerContext
     let database: FailingDatabase
     let store: MailStore
+    let clock = Clock()
+
+    final class Clock: Sendable {
+        private let value = Mutex<Int64>(1_800_000_000_000)
+        var now: Int64 { value.withLock { $0 } }
+        func advance(_ milliseconds: Int64) { value.withLock { $0 += milliseconds } }
+    }
 
     init(limits: MailLimits = MailLimits(), directories: Directories? = nil, configure: (inout LMTPServerConfiguration) -> Void = { _ in }) throws {
         database = FailingDatabase(try TestEngine.current.temporary())
@@ -29,7 +36,7 @@ final class TestSite: Sendable {
                 database: database, store: store,
                 recipients: Recipients(
                     database: database, directories: directories, principals: nil, defaultDomain: "example.org"),
-                clock: { 1_800_000_000_000 }),
+                clock: { [clock] in clock.now }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let people: [(String, Principal.Kind, [String])] = [
             ("anna", .user, ["anna@example.org", "a.berg@example.org", "with+plus@example.org"]),

@@ -2,70 +2,109 @@ package import CollectionStore
 package import Database
 package import Directory
 
-/// Where a delivery goes.
-package struct DeliveryTarget: Sendable, Hashable {
-    package enum Place: Sendable, Hashable {
-        case inbox
-        /// A mailbox that is not there is made.
-        case mailbox(String)
-        /// RFC 5233: what was added to the address. The mailbox of this name, in any case of letters where there is no other; INBOX where
-        /// there is none: nobody makes mailboxes for others by writing to them.
-        case detail(String)
-    }
-
-    package var recipient: PrincipalID
-    package var place: Place
-    package var flags: SystemFlags
-
-    package init(_ recipient: PrincipalID, _ place: Place = .inbox, flags: SystemFlags = []) {
-        self.recipient = recipient
-        self.place = place
-        self.flags = flags
-    }
-}
-
-/// The answer for one recipient. What `deliver` throws besides is an error of ours, to be answered as temporary, and nothing was delivered.
-package enum DeliveryOutcome: Sendable, Equatable {
-    case delivered(MailboxID, UID)
-    case refused(MailRefusal)
-    /// The principal is gone.
-    case noRecipient
-}
-
 extension MailStore {
-    /// Delivers one message to each target, in one transaction that is durable when this returns; deliveries that wait together are committed
-    /// together. One recipient's refusal is no other's. The octets are stored once.
+    /// Recipients of one transaction. In a large one any of many people would stop it by what they do meanwhile.
+    static let recipientsTogether = 32
+
+    /// Delivers one message to each target; once where several of them are one mailbox. What is `delivered` is durable when this
+    /// returns; deliveries that wait together are committed together. One recipient's refusal or fault is no other's. The octets are
+    /// stored once.
+    ///
+    /// - Parameter goesOn: asked between transactions. Those that were not tried by then have failed.
     package func deliver(
-        _ database: any Database, _ content: NewContent, to targets: [DeliveryTarget], now: Milliseconds
-    ) throws -> [DeliveryOutcome] {
-        try database.write { tx in
-            var outcomes = [DeliveryOutcome](repeating: .noRecipient, count: targets.count)
-            var places: [(index: Int, mailbox: MailboxID)] = []
-            // In one order, whoever else delivers to the same ones.
-            for index in targets.indices.sorted(by: { targets[$0].recipient.rawValue < targets[$1].recipient.rawValue }) {
-                guard try MailAccounts.isPrincipal(tx.read, targets[index].recipient) else { continue }
+        _ database: any Database, _ content: NewContent, to targets: [DeliveryTarget], now: Milliseconds,
+        while goesOn: () -> Bool = { true }
+    ) -> [DeliveryOutcome] {
+        var outcomes = [DeliveryOutcome](repeating: .noRecipient, count: targets.count)
+        var content = content
+        // The next one last.
+        var parts = Array(Self.parts(of: targets).reversed())
+        var wasTemporary = false
+        while let part = parts.popLast() {
+            var failure = Failure(.unavailable, "a delivery takes too long")
+            if goesOn() {
                 do {
-                    places.append((index, try place(tx, of: targets[index], now: now)))
-                } catch let refusal as MailRefusal {
-                    outcomes[index] = .refused(refusal)
+                    let done = try database.write { tx in try deliver(tx, content, to: targets, part.joined(), now: now) }
+                    content = done.content
+                    for (index, outcome) in done.outcomes { outcomes[index] = outcome }
+                    wasTemporary = false
+                    continue
+                } catch let error as Failure {
+                    failure = error
+                } catch {
+                    failure = Failure(.serverBug, "a delivery: \(error)")
                 }
-            }
-            var content = content
-            for (index, mailbox) in places.sorted(by: { ($0.mailbox, $0.index) < ($1.mailbox, $1.index) }) {
-                do {
-                    let message = NewMessage(content, flags: MessageFlags(targets[index].flags))
-                    let result = try append(tx, [message], to: mailbox, now: now)
-                    guard let uid = result.uids.lowest else { throw Failure(.serverBug, "a delivery without a UID") }
-                    if case .stored = content.place {} else {
-                        content = try self.content(tx.read, Self.contentID(tx.read, of: uid, in: mailbox)) ?? content
-                    }
-                    outcomes[index] = .delivered(mailbox, uid)
-                } catch let refusal as MailRefusal {
-                    outcomes[index] = .refused(refusal)
+                if !failure.isTemporary, part.count > 1 {
+                    // Whose fault it is, the others need not wait for.
+                    parts += part.indices.reversed().map { part[$0...$0] }
+                    continue
                 }
+            } else {
+                wasTemporary = true
             }
-            return outcomes
+            for index in part.joined() { outcomes[index] = .failed(failure) }
+            guard failure.isTemporary else { continue }
+            // What cannot be done twice in turn cannot be done for the rest, each of which would wait for as long.
+            if wasTemporary {
+                for index in parts.joined().joined() { outcomes[index] = .failed(failure) }
+                break
+            }
+            wasTemporary = true
         }
+        return outcomes
+    }
+
+    /// The indices of the targets, together for each recipient, in one order, whoever else delivers to the same ones.
+    private static func parts(of targets: [DeliveryTarget]) -> [ArraySlice<[Int]>] {
+        var people: [[Int]] = []
+        var last: PrincipalID?
+        for index in targets.indices.sorted(by: { (targets[$0].recipient.rawValue, $0) < (targets[$1].recipient.rawValue, $1) }) {
+            if targets[index].recipient != last { people.append([]) }
+            people[people.count - 1].append(index)
+            last = targets[index].recipient
+        }
+        return stride(from: 0, to: people.count, by: recipientsTogether).map { start in
+            people[start..<min(start + recipientsTogether, people.count)]
+        }
+    }
+
+    private func deliver(
+        _ tx: borrowing WriteTransaction, _ content: NewContent, to targets: [DeliveryTarget], _ indices: some Swift.Sequence<Int>,
+        now: Milliseconds
+    ) throws -> (outcomes: [(Int, DeliveryOutcome)], content: NewContent) {
+        var outcomes: [(Int, DeliveryOutcome)] = []
+        // Two addresses of somebody may be one mailbox: `anna` and `anna+shop` where she has no `shop`.
+        var places: [MailboxID: (flags: SystemFlags, indices: [Int])] = [:]
+        for index in indices {
+            guard try MailAccounts.isPrincipal(tx.read, targets[index].recipient) else {
+                outcomes.append((index, .noRecipient))
+                continue
+            }
+            do {
+                let mailbox = try place(tx, of: targets[index], now: now)
+                places[mailbox, default: ([], [])].flags.formUnion(targets[index].flags)
+                places[mailbox]?.indices.append(index)
+            } catch let refusal as MailRefusal {
+                outcomes.append((index, .refused(refusal)))
+            }
+        }
+        var content = content
+        for (mailbox, place) in places.sorted(by: { $0.key < $1.key }) {
+            let outcome: DeliveryOutcome
+            do {
+                let message = NewMessage(content, flags: MessageFlags(place.flags))
+                let result = try append(tx, [message], to: mailbox, now: now)
+                guard let uid = result.uids.lowest else { throw Failure(.serverBug, "a delivery without a UID") }
+                if case .stored = content.place {} else {
+                    content = try self.content(tx.read, Self.contentID(tx.read, of: uid, in: mailbox)) ?? content
+                }
+                outcome = .delivered(mailbox, uid)
+            } catch let refusal as MailRefusal {
+                outcome = .refused(refusal)
+            }
+            outcomes += place.indices.map { ($0, outcome) }
+        }
+        return (outcomes, content)
     }
 
     /// Throws the `MailRefusal` with which a message of so many octets would be refused now: so that it need not be sent.

@@ -16,7 +16,7 @@ struct LMTPService: Sendable {
         }
         let recipients = Recipients(
             database: installation.database, directories: directories, principals: principals, defaultDomain: settings.domain,
-            delimiter: settings.lmtp.delimiter.first)
+            delimiter: settings.lmtp.delimiter.first, workers: settings.lmtp.workers)
         let services = LMTPServices(
             database: installation.database, store: installation.mail, recipients: recipients, clock: System.clock)
         var logger = Logger(label: "tegu.lmtp")

@@ -13,7 +13,8 @@ enum Replies {
     static let noSuchRecipient = Reply(550, EnhancedStatus(1, 1), "nobody has this address here")
     /// RFC 1870 §6.1.
     static let tooLarge = Reply(552, EnhancedStatus(3, 4), "the message is too large")
-    static let farTooLarge = Reply(421, EnhancedStatus(3, 4), "far too large")
+    /// RFC 5321 §3.8.
+    static let tooLong = Reply(421, EnhancedStatus(3, 4), "it has no end")
     /// RFC 6531 §3.3, RFC 5248's registry.
     static let needsUTF8 = Reply(553, EnhancedStatus(6, 7), "an address that is not ASCII needs SMTPUTF8")
 
@@ -44,7 +45,7 @@ enum Replies {
         }
     }
 
-    private static func reply(to failure: Failure) -> Reply {
+    static func reply(to failure: Failure) -> Reply {
         switch failure.code {
         // RFC 3463 §3.4: X.3.1
         case .storageFull: Reply(452, EnhancedStatus(3, 1), "no room now")

@@ -9,8 +9,6 @@ struct IncomingMessage {
     var upload: MessageUpload
     /// Why it is not wanted; what still comes of it is passed over.
     var refusal: Reply?
-    /// Octets that came, wanted or not.
-    var received = 0
 }
 
 /// RFC 3030 §2.
@@ -30,15 +28,16 @@ extension Session {
     }
 
     func take(_ bytes: [UInt8]) {
-        guard var message = incoming else { return }
+        guard var message = incoming else { return passOver() }
         // So that there is one owner of what is held.
         incoming = nil
-        message.received += bytes.count
         if message.refusal == nil {
             message.upload.feed(bytes)
             do {
                 if message.upload.isTooLarge {
                     message.refusal = Replies.tooLarge
+                    discard(message)
+                    message.upload = server.services.store.upload()
                 } else if let part = message.upload.takeDue() {
                     let store = server.services.store
                     let now = server.services.clock()
@@ -49,11 +48,27 @@ extension Session {
             }
         }
         incoming = message
-        // A message that is too large is read to its end, so that it can be refused; one without an end is not.
-        if message.received / 4 > server.messageSize { close(Replies.farTooLarge) }
+        if message.refusal != nil { passOver() }
     }
 
+    /// What is refused is read to its end, so that the client hears of it: who is cut off while it sends takes that for a fault of the
+    /// network, and comes again. One without an end is not.
+    private func passOver() {
+        let now = server.services.clock()
+        guard let began = passingOverSince else {
+            passingOverSince = now
+            return
+        }
+        guard now - began > Self.longestPassingOver else { return }
+        endOfData()
+        close(Replies.tooLong)
+    }
+
+    /// Milliseconds. RFC 5321 §4.5.3.2.6: for as long the client waits at the end of a message.
+    private static let longestPassingOver: Int64 = 10 * 60_000
+
     func endOfData() {
+        passingOverSince = nil
         guard let chunk else { return endMessage() }
         self.chunk = nil
         if let refusal = chunk.refusal {
@@ -94,14 +109,17 @@ extension Session {
         }
         if let refusal = message.refusal { return all(refusal) }
         let targets = envelope.targets
-        let outcomes: [DeliveryOutcome]
+        let content: NewContent
         do {
-            let content = try message.upload.finish()
-            outcomes = try server.services.store.deliver(
-                server.services.database, content, to: targets, now: server.services.clock())
+            content = try message.upload.finish()
         } catch {
             return all(Replies.reply(to: error, server.configuration.overQuota, logger))
         }
+        let began = ContinuousClock.now
+        let outcomes = server.services.store.deliver(
+            server.services.database, content, to: targets, now: server.services.clock(),
+            while: { !isCut.load(ordering: .relaxed) && ContinuousClock.now - began < Self.longestDelivery })
+        logFailures(outcomes)
         let isTaken = outcomes.contains { if case .delivered = $0 { true } else { false } }
         if !isTaken { discard(message) }
         let byTarget = Dictionary(zip(targets, outcomes)) { first, _ in first }
@@ -112,11 +130,23 @@ extension Session {
         }
     }
 
+    /// RFC 5321 §4.5.3.2.6: the client waits for 10 minutes.
+    private static let longestDelivery = Duration.seconds(5 * 60)
+
+    /// Each once: it is mostly one for many recipients.
+    private func logFailures(_ outcomes: [DeliveryOutcome]) {
+        var seen: Set<String> = []
+        for case .failed(let failure) in outcomes where seen.insert("\(failure)").inserted {
+            logger.error("delivery failed", metadata: ["failure": "\(failure)"])
+        }
+    }
+
     private func answer(to outcome: DeliveryOutcome?, _ envelope: Envelope) -> Reply {
         switch outcome {
         case .delivered: Reply(250, EnhancedStatus(0, 0), "delivered, id \(envelope.id)")
         case .refused(let refusal): Replies.reply(to: refusal, server.configuration.overQuota)
         case .noRecipient: Replies.noSuchRecipient
+        case .failed(let failure): Replies.reply(to: failure)
         case nil: Reply(451, EnhancedStatus(3, 0), "the server has a fault")
         }
     }

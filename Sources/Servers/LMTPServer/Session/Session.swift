@@ -31,6 +31,8 @@ final class Session: @unchecked Sendable {
     var incoming: IncomingMessage?
     /// The chunk that comes in (RFC 3030), of a message or of nothing.
     var chunk: IncomingChunk?
+    /// When octets began to come that nobody wants.
+    var passingOverSince: Int64?
     var isOver = false
     var logger: Logger
     private let id: String
@@ -139,6 +141,7 @@ final class Session: @unchecked Sendable {
     func reset() {
         envelope = nil
         chunk = nil
+        passingOverSince = nil
         if let message = incoming {
             incoming = nil
             discard(message)
