@@ -237,11 +237,12 @@ final class DirectorySignIn: Sendable {
     /// What an entry is, without its password.
     private func look(
         _ source: Directories.Source, _ code: [UInt8],
-        _ entry: (any DirectoryBackend) throws(DirectoryUnavailable) -> DirectoryEntry?
+        _ find: (any DirectoryBackend) throws(DirectoryUnavailable) -> DirectoryEntry?
     ) -> Answer {
         let answer = gates[source.backend.name]?.run(code) { () -> Answer in
             do throws(DirectoryUnavailable) {
-                guard let entry = try entry(source.backend), entry.kind == .user, Self.isStorable(entry.id) else { return .nobody }
+                guard let entry = try find(source.backend), entry.kind == .user, Self.isStorable(entry.id)
+                else { return .nobody }
                 return entry.state == .active ? .right(entry) : .refused
             } catch {
                 return .unavailable(error)

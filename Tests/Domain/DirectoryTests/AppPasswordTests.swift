@@ -1,5 +1,6 @@
 import Cryptography
 import Database
+import Synchronization
 import TestRandom
 import Testing
 
