@@ -108,23 +108,32 @@ package final class Authenticator: Sendable {
         // A group of a directory signs in nowhere, and a user who is called the same may be in another one.
         if account?.link != nil, account?.principal.kind == .group { account = nil }
         // Names that do not exist go the same way, with a hash that nothing matches.
-        let code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
+        var code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
         if let account, account.link == nil, !account.principal.isDisabled, verified.contains(account.principal.id, code: code, now: now) {
             return .success(account.principal)
         }
-        let fingerprint = code.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-        if let secret = AppSecret(typed: password) {
-            if let account, let service,
-                let used = AppPasswordSignIn.find(secret, for: service, in: account.appPasswords) {
-                return signIn(signInName, account, used, code: code, fingerprint: fingerprint, peer: peer, now: now)
-            }
-            // Sent to a directory, one that was revoked would lock its owner's account there.
-            if directories != nil, account?.link != nil || account == nil {
-                guessGuard.failed(peer, signInName, fingerprint: fingerprint, now: now)
-                return .failure
+        let secret = AppSecret(typed: password)
+        if secret != nil, service != nil, account == nil, let directories {
+            // A login that is neither the name here nor an address: known by each process only once it was asked for.
+            switch directories.owner(of: signInName, code: code, now: now) {
+            case .success:
+                do { account = try principals.account(signInName, now: now) } catch { return .unavailable(error) }
+                code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
+            case .mustWait(let wait): return mustWait(wait)
+            case .directoryUnavailable(let reason): return .directoryUnavailable(reason)
+            case .unavailable(let error): return .unavailable(error)
+            case .failure, .nobody: break
             }
         }
-        if let directories {
+        let fingerprint = code.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        if let secret, let account, let service,
+            let used = AppPasswordSignIn.find(secret, for: service, in: account.appPasswords) {
+            return signIn(signInName, account, used, code: code, fingerprint: fingerprint, peer: peer, now: now)
+        }
+        // Sent to a directory, an app password that was revoked would lock its owner's account there. It is held against a
+        // hash that nothing matches: the time of the answer must not tell which names are this database's.
+        let isWithheld = secret != nil && directories?.hasSources(for: signInName, account) == true
+        if let directories, !isWithheld {
             switch directories.signIn(signInName, account, password, code: code, peer: peer, now: now) {
             case .success(let principal):
                 guessGuard.succeeded(peer, signInName, now: now)
@@ -143,7 +152,7 @@ package final class Authenticator: Sendable {
             return .failure
         }
 
-        let hash = account?.password ?? unmatchable
+        let hash = isWithheld ? unmatchable : account?.password ?? unmatchable
         let verdict = gate.run(code) { () -> Verdict in
             // While this one waited, others may have failed.
             if let wait = guessGuard.wait(peer, signInName, now: now) { return .mustWait(wait) }
@@ -181,8 +190,8 @@ package final class Authenticator: Sendable {
     ) -> AuthenticationOutcome {
         var principal = account.principal
         var isAllowed = !principal.isDisabled
-        if isAllowed, let link = account.link {
-            switch directories?.standing(of: account, link, name, code: code, peer: peer, now: now) {
+        if isAllowed, account.link != nil || directories != nil {
+            switch directories?.standing(of: account, name, code: code, now: now) {
             case .success(let found): principal = found
             case .mustWait(let wait): return mustWait(wait)
             case .directoryUnavailable(let reason): return .directoryUnavailable(reason)

@@ -53,7 +53,8 @@ package struct Directories: Sendable {
         return domain != localDomain && !sources.contains { $0.backend.domains.contains(domain) }
     }
 
-    /// The principal that an entry is, made or brought up to date where that is needed.
+    /// The principal that an entry is, made or brought up to date where that is needed. Throws `DirectoryRefusal` notAUser
+    /// where the entry is known as a group.
     ///
     /// - Parameter known: the account that signs in, as the cache has it.
     func principal(
@@ -64,13 +65,15 @@ package struct Directories: Sendable {
         let addresses = Array(entry.addresses.filter { mayGive($0, source.backend) }
             .prefix(LocalDirectory.maximumAddresses))
         // Mostly nothing has changed: then the database is not asked.
-        if let known, known.link == link, known.principal.addresses == addresses,
+        if let known, known.link == link, known.principal.kind == entry.kind, known.principal.addresses == addresses,
             known.principal.displayName == LocalDirectory.possibleDisplayName(entry.displayName) {
             return known.principal
         }
         return try database.write { tx in
             let found: Principal
             if let linked = try DirectoryAccounts.principal(tx.read, of: link) {
+                // One entry that the filters of users and of groups both match is what it was first: never both.
+                guard linked.kind == entry.kind else { throw DirectoryRefusal.notAUser }
                 found = linked
             } else if let adopted = try adopted(tx.read, known, entry, source) {
                 try local.link(tx, adopted.id, to: link, now: now)
@@ -144,17 +147,22 @@ package struct Directories: Sendable {
     }
 
     /// The principal that a group is, made or brought up to date. Its sign-in name is `entry.login` where that is free.
+    ///
+    /// Nil where the entry is known as a user: whoever it names as members would have what is the user's.
     func group(
         _ tx: borrowing WriteTransaction, _ entry: DirectoryEntry, _ source: Source, _ local: LocalDirectory, now: Int64
-    ) throws -> Principal {
+    ) throws -> Principal? {
         let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
         let known = try DirectoryAccounts.principal(tx.read, of: link)
+        if let known, known.kind != .group { return nil }
         let addresses = try addresses(tx.read, ofGroup: entry, source, known?.id)
         let found: Principal
         if let known {
             found = known
         } else {
-            let name = try freeName(tx.read, for: entry, addresses, source.backend)
+            let name = try freeName(tx.read, for: entry, addresses, source.backend) { candidate in
+                try LocalDirectory.owner(tx.read, ofFolded: candidate.description) == nil
+            }
             let displayName = LocalDirectory.possibleDisplayName(entry.displayName) ?? ""
             found = try local.add(tx, NewPrincipal(name, kind: .group, displayName: displayName), now: now)
             try local.link(tx, found.id, to: link, now: now)
@@ -178,20 +186,37 @@ package struct Directories: Sendable {
     /// The sign-in name of a new principal, which is in its URLs from then on: the login, or the local part of an
     /// address, in a domain of the directory; where all are taken (by who had the login before, or by a local one),
     /// the first with a number.
+    ///
+    /// - Parameter isAllowed: whether a name that is no principal's may be this one's. A group's must not be an address
+    ///   with which somebody signs in, and by which they are granted rights.
     private func freeName(
-        _ tx: borrowing ReadTransaction, for entry: DirectoryEntry, _ addresses: [String], _ backend: any DirectoryBackend
+        _ tx: borrowing ReadTransaction, for entry: DirectoryEntry, _ addresses: [String], _ backend: any DirectoryBackend,
+        where isAllowed: (SignInName) throws -> Bool = { _ in true }
     ) throws -> SignInName {
-        let inDomains = addresses.compactMap { SignInName($0, defaultDomain: localDomain) }
-            .filter { backend.domains.contains($0.domain) }
+        let inDomains = namesInDomains(addresses, backend)
         let domain = inDomains.first?.domain ?? backend.domains.first ?? localDomain
         let byLogin = SignInName(name: Self.localPart(ofLogin: entry), domain: domain)
         let candidates = [byLogin].compactMap { $0 } + inDomains
-        for candidate in candidates where try LocalDirectory.find(tx, candidate) == nil { return candidate }
+        for candidate in candidates where try LocalDirectory.find(tx, candidate) == nil && isAllowed(candidate) {
+            return candidate
+        }
         let stem = candidates.first?.name ?? "user"
         for number in 2...1_000 {
             guard let name = SignInName(name: "\(stem.prefix(56))-\(number)", domain: domain) else { continue }
-            if try LocalDirectory.find(tx, name) == nil { return name }
+            if try LocalDirectory.find(tx, name) == nil && isAllowed(name) { return name }
         }
         throw DirectoryRefusal.invalidAddress("\(stem)@\(domain)")
+    }
+
+    private func namesInDomains(_ addresses: [String], _ backend: any DirectoryBackend) -> [SignInName] {
+        addresses.compactMap { SignInName($0, defaultDomain: localDomain) }.filter { backend.domains.contains($0.domain) }
+    }
+
+    /// The domain in which a group that is not known yet gets its name.
+    func domain(
+        _ tx: borrowing ReadTransaction, ofGroup entry: DirectoryEntry, _ source: Source
+    ) throws -> String {
+        let addresses = try addresses(tx, ofGroup: entry, source, nil)
+        return namesInDomains(addresses, source.backend).first?.domain ?? source.backend.domains.first ?? localDomain
     }
 }

@@ -20,8 +20,7 @@ final class DirectorySignIn: Sendable {
 
     /// What one directory says.
     private enum Answer: Sendable {
-        /// With the groups, where they were asked for.
-        case right(DirectoryEntry, groups: [DirectoryEntry]?)
+        case right(DirectoryEntry)
         case wrong, refused, nobody
         case mustWait(Int64)
         case unavailable(DirectoryUnavailable)
@@ -43,8 +42,8 @@ final class DirectorySignIn: Sendable {
     private let gates: [String: VerificationGate<Answer>]
     private let rejected: Mutex<RecencyMap<[UInt8], Int64>>
     private let memberships: DirectoryMemberships?
-    /// When an entry was last found to be one that may sign in, for those who show an app password.
-    private let standings: Mutex<RecencyMap<DirectoryLink, Int64>>
+    /// When somebody's entry was last found to be one that may sign in, for those who show an app password.
+    private let standings: Mutex<RecencyMap<PrincipalID, Int64>>
 
     init(
         _ directories: Directories, database: any Database, principals: PrincipalCache, verified: VerifiedPasswords,
@@ -86,8 +85,7 @@ final class DirectorySignIn: Sendable {
         var unavailable: DirectoryUnavailable?
         for source in sources {
             switch ask(source, name, account, password, code: code, peer: peer, now: now) {
-            case .right(let entry, let groups):
-                return signedIn(name, entry, groups, source, account, password, now: now)
+            case .right(let entry): return signedIn(name, entry, source, account, password, now: now)
             case .wrong:
                 // It may be what was right before it was changed there.
                 if let account { verified.forget(account.principal.id) }
@@ -133,7 +131,7 @@ final class DirectorySignIn: Sendable {
                 guard let entry = found, entry.kind == .user, Self.isStorable(entry.id) else { return .nobody }
                 guard entry.state == .active else { return .refused }
                 switch try backend.verify(password, of: entry) {
-                case .right: return .right(entry, groups: memberships?.ask(source, entry, now: now))
+                case .right: return .right(entry)
                 case .wrong: return .wrong
                 case .refused: return .refused
                 }
@@ -146,8 +144,8 @@ final class DirectorySignIn: Sendable {
     }
 
     private func signedIn(
-        _ name: SignInName, _ entry: DirectoryEntry, _ groups: [DirectoryEntry]?, _ source: Directories.Source,
-        _ account: Account?, _ password: [UInt8], now: Int64
+        _ name: SignInName, _ entry: DirectoryEntry, _ source: Directories.Source, _ account: Account?,
+        _ password: [UInt8], now: Int64
     ) -> Outcome {
         do {
             let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
@@ -158,10 +156,12 @@ final class DirectorySignIn: Sendable {
             if !isKnown { principals.remember(name, principal.id) }
             // The account may be another than was asked for, or new: its seal is another.
             let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
-            note(groups, of: principal, link, source, now: now)
+            followGroups(of: principal, entry, source, now: now)
             let sealed = Account(principal, storedPassword: nil, link: link)
             verified.insert(principal.id, code: key.code(sealed.seal, password), now: now)
             return .success(principal)
+        } catch DirectoryRefusal.notAUser {
+            return .failure
         } catch {
             return .unavailable(error)
         }
@@ -172,28 +172,23 @@ final class DirectorySignIn: Sendable {
     ///
     /// - Parameter code: the app password's, under the account's seal.
     func standing(
-        of account: Account, _ link: DirectoryLink, _ name: SignInName, code: [UInt8], peer: String, now: Int64
+        of account: Account, _ name: SignInName, code: [UInt8], now: Int64
     ) -> Outcome {
+        guard let link = account.link else { return standing(ofLocal: account, name, code: code, now: now) }
         guard let source = directories.sources(for: name, account).first else { return .nobody }
-        let age = standings.withLock { $0.use(link) }.flatMap { now >= $0 ? now - $0 : nil }
+        let age = age(ofStanding: account, now: now)
         if let age, age < idleTime { return .success(account.principal) }
         if isRejected(code, now: now) { return .failure }
-        let answer = gates[source.backend.name]?.run(code) { () -> Answer in
-            do throws(DirectoryUnavailable) {
-                guard let entry = try source.backend.entry(id: link.entryID), entry.kind == .user else { return .nobody }
-                guard entry.state == .active else { return .refused }
-                return .right(entry, groups: memberships?.ask(source, entry, now: now))
-            } catch {
-                return .unavailable(error)
-            }
-        }
+        let answer = look(source, code) { backend throws(DirectoryUnavailable) in try backend.entry(id: link.entryID) }
         switch answer {
-        case .right(let entry, let groups):
+        case .right(let entry):
             do {
                 let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
-                note(groups, of: principal, link, source, now: now)
-                standings.withLock { $0.set(link, now) }
+                followGroups(of: principal, entry, source, now: now)
+                standings.withLock { $0.set(principal.id, now) }
                 return .success(principal)
+            } catch DirectoryRefusal.notAUser {
+                return .failure
             } catch {
                 return .unavailable(error)
             }
@@ -206,21 +201,108 @@ final class DirectorySignIn: Sendable {
             if let age, age < outageTime { return .success(account.principal) }
             return .directoryUnavailable(reason)
         case .busy(let reason): return .directoryUnavailable(reason)
-        case nil: return .directoryUnavailable(Self.busy(source.backend.name))
         }
     }
 
+    /// The same of one who is no entry's yet: where a directory comes first, whom it has disabled is refused with the own
+    /// password, and so with any other.
+    private func standing(ofLocal account: Account, _ name: SignInName, code: [UInt8], now: Int64) -> Outcome {
+        let sources = directories.sources(for: name, account)
+        if sources.isEmpty { return .success(account.principal) }
+        if let age = age(ofStanding: account, now: now), age < idleTime { return .success(account.principal) }
+        if isRejected(code, now: now) { return .failure }
+        var isSure = true
+        asking: for source in sources {
+            switch look(source, code, { backend throws(DirectoryUnavailable) in try backend.find(name) }) {
+            case .right: break asking
+            case .nobody: continue
+            case .wrong, .refused:
+                forget(account)
+                rejected.withLock { $0.set(code, now) }
+                return .failure
+            case .mustWait(let wait): return .mustWait(wait)
+            case .busy(let reason): return .directoryUnavailable(reason)
+            // Its outage refuses nobody whose password is of this database.
+            case .unavailable: isSure = false
+            }
+        }
+        if isSure { standings.withLock { $0.set(account.principal.id, now) } }
+        return .success(account.principal)
+    }
+
+    private func age(ofStanding account: Account, now: Int64) -> Int64? {
+        standings.withLock { $0.use(account.principal.id) }.flatMap { now >= $0 ? now - $0 : nil }
+    }
+
+    /// What an entry is, without its password.
+    private func look(
+        _ source: Directories.Source, _ code: [UInt8],
+        _ find: (any DirectoryBackend) throws(DirectoryUnavailable) -> DirectoryEntry?
+    ) -> Answer {
+        let answer = gates[source.backend.name]?.run(code) { () -> Answer in
+            do throws(DirectoryUnavailable) {
+                guard let entry = try find(source.backend), entry.kind == .user, Self.isStorable(entry.id)
+                else { return .nobody }
+                return entry.state == .active ? .right(entry) : .refused
+            } catch {
+                return .unavailable(error)
+            }
+        }
+        return answer ?? .busy(Self.busy(source.backend.name))
+    }
+
+    // MARK: Names
+
+    /// Whether a directory is asked for the password of who signs in under this name.
+    func hasSources(for name: SignInName, _ account: Account?) -> Bool { !directories.sources(for: name, account).isEmpty }
+
+    /// Finds whose a name is that only a directory knows, of those who are known here: `success` where it is somebody's, and
+    /// the cache has it from then on. No password is sent.
+    ///
+    /// - Parameter code: the app password's, under the name's seal.
+    func owner(of name: SignInName, code: [UInt8], now: Int64) -> Outcome {
+        let sources = directories.sources(for: name, nil)
+        if sources.isEmpty || isRejected(code, now: now) { return .nobody }
+        var unavailable: DirectoryUnavailable?
+        for source in sources {
+            switch look(source, code, { backend throws(DirectoryUnavailable) in try backend.find(name) }) {
+            case .right(let entry):
+                let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+                do {
+                    guard let principal = try database.read({ tx in try DirectoryAccounts.principal(tx, of: link) }),
+                        principal.kind == .user
+                    else { break }
+                    principals.remember(name, principal.id)
+                    return .success(principal)
+                } catch {
+                    return .unavailable(error)
+                }
+            case .wrong, .refused, .nobody: continue
+            case .mustWait(let wait): return .mustWait(wait)
+            case .busy(let reason): return .directoryUnavailable(reason)
+            case .unavailable(let reason): unavailable = unavailable ?? reason
+            }
+        }
+        if let unavailable { return .directoryUnavailable(unavailable) }
+        rejected.withLock { $0.set(code, now) }
+        return .nobody
+    }
+
+    /// After the gate is left: a walk through groups must not keep others from signing in.
+    ///
     /// Where it fails (two of a group sign in for the first time at once, say) nobody is refused: `refresh` does it soon.
-    private func note(
-        _ groups: [DirectoryEntry]?, of principal: Principal, _ link: DirectoryLink, _ source: Directories.Source, now: Int64
+    private func followGroups(
+        of principal: Principal, _ entry: DirectoryEntry, _ source: Directories.Source, now: Int64
     ) {
-        if let groups { try? memberships?.note(groups, of: principal.id, link, source, now: now) }
+        guard let memberships, let groups = memberships.ask(source, entry, now: now) else { return }
+        let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+        try? memberships.note(groups, of: principal.id, link, source, now: now)
     }
 
     /// Nothing is remembered any more of who may not sign in.
     private func forget(_ account: Account) {
         verified.forget(account.principal.id)
-        if let link = account.link { _ = standings.withLock { $0.remove(link) } }
+        _ = standings.withLock { $0.remove(account.principal.id) }
     }
 
     private static func busy(_ directory: String) -> DirectoryUnavailable {

@@ -58,11 +58,30 @@ package enum Groups {
                 [.integer(group.rawValue), .integer(member.rawValue), .text(directory)])
         }
         for group in groups.subtracting(before) where group != member {
+            // Whatever the directory calls a group: nobody is a member of a user.
             changes += try tx.execute(
-                "INSERT INTO group_member (group_id, member_id, directory) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                """
+                INSERT INTO group_member (group_id, member_id, directory)
+                SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT) FROM principal WHERE id = $1 AND kind = 'group'
+                ON CONFLICT DO NOTHING
+                """,
                 [.integer(group.rawValue), .integer(member.rawValue), .text(directory)])
         }
         if changes > 0 { try RightsGeneration.advanceMemberships(tx) }
+    }
+
+    /// Ends all memberships that other directories than these have said: what nobody asks for any more must not count for
+    /// ever. The number of rows.
+    @discardableResult
+    package static func keep(_ tx: borrowing WriteTransaction, onlySaidBy directories: Set<String>) throws -> Int {
+        let said = try tx.read.all(
+            "SELECT DISTINCT directory FROM group_member WHERE directory IS NOT NULL", []) { $0.text(0) }
+        var removed = 0
+        for directory in said where !directories.contains(directory) {
+            removed += try tx.execute("DELETE FROM group_member WHERE directory = $1", [.text(directory)])
+        }
+        if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
+        return removed
     }
 
     /// The principal is about to go: it is in no group, and nobody is in it.

@@ -32,6 +32,17 @@ package final class MembershipCache: Sendable {
         return closure
     }
 
+    /// As if they had been asked for since `takeUsed`.
+    package func noteUsed(_ ids: [PrincipalID]) {
+        entries.withLock { entries in
+            for id in ids {
+                guard var entry = entries.look(id), !entry.isUsed else { continue }
+                entry.isUsed = true
+                entries.setValue(id, entry)
+            }
+        }
+    }
+
     /// Whose groups were asked for since this was last called: who is at work here, by whatever protocol.
     package func takeUsed() -> [PrincipalID] {
         entries.withLock { entries in

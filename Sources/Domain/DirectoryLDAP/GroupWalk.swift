@@ -40,6 +40,13 @@ struct GroupWalk {
         }
     }
 
+    /// The groups that are to be fetched one by one: named, and not found by the filters of the step either. Servers that keep
+    /// `memberOf` tell most groups both ways.
+    func named(_ step: Step, after found: [DirectoryEntry]) -> [String] {
+        let known = Set(found.compactMap { DistinguishedName($0.location) })
+        return step.named.filter { location in DistinguishedName(location).map { !known.contains($0) } ?? false }
+    }
+
     mutating func take(_ found: [DirectoryEntry]) {
         var new: [DirectoryEntry] = []
         for group in found {

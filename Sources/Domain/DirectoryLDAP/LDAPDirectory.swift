@@ -106,7 +106,7 @@ package final class LDAPDirectory: DirectoryBackend {
             for filter in walk.filters(step, map) {
                 found += try entries(.group, matching: filter, limit: LDAPLimits.groups)
             }
-            for location in step.named { if let group = try group(at: location) { found.append(group) } }
+            for location in walk.named(step, after: found) { if let group = try group(at: location) { found.append(group) } }
             walk.take(found)
         }
         return walk.groups

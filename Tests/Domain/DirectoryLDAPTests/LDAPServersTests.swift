@@ -85,6 +85,18 @@ struct GroupWalkTests {
         #expect(Self.walk(members, from: Self.anna) == ["cn=all", "cn=loop", "cn=named", "cn=over", "cn=posix", "cn=staff"])
     }
 
+    @Test("a group that the filters have found is not fetched by its name too")
+    func namedAndFound() throws {
+        var anna = Self.anna
+        anna.groupLocations = ["CN=Staff, DC=corp", "cn=hidden,dc=corp"]
+        var walk = GroupWalk(from: anna)
+        let first = walk.next()
+        let step = try #require(first)
+        let staff = DirectoryEntry(id: "s", location: "cn=staff,dc=corp", kind: .group, displayName: "Staff")
+        #expect(walk.named(step, after: [staff]) == ["cn=hidden,dc=corp"])
+        #expect(walk.named(step, after: []) == anna.groupLocations)
+    }
+
     @Test("levels are bounded")
     func depth() {
         var members = ["cn=0": ["uid=anna"]]

@@ -1,5 +1,6 @@
 import Cryptography
 import Database
+import Synchronization
 import TestRandom
 import Testing
 
@@ -186,5 +187,76 @@ struct AppPasswordTests {
         #expect(scene.signIn("clara", secret, to: .dav) == "failure")
         #expect(scene.signIn("unknown", secret, to: .dav) == "failure")
         #expect(corp.binds == binds)
+    }
+
+    @Test("under a login that only the directory knows one signs in also where it was never asked for before")
+    func alias() throws {
+        let (scene, corp, clara) = try Self.corp()
+        let secret = try Self.add(scene, clara)
+        corp.change("7e2f") { $0.login = "cw" }
+        scene.advance(seconds: 6)
+        let binds = corp.binds
+        for _ in 1...3 { #expect(scene.signIn("cw", secret, to: .dav) == "clara") }
+        #expect(scene.signIn("cw", secret, to: .imap) == "failure")
+        #expect(corp.binds == binds)
+        #expect(corp.state.withLock { $0.searches } == 2)
+    }
+
+    @Test("a name that nobody has is looked up once, and not while the directory is down")
+    func noAlias() throws {
+        let (scene, corp, _) = try Self.corp()
+        let secret = Array(AppSecret().text.utf8)
+        corp.setDown(true)
+        #expect(scene.signIn("cw", secret, to: .dav) == "directory corp down 7")
+        corp.setDown(false)
+        let before = corp.state.withLock { $0.searches }
+        for _ in 1...3 { #expect(scene.signIn("cw", secret, to: .dav) == "failure") }
+        #expect(corp.state.withLock { $0.searches } == before + 1)
+    }
+
+    /// A directory that comes before this database, and has Anna.
+    private static func before() throws -> (Scene, FakeDirectory) {
+        let corp = FakeDirectory("corp")
+        corp.add(DirectoryEntry(id: "a1", location: "uid=anna", login: "anna", displayName: "Anna"), password: "corp's")
+        let scene = try Scene(
+            directories: Directories([Directories.Source(corp, precedesLocal: true)], localDomain: "example.org") { tx, new, now throws in
+                try LocalDirectory().add(tx, new, now: now)
+            })
+        return (scene, corp)
+    }
+
+    @Test("where a directory comes first, whom it has disabled signs in with none either")
+    func disabledElsewhere() throws {
+        let (scene, corp) = try Self.before()
+        let secret = try Self.add(scene, scene.anna)
+        #expect(scene.signIn("anna", secret, to: .dav) == "anna")
+        corp.change("a1") { $0.state = .disabled }
+        scene.advance(seconds: 301)
+        #expect(scene.signIn("anna", secret, to: .dav) == "failure")
+        // Whom it does not have, and while it is down, this database's word counts.
+        let boris = try Self.add(scene, scene.boris)
+        #expect(scene.signIn("boris", boris, to: .dav) == "boris")
+        corp.setDown(true)
+        scene.advance(seconds: 301)
+        #expect(scene.signIn("boris", boris, to: .dav) == "boris")
+        #expect(corp.binds == 0)
+    }
+
+    @Test("where a directory comes first, one that was revoked is not sent to it")
+    func revokedBefore() throws {
+        let (scene, corp) = try Self.before()
+        let secret = try Self.add(scene, scene.anna)
+        _ = try scene.database.write { tx in try scene.directory.revokeAppPassword(tx, of: scene.anna, name: "phone") }
+        #expect(scene.signIn("anna", secret, to: .dav) == "failure")
+        #expect(corp.binds == 0)
+    }
+
+    @Test("an own password that has the form by chance is this database's still")
+    func ownPasswordOfTheForm() throws {
+        let (scene, _, _) = try Self.corp()
+        let secret = Array(AppSecret().text.utf8)
+        let hash = try scene.passwords.hash(secret)
+        try scene.database.write { tx in try scene.directory.setPassword(tx, of: scene.boris, hash) }
+        #expect(scene.signIn("boris", secret, to: .dav) == "boris")
     }
 }

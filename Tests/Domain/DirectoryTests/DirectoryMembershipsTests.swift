@@ -46,7 +46,8 @@ struct DirectoryMembershipsTests {
     }
 
     private func refresh() throws {
-        try #require(scene.memberships).refresh([try clara(), scene.anna], of: source, now: { scene.now })
+        let round = try #require(scene.memberships).refresh([try clara(), scene.anna], of: source, now: { scene.now })
+        if let failure = round.failure { throw failure }
     }
 
     private func generation() throws -> Int64 { try scene.database.read { tx in try RightsGeneration.current(tx) } }
@@ -174,6 +175,176 @@ struct DirectoryMembershipsTests {
             })
         #expect(scene.signIn("clara", Array("right".utf8)) == "clara")
         #expect(corp.state.withLock { $0.groupSearches } == 0)
+    }
+
+    // MARK: What is both
+
+    @Test("an entry that is a user here is no group: whom it names as members have nothing of the user's")
+    func userAsGroup() throws {
+        corp.add(DirectoryEntry(id: "d0", location: "uid=dora", login: "dora", displayName: "Dora"), password: "x")
+        #expect(scene.signIn("dora", Array("x".utf8)) == "dora")
+        var dora = Self.board
+        dora.id = "d0"
+        var herself = Self.board
+        herself.id = "7e2f"
+        setGroups(dora, herself, Self.staff)
+        #expect(signIn() == "clara")
+        #expect(try groups() == ["all-staff"])
+        // And nothing is to be written for it each time.
+        let before = try generation()
+        scene.advance(seconds: 60)
+        try refresh()
+        #expect(try generation() == before)
+        let adopted = try #require(scene.memberships).adopt([dora, Self.board], of: source, now: scene.now)
+        #expect(adopted.map(\.name) == ["board"])
+        // Nor by any other way.
+        let name = try Scene.name("dora")
+        let clara = try clara()
+        let closure = try scene.database.write { tx in
+            guard let dora = try LocalDirectory.find(tx.read, name) else { return Set<PrincipalID>() }
+            try Groups.follow(tx, clara, in: [dora.id], saidBy: "corp")
+            return try Groups.closure(tx.read, of: clara)
+        }
+        #expect(closure == [clara])
+    }
+
+    @Test("an entry that is a group here does not sign in")
+    func groupAsUser() throws {
+        var both = Self.board
+        both.id = "d0"
+        setGroups(both)
+        #expect(signIn() == "clara")
+        corp.add(DirectoryEntry(id: "d0", location: "uid=dora", login: "dora", displayName: "Dora"), password: "x")
+        #expect(scene.signIn("dora", Array("x".utf8)) == "failure")
+        #expect(try groups() == ["board"])
+    }
+
+    // MARK: Faults
+
+    private func people(_ count: Int) throws -> [PrincipalID] {
+        try (0..<count).map { number in
+            corp.add(
+                DirectoryEntry(id: "p\(number)", location: "uid=p\(number)", login: "p\(number)", displayName: "P"), password: "x")
+            #expect(scene.signIn("p\(number)", Array("x".utf8)) == "p\(number)")
+            let name = try Scene.name("p\(number)")
+            return try #require(try scene.database.read { tx in try LocalDirectory.find(tx, name) }).id
+        }
+    }
+
+    @Test("one whose groups cannot be had keeps nobody else from being asked for, and is asked for again")
+    func failing() throws {
+        let people = try people(6)
+        setGroups(Self.staff)
+        #expect(signIn() == "clara")
+        let used = people + [try clara()]
+        setGroups()
+        corp.state.withLock { $0.failing = ["p0", "p1"] }
+        scene.advance(seconds: 60)
+        let memberships = try #require(scene.memberships)
+        let round = memberships.refresh(used, of: source, now: { scene.now })
+        #expect(round.failure is DirectoryUnavailable)
+        #expect(round.missed == Array(people[..<2]))
+        #expect(try groups().isEmpty)
+    }
+
+    @Test("after three in a row the round ends, and those three are the last of the next one")
+    func failingAll() throws {
+        let people = try people(6)
+        setGroups(Self.staff)
+        #expect(signIn() == "clara")
+        let used = people + [try clara()]
+        setGroups()
+        corp.state.withLock { $0.failing = ["p0", "p1", "p2", "p3"] }
+        scene.advance(seconds: 60)
+        let memberships = try #require(scene.memberships)
+        let round = memberships.refresh(used, of: source, now: { scene.now })
+        #expect(round.missed == used)
+        #expect(try groups() == ["all-staff"])
+        #expect(memberships.refresh(used, of: source, now: { scene.now }).missed == [people[3]] + people[..<3])
+        #expect(try groups().isEmpty)
+    }
+
+    @Test("who was missed is told again with the next ones")
+    func missed() throws {
+        let cache = MembershipCache()
+        _ = try scene.database.read { tx in try cache.closure(tx, of: scene.anna) }
+        #expect(cache.takeUsed() == [scene.anna])
+        cache.noteUsed([scene.anna, scene.boris])
+        #expect(cache.takeUsed() == [scene.anna])
+    }
+
+    @Test("while groups are looked for others sign in, without waiting for their own")
+    func gate() throws {
+        let source = Directories.Source(corp, concurrency: 1, groupInterval: 60_000)
+        let scene = try Scene(
+            directories: Directories([source], localDomain: "example.org") { tx, new, now throws in
+                try LocalDirectory().add(tx, new, now: now)
+            })
+        corp.add(DirectoryEntry(id: "d0", location: "uid=dora", login: "dora", displayName: "Dora"), password: "x")
+        let outcomes = Mutex<[String]>([])
+        let corp = corp
+        corp.state.withLock { state in
+            state.walking = {
+                let outcome = scene.signIn("dora", Array("x".utf8))
+                outcomes.withLock { $0.append(outcome) }
+            }
+        }
+        #expect(scene.signIn("clara", Array("right".utf8)) == "clara")
+        #expect(outcomes.withLock { $0 } == ["dora"])
+        #expect(corp.state.withLock { $0.groupSearches } == 1)
+        corp.state.withLock { $0.walking = nil }
+    }
+
+    @Test("what a directory said whose groups are not followed any more ends; the rest stays")
+    func notFollowed() throws {
+        setGroups(Self.staff)
+        #expect(signIn() == "clara")
+        let directories = try #require(scene.memberships).directories
+        try DirectoryMemberships.endOthers(than: directories, in: scene.database)
+        #expect(try groups() == ["all-staff"])
+        let (name, clara) = (try Scene.name("sales"), try clara())
+        try scene.database.write { tx in
+            let sales = try scene.directory.add(tx, NewPrincipal(name, kind: .group), now: 1)
+            guard let clara = try LocalDirectory.find(tx.read, clara) else { return }
+            try Groups.add(tx, clara, to: sales)
+        }
+        let before = try generation()
+        let without = Directories([Directories.Source(corp, groupInterval: 0)], localDomain: "example.org") { _, _, _ throws in
+            throw DirectoryRefusal.notFound
+        }
+        try DirectoryMemberships.endOthers(than: without, in: scene.database)
+        #expect(try groups() == ["sales"])
+        #expect(try generation() != before)
+        try DirectoryMemberships.endOthers(than: nil, in: scene.database)
+        #expect(try groups() == ["sales"])
+    }
+
+    @Test("a group takes no name that a user signs in with in the domain that it gets")
+    func domains() throws {
+        let corp = FakeDirectory("corp", domains: ["example.org", "two.test"])
+        corp.add(DirectoryEntry(id: "7e2f", location: "uid=clara", login: "clara", displayName: "Clara"), password: "right")
+        corp.add(
+            DirectoryEntry(id: "s", location: "uid=s", login: "s", displayName: "S", addresses: ["sales@two.test"]), password: "x")
+        corp.state.withLock { $0.groups["7e2f"] = [DirectoryEntry(
+            id: "g6", location: "cn=sales", kind: .group, login: "sales", displayName: "Sales", addresses: ["team@two.test"])] }
+        let scene = try Scene(
+            directories: Directories([Directories.Source(corp)], localDomain: "example.org") { tx, new, now throws in
+                try LocalDirectory().add(tx, new, now: now)
+            })
+        #expect(scene.signIn("clara", Array("right".utf8)) == "clara")
+        let name = try Scene.name("group-sales@two.test")
+        #expect(try scene.database.read { tx in try LocalDirectory.find(tx, name) }?.kind == .group)
+    }
+
+    @Test("a group takes no name that is somebody's address")
+    func addressesAsNames() throws {
+        // Anna's address.
+        setGroups(DirectoryEntry(
+            id: "g5", location: "cn=a.odegard", kind: .group, login: "a.odegard", displayName: "a.odegard"))
+        #expect(signIn() == "clara")
+        #expect(try groups() == ["a.odegard-2"])
+        scene.advance(seconds: 6)
+        #expect(scene.signIn("a.odegard@example.org", Scene.annasPassword) == "anna")
     }
 
     @Test("names of groups become what may stand in a sign-in name", arguments: [

@@ -12,6 +12,10 @@ final class FakeDirectory: DirectoryBackend {
         /// By the ids of their members.
         var groups: [String: [DirectoryEntry]] = [:]
         var groupSearches = 0
+        /// The ids of those whose groups cannot be had.
+        var failing: Set<String> = []
+        /// Is called while groups are looked for.
+        var walking: (@Sendable () -> Void)?
     }
 
     let name: String
@@ -72,9 +76,12 @@ final class FakeDirectory: DirectoryBackend {
     }
 
     func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] {
-        try asked { state in
+        let (groups, isFailing, walking) = try asked { state in
             state.groupSearches += 1
-            return state.groups[entry.id] ?? []
+            return (state.groups[entry.id] ?? [], state.failing.contains(entry.id), state.walking)
         }
+        if isFailing { throw DirectoryUnavailable(directory: name, reason: "it did not search to the end", retryAfter: 1) }
+        walking?()
+        return groups
     }
 }

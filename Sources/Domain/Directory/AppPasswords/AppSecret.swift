@@ -3,8 +3,8 @@ import Cryptography
 /// What an app password is: 23 random letters and digits (115 bits) and two that follow from them.
 ///
 /// The two tell apart what can be one and what is somebody's own password, before anything is looked up: what has the
-/// form is never sent to a directory, where a telephone with a revoked one would lock its owner's account, and costs no
-/// slow hash.
+/// form is never sent to a directory, where a telephone with a revoked one would lock its owner's account, and one that is
+/// right costs no slow hash.
 package struct AppSecret: Sendable, Equatable {
     // 32 letters and digits, of which none is taken for another: there is no i, l, o or u (Crockford's base 32).
     private static let alphabet = [UInt8]("0123456789abcdefghjkmnpqrstvwxyz".utf8)

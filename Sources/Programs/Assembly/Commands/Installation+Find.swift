@@ -23,9 +23,19 @@ extension Installation {
     /// The same, or a group of a directory elsewhere of which nobody is known here yet: it is made known.
     package func grantee(_ text: String) throws -> Principal {
         let name = try signInName(text)
-        if let found = try database.read({ tx in
-            try LocalDirectory.find(tx, name) ?? LocalDirectory.find(tx, address: name.description)
-        }) { return found }
+        let known = try database.read { tx -> (Principal, directory: String?)? in
+            let found = try LocalDirectory.find(tx, name) ?? LocalDirectory.find(tx, address: name.description)
+            return try found.map { ($0, try DirectoryAccounts.link(tx, of: $0.id)?.directory) }
+        }
+        if let (found, directory) = known {
+            let isFollowed = directory.map { name in
+                settings.directories.contains { $0.name == name && $0.groupInterval > .zero }
+            } ?? true
+            if found.kind == .group, !isFollowed {
+                throw CommandError(.impossible, "\(name) is a group of the directory \(directory ?? ""), whose groups are not followed")
+            }
+            return found
+        }
         guard let directories = try DirectoryBackends.make(settings) else { return try user(text) }
         let memberships = DirectoryMemberships(directories, database: database)
         do {

@@ -1,6 +1,7 @@
 import Cryptography
 import DiscoveryServer
 import Logging
+import Synchronization
 import Wire
 
 /// What clients are told of where the servers are.
@@ -21,16 +22,67 @@ enum Discovery {
         let files = settings.tls
         // A certificate that this server made for itself is one that no device trusts: what it signs looks worse than what nobody did.
         guard !files.certificate.isEmpty else { return DiscoveryServer(places(settings), clock: System.clock) }
-        return DiscoveryServer(places(settings), sign: { profile in
-            // Read each time: certificates are replaced while the server runs.
-            do {
-                return try SignedMessage.make(
-                    profile, chainPEM: try SmallFile.read(files.certificate, limit: 1 << 20),
-                    keyPEM: try SmallFile.read(files.key, limit: 1 << 20))
-            } catch {
-                logger.error("a profile cannot be signed, it is given out without", metadata: ["failure": "\(error)"])
-                return nil
+        let signer = ProfileSigner(certificate: files.certificate, key: files.key, logger: logger, clock: System.clock)
+        return DiscoveryServer(places(settings), sign: { signer.sign($0) }, clock: System.clock)
+    }
+}
+
+/// Signs profiles, for anybody who asks: so the files are read once a minute, and that they cannot be is logged once.
+final class ProfileSigner: Sendable {
+    private struct State {
+        var files: (chain: [UInt8], key: [UInt8])?
+        var read: Int64?
+        var isBroken = false
+    }
+
+    /// Milliseconds: certificates are replaced while the server runs.
+    private static let lifetime: Int64 = 60_000
+
+    private let certificate: String
+    private let key: String
+    private let logger: Logger
+    private let clock: @Sendable () -> Int64
+    private let state = Mutex(State())
+
+    init(certificate: String, key: String, logger: Logger, clock: @escaping @Sendable () -> Int64) {
+        self.certificate = certificate
+        self.key = key
+        self.logger = logger
+        self.clock = clock
+    }
+
+    /// Nil where the profile is to be given out as it is.
+    func sign(_ profile: [UInt8]) -> [UInt8]? {
+        do {
+            guard let files = try files() else { return nil }
+            let signed = try SignedMessage.make(profile, chainPEM: files.chain, keyPEM: files.key)
+            state.withLock { $0.isBroken = false }
+            return signed
+        } catch {
+            let isNew = state.withLock { state in
+                defer {
+                    state.files = nil
+                    state.isBroken = true
+                }
+                return !state.isBroken
             }
-        }, clock: System.clock)
+            if isNew {
+                logger.error("profiles cannot be signed, they are given out without", metadata: ["failure": "\(error)"])
+            }
+            return nil
+        }
+    }
+
+    /// Nil where they were found to be worth nothing of late.
+    private func files() throws -> (chain: [UInt8], key: [UInt8])? {
+        let now = clock()
+        return try state.withLock { state in
+            if let read = state.read, now >= read, now - read < Self.lifetime { return state.files }
+            state.read = now
+            state.files = nil
+            let files = (chain: try SmallFile.read(certificate, limit: 1 << 20), key: try SmallFile.read(key, limit: 1 << 20))
+            state.files = files
+            return files
+        }
     }
 }

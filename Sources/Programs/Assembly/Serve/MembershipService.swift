@@ -54,9 +54,11 @@ struct MembershipService: Sendable {
     private func refresh(_ used: [PrincipalID], _ source: Directories.Source) async {
         let (memberships, clock, stop) = (memberships, clock, stop)
         do {
-            try await threads.runIfActive {
-                try memberships.refresh(used, of: source, now: clock) { stop.isAsked.load(ordering: .relaxed) }
+            let round = try await threads.runIfActive {
+                memberships.refresh(used, of: source, now: clock) { stop.isAsked.load(ordering: .relaxed) }
             }
+            self.used.noteUsed(round.missed)
+            if let failure = round.failure { throw failure }
         } catch is CancellationError {
         } catch let reason as DirectoryUnavailable {
             logger.notice(

@@ -43,6 +43,7 @@ package enum Serve {
         let directories = try DirectoryBackends.make(settings)
         let principals = PrincipalCache(database: database, clock: System.clock)
         let membershipCache = MembershipCache()
+        try DirectoryMemberships.endOthers(than: directories, in: database)
         let memberships = directories.map { DirectoryMemberships($0, database: database, principals: principals) }
         let authenticator = authenticator(installation, principals, directories, memberships)
         let responder = RootResponder(
