@@ -1,5 +1,7 @@
 """`tegu db` and `tegu backup`: a whole installation from one engine to the other and back, and into one file and out of it."""
+import fcntl
 import os
+import sqlite3
 import subprocess
 import tarfile
 import threading
@@ -42,6 +44,10 @@ def seen(user, token):
     }
     imap.close()
     return found
+
+
+def psql(sql, url):
+    return subprocess.run(["psql", "-X", "-A", "-t", "-c", sql, url], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def command(*arguments, check=True, **environment):
@@ -120,6 +126,71 @@ def test_a_copy_that_cannot_be_kept_leaves_nothing(embedded, tmp_path):
     assert count.stdout.strip() == b"0"
 
 
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+def test_a_copy_is_not_put_beside_what_is_left_of_another_database(embedded, tmp_path, suffix):
+    filled(embedded)
+    assert embedded.stop() == 0
+    target = tmp_path / "target"
+    target.mkdir(mode=0o700)
+    # SQLite would play such a log into the copy.
+    left = target / ("tegu.db" + suffix)
+    left.write_bytes(b"left")
+    refused = command("db", "copy", embedded.data_directory, str(target), check=False)
+    assert refused.returncode == 6 and left.name in refused.stderr, refused.stderr
+    assert left.read_bytes() == b"left"
+    left.unlink()
+    command("db", "copy", embedded.data_directory, str(target))
+    assert not (target / "tegu.db.copy").exists()
+
+
+def test_a_copy_keeps_a_server_off_its_target(embedded, tmp_path):
+    filled(embedded)
+    assert embedded.stop() == 0
+    target = tmp_path / "target"
+    target.mkdir(mode=0o700)
+    with open(target / "serve.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = command("db", "copy", embedded.data_directory, str(target), check=False)
+    assert refused.returncode == 5 and "serves" in refused.stderr, refused.stderr
+    assert not (target / "tegu.db").exists()
+
+
+def test_a_copy_is_of_all_that_commands_write(embedded, tmp_path):
+    """A command at work keeps the copy waiting, or is kept waiting by it: neither is told of a success that the other side has not."""
+    filled(embedded)
+    assert embedded.stop() == 0
+    database = sqlite3.connect(os.path.join(embedded.data_directory, "tegu.db"), isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    target = tmp_path / "target"
+    refused = command("db", "copy", embedded.data_directory, str(target), check=False)
+    assert refused.returncode == 5, refused.stderr
+    assert not (target / "tegu.db").exists()
+    database.execute("ROLLBACK")
+    database.close()
+    command("db", "copy", embedded.data_directory, str(target))
+
+
+def test_a_database_in_use_is_neither_copied_nor_changed(embedded, tmp_path):
+    filled(embedded)
+    assert embedded.stop() == 0
+    url = postgres_database(str(tmp_path / "used"))
+    command("db", "migrate", TEGU_DATABASE=url)
+    # Of an older program; the name is the administrator's.
+    psql("DELETE FROM schema_version WHERE number = (SELECT max(number) FROM schema_version)", url)
+    version = psql("SELECT max(number) FROM schema_version", url)
+    node = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", url + "&application_name=tegu-node1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        node.stdin.write(b"SELECT pg_advisory_lock_shared(1413826389, hashtext(current_schema()));\n")
+        node.stdin.flush()
+        assert node.stdout.readline()
+        for arguments in ((embedded.data_directory, url), (url, str(tmp_path / "target"))):
+            refused = command("db", "copy", *arguments, check=False)
+            assert refused.returncode == 5 and "stop" in refused.stderr, refused.stderr
+        assert psql("SELECT max(number) FROM schema_version", url) == version
+    finally:
+        node.communicate(timeout=60)
+
+
 def test_what_a_migration_would_do_is_told_and_not_done(embedded, tmp_path):
     assert embedded.stop() == 0
     assert "nothing to do" in command("db", "migrate", "--plan", "--data-directory", embedded.data_directory).stdout
@@ -177,6 +248,21 @@ def test_a_backup_beside_writers_is_a_whole_installation(embedded, tmp_path):
         assert len(user.new_dav().get(user.files + "moving").body) == 300_000
         server.check()
         assert server.stop() == 0
+    finally:
+        server.close()
+
+
+def test_a_backup_says_where_large_bodies_go(tmp_path):
+    if os.environ.get("TEST_ENGINE") == "postgres":
+        pytest.skip("of the embedded database")
+    files = str(tmp_path / "elsewhere")
+    server = Server(str(tmp_path / "data"), environment={"TEGU_STORAGE_FILES": files})
+    try:
+        server.start()
+        user = server.new_user()
+        assert user.dav().put_file(user.files + "large", os.urandom(700_000)).status == 201
+        told = server.run("backup", str(tmp_path / "backup.tar")).out
+        assert "1 large bodies" in told and files in told, told
     finally:
         server.close()
 

@@ -53,6 +53,4 @@ package protocol StoredTables: AnyObject {
     func endInsert() throws
     /// Without it nothing is kept.
     func commit() throws
-    /// Of other processes of this program; nil where that cannot be told.
-    func otherConnections() throws -> Int?
 }

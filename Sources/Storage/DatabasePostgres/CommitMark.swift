@@ -22,9 +22,6 @@ struct CommitMark {
     /// Of sessions that are no more.
     static let cleaning: StaticString = "DELETE FROM commit_mark WHERE at < now() - interval '1 day' RETURNING slot"
 
-    /// How long the outcome is looked for.
-    private static let patience: Int64 = 15_000
-
     func send(on session: Session) throws(Fault) {
         let sql: StaticString = """
             INSERT INTO commit_mark (slot, mark) VALUES ($1, $2)
@@ -39,19 +36,16 @@ struct CommitMark {
 
     /// Whether the transaction was committed, and a new session. Throws where it cannot be told in time.
     func resolve(
-        after old: Session, _ fault: Fault, by connector: Connector
+        after old: Session, _ fault: Fault, by connector: Connector, within milliseconds: Int64
     ) throws(Fault) -> (isCommitted: Bool, session: Session) {
-        let end = Clock.milliseconds + Self.patience
-        while true {
+        let end = Clock.milliseconds + milliseconds
+        while Clock.milliseconds < end {
             if let session = try? connector.connect(), let isCommitted = try? find(old, on: session) {
                 return (isCommitted, session)
             }
-            guard Clock.milliseconds < end else {
-                throw Fault(.final, Failure(
-                    .unavailable, "it is not known whether this was committed: " + fault.failure.detail))
-            }
             usleep(50_000)
         }
+        throw Fault(.final, Failure(.unavailable, "it is not known whether this was committed: " + fault.failure.detail))
     }
 
     /// Nil while the old session still works on it.

@@ -54,6 +54,8 @@ struct Fault: Error {
         state = sqlState
     }
 
+    static let undefinedTable = "42P01"
+
     /// PostgreSQL's documentation, appendix A: error codes.
     private static func code(of state: String, isWrite: Bool) -> Failure.Code {
         switch state {

@@ -22,6 +22,8 @@ final class Notifier: Sendable {
     /// Between two NOTIFYs, so that many commits share one.
     private static let pause: Int64 = 5
     private static let longestRest: Int64 = 1_000
+    /// A connection that has lived so long is a good one, though nothing was sent on it.
+    private static let goodLife: Int64 = 5_000
     /// One channel for each schema: a database may have several, in tests.
     private static let channel = "'tegu:' || left(current_schema(), 50)"
 
@@ -80,7 +82,9 @@ final class Notifier: Sendable {
 
     private func run(_ pipe: WakePipe) {
         var session: Session?
+        var connectedAt: Int64 = 0
         var failureCount = 0
+        var sendFailureCount = 0
         var nextAttempt: Int64 = 0
         var nextSending: Int64 = 0
         while true {
@@ -88,33 +92,44 @@ final class Notifier: Sendable {
             let now = Clock.milliseconds
             if session == nil, !isStopping, now >= nextAttempt {
                 session = connect()
+                connectedAt = Clock.milliseconds
                 if session != nil {
-                    failureCount = 0
                     // What was told until now was not heard here.
                     deliver(.unknown)
                 } else {
-                    failureCount = min(failureCount + 1, 10)
-                    // Another rest on each node, lest all come back at the same moment.
-                    let rest = min(Self.longestRest, 50 << failureCount)
-                    nextAttempt = Clock.milliseconds + Int64.random(in: (rest / 2)...rest)
+                    failureCount += 1
+                    nextAttempt = Clock.milliseconds + Self.rest(after: failureCount)
                 }
             }
-            var isGood = true
+            var isLost = false
             if let session {
-                if now >= nextSending || isStopping, sendPending(on: session, &isGood) {
-                    nextSending = Clock.milliseconds + Self.pause
+                if now >= nextSending || isStopping, let isSent = sendPending(on: session) {
+                    if isSent { failureCount = 0 }
+                    sendFailureCount = isSent ? 0 : sendFailureCount + 1
+                    // Where the server takes none (its queue is full), a new connection would not help.
+                    nextSending = Clock.milliseconds + (isSent ? Self.pause : Self.rest(after: sendFailureCount))
                 }
-                isGood = isGood && hear(on: session)
+                isLost = !hear(on: session)
             }
             if isStopping { return }
-            if !isGood {
+            if isLost {
                 session = nil
-                nextAttempt = Clock.milliseconds + 20
+                sendFailureCount = 0
+                nextSending = 0
+                let hasLived = Clock.milliseconds - connectedAt >= Self.goodLife
+                failureCount = hasLived ? 0 : failureCount + 1
+                nextAttempt = Clock.milliseconds + Self.rest(after: failureCount)
             }
             let isPending = state.withLock { !$0.pending.isEmpty }
             let next = session == nil ? nextAttempt : isPending ? nextSending : nil
             pipe.wait(or: session.map { PQsocket($0.handle) }, milliseconds: next.map { max(0, $0 - Clock.milliseconds) })
         }
+    }
+
+    /// Another rest on each node, lest all come back at the same moment.
+    private static func rest(after failures: Int) -> Int64 {
+        let rest = min(longestRest, 25 << min(failures, 10))
+        return Int64.random(in: (rest / 2)...rest)
     }
 
     private func connect() -> Session? {
@@ -127,18 +142,17 @@ final class Notifier: Sendable {
         return session
     }
 
-    /// True where something was sent. What could not be sent is told as `unknown` later.
-    private func sendPending(on session: Session, _ isGood: inout Bool) -> Bool {
+    /// Nil where there was nothing to send. What could not be sent is told as `unknown` later.
+    private func sendPending(on session: Session) -> Bool? {
         let pending = state.withLock { state -> [ChangeNotice]?? in
             state.pending.isEmpty ? .none : .some(state.pending.take())
         }
-        guard let pending else { return false }
+        guard let pending else { return nil }
         for text in NoticeText.texts(of: pending, from: name) {
             // The text is made of numbers and letters.
             if execute("SELECT pg_notify(\(Self.channel), '\(text)')", on: session) == nil {
                 state.withLock { $0.pending.setTooMany() }
-                isGood = false
-                break
+                return false
             }
         }
         return true

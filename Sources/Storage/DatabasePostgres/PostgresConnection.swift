@@ -12,6 +12,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     private let connector: Connector
     let leases: IDLeases
     private let isolation: PostgresOptions.Isolation
+    /// How long the outcome of a commit is looked for.
+    private let outcomeMilliseconds: Int64
     private(set) var session: Session?
     private let values = ParameterBuffer()
 
@@ -31,10 +33,11 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     private(set) var askedIDs: [Sequence: Int64] = [:]
     private(set) var lackingSequence: Sequence?
 
-    init(connector: Connector, leases: IDLeases, isolation: PostgresOptions.Isolation) {
+    init(connector: Connector, leases: IDLeases, _ options: PostgresOptions) {
         self.connector = connector
         self.leases = leases
-        self.isolation = isolation
+        isolation = options.isolation
+        outcomeMilliseconds = options.outcomeMilliseconds
     }
 
     // MARK: Transactions
@@ -94,9 +97,16 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             // The server may have committed before the connection was lost.
             self.session = nil
             hasBegun = false
-            let (isCommitted, session) = try mark.resolve(after: session, error, by: connector)
-            self.session = session
-            if !isCommitted { throw error }
+            let outcome: (isCommitted: Bool, session: Session)
+            do throws(Fault) {
+                outcome = try mark.resolve(after: session, error, by: connector, within: outcomeMilliseconds)
+            } catch {
+                // It may have been made, so it must not be run again.
+                fault = error
+                throw error
+            }
+            self.session = outcome.session
+            if !outcome.isCommitted { throw error }
             fault = nil
         }
     }

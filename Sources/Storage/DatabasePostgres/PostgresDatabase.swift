@@ -34,6 +34,17 @@ package final class PostgresDatabase: Database {
         try Migrations.plan(on: PostgresMigration(ConnectionParameters(options)))
     }
 
+    /// Brings the schema up to date for a copy: another session of this process has the database alone.
+    package static func migrateAlone(_ options: PostgresOptions) throws {
+        try complete(ConnectionParameters(options), Schema.migrations, isAlone: true)
+    }
+
+    private static func complete(_ parameters: ConnectionParameters, _ migrations: [Migration], isAlone: Bool) throws {
+        let connection = try PostgresMigration(parameters, isAlone: isAlone)
+        try Migrations.apply(migrations, to: connection)
+        try connection.completeOwnTables()
+    }
+
     /// In a schema of its own that goes when it is closed; for tests.
     package static func temporary(_ options: PostgresOptions) throws -> PostgresDatabase {
         try temporary(options, migrations: Schema.migrations)
@@ -47,19 +58,25 @@ package final class PostgresDatabase: Database {
         _ options: PostgresOptions, migrations: [Migration], temporarySchema: TemporarySchema?
     ) throws {
         let parameters = try ConnectionParameters(options, schema: temporarySchema?.name)
-        try Migrations.apply(migrations, to: PostgresMigration(parameters))
+        try Self.complete(parameters, migrations, isAlone: false)
         let connector = Connector(parameters)
         self.options = options
         self.connector = connector
         self.temporarySchema = temporarySchema
         pool = ConnectionPool(options) { [leases] in
-            PostgresConnection(connector: connector, leases: leases, isolation: options.isolation)
+            PostgresConnection(connector: connector, leases: leases, options)
         }
         notifier = Notifier(parameters)
         let connection = try pool.take()
         defer { pool.putBack(connection) }
-        // What is left of sessions that are no more is only untidy.
-        _ = try? connection.runAlone(CommitMark.cleaning, [])
+        do {
+            _ = try connection.runAlone(CommitMark.cleaning, [])
+        } catch where connection.session == nil || error.state == Fault.undefinedTable {
+            // Nobody is served, or no write.
+            throw error.failure
+        } catch {
+            // What is left of sessions that are no more is only untidy.
+        }
     }
 
     deinit { close() }

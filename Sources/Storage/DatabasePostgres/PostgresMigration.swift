@@ -4,8 +4,11 @@ import Database
 /// The migrations on PostgreSQL: a connection of their own, and an advisory lock that nodes which start at once wait for.
 struct PostgresMigration: MigrationConnection {
     private let session: Session
+    private let isAlone: Bool
 
-    init(_ parameters: ConnectionParameters) throws {
+    /// - Parameter isAlone: whether another session of this process holds `UseLock` for itself.
+    init(_ parameters: ConnectionParameters, isAlone: Bool = false) throws {
+        self.isAlone = isAlone
         do {
             session = try Session(parameters)
         } catch {
@@ -28,7 +31,17 @@ struct PostgresMigration: MigrationConnection {
             BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;
             SELECT pg_advisory_xact_lock(6046319104017)
             """)
+        if !isAlone, try run("SELECT \(UseLock.sharedInTransaction)") == "f" {
+            throw Failure(.unavailable, UseLock.refusal)
+        }
         try run(CommitMark.table)
+    }
+
+    /// Makes the engine's own table where a database of the newest schema has none: backups may be without it.
+    func completeOwnTables() throws {
+        guard try run("SELECT to_regclass('commit_mark')") == nil else { return }
+        try beginMigrations()
+        try commit()
     }
 
     func commit() throws { try run("COMMIT") }

@@ -1,11 +1,12 @@
 import CPostgreSQL
 package import Database
 
-/// The tables of a PostgreSQL database, by COPY in its binary form.
+/// The tables of a PostgreSQL database, by COPY in its binary form. First it must have the database for itself, then `begin` what it does.
 package final class PostgresTables: StoredTables {
     private let session: Session
     private let isWriting: Bool
     private var outgoing: [UInt8] = []
+    private var isAlone = false
 
     private static let signature = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0]
     private static let pieceSize = 1 << 18
@@ -16,6 +17,26 @@ package final class PostgresTables: StoredTables {
         self.isWriting = isWriting
         do { session = try Session(try ConnectionParameters(options)) } catch let fault as Fault { throw fault.failure }
         try query("SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+    }
+
+    /// Takes the database for this session alone, until it ends; false where others use it. While it has it, no other process of this program
+    /// can begin to: those that try are refused.
+    package func takeAlone() throws -> Bool {
+        if isAlone { return true }
+        // Nodes of before this lock are known by their name only.
+        let others = try query(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'tegu' AND pid <> pg_backend_pid()
+            """)
+        isAlone = try others.first?.first == "0" && lock()
+        return isAlone
+    }
+
+    func lock() throws -> Bool { try query("SELECT \(UseLock.alone)").first?.first == "t" }
+
+    /// The state that is read is that of the first statement after it.
+    package func begin() throws {
         try query(isWriting ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     }
 
@@ -49,16 +70,6 @@ package final class PostgresTables: StoredTables {
 
     package func rowCount(of table: StoredTable) throws -> Int {
         try query("SELECT count(*) FROM \(StoredTable.quoted(table.name))").first?.first.flatMap { Int($0) } ?? 0
-    }
-
-    package func otherConnections() throws -> Int? {
-        try query("SELECT pg_stat_clear_snapshot()")
-        let rows = try query(
-            """
-            SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND application_name = 'tegu' AND pid <> pg_backend_pid()
-            """)
-        return rows.first?.first.flatMap { Int($0) }
     }
 
     // MARK: Reading

@@ -54,12 +54,17 @@ final class Session: @unchecked Sendable {
     /// Whether it must not be used any more.
     var isLost: Bool { isIncomplete || PQstatus(handle) == CONNECTION_BAD }
 
+    /// Also says that the tables are in use (`UseLock`); throws where a copy is at work.
     func enterPipeline() throws(Fault) {
         guard PQenterPipelineMode(handle) == 1 else { throw Fault(nil, on: handle, doing: "enter the pipeline mode") }
-        send("SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", resultFormat: 0)
+        send(
+            "SELECT backend_start, \(UseLock.shared) FROM pg_stat_activity WHERE pid = pg_backend_pid()", resultFormat: 0)
         let result = try receive("begin a session")
         defer { PQclear(result) }
         processStart = PQgetvalue(result, 0, 0).map { String(cString: $0) } ?? ""
+        if PQgetvalue(result, 0, 1).map({ String(cString: $0) }) == "f" {
+            throw Fault(.final, Failure(.unavailable, UseLock.refusal))
+        }
     }
 
     /// Whether it can still be used, as far as can be told without asking the server: one that ended has closed the socket.

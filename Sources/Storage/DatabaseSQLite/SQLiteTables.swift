@@ -7,8 +7,10 @@ package final class SQLiteTables: StoredTables {
     private let isWriting: Bool
     private var insertion: RawStatement?
 
-    /// - Parameter isWriting: for a new file that only this process knows of: until `commit` it is not safe on the disk.
-    package init(path: String, isWriting: Bool) throws {
+    /// - Parameters:
+    ///   - isWriting: for a new file that only this process knows of: until `commit` it is not safe on the disk.
+    ///   - keepsWritersOff: other writers wait until this is gone, or give up.
+    package init(path: String, isWriting: Bool, keepsWritersOff: Bool = false) throws {
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE
         let result = sqlite3_open_v2(path.hasPrefix("/") ? path : "./" + path, &opened, flags, nil)
@@ -22,7 +24,9 @@ package final class SQLiteTables: StoredTables {
         sqlite3_busy_timeout(handle, 10_000)
         // One file without a log beside it, so that it can be given its name when it is done.
         if isWriting { try execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536") }
-        try execute(isWriting ? "BEGIN IMMEDIATE" : "PRAGMA query_only = ON; BEGIN")
+        // The lock of a writer cannot be had any more where only queries are allowed.
+        try execute(isWriting || keepsWritersOff ? "BEGIN IMMEDIATE" : "BEGIN")
+        if !isWriting { try execute("PRAGMA query_only = ON") }
     }
 
     deinit {
@@ -93,8 +97,6 @@ package final class SQLiteTables: StoredTables {
     package func endInsert() { insertion = nil }
 
     package func commit() throws { try execute("COMMIT") }
-
-    package func otherConnections() -> Int? { nil }
 
     /// The database as it is now, whole, in a new file; writers go on meanwhile.
     package static func copyFile(_ path: String, to target: String) throws {

@@ -26,6 +26,7 @@ struct CopyReaderTests {
         let (schema, options) = try filled()
         defer { _ = schema }
         let target = try PostgresTables(options, isWriting: true)
+        try target.begin()
         #expect(try target.tables().map(\.name) == ["item", "sequence"])
         #expect(try target.tables().first == table)
         try target.beginInsert(into: table)
@@ -33,6 +34,7 @@ struct CopyReaderTests {
         try target.endInsert()
         try target.commit()
         let source = try PostgresTables(options, isWriting: false)
+        try source.begin()
         #expect(try source.rowCount(of: table) == rows.count)
         var found: [[StoredValue]] = []
         try source.forEachRow(of: table) { found.append($0) }
@@ -45,6 +47,7 @@ struct CopyReaderTests {
         defer { _ = schema }
         for text: [UInt8] in [[0], [0xFF]] {
             let target = try PostgresTables(options, isWriting: true)
+            try target.begin()
             try target.beginInsert(into: table)
             try target.insert([.integer(1), .text(text), .null])
             #expect(throws: Failure.self) { try target.endInsert() }

@@ -19,6 +19,23 @@ struct LostConnectionTests {
         database = try .testing(schema, directory: proxy.directory) { $0.connection += " application_name=\(name)" }
     }
 
+    @Test("a commit whose outcome cannot be told in time is not run again: it may have been made")
+    func unknownOutcome() throws {
+        let hasty = try PostgresDatabase.testing(schema, directory: proxy.directory) { $0.outcomeMilliseconds = 0 }
+        var runs = 0
+        proxy.cut(.beforeClient, at: "COMMIT")
+        let failure = #expect(throws: Failure.self) {
+            try hasty.write { tx in
+                runs += 1
+                try tx.insert(Int64(runs))
+            }
+        }
+        #expect(failure?.code == .unavailable)
+        #expect(failure?.detail.contains("not known") == true)
+        #expect(runs == 1)
+        #expect(try database.ids == [1])
+    }
+
     @Test("connections that ended while nobody used them are replaced, and nobody sees it")
     func idle() throws {
         let others = try PostgresDatabase.testing(schema)

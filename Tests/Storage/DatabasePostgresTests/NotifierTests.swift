@@ -98,6 +98,35 @@ struct NotifierTests {
         }
     }
 
+    @Test("where the server takes no notices the connection is kept, and what was not told is told as unknown later")
+    func untold() throws {
+        // A NOTIFY that fails on a good connection, as where the server's queue is full. What a sequence gave stays given.
+        let path = schema.name
+        try here.write { tx in
+            try tx.execute("CREATE SEQUENCE attempt")
+            try tx.execute("""
+                CREATE FUNCTION pg_notify(TEXT, TEXT) RETURNS VOID LANGUAGE plpgsql AS
+                'BEGIN PERFORM nextval(''attempt''); RAISE ''full''; END'
+                """)
+        }
+        let stuck = try PostgresDatabase.testing(schema) { $0.connection += "&options=-csearch_path%3D\(path),pg_catalog" }
+        let heardStuck = Collected<ChangesElsewhere>()
+        try stuck.watchOthers { heardStuck.add($0) }
+        try listen()
+        try #require(eventuallyOnThread { !heardStuck.all.isEmpty })
+        try write(stuck, 1)
+        try #require(eventuallyOnThread {
+            (try? here.read { tx in try tx.first("SELECT last_value FROM attempt") { $0.integer(0) } }).flatMap { $0 } ?? 0 >= 4
+        })
+        // Each connect says `unknown` once.
+        #expect(heardStuck.all == [.unknown])
+        #expect(heardHere.all == [.unknown])
+        try here.write { tx in
+            try tx.execute("DO 'BEGIN EXECUTE format(''DROP FUNCTION %I.pg_notify(TEXT, TEXT)'', current_schema()); END'")
+        }
+        #expect(eventuallyOnThread { heardHere.all == [.unknown, .unknown] })
+    }
+
     @Test("many commits share a notice, and each thing is told")
     func many() throws {
         try listen()

@@ -40,6 +40,17 @@ struct PostgresDatabaseTests {
         #expect(try database.integrityFaults() == [])
     }
 
+    @Test("a database that was restored without the engine's own table has it again, and takes writes")
+    func withoutMarks() throws {
+        let schema = try TemporarySchema(TestEngine.postgresOptions())
+        let old = try PostgresDatabase.testing(schema)
+        try old.write { tx in try tx.execute("DROP TABLE commit_mark") }
+        old.close()
+        let restored = try PostgresDatabase.testing(schema)
+        try restored.write { tx in try tx.insert(1) }
+        #expect(try restored.ids == [1])
+    }
+
     @Test("a database of a newer program is refused, one that fails to be brought up to date is left as it was")
     func versions() throws {
         let schema = try TemporarySchema(TestEngine.postgresOptions())

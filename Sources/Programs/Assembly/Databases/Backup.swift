@@ -35,7 +35,11 @@ package enum Backup {
             unlink(part)
             throw error
         }
-        return "\(path): the database and \(names.count) large bodies\n"
+        var told = "\(path): the database and \(names.count) large bodies\n"
+        if directory.blobs != DataDirectory(directory.path).blobs {
+            told += "to restore, put what is in its blobs/ into \(directory.blobs) (storage.files)\n"
+        }
+        return told
     }
 
     /// A copy of the database, and the names of all bodies that it names, each of which is kept.

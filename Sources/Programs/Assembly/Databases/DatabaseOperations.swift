@@ -37,7 +37,7 @@ package enum DatabaseOperations {
         var progress = Progress("rows", total: 2 * total)
         let copied = try DatabaseCopy.run(from: source.tables, to: target.tables) { progress.advance(by: $0) }
         try target.publish()
-        // Nobody else could serve the source until now.
+        // Nobody else could use the source until now.
         _ = consume source
         progress.finish()
         var text = ""

@@ -44,75 +44,78 @@ enum DatabasePlace {
     }
 }
 
-/// A database that is copied from, which nobody writes meanwhile.
+extension PostgresTables {
+    /// In the transaction of a copy, with nobody else in the database until this is gone. Nothing is changed before that is sure.
+    static func alone(_ options: PostgresOptions, isWriting: Bool) throws -> PostgresTables {
+        let tables = try PostgresTables(options, isWriting: isWriting)
+        var isAlone = try tables.takeAlone()
+        // Those that end just now take a moment to go.
+        for _ in 0..<40 where !isAlone {
+            usleep(50_000)
+            isAlone = try tables.takeAlone()
+        }
+        guard isAlone else {
+            throw CommandError(.unavailable, "nodes or commands use the database: stop `tegu serve` on all of them")
+        }
+        try PostgresDatabase.migrateAlone(options)
+        try tables.begin()
+        return tables
+    }
+}
+
+/// A database that is copied from, which nobody writes meanwhile: what is written after the copy has begun would be lost.
 struct CopySource: ~Copyable {
     let tables: any StoredTables
     private let lock: ServeLock?
 
     init(_ place: DatabasePlace) throws {
-        // What a server writes after the copy would be lost.
-        let lock = try Self.lock(place)
-        try place.migrate()
-        let tables = try Self.open(place)
-        self.lock = lock
-        self.tables = tables
-    }
-
-    private static func lock(_ place: DatabasePlace) throws -> ServeLock? {
-        guard case .embedded(let directory) = place else { return nil }
-        try directory.mustExist()
-        return try ServeLock(directory)
-    }
-
-    private static func open(_ place: DatabasePlace) throws -> any StoredTables {
         switch place {
-        case .embedded(let directory): return try SQLiteTables(path: directory.database, isWriting: false)
+        case .embedded(let directory):
+            try directory.mustExist()
+            let lock = try ServeLock(directory)
+            try place.migrate()
+            // Commands do not take the server's lock.
+            tables = try SQLiteTables(path: directory.database, isWriting: false, keepsWritersOff: true)
+            self.lock = lock
         case .postgres(let options):
-            let tables = try PostgresTables(options, isWriting: false)
-            try mustBeAlone(tables)
-            return tables
+            tables = try PostgresTables.alone(options, isWriting: false)
+            lock = nil
         }
-    }
-
-    static func mustBeAlone(_ tables: any StoredTables) throws {
-        var others = 0
-        // Those that this process has closed just now take a moment to go.
-        for _ in 0..<40 {
-            guard let count = try tables.otherConnections(), count > 0 else { return }
-            others = count
-            usleep(50_000)
-        }
-        throw CommandError(.unavailable, "\(others) connections of other nodes use the database: stop `tegu serve` on all of them")
     }
 }
 
 /// A database that is copied to. A file gets its name when it is whole; in PostgreSQL it is one transaction.
-struct CopyTarget {
+struct CopyTarget: ~Copyable {
     let tables: any StoredTables
     private let file: (temporary: String, final: String)?
+    /// A server that started meanwhile would make a database of its own.
+    private let lock: ServeLock?
 
     init(_ place: DatabasePlace) throws {
         switch place {
         case .embedded(let directory):
             _ = try directory.prepare()
-            guard access(directory.database, F_OK) != 0 else {
-                throw CommandError(.impossible, "\(directory.database) is there already")
+            let lock = try ServeLock(directory)
+            // A log that is left of another database would be played into the copy.
+            for suffix in ["", "-wal", "-shm", "-journal"] where access(directory.database + suffix, F_OK) == 0 {
+                throw CommandError(.impossible, "\(directory.database)\(suffix) is there already")
             }
             let temporary = directory.database + ".copy"
             for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) }
             try SQLiteDatabase(path: temporary).close()
             file = (temporary, directory.database)
             tables = try SQLiteTables(path: temporary, isWriting: true)
+            self.lock = lock
         case .postgres(let options):
-            try place.migrate()
-            file = nil
-            tables = try PostgresTables(options, isWriting: true)
-            try CopySource.mustBeAlone(tables)
+            let tables = try PostgresTables.alone(options, isWriting: true)
             for table in try tables.tables() where ["principal", "collection", "mailbox"].contains(table.name) {
                 guard try tables.rowCount(of: table) == 0 else {
                     throw CommandError(.impossible, "the database is not empty: it has rows in \(table.name)")
                 }
             }
+            file = nil
+            self.tables = tables
+            lock = nil
         }
     }
 
@@ -126,7 +129,9 @@ struct CopyTarget {
     func publish() throws {
         guard let file else { return }
         let directory = String(file.final.prefix(upTo: file.final.lastIndex(of: "/") ?? file.final.startIndex))
-        guard rename(file.temporary, file.final) == 0 else { throw FileError("rename", file.temporary) }
+        // A rename would replace what has come there meanwhile.
+        guard link(file.temporary, file.final) == 0 else { throw FileError("make", file.final) }
+        unlink(file.temporary)
         try DurableDirectory.synchronize(directory)
     }
 }
