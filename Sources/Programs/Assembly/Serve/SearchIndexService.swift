@@ -63,7 +63,7 @@ final class SearchIndexService: Sendable {
 
     private func round(isPass: Bool, isForCollections: Bool) throws {
         // Of this thread alone: who waits for an answer comes first.
-        _ = setpriority(PRIO_PROCESS, 0, 10)
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
         let changed = state.withLock { state in
             defer { state.changed = [] }
             return state.changed
