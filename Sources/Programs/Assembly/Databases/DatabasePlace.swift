@@ -66,13 +66,13 @@ extension PostgresTables {
 /// A database that is copied from, which nobody writes meanwhile: what is written after the copy has begun would be lost.
 struct CopySource: ~Copyable {
     let tables: any StoredTables
-    private let lock: ServeLock?
+    private let lock: HeldLock?
 
     init(_ place: DatabasePlace) throws {
         switch place {
         case .embedded(let directory):
             try directory.mustExist()
-            let lock = try ServeLock(directory)
+            let lock = HeldLock(try ServeLock(directory))
             try place.migrate()
             // Commands do not take the server's lock.
             tables = try SQLiteTables(path: directory.database, isWriting: false, keepsWritersOff: true)
@@ -89,13 +89,13 @@ struct CopyTarget: ~Copyable {
     let tables: any StoredTables
     private let file: (temporary: String, final: String)?
     /// A server that started meanwhile would make a database of its own.
-    private let lock: ServeLock?
+    private let lock: HeldLock?
 
     init(_ place: DatabasePlace) throws {
         switch place {
         case .embedded(let directory):
             _ = try directory.prepare()
-            let lock = try ServeLock(directory)
+            let lock = HeldLock(try ServeLock(directory))
             // A log that is left of another database would be played into the copy.
             for suffix in ["", "-wal", "-shm", "-journal"] where access(directory.database + suffix, F_OK) == 0 {
                 throw CommandError(.impossible, "\(directory.database)\(suffix) is there already")
@@ -103,8 +103,9 @@ struct CopyTarget: ~Copyable {
             let temporary = directory.database + ".copy"
             for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) }
             try SQLiteDatabase(path: temporary).close()
+            let opened = try SQLiteTables(path: temporary, isWriting: true)
             file = (temporary, directory.database)
-            tables = try SQLiteTables(path: temporary, isWriting: true)
+            tables = opened
             self.lock = lock
         case .postgres(let options):
             let tables = try PostgresTables.alone(options, isWriting: true)
@@ -144,4 +145,11 @@ enum DurableDirectory {
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw FileError("synchronize", path) }
     }
+}
+
+/// A data directory's lock, as long as somebody has this.
+private final class HeldLock {
+    private let lock: ServeLock
+
+    init(_ lock: consuming ServeLock) { self.lock = lock }
 }
