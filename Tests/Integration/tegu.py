@@ -23,7 +23,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOMAIN = "example.org"
 START_TIME = 30  # seconds within which the server must be ready, on a busy machine too
 
-_ports = itertools.count(20_000 + os.getpid() % 10_000)
+# Tests that run at once have ports of their own, all below those that the system gives out.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_ports = itertools.count(20_000 + 3_000 * (_worker % 4) + os.getpid() % 500)
 
 
 def binary():
