@@ -196,5 +196,10 @@ def test_mail_waits_in_postfix_while_there_is_no_room_and_while_the_server_is_aw
     def subjects():
         return sorted(re.search(rb"^Subject: (\S+)", message, re.M).group(1) for message in octets(client))
 
-    wait_for(lambda: len(subjects()) >= 6, timeout=90, what="all that waited")
+    try:
+        wait_for(lambda: len(subjects()) >= 6, timeout=45)
+    except AssertionError:
+        # Once in a while Postfix leaves a message in its queue for longer than it was told to.
+        postfix.run("postqueue", "-f")
+        wait_for(lambda: len(subjects()) >= 6, timeout=120, what=f"all that waited; after 45 s there were {subjects()} and\n{postfix.log()}\n")
     assert subjects() == sorted([b"full", *(b"away%d" % number for number in range(5))])
