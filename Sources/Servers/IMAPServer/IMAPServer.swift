@@ -8,7 +8,7 @@
 // works; no transaction is open while bytes are written to a socket.
 //
 // Start reading at Session/Session.swift, then CommandTable.swift and a file of Commands/; bytes are moved by
-// Connection/ConnectionHandler.swift.
+// Connection/Connection.swift.
 
 package import Logging
 package import NIOCore
@@ -53,9 +53,8 @@ package final class IMAPServer: Sendable {
     }
 
     private func addHandler(to channel: any Channel, _ address: IPAddress, isTLS: Bool) throws {
-        let handler = ConnectionHandler(
-            server: context, members: sockets.members(of: channel), address: address, isTLS: isTLS)
-        try channel.pipeline.syncOperations.addHandler(handler)
+        try channel.pipeline.syncOperations.addHandler(
+            Connection.handler(context, members: sockets.members(of: channel), address: address, isTLS: isTLS))
     }
 
     /// The addresses that are listened on, with the ports that the system chose.

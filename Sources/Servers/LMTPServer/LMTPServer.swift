@@ -8,7 +8,7 @@
 // for a session, the event loop only moves bytes.
 //
 // Start reading at Session/Session.swift, then Commands/ and Session/Session+Message.swift; bytes are moved by
-// Connection/ConnectionHandler.swift.
+// Connection/Connection.swift.
 
 package import Logging
 package import NIOCore
@@ -32,9 +32,8 @@ package final class LMTPServer: Sendable {
         sockets.startDeadlines(shortest: min(context.configuration.idleTimeout, context.configuration.writeTimeout))
         do {
             try await sockets.listen(machine: context.configuration.addresses) { [self] channel, address in
-                let handler = ConnectionHandler(
-                    server: context, members: sockets.members(of: channel), peer: Peer(channel, address))
-                try channel.pipeline.syncOperations.addHandler(handler)
+                try channel.pipeline.syncOperations.addHandler(
+                    Connection.handler(context, Peer(channel, address), members: sockets.members(of: channel)))
             }
         } catch {
             await drain(within: .zero)
