@@ -94,7 +94,7 @@ let layers: [Layer] = [
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",
                uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
-                      "DatabaseSQLite", "DatabasePostgres", "Wire", "HTTPServer", "HTTPClient", "DNSClient", "Directory",
+                      "DatabaseSQLite", "DatabasePostgres", "Threads", "Wire", "HTTPServer", "HTTPClient", "DNSClient", "Directory",
                        "DirectoryLDAP", "CollectionStore", "Calendars", "Contacts", "GlobalAddressList", "Files", "Mail",
                        "ForeignCalendars", "BirthdayCalendars", "DAVServer", "IMAPServer", "LMTPServer", "DiscoveryServer",
                        "TimeZoneServer"],

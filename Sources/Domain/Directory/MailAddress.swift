@@ -23,7 +23,7 @@ package enum MailAddress {
             if scalar == "." {
                 if previous == "." { return false }
             } else if scalar.isASCII {
-                guard isAtomByte(UInt8(truncatingIfNeeded: scalar.value)) else { return false }
+                guard UInt8(truncatingIfNeeded: scalar.value).isAtext else { return false }
             } else {
                 switch scalar.properties.generalCategory {
                 case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
@@ -35,10 +35,5 @@ package enum MailAddress {
             previous = scalar
         }
         return previous != "."
-    }
-
-    /// RFC 5322 §3.2.3: atext.
-    private static func isAtomByte(_ byte: UInt8) -> Bool {
-        byte.isASCIILetter || byte.isASCIIDigit || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
     }
 }

@@ -5,6 +5,8 @@ extension UInt8 {
     @inlinable package var isASCIIWhitespace: Bool { self == 0x20 || self &- 0x09 < 5 }
     @inlinable package var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
     @inlinable package var asciiUppercased: UInt8 { self &- 0x61 < 26 ? self & ~0x20 : self }
+    /// RFC 5322 §3.2.3: of an atom.
+    package var isAtext: Bool { isASCIILetter || isASCIIDigit || "!#$%&'*+-/=?^_`{|}~".utf8.contains(self) }
     /// The value of a hexadecimal digit.
     @inlinable package var hexadecimalValue: UInt8? {
         if isASCIIDigit { return self &- 0x30 }

@@ -6,7 +6,7 @@ import Bytes
 /// a bitmap, and these bytes (`DocumentSet`).
 package struct GramPage: Sendable {
     /// A page is ended by the first gram with which it has as many bytes. With the longest entry it fits into a database's own page.
-    static let size = 3_300
+    package static let size = 3_300
 
     package var firstGram: Gram
     package var data: [UInt8]

@@ -54,7 +54,7 @@ package struct GramSegmentBuilder: Sendable {
 
 /// Makes one segment of several, without their documents.
 package struct GramMerge {
-    /// A segment that is merged, whose pages are asked for one by one, in order.
+    /// A segment that is merged, with its pages in order.
     package struct Source {
         /// The new number of each document; nil: it is left out. Rising.
         package var numbers: [Int?]

@@ -17,7 +17,6 @@
 package typealias Gram = Int64
 
 package enum GramCoding {
-    static let characterBits: Int64 = 21
     static let mostCharacter: Int64 = 0x1F_FFFF
 
     @inline(__always)

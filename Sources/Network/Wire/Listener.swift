@@ -40,19 +40,10 @@ package final class Listener: Sendable {
 
     private init(channels: [any Channel]) { self.channels = channels }
 
-    /// Listens on all `addresses` or, when one cannot be had, on none.
+    /// Listens on all `addresses` or, when one cannot be had, on none. Who connects to a socket in the file system has no
+    /// address, and counts as one of this machine.
     ///
     /// - Parameter setUp: adds the handlers of a new connection; on the connection's event loop.
-    package static func bind(
-        _ addresses: [ListenAddress], backlog: Int, group: MultiThreadedEventLoopGroup, limits: ConnectionLimits,
-        refused: @escaping @Sendable (IPAddress) -> Void,
-        setUp: @escaping @Sendable (any Channel, IPAddress) throws -> Void
-    ) async throws(ListenFailure) -> Listener {
-        try await bind(
-            machine: addresses.map { .network($0) }, backlog: backlog, group: group, limits: limits, refused: refused, setUp: setUp)
-    }
-
-    /// The same, also on sockets in the file system. Who connects there has no address, and counts as one of this machine.
     package static func bind(
         machine addresses: [MachineAddress], backlog: Int, group: MultiThreadedEventLoopGroup, limits: ConnectionLimits,
         refused: @escaping @Sendable (IPAddress) -> Void,

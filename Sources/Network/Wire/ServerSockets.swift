@@ -65,8 +65,7 @@ package final class ServerSockets: Sendable {
     }
 
     package func listenPlain(_ addresses: [ListenAddress], setUp: @escaping SetUp) async throws(ListenFailure) {
-        let listener = try await listen(addresses.map { .network($0) }, setUp)
-        state.withLock { $0.plain = listener }
+        try await listen(machine: addresses.map { .network($0) }, setUp: setUp)
     }
 
     /// Without TLS, also on sockets in the file system.

@@ -26,7 +26,7 @@ extension Exchange {
     func visibility(of collection: Collection, _ access: Access) -> Visibility? {
         let hidesPrivate = access.hidesPrivate(in: collection)
         guard let range = collection.visibleRange else {
-            return hidesPrivate ? server.visibility(.all, hidesPrivate: true) : nil
+            return hidesPrivate ? .ofPublic : nil
         }
         return server.visibility(range.window(at: now), hidesPrivate: hidesPrivate)
     }

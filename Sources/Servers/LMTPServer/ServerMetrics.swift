@@ -23,5 +23,5 @@ final class ServerMetrics: ConnectionCounting {
     }
 
     /// From the end of the message to the answer.
-    func deliveryEnded(nanoseconds: Int64) { duration.recordNanoseconds(nanoseconds) }
+    func deliveryEnded(_ time: Duration) { duration.record(duration: time) }
 }

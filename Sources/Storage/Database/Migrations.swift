@@ -41,17 +41,15 @@ package enum Migrations {
         try connection.beginMigrations()
         do {
             // Looked at again, for another program may have done it before this one had the lock.
-            let recorded = try connection.recordedSchemaVersion()
-            guard recorded <= newest else {
-                throw Failure(.unavailable, "the database has schema \(recorded), which is newer than this program's "
+            let plan = try plan(migrations, on: connection)
+            guard plan.recorded <= newest else {
+                throw Failure(.unavailable, "the database has schema \(plan.recorded), which is newer than this program's "
                     + "\(newest): run the program that wrote it, or a later one")
             }
-            let missing = migrations.filter { $0.number > recorded }.sorted { $0.number < $1.number }
             try connection.runScript(table)
-            for migration in missing where migration.dialect == nil || migration.dialect == connection.dialect {
-                try connection.runScript(connection.dialect.translated(migration.sql))
-            }
-            let numbers = Set(missing.map(\.number)).sorted()
+            for step in plan.steps { try connection.runScript(connection.dialect.translated(step.sql)) }
+            // One that only another engine needs counts as applied.
+            let numbers = Set(migrations.map(\.number).filter { $0 > plan.recorded }).sorted()
             for number in numbers {
                 try connection.runScript("INSERT INTO schema_version (number) VALUES (\(number))")
             }

@@ -1,2 +1,2 @@
-// Threads: what the engines share to block threads of the system and to wake them. It owns no data and knows no database.
+// Threads: what engines and program share to block threads of the system and to wake them. It owns no data and knows no database.
 // Everything in it blocks; nothing of it may be used on an event loop.

@@ -64,7 +64,7 @@ extension GramSegments {
             }
             if isThere != true { return false }
         }
-        for id in old { try tx.execute("UPDATE gram_segment SET unfinished = 0 WHERE id = $1", [.integer(id)]) }
+        for id in old { try retire(tx, id) }
         for segment in segments {
             try tx.execute(
                 """
@@ -82,7 +82,8 @@ extension GramSegments {
 
     /// Takes all of a scope out of use: what its documents are has changed without its log telling so.
     package static func retire(_ tx: borrowing WriteTransaction, of scope: Int64) throws {
-        try tx.execute("UPDATE gram_segment SET unfinished = 0 WHERE scope_id = $1", [.integer(scope)])
+        try tx.execute(
+            "UPDATE gram_segment SET unfinished = 0 WHERE scope_id = $1 AND (unfinished IS NULL OR unfinished > 0)", [.integer(scope)])
     }
 
     package static func retire(_ tx: borrowing WriteTransaction, _ segment: Int64) throws {
@@ -91,7 +92,7 @@ extension GramSegments {
 
     /// Takes all out of use.
     package static func retireAll(_ tx: borrowing WriteTransaction) throws {
-        try tx.execute("UPDATE gram_segment SET unfinished = 0")
+        try tx.execute("UPDATE gram_segment SET unfinished = 0 WHERE unfinished IS NULL OR unfinished > 0")
     }
 
     /// Removes pages of segments that are not used, and those that are in the making for too long; true where there may be more.

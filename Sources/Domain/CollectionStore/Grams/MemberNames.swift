@@ -4,8 +4,6 @@ import Grams
 
 /// The names of a segment's documents, beside its grams: pages below 0, each under the number of its first document.
 enum MemberNames {
-    private static let pageSize = 3_300
-
     private static func key(_ document: Int) -> Int64 { Int64.min + Int64(document) }
 
     static func pages(_ names: [String]) -> [GramPage] {
@@ -15,7 +13,7 @@ enum MemberNames {
         for (document, name) in names.enumerated() {
             if data.isEmpty { first = document }
             data.appendCounted(name.utf8)
-            if data.count >= pageSize {
+            if data.count >= GramPage.size {
                 pages.append(GramPage(firstGram: key(first), data: data))
                 data = []
             }

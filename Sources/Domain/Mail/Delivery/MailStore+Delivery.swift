@@ -63,9 +63,7 @@ extension MailStore {
             people[people.count - 1].append(index)
             last = targets[index].recipient
         }
-        return stride(from: 0, to: people.count, by: recipientsTogether).map { start in
-            people[start..<min(start + recipientsTogether, people.count)]
-        }
+        return people.batches(of: recipientsTogether)
     }
 
     private func deliver(
@@ -95,7 +93,8 @@ extension MailStore {
                 let message = NewMessage(content, flags: MessageFlags(place.flags))
                 let result = try append(tx, [message], to: mailbox, now: now)
                 guard let uid = result.uids.lowest else { throw Failure(.serverBug, "a delivery without a UID") }
-                if case .stored = content.place {} else {
+                // For who comes next, the octets are where the first ones are.
+                if targets.count > 1, !content.isStored {
                     content = try self.content(tx.read, Self.contentID(tx.read, of: uid, in: mailbox)) ?? content
                 }
                 outcome = .delivered(mailbox, uid)

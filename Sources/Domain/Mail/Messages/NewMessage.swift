@@ -23,6 +23,10 @@ package struct NewContent: Sendable {
         keys.threadHash ?? hash.map { hash in Int64(bitPattern: hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }) }
     }
 
+    var isStored: Bool {
+        if case .stored = place { true } else { false }
+    }
+
     /// To be discarded where it is not appended after all.
     package var stagedContent: ContentID? {
         if case .staged(let content, _) = place { content } else { nil }

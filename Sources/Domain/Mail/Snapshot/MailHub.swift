@@ -94,11 +94,8 @@ package final class MailHub: Sendable {
         for wake in wakes { wake(event) }
     }
 
-    /// The mailboxes that somebody watches.
-    package var watchedMailboxes: [MailboxID] { watched.mailboxes }
-
-    /// Those, and the owners that somebody watches.
-    var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) {
+    /// The mailboxes and the owners that somebody watches.
+    package var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) {
         state.withLock { state in
             var watched: (mailboxes: [MailboxID], owners: [PrincipalID]) = ([], [])
             for topic in state.watches.keys {

@@ -140,9 +140,3 @@ package struct MailLook: Sendable {
 
     package init() {}
 }
-
-extension Array {
-    fileprivate func batches(of size: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
-    }
-}

@@ -98,9 +98,9 @@ package struct UIDSet: Sendable, Hashable {
 
     /// Sets of at most so many ranges, which are it together.
     package func parts(of count: Int) -> [UIDSet] {
-        stride(from: 0, to: ranges.count, by: max(1, count)).map { start in
+        ranges.batches(of: max(1, count)).map { ranges in
             var part = UIDSet()
-            part.ranges = Array(ranges[start..<min(start + max(1, count), ranges.count)])
+            part.ranges = Array(ranges)
             return part
         }
     }

@@ -13,8 +13,5 @@ struct UIDSetGatherer {
         threshold = max(Self.least, 2 * ranges.count)
     }
 
-    /// How many ranges there are at most.
-    var count: Int { ranges.count }
-
     var set: UIDSet { UIDSet(ranges: ranges) }
 }

@@ -36,22 +36,21 @@ package indirect enum SearchKey: Hashable, Sendable {
 
     /// Whether it speaks of mod-sequences, so that the answer does (RFC 7162 §3.1.5).
     package var usesModSeq: Bool {
-        switch self {
-        case .modSeq: true
-        case .not(let key), .fuzzy(let key): key.usesModSeq
-        case .or(let left, let right): left.usesModSeq || right.usesModSeq
-        case .and(let keys): keys.contains(where: \.usesModSeq)
-        default: false
-        }
+        contains { if case .modSeq = $0 { true } else { false } }
     }
 
     /// Whether it names messages by their numbers.
     package var usesNumbers: Bool {
-        switch self {
-        case .sequence: true
-        case .not(let key), .fuzzy(let key): key.usesNumbers
-        case .or(let left, let right): left.usesNumbers || right.usesNumbers
-        case .and(let keys): keys.contains(where: \.usesNumbers)
+        contains { if case .sequence = $0 { true } else { false } }
+    }
+
+    /// Whether it, or a key in it, is such a one.
+    package func contains(where isSuch: (SearchKey) -> Bool) -> Bool {
+        if isSuch(self) { return true }
+        return switch self {
+        case .not(let key), .fuzzy(let key): key.contains(where: isSuch)
+        case .or(let left, let right): left.contains(where: isSuch) || right.contains(where: isSuch)
+        case .and(let keys): keys.contains { $0.contains(where: isSuch) }
         default: false
         }
     }

@@ -101,24 +101,11 @@ struct PathCursor {
         for byte in text {
             if byte == UInt8(ascii: ".") {
                 if last == UInt8(ascii: ".") { return false }
-            } else if !isAtomByte(byte) {
+            } else if byte < 0x80, !byte.isAtext {
                 return false
             }
             last = byte
         }
         return last != UInt8(ascii: ".")
-    }
-
-    /// RFC 5322 §3.2.3: atext.
-    private static func isAtomByte(_ byte: UInt8) -> Bool {
-        if byte.isASCIILetter || byte.isASCIIDigit || byte >= 0x80 { return true }
-        switch byte {
-        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
-            UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "?"),
-            UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"),
-            UInt8(ascii: "~"):
-            return true
-        default: return false
-        }
     }
 }

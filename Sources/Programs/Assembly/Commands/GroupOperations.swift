@@ -93,9 +93,10 @@ package struct GroupOperations: Sendable {
                 return true
             }
             var count = 0
-            while !entries.isEmpty {
-                count += try memberships.adopt(Array(entries.prefix(Self.batch)), of: source, now: System.clock()).count
-                entries.removeFirst(min(Self.batch, entries.count))
+            var rest = entries[...]
+            while !rest.isEmpty {
+                count += try memberships.adopt(Array(rest.prefix(Self.batch)), of: source, now: System.clock()).count
+                rest = rest.dropFirst(Self.batch)
             }
             return "\(count) groups of \(directory) are known" + (isComplete ? "" : "; there are more, but a limit was reached")
         } catch let reason as DirectoryUnavailable {

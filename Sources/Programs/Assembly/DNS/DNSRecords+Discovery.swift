@@ -11,9 +11,7 @@ extension DNSRecords {
         if let imapsPort {
             records.append(try service("_imaps._tcp", of: domain, imapsPort, host))
             // RFC 6186 §3.4: ".": that no client tries it without TLS.
-            records.append(Record(
-                name: try domain.prefixed(by: "_imap._tcp"),
-                expectation: .exactly(.srv(priority: 0, weight: 0, port: 0, target: .root))))
+            records.append(try unavailable("_imap._tcp", of: domain))
         }
         if let submissionsPort { records.append(try service("_submissions._tcp", of: domain, submissionsPort, host)) }
         return records
@@ -31,7 +29,12 @@ extension DNSRecords {
         ]
     }
 
-    private static func service(
+    /// RFC 2782: "." says that the service is decidedly not available.
+    static func unavailable(_ name: String, of domain: DomainName) throws(ParseError) -> Record {
+        Record(name: try domain.prefixed(by: name), expectation: .exactly(.srv(priority: 0, weight: 0, port: 0, target: .root)))
+    }
+
+    static func service(
         _ name: String, of domain: DomainName, _ port: UInt16, _ host: DomainName
     ) throws(ParseError) -> Record {
         Record(

@@ -33,22 +33,18 @@ package struct DNSRecords: Sendable, Equatable {
         var records: [Record] = []
         for service in ["_caldavs._tcp", "_carddavs._tcp"] {
             let name = try domain.prefixed(by: service)
-            records.append(Record(name: name, expectation: .exactly(
-                .srv(priority: 0, weight: 1, port: tlsPort, target: host))))
+            records.append(try Self.service(service, of: domain, tlsPort, host))
             // RFC 6764 §4: the context path.
             records.append(Record(name: name, expectation: .exactly(.txt([[UInt8]("path=\(path)".utf8)]))))
         }
         for service in ["_caldav._tcp", "_carddav._tcp"] {
             let name = try domain.prefixed(by: service)
             if let plainPort {
-                records.append(Record(name: name, expectation: .exactly(
-                    .srv(priority: 0, weight: 1, port: plainPort, target: host))))
+                records.append(try Self.service(service, of: domain, plainPort, host))
                 records.append(Record(name: name, expectation: .exactly(.txt([[UInt8]("path=\(path)".utf8)]))))
             } else {
-                // RFC 2782: "." says that the service is decidedly not available, so that no client tries it in clear
-                // text.
-                records.append(Record(name: name, expectation: .exactly(
-                    .srv(priority: 0, weight: 0, port: 0, target: .root))))
+                // So that no client tries it in clear text.
+                records.append(try unavailable(service, of: domain))
             }
         }
         records += try mail(domain, host, imapsPort: imapsPort, submissionsPort: submissionsPort)

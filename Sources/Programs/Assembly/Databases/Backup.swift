@@ -29,8 +29,7 @@ package enum Backup {
         do {
             try write(directory, stage, names, to: TarWriter(descriptor: descriptor, path: path))
             guard rename(part, path) == 0 else { throw FileError("write", path) }
-            let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-            try DurableDirectory.synchronize(parent)
+            try SmallFile.syncDirectory(of: path)
         } catch {
             unlink(part)
             throw error
@@ -71,7 +70,8 @@ package enum Backup {
         _ directory: DataDirectory, _ stage: borrowing BackupStage, _ names: [String], to archive: consuming TarWriter
     ) throws {
         guard try archive.addFile(stage.database, as: "tegu.db") else { throw FileError("open", stage.database, code: ENOENT) }
-        for file in ["cert.pem", "key.pem"] { _ = try archive.addFile("\(directory.path)/\(file)", as: file) }
+        _ = try archive.addFile(directory.certificate, as: "cert.pem")
+        _ = try archive.addFile(directory.key, as: "key.pem")
         let now = System.clock() / 1000
         try archive.addDirectory("blobs", modified: now)
         var progress = Progress("files", total: names.count)
@@ -105,13 +105,13 @@ struct BackupStage: ~Copyable {
             throw CommandError(.unavailable, "another backup is at work")
         }
         // What one that was killed has left.
-        Self.empty(path)
+        DataDirectory.empty(path)
         self.path = path
         self.descriptor = descriptor
     }
 
     deinit {
-        Self.empty(path)
+        DataDirectory.empty(path)
         rmdir(path)
         close(descriptor)
     }
@@ -124,14 +124,5 @@ struct BackupStage: ~Copyable {
         if link(source, path(of: name)) == 0 || errno == EEXIST { return true }
         if errno == ENOENT { return false }
         throw FileError("link", source)
-    }
-
-    private static func empty(_ path: String) {
-        guard let directory = opendir(path) else { return }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(utf8: $0.prefix { $0 != 0 }) }
-            if name != "." && name != ".." { unlink(path + "/" + name) }
-        }
     }
 }

@@ -129,21 +129,10 @@ struct CopyTarget: ~Copyable {
     /// After the commit.
     func publish() throws {
         guard let file else { return }
-        let directory = String(file.final.prefix(upTo: file.final.lastIndex(of: "/") ?? file.final.startIndex))
         // A rename would replace what has come there meanwhile.
         guard link(file.temporary, file.final) == 0 else { throw FileError("make", file.final) }
         unlink(file.temporary)
-        try DurableDirectory.synchronize(directory)
-    }
-}
-
-enum DurableDirectory {
-    /// Makes sure that the names in it are on the disk.
-    static func synchronize(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError("open", path) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw FileError("synchronize", path) }
+        try SmallFile.syncDirectory(of: file.final)
     }
 }
 

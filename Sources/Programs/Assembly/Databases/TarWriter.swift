@@ -15,7 +15,7 @@ struct TarWriter: ~Copyable {
 
     /// - Parameter name: at most 100 bytes.
     func addDirectory(_ name: String, modified: Int64) throws {
-        try write(Self.header(name + "/", size: 0, mode: 0o700, modified: modified, type: UInt8(ascii: "5")))
+        try write(Self.header(name + "/", size: 0, mode: 0o700, modified: modified, type: UInt8(ascii: "5"))[...])
     }
 
     /// The file at `source`; false where there is none.
@@ -28,7 +28,7 @@ struct TarWriter: ~Copyable {
         guard fstat(reading, &status) == 0 else { throw FileError("look at", source) }
         let size = Int64(status.st_size)
         try write(
-            Self.header(name, size: size, mode: 0o600, modified: Int64(status.st_mtim.tv_sec), type: UInt8(ascii: "0")))
+            Self.header(name, size: size, mode: 0o600, modified: Int64(status.st_mtim.tv_sec), type: UInt8(ascii: "0"))[...])
         var rest = size
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         while rest > 0 {
@@ -40,13 +40,13 @@ struct TarWriter: ~Copyable {
             rest -= Int64(count)
         }
         let padding = (Self.blockSize - Int(size % Int64(Self.blockSize))) % Self.blockSize
-        try write([UInt8](repeating: 0, count: padding))
+        try write(ArraySlice(repeating: 0, count: padding))
         return true
     }
 
     /// Two empty blocks end it.
     func finish() throws {
-        try write([UInt8](repeating: 0, count: 2 * Self.blockSize))
+        try write(ArraySlice(repeating: 0, count: 2 * Self.blockSize))
         guard fsync(descriptor) == 0 else { throw FileError("synchronize", path) }
     }
 
@@ -80,13 +80,7 @@ struct TarWriter: ~Copyable {
         return [UInt8](repeating: UInt8(ascii: "0"), count: max(0, digits - text.count)) + text.suffix(digits)
     }
 
-    private func write(_ bytes: some Collection<UInt8>) throws {
-        var rest = Array(bytes)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw FileError("write", path) }
-            rest = rest.dropFirst(count)
-        }
+    private func write(_ bytes: ArraySlice<UInt8>) throws {
+        try SmallFile.write(descriptor, bytes, path: path)
     }
 }

@@ -2,7 +2,6 @@ import Database
 import Directory
 import Logging
 import NIOPosix
-import Synchronization
 
 /// Asks directories again for the groups of who is at work: a membership that ends there ends here within the directory's
 /// `group-interval`, also for who signed in long ago and stays connected.
@@ -13,11 +12,7 @@ struct MembershipService: Sendable {
     private let clock: @Sendable () -> Int64
     /// Directories answer when they do: not on the threads of tasks, and none waits for another.
     private let threads: NIOThreadPool
-    private let stop = Stop()
-
-    private final class Stop: Sendable {
-        let isAsked = Atomic(false)
-    }
+    private let stop = CancellationFlag()
 
     init(
         _ memberships: DirectoryMemberships, used: MembershipCache, logger: Logger, clock: @escaping @Sendable () -> Int64
@@ -32,7 +27,7 @@ struct MembershipService: Sendable {
     /// Until the task is cancelled.
     func run() async {
         // Whoever is being asked for is the last.
-        await withTaskCancellationHandler { await runAll() } onCancel: { stop.isAsked.store(true, ordering: .relaxed) }
+        await withTaskCancellationHandler { await runAll() } onCancel: { stop.set() }
     }
 
     private func runAll() async {
@@ -55,7 +50,7 @@ struct MembershipService: Sendable {
         let (memberships, clock, stop) = (memberships, clock, stop)
         do {
             let round = try await threads.runIfActive {
-                memberships.refresh(used, of: source, now: clock) { stop.isAsked.load(ordering: .relaxed) }
+                memberships.refresh(used, of: source, now: clock) { stop.isSet }
             }
             self.used.noteUsed(round.missed)
             if let failure = round.failure { throw failure }

@@ -13,12 +13,8 @@ final class SearchIndexService: Sendable {
     private let logger: Logger
     /// It computes for long, and must not be in the way of tasks.
     private let thread = NIOThreadPool(numberOfThreads: 1)
-    private let state = Mutex(State())
-
-    private struct State {
-        var changed: Set<MailboxID> = []
-        var isStopped = false
-    }
+    private let changed = Mutex<Set<MailboxID>>([])
+    private let stop = CancellationFlag()
 
     private static let pause = Duration.seconds(1)
     private static let secondsBetweenCollections = 20
@@ -36,7 +32,7 @@ final class SearchIndexService: Sendable {
         thread.start()
         let watch = index.mail.hub.watchEverything { [self] event in
             guard let mailbox = event.mailbox else { return }
-            state.withLock { if $0.changed.count < Self.mostChanged { $0.changed.insert(mailbox) } }
+            changed.withLock { if $0.count < Self.mostChanged { $0.insert(mailbox) } }
         }
         var seconds = 0
         while !Task.isCancelled {
@@ -50,7 +46,7 @@ final class SearchIndexService: Sendable {
                     logger.error("texts cannot be indexed", metadata: ["failure": "\(error)"])
                 }
             } onCancel: {
-                state.withLock { $0.isStopped = true }
+                stop.set()
             }
             seconds += 1
             try? await Task.sleep(for: Self.pause)
@@ -59,34 +55,32 @@ final class SearchIndexService: Sendable {
         try? await thread.shutdownGracefully()
     }
 
-    private var isStopped: Bool { state.withLock { $0.isStopped } }
-
     private func round(isPass: Bool, isForCollections: Bool) throws {
         // Of this thread alone: who waits for an answer comes first.
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-        let changed = state.withLock { state in
-            defer { state.changed = [] }
-            return state.changed
+        let changed = changed.withLock { changed in
+            defer { changed = [] }
+            return changed
         }
         if isPass {
             try index.forEachMailbox { mailbox in
                 bringForward(mailbox, isPass: true)
-                return !isStopped
+                return !stop.isSet
             }
             try tidyLost()
         } else {
-            for mailbox in changed where !isStopped { bringForward(mailbox, isPass: false) }
+            for mailbox in changed where !stop.isSet { bringForward(mailbox, isPass: false) }
         }
-        if isForCollections, !isStopped {
-            try index.forEachLargeCollection { if !isStopped { try MemberGrams.refresh(index.database, $0, now: index.clock()) } }
+        if isForCollections, !stop.isSet {
+            try index.forEachLargeCollection { if !stop.isSet { try MemberGrams.refresh(index.database, $0, now: index.clock()) } }
         }
-        while try !isStopped && GramSegments.sweep(index.database, now: index.clock()) {}
+        while try !stop.isSet && GramSegments.sweep(index.database, now: index.clock()) {}
     }
 
     private func bringForward(_ mailbox: MailboxID, isPass: Bool) {
         do {
             if isPass { try index.indexer.tidy(mailbox) }
-            while try !isStopped && index.indexer.step(mailbox) != .nothing {}
+            while try !stop.isSet && index.indexer.step(mailbox) != .nothing {}
         } catch {
             // One mailbox's fault is not the others'; it is searched without an index.
             logger.error("mailbox not indexed", metadata: ["mailbox": "\(mailbox.rawValue)", "failure": "\(error)"])

@@ -2,7 +2,6 @@ import CollectionStore
 import Database
 import Logging
 import NIOPosix
-import Synchronization
 
 /// Makes the calendars' index anew beside the server at work, where the system's time zone database is not the one that it
 /// was made with.
@@ -38,11 +37,4 @@ struct TimeZoneUpdate: Sendable {
                 "calendars are indexed", metadata: ["objects": "\(outcome.objects)", "changed": "\(outcome.corrected)"])
         }
     }
-}
-
-/// Set once, from any thread.
-private final class CancellationFlag: Sendable {
-    private let flag = Atomic(false)
-    var isSet: Bool { flag.load(ordering: .relaxed) }
-    func set() { flag.store(true, ordering: .relaxed) }
 }

@@ -57,12 +57,15 @@ package struct DataDirectory: Sendable, Equatable {
     }
 
     /// Removes what a server that was killed has left in the spool. The lock proves that no other server is using it.
-    package func emptySpool(_ lock: borrowing ServeLock) {
-        guard let directory = opendir(spool) else { return }
+    package func emptySpool(_ lock: borrowing ServeLock) { Self.empty(spool) }
+
+    /// Removes the files in a directory.
+    static func empty(_ path: String) {
+        guard let directory = opendir(path) else { return }
         defer { closedir(directory) }
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { String(utf8: $0.prefix { $0 != 0 }) }
-            if name != "." && name != ".." { unlink(spool + "/" + name) }
+            if name != "." && name != ".." { unlink(path + "/" + name) }
         }
     }
 

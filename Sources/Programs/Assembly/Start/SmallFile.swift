@@ -46,7 +46,7 @@ enum SmallFile {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileError("create", temporary) }
         do throws(FileError) {
-            try write(descriptor, content, path: temporary)
+            try write(descriptor, content[...], path: temporary)
             guard fsync(descriptor) == 0 else { throw FileError("write", temporary) }
             guard link(temporary, path) == 0 else { throw FileError("create", path) }
         } catch {
@@ -59,19 +59,17 @@ enum SmallFile {
         try syncDirectory(of: path)
     }
 
-    private static func write(_ descriptor: Int32, _ content: [UInt8], path: String) throws(FileError) {
-        var rest = content[...]
+    static func write(_ descriptor: Int32, _ content: ArraySlice<UInt8>, path: String) throws(FileError) {
+        var rest = content
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileError("write", path)
-            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw FileError("write", path) }
             rest = rest.dropFirst(count)
         }
     }
 
-    private static func syncDirectory(of path: String) throws(FileError) {
+    static func syncDirectory(of path: String) throws(FileError) {
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let descriptor = open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("open", directory) }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// Where log lines go. Lines of several threads do not mix.
 ///
@@ -23,13 +24,10 @@ package final class LogOutput: Sendable {
     private let waiting = Mutex(Waiting())
     /// Held while bytes are written, so that they stay in order.
     private let turn = Mutex(())
-    private let hasLines: Doorbell
+    private let hasLines = Semaphore()
 
     /// The descriptor stays the caller's: it is not closed.
-    package init(descriptor: Int32) {
-        self.descriptor = descriptor
-        hasLines = Doorbell()
-    }
+    package init(descriptor: Int32) { self.descriptor = descriptor }
 
     package static let standardOutput = LogOutput(descriptor: STDOUT_FILENO)
     package static let standardError = LogOutput(descriptor: STDERR_FILENO)
@@ -42,23 +40,18 @@ package final class LogOutput: Sendable {
             return !waiting.isBehind
         }
         guard isFirst else { return }
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                let output = Unmanaged<LogOutput>.fromOpaque(argument).takeRetainedValue()
+        do {
+            let thread = try SystemThread.start { [self] in
                 while true {
-                    output.hasLines.wait()
-                    usleep(LogOutput.lag)
-                    output.flush()
+                    hasLines.wait()
+                    usleep(Self.lag)
+                    flush()
                 }
-            }, Unmanaged.passRetained(self).toOpaque())
-        guard result == 0 else {
-            Unmanaged.passUnretained(self).release()
+            }
+            pthread_detach(thread)
+        } catch {
             return waiting.withLock { $0.isBehind = false }
         }
-        pthread_detach(thread)
         atexit {
             LogOutput.standardOutput.flush()
             LogOutput.standardError.flush()
@@ -79,7 +72,7 @@ package final class LogOutput: Sendable {
         if isUrgent || !isBehind {
             flush()
         } else if rings {
-            hasLines.ring()
+            hasLines.signal()
         }
     }
 
@@ -110,20 +103,4 @@ package final class LogOutput: Sendable {
             }
         }
     }
-}
-
-/// Wakes one thread that waits; rung before it waits, it does not wait.
-private final class Doorbell: @unchecked Sendable {
-    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-    init() { sem_init(semaphore, 0, 0) }
-
-    deinit {
-        sem_destroy(semaphore)
-        semaphore.deallocate()
-    }
-
-    func ring() { sem_post(semaphore) }
-
-    func wait() { while sem_wait(semaphore) != 0 {} }
 }

@@ -12,8 +12,18 @@ final class NamedMembers: MultistatusSource.Part {
         var isCertain: Bool
     }
 
-    /// The candidates after a name (nil: from the start), in its order; none where there are no more.
+    /// The candidates after a name (nil: from the start), in its order; fewer than `namesAtOnce` where there are no more.
     typealias Source = (borrowing ReadTransaction, String?) throws -> [Candidate]
+
+    private static let namesAtOnce = 500
+
+    /// By the index of texts: what it rules out is not read.
+    static func source(in collection: CollectionID, matching texts: SearchTextQuery.Needles) -> Source {
+        { tx, last in
+            try SearchTextQuery.names(tx, in: collection, after: last, matching: texts, limit: namesAtOnce)
+                .map { Candidate(name: $0, isCertain: false) }
+        }
+    }
 
     typealias Filter = (borrowing ReadTransaction, borrowing MemberView) throws -> Bool
 
@@ -73,7 +83,8 @@ final class NamedMembers: MultistatusSource.Part {
     private func fill(_ tx: borrowing ReadTransaction) throws -> Bool {
         if candidates.isEmpty, let source {
             candidates = try source(tx, lastName)[...]
-            if candidates.isEmpty { self.source = nil }
+            // The last ones: to be told that there are no more costs as much as asking for them.
+            if candidates.count < Self.namesAtOnce { self.source = nil }
         }
         return !candidates.isEmpty
     }

@@ -88,8 +88,7 @@ struct IncomingObject {
         } catch let refusal as StoreRefusal {
             var reply = Reply(refusal, in: parent.kind, at: try Self.href(tx.read, of: parent, exchange))
             // What may not be known is not named.
-            if case .uidConflict(let name) = refusal, access.hidesPrivate(in: parent),
-                try Visibility.ofPublic.isHidden(tx.read, in: parent.id, name: name) { reply.hrefs = [] }
+            if case .uidConflict(let name) = refusal, try access.conceals(tx.read, name, in: parent) { reply.hrefs = [] }
             throw reply
         }
     }

@@ -41,8 +41,7 @@ enum Transfer {
             } catch let refusal as StoreRefusal {
                 var reply = Reply(refusal, in: source.collection?.kind ?? parent.kind, at: destinationParent(target))
                 // What may not be known is not named.
-                if case .uidConflict(let name) = refusal, place.access.hidesPrivate(in: parent),
-                    try Visibility.ofPublic.isHidden(tx.read, in: parent.id, name: name) { reply.hrefs = [] }
+                if case .uidConflict(let name) = refusal, try place.access.conceals(tx.read, name, in: parent) { reply.hrefs = [] }
                 throw reply
             }
             return place.resource == nil

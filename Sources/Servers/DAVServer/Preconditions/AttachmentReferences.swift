@@ -14,8 +14,7 @@ enum AttachmentReferences {
             let rights = try exchange.locator.rights(tx, on: collection)
             guard rights.contains(.read) else { continue }
             // By an object that is kept from the asker they learn nothing.
-            let access = Access(tree: nil, owner: nil, rights: rights, mount: nil)
-            if try !access.hidesPrivate(in: collection)
+            if try !rights.hidesPrivate(in: collection)
                 || Attachments.isShown(tx, attachment, in: collection.id, by: .ofPublic) { return true }
         }
         return false

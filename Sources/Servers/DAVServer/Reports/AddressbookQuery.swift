@@ -38,14 +38,9 @@ enum AddressbookQuery {
                         rows, in: place.collection, place.access, href: place.href,
                         candidates: [.init(name: name, isCertain: false)], isWanted: isWanted))
                 } else if let texts {
-                    // What the index of texts rules out is not read.
-                    let book = place.collection.id
                     parts.append(NamedMembers(
                         rows, in: place.collection, place.access, href: place.href,
-                        source: { tx, last in
-                            try SearchTextQuery.names(tx, in: book, after: last, matching: texts, limit: 500)
-                                .map { .init(name: $0, isCertain: false) }
-                        }, isWanted: isWanted))
+                        source: NamedMembers.source(in: place.collection.id, matching: texts), isWanted: isWanted))
                 } else {
                     parts.append(MemberListing(
                         rows, in: place.collection, place.access, href: place.href, isWanted: isWanted))

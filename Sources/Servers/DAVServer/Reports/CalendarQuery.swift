@@ -41,13 +41,9 @@ enum CalendarQuery {
             candidates = try OccurrenceQuery.candidates(tx, in: place.collection.id, overlapping: range, component: component)
                 .map { .init(name: $0.name, isCertain: plan.isOnlyRange && $0.isCertain) }
         } else if let texts = plan.texts {
-            let calendar = place.collection.id
             return NamedMembers(
                 rows, in: place.collection, place.access, href: place.href,
-                source: { tx, last in
-                    try SearchTextQuery.names(tx, in: calendar, after: last, matching: texts, limit: 500)
-                        .map { .init(name: $0, isCertain: false) }
-                }, isWanted: judge.isWanted)
+                source: NamedMembers.source(in: place.collection.id, matching: texts), isWanted: judge.isWanted)
         } else {
             return MemberListing(
                 rows, in: place.collection, place.access, href: place.href, isWanted: judge.isWanted)

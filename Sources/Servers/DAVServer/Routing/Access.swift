@@ -1,4 +1,5 @@
 import CollectionStore
+import Database
 import Directory
 
 /// As whose something shows itself to the asker, and what they may do with it.
@@ -17,9 +18,14 @@ struct Access: Sendable {
     /// Of what somebody has in their own home.
     static func own(_ owner: Principal) -> Access { Access(tree: owner, owner: owner, rights: .all, mount: nil) }
 
-    /// RFC 5545 §3.8.1.3: whether what is private or confidential in a calendar is not shown. Whoever may do everything sees it.
+    /// Whether what is private or confidential is not shown.
     func hidesPrivate(in collection: Collection) -> Bool {
-        collection.kind == .calendar && !rights.isSuperset(of: .all)
+        rights.hidesPrivate(in: collection)
+    }
+
+    /// Whether they are not to know of the member with this name.
+    func conceals(_ tx: borrowing ReadTransaction, _ name: String, in collection: Collection) throws -> Bool {
+        try hidesPrivate(in: collection) && Visibility.ofPublic.isHidden(tx, in: collection.id, name: name)
     }
 
     /// Whether a collection is the one that the asker sees in their home, and not one below it.
@@ -29,5 +35,12 @@ struct Access: Sendable {
     func segment(of collection: Collection) -> String {
         guard let mount, isMountPoint(collection) else { return collection.name }
         return mount.name
+    }
+}
+
+extension Rights {
+    /// RFC 5545 §3.8.1.3: whether what is private or confidential in a calendar is not shown. Whoever may do everything sees it.
+    func hidesPrivate(in collection: Collection) -> Bool {
+        collection.kind == .calendar && !isSuperset(of: .all)
     }
 }

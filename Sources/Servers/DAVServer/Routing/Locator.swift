@@ -122,8 +122,7 @@ struct Locator {
             let isReadable = location.access.rights.contains(.read)
             location.resource = try isReadable
                 ? child(tx, of: parent, name) : Collections.child(tx, of: parent.id, name: name).map(Resource.collection)
-            if location.member != nil, location.access.hidesPrivate(in: parent),
-                try Visibility.ofPublic.isHidden(tx, in: parent.id, name: name) {
+            if location.member != nil, try location.access.conceals(tx, name, in: parent) {
                 (location.resource, location.isConcealed) = (nil, true)
             }
             if let collection = location.collection, let owner = location.owner {

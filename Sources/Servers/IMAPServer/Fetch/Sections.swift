@@ -6,9 +6,6 @@ import MIME
 
 /// `BODY[...]` and its older names (RFC 9051 §6.4.5).
 extension Session {
-    /// Of a header that single fields are looked for in: a message may be nothing but a header.
-    static let mostHeaderBytes = MessageTexts.mostHeaderBytes
-
     func fetchSection(_ tx: borrowing ReadTransaction, _ section: BodySection, _ row: StoredMessage) throws -> FetchLiteral? {
         guard let ranges = try ranges(tx, of: section, row) else {
             out.fetchMissingSection(section)
@@ -49,7 +46,7 @@ extension Session {
         }
         // The stored structure has some of the fields; all of them are in the octets.
         guard let header = header(message, numbers)?.first else { return nil }
-        let octets = try store.octets(tx, of: row.content, header.prefix(Self.mostHeaderBytes))
+        let octets = try store.octets(tx, of: row.content, header.prefix(MessageTexts.mostHeaderBytes))
         let fields = Message(octets).ranges(of: Section(text: .headerFields(names, isNot: isNot))) ?? []
         return fields.map { ($0.lowerBound + header.lowerBound)..<($0.upperBound + header.lowerBound) }
     }

@@ -17,13 +17,12 @@ struct SearchContext {
 extension SearchKey {
     /// Whether what it finds changes by messages alone: numbers, `$` and the time do not count.
     fileprivate var isOfMessages: Bool {
-        switch self {
-        case .sequence, .older, .younger: false
-        case .uid(let set): !set.isSavedResult
-        case .not(let key), .fuzzy(let key): key.isOfMessages
-        case .or(let left, let right): left.isOfMessages && right.isOfMessages
-        case .and(let keys): keys.allSatisfy(\.isOfMessages)
-        default: true
+        !contains { key in
+            switch key {
+            case .sequence, .older, .younger: true
+            case .uid(let set): set.isSavedResult
+            default: false
+            }
         }
     }
 }

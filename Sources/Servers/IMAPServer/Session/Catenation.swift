@@ -28,7 +28,7 @@ extension Session {
             upload?.refusal = .no(.tooBig, "one command takes \(appendLimit) octets by reference")
             return
         }
-        try checkRoom(for: size)
+        checkRoom(for: size)
         guard upload?.refusal == nil else { return }
         upload?.catenated += size
         if upload?.current == nil { upload?.current = store.upload() }

@@ -65,18 +65,14 @@ extension Session {
     }
 
     private func beginLiteral(_ size: UInt64, isBinary: Bool) {
-        do {
-            try checkRoom(for: size)
-        } catch {
-            upload?.refusal = Replies.completion(of: error, logger)
-        }
+        checkRoom(for: size)
         guard upload?.refusal == nil else { return reader.refuse() }
         if upload?.current == nil { upload?.current = store.upload(keepsOctets: isBinary) }
         reader.accept()
     }
 
-    /// Sets the refusal where there is no room for so many octets more of the message that comes.
-    func checkRoom(for size: UInt64) throws {
+    /// Sets the refusal where there is no room for so many octets more of the message that comes, or that cannot be told.
+    func checkRoom(for size: UInt64) {
         guard let incoming = upload, incoming.refusal == nil else { return }
         let limit = appendLimit
         let sofar = UInt64(clamping: incoming.current?.size ?? 0)
@@ -90,8 +86,8 @@ extension Session {
         guard total > UInt64(clamping: store.limits.heldSize), let owner = incoming.owner else { return }
         do {
             try database.read { tx in try store.checkQuota(tx, messages: incoming.messages.count + 1, bytes: total, of: owner) }
-        } catch let refusal as MailRefusal {
-            upload?.refusal = Replies.completion(of: refusal, logger)
+        } catch {
+            upload?.refusal = Replies.completion(of: error, logger)
         }
     }
 

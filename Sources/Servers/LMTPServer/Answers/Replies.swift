@@ -11,6 +11,7 @@ enum Replies {
     static let ok = Reply(250, EnhancedStatus(0, 0), "OK")
     static let badSequence = Reply(503, EnhancedStatus(5, 1), "not now")
     static let noSuchRecipient = Reply(550, EnhancedStatus(1, 1), "nobody has this address here")
+    static let fault = Reply(451, EnhancedStatus(3, 0), "the server has a fault")
     /// RFC 1870 §6.1.
     static let tooLarge = Reply(552, EnhancedStatus(3, 4), "the message is too large")
     /// RFC 5321 §3.8.
@@ -41,7 +42,7 @@ enum Replies {
             return reply(to: failure)
         default:
             logger.error("delivery failed", metadata: ["failure": "\(error)"])
-            return Reply(451, EnhancedStatus(3, 0), "the server has a fault")
+            return fault
         }
     }
 
@@ -50,7 +51,7 @@ enum Replies {
         // RFC 3463 §3.4: X.3.1
         case .storageFull: Reply(452, EnhancedStatus(3, 1), "no room now")
         case .unavailable: Reply(451, EnhancedStatus(3, 0), "not possible now")
-        case .damaged, .constraint, .serverBug: Reply(451, EnhancedStatus(3, 0), "the server has a fault")
+        case .damaged, .constraint, .serverBug: fault
         }
     }
 
@@ -68,7 +69,7 @@ enum Replies {
         // None of these can be of a delivery to an address.
         case .invalidName, .nameTaken, .notFound, .notSelectable, .isInbox, .hasChildren, .belowItself, .specialUseTaken,
             .keywordNotKept, .tooManyGrants, .cannotBeGranted, .tooManySubscriptions, .tooManyAnnotations, .annotationTooLarge:
-            Reply(451, EnhancedStatus(3, 0), "the server has a fault")
+            fault
         }
     }
 

@@ -17,10 +17,4 @@ struct Envelope {
     /// What the client says that the message has.
     var announcedSize: Int
     var recipients: [Recipient] = []
-
-    /// Each once: who has several of the addresses gets one message, and every address its answer.
-    var targets: [DeliveryTarget] {
-        var seen: Set<DeliveryTarget> = []
-        return recipients.map(\.target).filter { seen.insert($0).inserted }
-    }
 }

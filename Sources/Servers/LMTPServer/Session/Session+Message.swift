@@ -89,8 +89,7 @@ extension Session {
         self.envelope = nil
         let began = ContinuousClock.now
         let replies = deliver(message, envelope)
-        let time = (ContinuousClock.now - began).components
-        server.metrics.deliveryEnded(nanoseconds: time.seconds &* 1_000_000_000 &+ time.attoseconds / 1_000_000_000)
+        server.metrics.deliveryEnded(ContinuousClock.now - began)
         // RFC 2033 §4.2: one for each RCPT that was taken, in their order.
         for answer in replies {
             server.metrics.answered(answer)
@@ -108,7 +107,6 @@ extension Session {
             return Array(repeating: reply, count: envelope.recipients.count)
         }
         if let refusal = message.refusal { return all(refusal) }
-        let targets = envelope.targets
         let content: NewContent
         do {
             content = try message.upload.finish()
@@ -117,15 +115,14 @@ extension Session {
         }
         let began = ContinuousClock.now
         let outcomes = server.services.store.deliver(
-            server.services.database, content, to: targets, now: server.services.clock(),
+            server.services.database, content, to: envelope.recipients.map(\.target), now: server.services.clock(),
             while: { !isCut.load(ordering: .relaxed) && ContinuousClock.now - began < Self.longestDelivery })
         logFailures(outcomes)
         let isTaken = outcomes.contains { if case .delivered = $0 { true } else { false } }
         if !isTaken { discard(message) }
-        let byTarget = Dictionary(zip(targets, outcomes)) { first, _ in first }
-        return envelope.recipients.map { recipient in
-            let reply = answer(to: byTarget[recipient.target], envelope)
-            log(recipient, byTarget[recipient.target], envelope, reply)
+        return zip(envelope.recipients, outcomes).map { recipient, outcome in
+            let reply = answer(to: outcome, envelope)
+            log(recipient, outcome, envelope, reply)
             return reply
         }
     }
@@ -141,17 +138,16 @@ extension Session {
         }
     }
 
-    private func answer(to outcome: DeliveryOutcome?, _ envelope: Envelope) -> Reply {
+    private func answer(to outcome: DeliveryOutcome, _ envelope: Envelope) -> Reply {
         switch outcome {
         case .delivered: Reply(250, EnhancedStatus(0, 0), "delivered, id \(envelope.id)")
         case .refused(let refusal): Replies.reply(to: refusal, server.configuration.overQuota)
         case .noRecipient: Replies.noSuchRecipient
         case .failed(let failure): Replies.reply(to: failure)
-        case nil: Reply(451, EnhancedStatus(3, 0), "the server has a fault")
         }
     }
 
-    private func log(_ recipient: Envelope.Recipient, _ outcome: DeliveryOutcome?, _ envelope: Envelope, _ reply: Reply) {
+    private func log(_ recipient: Envelope.Recipient, _ outcome: DeliveryOutcome, _ envelope: Envelope, _ reply: Reply) {
         var metadata: Logger.Metadata = [
             "id": "\(envelope.id)", "from": "\(envelope.sender.text)", "to": "\(recipient.path.text)", "code": "\(reply.code)",
         ]

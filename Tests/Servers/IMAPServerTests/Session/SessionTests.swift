@@ -73,14 +73,14 @@ import Testing
         do {
             let client = site.anna()
             client.say("b SELECT INBOX")
-            #expect(hub.watchedMailboxes.count == 1)
+            #expect(hub.watched.mailboxes.count == 1)
             client.say("c SELECT Sent")
-            #expect(hub.watchedMailboxes.count == 1)
+            #expect(hub.watched.mailboxes.count == 1)
             client.say("d UNSELECT")
-            #expect(hub.watchedMailboxes.isEmpty)
+            #expect(hub.watched.mailboxes.isEmpty)
             client.say("e SELECT INBOX")
         }
-        #expect(hub.watchedMailboxes.isEmpty)
+        #expect(hub.watched.mailboxes.isEmpty)
     }
 
     @Test("what CAPABILITY names of commands is known", arguments: [
