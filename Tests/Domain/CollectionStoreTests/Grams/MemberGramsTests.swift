@@ -113,8 +113,12 @@ struct MemberGramsTests {
         #expect(rows == 1, "what was left behind is gone")
     }
 
-    private func count(_ table: String) throws -> Int64? {
-        try fixture.read { tx in try tx.first("SELECT COUNT(*) FROM \(table)") { $0.integer(0) } }
+    private func segmentCount() throws -> Int64? {
+        try fixture.read { tx in try tx.first("SELECT COUNT(*) FROM gram_segment") { $0.integer(0) } }
+    }
+
+    private func pageCount() throws -> Int64? {
+        try fixture.read { tx in try tx.first("SELECT COUNT(*) FROM gram_page") { $0.integer(0) } }
     }
 
     @Test("a segment of which a part was swept is not published, and nothing is added to one that is gone")
@@ -123,14 +127,14 @@ struct MemberGramsTests {
         let id = try #require(try GramSegments.begin(fixture.database, for: calendar.rawValue, now: 1_000))
         #expect(try GramSegments.write(fixture.database, pages, of: id))
         #expect(try GramSegments.sweep(fixture.database, now: 700_000))
-        #expect(try count("gram_segment") == 1)
+        #expect(try segmentCount() == 1)
         let segment = GramSegment(
             id: id, first: id, last: 1, version: 1, documentCount: 1, byteCount: 250, documents: [], open: DocumentSet())
         #expect(try !fixture.write { tx in try GramSegments.publish(tx, [segment], replacing: []) })
         while try GramSegments.sweep(fixture.database, now: 700_000) {}
-        #expect(try count("gram_segment") == 0)
+        #expect(try segmentCount() == 0)
         #expect(try !GramSegments.write(fixture.database, pages, of: id))
-        #expect(try count("gram_page") == 0)
+        #expect(try pageCount() == 0)
     }
 
     @Test("changes that the log has forgotten meanwhile are not passed over")
