@@ -2,7 +2,7 @@ import CollectionStore
 package import Database
 package import Grams
 
-/// The index of messages' texts: the grams of the messages of a mailbox, segment by segment of its UIDs (schemas/0014).
+/// The index of messages' texts: the grams of the messages of a mailbox, segment by segment of its UIDs (schemas/0013).
 ///
 /// A UID is given once and its octets never change: so nothing that is done to messages touches the index. What is appended or copied is in none
 /// until `MailIndexer` comes by, and is searched as if there were no index; what is expunged is in the index until it makes the segment anew.

@@ -78,7 +78,9 @@ final class SearchIndexService: Sendable {
             for mailbox in changed where !isStopped { bringForward(mailbox, isPass: false) }
         }
         if isForCollections, !isStopped {
-            try index.forEachLargeCollection { if !isStopped { try MemberGrams.refresh(index.database, $0, now: index.clock()) } }
+            try index.forEachLargeCollection {
+                if !isStopped { try MemberGrams.refresh(index.database, $0, keep: index.keep, now: index.clock()) }
+            }
         }
         while try !isStopped && GramSegments.sweep(index.database, now: index.clock()) {}
     }

@@ -39,12 +39,11 @@ enum AddressbookQuery {
                         candidates: [.init(name: name, isCertain: false)], isWanted: isWanted))
                 } else if let texts {
                     // What the index of texts rules out is not read.
-                    let book = place.collection.id
+                    var names = SearchTextQuery.Pages(in: place.collection.id, matching: texts)
                     parts.append(NamedMembers(
                         rows, in: place.collection, place.access, href: place.href,
                         source: { tx, last in
-                            try SearchTextQuery.names(tx, in: book, after: last, matching: texts, limit: 500)
-                                .map { .init(name: $0, isCertain: false) }
+                            try names.next(tx, after: last)?.map { .init(name: $0, isCertain: false) }
                         }, isWanted: isWanted))
                 } else {
                     parts.append(MemberListing(

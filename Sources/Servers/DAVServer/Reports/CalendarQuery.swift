@@ -41,12 +41,11 @@ enum CalendarQuery {
             candidates = try OccurrenceQuery.candidates(tx, in: place.collection.id, overlapping: range, component: component)
                 .map { .init(name: $0.name, isCertain: plan.isOnlyRange && $0.isCertain) }
         } else if let texts = plan.texts {
-            let calendar = place.collection.id
+            var names = SearchTextQuery.Pages(in: place.collection.id, matching: texts)
             return NamedMembers(
                 rows, in: place.collection, place.access, href: place.href,
                 source: { tx, last in
-                    try SearchTextQuery.names(tx, in: calendar, after: last, matching: texts, limit: 500)
-                        .map { .init(name: $0, isCertain: false) }
+                    try names.next(tx, after: last)?.map { .init(name: $0, isCertain: false) }
                 }, isWanted: judge.isWanted)
         } else {
             return MemberListing(
