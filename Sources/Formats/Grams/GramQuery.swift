@@ -1,5 +1,5 @@
 /// What the grams of a document must have so that a text can be in it.
-package struct GramQuery: Sendable, Equatable {
+package struct GramQuery: Sendable, Hashable {
     /// Of more grams the answer is hardly better.
     static let mostGrams = 8
 
@@ -31,7 +31,7 @@ package struct GramQuery: Sendable, Equatable {
 }
 
 /// A question about several texts.
-package indirect enum GramCondition: Sendable, Equatable {
+package indirect enum GramCondition: Sendable, Hashable {
     case has(GramQuery)
     case all([GramCondition])
     case any([GramCondition])
@@ -43,6 +43,43 @@ package indirect enum GramCondition: Sendable, Equatable {
     package static func all(of parts: [GramCondition?]) -> GramCondition? {
         let known = parts.compactMap(\.self)
         return known.isEmpty ? nil : known.count == 1 ? known[0] : .all(known)
+    }
+
+    /// Each range is a statement for so many segments: of more the question is made weaker.
+    static let mostRanges = 64
+
+    /// What asks for a bounded number of ranges, and is fulfilled wherever this is; nil: that would be everything.
+    package var bounded: GramCondition? { bounded(Self.mostRanges)?.condition }
+
+    private func bounded(_ most: Int) -> (condition: GramCondition, cost: Int)? {
+        switch self {
+        case .has(let query): return query.ranges.count <= most ? (self, query.ranges.count) : nil
+        case .all(let parts):
+            // Those with the most grams rule the most out; one text is asked for once.
+            let ordered = Self.distinct(parts).sorted { $0.length > $1.length }
+            var (chosen, cost): ([GramCondition], Int) = ([], 0)
+            for part in ordered {
+                guard cost < most, let part = part.bounded(most - cost) else { continue }
+                chosen.append(part.condition)
+                cost += part.cost
+            }
+            return GramCondition.all(of: chosen).map { ($0, cost) }
+        case .any(let parts):
+            var (chosen, cost): ([GramCondition], Int) = ([], 0)
+            for part in Self.distinct(parts) {
+                guard let part = part.bounded(most - cost) else { return nil }
+                chosen.append(part.condition)
+                cost += part.cost
+            }
+            return GramCondition.any(of: chosen).map { ($0, cost) }
+        }
+    }
+
+    private var length: Int { if case .has(let query) = self { query.ranges.count } else { 0 } }
+
+    private static func distinct(_ parts: [GramCondition]) -> [GramCondition] {
+        var seen: Set<GramCondition> = []
+        return parts.filter { seen.insert($0).inserted }
     }
 
     /// Nil where one part cannot be told. Of none it is what nothing fulfils.

@@ -178,4 +178,31 @@ private func found(_ query: GramQuery, in segment: BuiltGrams) -> [Int] {
         #expect(pages.allSatisfy { $0.data.count <= 3_900 })
         #expect(pages.count > 10)
     }
+
+    /// What evaluating a condition may ask for.
+    private static func ranges(_ condition: GramCondition) -> Int {
+        switch condition {
+        case .has(let query): query.ranges.count
+        case .all(let parts), .any(let parts): parts.reduce(0) { $0 + ranges($1) }
+        }
+    }
+
+    @Test("a question of many texts is made weaker, or is none")
+    func bounded() throws {
+        func text(_ number: Int) -> GramCondition? { .contains(Array("some text of \(number)".utf8)) }
+        let many = (0..<2_000).map(text)
+        let all = try #require(GramCondition.all(of: many)?.bounded)
+        #expect((1...GramCondition.mostRanges).contains(Self.ranges(all)))
+        #expect(GramCondition.any(of: many)?.bounded == nil)
+        // One text is asked for once.
+        #expect(GramCondition.any(of: (0..<2_000).map { _ in text(7) })?.bounded == text(7))
+        // What cannot be bounded is left out of what must be fulfilled as well.
+        #expect(GramCondition.all(of: [.any(of: many), text(7)])?.bounded == text(7))
+        #expect(GramCondition.any(of: [.any(of: many), text(7)])?.bounded == nil)
+        // The longest texts come first.
+        let short = try #require(GramCondition.contains(Array("ab".utf8)))
+        let mixed = try #require(GramCondition.all(of: (0..<100).map { _ in short } + [text(1)])?.bounded)
+        #expect(mixed == .all([try #require(text(1)), short]))
+        #expect(GramCondition.any(of: [])?.bounded == .any([]))
+    }
 }

@@ -22,31 +22,40 @@ extension GramSegments {
         try database.write { tx in try insert(tx, scope, now) }
     }
 
+    private static func isInTheMaking(_ tx: borrowing ReadTransaction, _ segment: Int64) throws -> Bool {
+        try tx.first("SELECT 1 FROM gram_segment WHERE id = $1 AND unfinished > 0", [.integer(segment)]) { _ in true } ?? false
+    }
+
     private static func insert(_ tx: borrowing WriteTransaction, _ scope: Int64, _ now: Milliseconds) throws -> Int64 {
         let id = try tx.nextID(.node)
         // Below all others, and not among them.
         try tx.execute(
             """
             INSERT INTO gram_segment (id, scope_id, first_document, last_document, version, document_count, byte_count, documents,
-                open, unfinished)
-            VALUES ($1, $2, -1, -1, 0, 0, 0, $3, $3, $4)
+                open, unfinished, made)
+            VALUES ($1, $2, -1, -1, 0, 0, 0, $3, $3, $4, $4)
             """, [.integer(id), .integer(scope), .bytes([]), .integer(max(now, 1))])
         return id
     }
 
-    package static func write(_ database: any Database, _ pages: [GramPage], of segment: Int64) throws {
+    /// False where the segment was taken away meanwhile: pages that came after its row went would never be removed.
+    package static func write(_ database: any Database, _ pages: [GramPage], of segment: Int64) throws -> Bool {
         var start = 0
         while start < pages.count {
             let end = min(start + pagesAtOnce, pages.count)
-            try database.write { tx in
+            let isThere = try database.write { tx in
+                guard try isInTheMaking(tx.read, segment) else { return false }
                 for page in pages[start..<end] {
                     try tx.execute(
                         "INSERT INTO gram_page (segment_id, first_gram, data) VALUES ($1, $2, $3)",
                         [.integer(segment), .integer(page.firstGram), .bytes(page.data)])
                 }
+                return true
             }
+            if !isThere { return false }
             start = end
         }
+        return true
     }
 
     /// Puts finished segments into use in the place of others. False, and nothing is done, where one of these is not used any more, or
@@ -58,12 +67,7 @@ extension GramSegments {
             let isUsed = try tx.read.first("SELECT 1 FROM gram_segment WHERE id = $1 AND unfinished IS NULL", [.integer(id)]) { _ in true }
             if isUsed != true { return false }
         }
-        for segment in segments {
-            let isThere = try tx.read.first("SELECT 1 FROM gram_segment WHERE id = $1 AND unfinished > 0", [.integer(segment.id)]) { _ in
-                true
-            }
-            if isThere != true { return false }
-        }
+        for segment in segments where try !isInTheMaking(tx.read, segment.id) { return false }
         for id in old { try retire(tx, id) }
         for segment in segments {
             try tx.execute(
@@ -82,6 +86,7 @@ extension GramSegments {
 
     /// Takes all of a scope out of use: what its documents are has changed without its log telling so.
     package static func retire(_ tx: borrowing WriteTransaction, of scope: Int64) throws {
+        // Not those that are already: this is called for one member after the other.
         try tx.execute(
             "UPDATE gram_segment SET unfinished = 0 WHERE scope_id = $1 AND (unfinished IS NULL OR unfinished > 0)", [.integer(scope)])
     }
@@ -102,6 +107,8 @@ extension GramSegments {
                 "SELECT id FROM gram_segment WHERE unfinished IS NOT NULL AND unfinished <= $1 ORDER BY unfinished LIMIT 1",
                 [.integer(now - longest)]) { $0.integer(0) }
             guard let segment else { return false }
+            // Whoever may be making it still must not publish what is left of it.
+            try tx.execute("UPDATE gram_segment SET unfinished = 0 WHERE id = $1 AND unfinished > 0", [.integer(segment)])
             let count = try tx.execute(
                 """
                 DELETE FROM gram_page WHERE segment_id = $1 AND first_gram IN (

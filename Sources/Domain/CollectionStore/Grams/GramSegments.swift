@@ -12,6 +12,8 @@ package struct GramSegment: Sendable {
     /// What the scope's owner wrote, to find the documents by.
     package var documents: [UInt8]
     package var open: DocumentSet
+    /// When it was begun, where it was read.
+    package var made: Milliseconds = 0
 
     package init(
         id: Int64, first: Int64, last: Int64, version: Int64, documentCount: Int, byteCount: Int, documents: [UInt8], open: DocumentSet
@@ -36,14 +38,16 @@ package enum GramSegments {
     ) throws -> [GramSegment] {
         try tx.all(
             """
-            SELECT id, first_document, last_document, version, document_count, byte_count, documents, open FROM gram_segment
+            SELECT id, first_document, last_document, version, document_count, byte_count, documents, open, made FROM gram_segment
             WHERE scope_id = $1 AND first_document > $2 AND unfinished IS NULL ORDER BY first_document LIMIT $3
             """, [.integer(scope), .integer(first), .integer(Int64(limit))]
         ) { row in
-            GramSegment(
+            var segment = GramSegment(
                 id: row.integer(0), first: row.integer(1), last: row.integer(2), version: row.integer(3),
                 documentCount: count(row.integer(4)), byteCount: count(row.integer(5)), documents: row.bytes(6),
                 open: DocumentSet(encoded: row.bytes(7)))
+            segment.made = row.integer(8)
+            return segment
         }
     }
 
@@ -119,9 +123,10 @@ package enum GramSegments {
     }
 
     /// The pages of a segment from one gram on, in order.
-    package static func pages(_ tx: borrowing ReadTransaction, of segment: Int64) throws -> [GramPage] {
+    package static func pages(_ tx: borrowing ReadTransaction, of segment: Int64, from first: Int64 = 0) throws -> [GramPage] {
         try tx.all(
-            "SELECT first_gram, data FROM gram_page WHERE segment_id = $1 AND first_gram >= 0 ORDER BY first_gram", [.integer(segment)]
+            "SELECT first_gram, data FROM gram_page WHERE segment_id = $1 AND first_gram >= $2 ORDER BY first_gram",
+            [.integer(segment), .integer(first)]
         ) { GramPage(firstGram: $0.integer(0), data: $0.bytes(1)) }
     }
 }

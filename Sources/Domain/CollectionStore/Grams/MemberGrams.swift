@@ -23,7 +23,7 @@ package enum MemberGrams {
     // MARK: Asking
 
     /// The names of members that may have the needles, in the order of their bytes, after `name`; nil where there are no grams, or where
-    /// they cannot tell.
+    /// they cannot tell, or are damaged.
     static func candidates(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?, _ condition: GramCondition
     ) throws -> [String]? {
@@ -38,7 +38,8 @@ package enum MemberGrams {
         if found.reduce(0, { $0 + $1.count }) > max(position.memberCount / mostPart, mostLater) { return nil }
         var names = Set(later)
         for (segment, documents) in zip(segments, found) {
-            names.formUnion(try MemberNames.read(tx, documents, of: segment))
+            guard let named = try MemberNames.read(tx, documents, of: segment) else { return nil }
+            names.formUnion(named)
         }
         let after = Array((name ?? "").utf8)
         return names.map { Array($0.utf8) }.filter { after.lexicographicallyPrecedes($0) }
@@ -64,14 +65,15 @@ package enum MemberGrams {
 
     /// Brings the grams of a collection forward, where that is worth it; true where something was made. It may take a second of
     /// computing for each 50,000 members, between short transactions.
+    /// - Parameter keep: grams that are older go with the members, and the texts of members, that are not there any more.
     @discardableResult
     package static func refresh(
-        _ database: any Database, _ collection: CollectionID, fewest: Int = fewest, now: Milliseconds
+        _ database: any Database, _ collection: CollectionID, fewest: Int = fewest, keep: Milliseconds = .max, now: Milliseconds
     ) throws -> Bool {
         let scope = collection.rawValue
         let (next, old) = try database.read { tx -> (Work, [Int64]) in
             let segments = try GramSegments.all(tx, of: scope)
-            return (try work(tx, collection, segments, fewest), segments.map(\.id))
+            return (try work(tx, collection, segments, fewest, madeBefore: now - min(keep, now)), segments.map(\.id))
         }
         switch next {
         case .nothing: return false
@@ -84,26 +86,29 @@ package enum MemberGrams {
     }
 
     private static func work(
-        _ tx: borrowing ReadTransaction, _ id: CollectionID, _ segments: [GramSegment], _ fewest: Int
+        _ tx: borrowing ReadTransaction, _ id: CollectionID, _ segments: [GramSegment], _ fewest: Int, madeBefore horizon: Milliseconds
     ) throws -> Work {
         guard let collection = try Collections.findWithTrash(tx, id) else { return segments.isEmpty ? .nothing : .retire }
         guard let through = segments.map(\.last).max() else { return collection.memberCount >= fewest ? .all : .nothing }
         if collection.memberCount < fewest / 2 { return .retire }
+        let documents = segments.reduce(0) { $0 + $1.documentCount }
+        let hasChanged = documents != collection.memberCount || through != collection.modseq.rawValue
         let isWorn = segments.contains { $0.version != version } || through < collection.logFloor.rawValue
             || segments.count(where: { $0.documentCount < DocumentSet.most / 2 }) > manySegments
-            || segments.reduce(0) { $0 + $1.documentCount } > 2 * collection.memberCount + DocumentSet.most
+            || documents > 2 * collection.memberCount + DocumentSet.most
+            || hasChanged && segments.contains { $0.made < horizon }
         if isWorn { return .all }
         return collection.modseq.rawValue - through >= manyChanges ? .changes(since: through) : .nothing
     }
 
     private static func make(
         _ database: any Database, _ collection: CollectionID, replacing old: [Int64], now: Milliseconds,
-        _ take: (inout MemberGramsMaker) throws -> Void
+        _ take: (inout MemberGramsMaker) throws -> Bool
     ) throws -> Bool {
         guard let first = try GramSegments.begin(database, for: collection.rawValue, now: now) else { return false }
         var maker = MemberGramsMaker(database: database, collection: collection, segment: first, now: now)
-        try take(&maker)
-        let segments = try maker.finish()
+        // What was begun is swept.
+        guard try take(&maker), let segments = try maker.finish() else { return false }
         return try database.write { tx in try GramSegments.publish(tx, segments, replacing: old) }
     }
 }

@@ -23,8 +23,8 @@ struct MemberGramsMaker {
         self.now = now
     }
 
-    /// The texts of all members. What changes meanwhile is in the log after the modseq at which this began.
-    mutating func takeAll() throws {
+    /// The texts of all members; false where the segments are taken away meanwhile. What changes meanwhile is in the log after the modseq at which this began.
+    mutating func takeAll() throws -> Bool {
         through = try database.read { tx in try Collections.findWithTrash(tx, collection)?.modseq.rawValue ?? 0 }
         var last = ""
         while true {
@@ -34,20 +34,22 @@ struct MemberGramsMaker {
                     [.integer(collection.rawValue), .text(last), .integer(Int64(Self.pageCount))]
                 ) { (name: $0.text(0), text: $0.isNull(1) ? nil : $0.bytes(1)) }
             }
-            guard let end = page.last else { return }
+            guard let end = page.last else { return true }
             last = end.name
-            for row in page { try take(row.name, row.text) }
+            for row in page { if try !take(row.name, row.text) { return false } }
         }
     }
 
-    /// Those of members that changed after a modseq.
-    mutating func takeChanges(since: Int64) throws {
-        let names = try database.read { tx in
-            through = try Collections.findWithTrash(tx, collection)?.modseq.rawValue ?? since
+    /// Those of members that changed after a modseq; false where the log has forgotten some of the changes by now.
+    mutating func takeChanges(since: Int64) throws -> Bool {
+        let names = try database.read { tx -> [String]? in
+            guard let position = try Collections.findWithTrash(tx, collection), since >= position.logFloor.rawValue else { return nil }
+            through = position.modseq.rawValue
             return try tx.all(
                 "SELECT DISTINCT name FROM change WHERE collection_id = $1 AND modseq > $2", [.integer(collection.rawValue), .integer(since)]
             ) { $0.text(0) }
         }
+        guard let names else { return false }
         var start = 0
         while start < names.count {
             let end = min(start + Self.pageCount, names.count)
@@ -61,36 +63,36 @@ struct MemberGramsMaker {
                 }
                 return rows
             }
-            for row in rows { try take(row.name, row.text) }
+            for row in rows { if try !take(row.name, row.text) { return false } }
             start = end
         }
+        return true
     }
 
-    private mutating func take(_ name: String, _ text: [UInt8]?) throws {
+    private mutating func take(_ name: String, _ text: [UInt8]?) throws -> Bool {
         if builder.isFull {
-            try close()
+            guard try close() else { return false }
             segment = try GramSegments.another(database, for: collection.rawValue, now: now)
         }
         grams.removeAll()
         if let text { grams.insert(text) } else { grams.setOpen() }
         builder.append(grams)
         names.append(name)
+        return true
     }
 
-    /// The segments that are to be published.
-    mutating func finish() throws -> [GramSegment] {
-        try close()
-        return finished
-    }
+    /// The segments that are to be published; nil where one was taken away.
+    mutating func finish() throws -> [GramSegment]? { try close() ? finished : nil }
 
-    private mutating func close() throws {
+    private mutating func close() throws -> Bool {
         let built = builder.build()
         builder = GramSegmentBuilder()
-        try GramSegments.write(database, built.pages + MemberNames.pages(names), of: segment)
+        guard try GramSegments.write(database, built.pages + MemberNames.pages(names), of: segment) else { return false }
         names = []
         finished.append(
             GramSegment(
                 id: segment, first: segment, last: through, version: MemberGrams.version, documentCount: built.documentCount,
                 byteCount: built.byteCount, documents: [], open: built.open))
+        return true
     }
 }

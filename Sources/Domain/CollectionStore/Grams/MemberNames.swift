@@ -22,7 +22,19 @@ enum MemberNames {
         return pages
     }
 
-    static func read(_ tx: borrowing ReadTransaction, _ documents: DocumentSet, of segment: GramSegment) throws -> [String] {
+    /// How many names these pages have, one after the other.
+    static func count(_ pages: [GramPage]) -> Int {
+        var count = 0
+        for page in pages where page.firstGram < 0 {
+            guard page.firstGram == key(count) else { return count }
+            var reader = NumberReader(page.data)
+            while reader.nextBytes() != nil { count += 1 }
+        }
+        return count
+    }
+
+    /// Nil where they are damaged: a member that is not named would not be found.
+    static func read(_ tx: borrowing ReadTransaction, _ documents: DocumentSet, of segment: GramSegment) throws -> [String]? {
         var names: [String] = []
         let wanted = documents.documents.filter { $0 < segment.documentCount }
         var index = 0
@@ -46,8 +58,7 @@ enum MemberNames {
                 }
                 return false
             }
-            // A member that is not named would not be found.
-            if index == before { throw Failure(.damaged, "the names of segment \(segment.id)") }
+            if index == before { return nil }
         }
         return names
     }

@@ -17,7 +17,7 @@ package enum SearchTextQuery {
             clauses.allSatisfy { $0.contains { text.contains($0) } }
         }
 
-        var grams: GramCondition? { .all(of: clauses.map { .any(of: $0.map { .contains($0) }) }) }
+        var grams: GramCondition? { .all(of: clauses.map { .any(of: $0.map { .contains($0) }) })?.bounded }
     }
 
     /// Calls `body` with the names of members whose text has the needles, or is not known, in the order of their bytes,
@@ -30,12 +30,69 @@ package enum SearchTextQuery {
         if let grams = needles.grams, let names = try MemberGrams.candidates(tx, in: collection, after: name, grams) {
             return try forEach(tx, of: names, in: collection, matching: needles, body)
         }
+        try forEachText(tx, in: collection, after: name, matching: needles, body)
+    }
+
+    /// The same by reading all texts.
+    private static func forEachText(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?, matching needles: Needles,
+        _ body: (String) throws -> Bool
+    ) throws {
         try tx.forEach(
             "SELECT name, text FROM search_text WHERE collection_id = $1 AND name > $2 ORDER BY name",
             [.integer(collection.rawValue), .text(name ?? "")]
         ) { row in
             guard row.isNull(1) || row.withBytes(1, needles.match) else { return true }
             return try body(row.text(0))
+        }
+    }
+
+    /// A question whose answer is read some names at a time, in transactions of their own: the grams are asked once.
+    package struct Pages {
+        private enum Named {
+            case notAsked, cannotTell
+            /// What may have the needles, in order.
+            case names(ArraySlice<String>)
+        }
+
+        private let collection: CollectionID
+        private let needles: Needles
+        private let limit: Int
+        private var named = Named.notAsked
+
+        package init(in collection: CollectionID, matching needles: Needles, limit: Int = 500) {
+            self.collection = collection
+            self.needles = needles
+            self.limit = limit
+        }
+
+        /// The next names after one; nil: there are no more. None are not the end.
+        package mutating func next(_ tx: borrowing ReadTransaction, after name: String?) throws -> [String]? {
+            if case .notAsked = named {
+                named = .cannotTell
+                if let grams = needles.grams, let names = try MemberGrams.candidates(tx, in: collection, after: name, grams) {
+                    named = .names(names[...])
+                }
+            }
+            guard case .names(let rest) = named else {
+                var found: [String] = []
+                try SearchTextQuery.forEachText(tx, in: collection, after: name, matching: needles) {
+                    found.append($0)
+                    return found.count < limit
+                }
+                // All texts were read.
+                if found.count < limit { named = .names([]) }
+                return found.isEmpty ? nil : found
+            }
+            if rest.isEmpty { return nil }
+            let part = rest.prefix(max(limit, 1))
+            named = .names(rest.dropFirst(part.count))
+            var found: [String] = []
+            try SearchTextQuery.forEach(tx, of: Array(part), in: collection, matching: needles) {
+                found.append($0)
+                return true
+            }
+            return found
         }
     }
 

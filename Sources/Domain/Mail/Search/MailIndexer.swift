@@ -19,9 +19,14 @@ package struct MailIndexer: Sendable {
 
     private let database: any Database
     private let store: MailStore
+    private let keep: Milliseconds
     private let clock: @Sendable () -> Milliseconds
 
-    package init(_ database: any Database, _ store: MailStore, clock: @escaping @Sendable () -> Milliseconds) {
+    /// - Parameter keep: how long what is expunged may be in the index.
+    package init(
+        _ database: any Database, _ store: MailStore, keep: Milliseconds = .max, clock: @escaping @Sendable () -> Milliseconds
+    ) {
+        self.keep = keep
         self.database = database
         self.store = store
         self.clock = clock
@@ -138,7 +143,7 @@ package struct MailIndexer: Sendable {
             }
         }
         let built = builder.build()
-        try GramSegments.write(database, built.pages, of: id)
+        guard try GramSegments.write(database, built.pages, of: id) else { return .nothing }
         return try publish(id, built, documents, batch.range.lowerBound...end, of: mailbox, replacing: [])
             ? .indexed(documents.count) : .nothing
     }
@@ -200,20 +205,28 @@ package struct MailIndexer: Sendable {
             }
             return .tidied
         }
-        try GramSegments.write(database, built.pages, of: id)
+        guard try GramSegments.write(database, built.pages, of: id) else { return .nothing }
         return try publish(id, built, documents, range, of: mailbox, replacing: segments.map(\.id)) ? .tidied : .nothing
     }
 
-    /// Takes segments out of use of whose messages more than half are gone; the rest of them is indexed anew.
+    /// Takes segments out of use of whose messages more than half are gone; the rest of them is indexed anew. Of those that are older
+    /// than expunged messages are kept, one loses the grams of messages that are gone.
     package func tidy(_ mailbox: MailboxID) throws {
+        let now = clock()
+        let horizon = now - min(keep, now)
+        var aged: GramSegment?
         let worn = try database.read { tx in
             try GramSegments.all(tx, of: mailbox.rawValue).filter { segment in
                 let count = try tx.first(
                     "SELECT COUNT(*) FROM mail_message WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3",
                     [.integer(mailbox.rawValue), .integer(segment.first), .integer(segment.last)]) { Int(clamping: $0.integer(0)) }
-                return (count ?? 0) * 2 < segment.documentCount
+                let isWorn = (count ?? 0) * 2 < segment.documentCount
+                let isUsable = segment.version == MailIndex.version && segment.last >= segment.first
+                if isUsable, !isWorn, aged == nil, segment.made < horizon, (count ?? 0) < segment.documentCount { aged = segment }
+                return isWorn
             }
         }
+        if let aged { _ = try merge([aged], of: mailbox) }
         if worn.isEmpty { return }
         try database.write { tx in for segment in worn { try GramSegments.retire(tx, segment.id) } }
     }

@@ -7,12 +7,16 @@ struct SearchIndex: Sendable {
     let database: any Database
     let mail: MailStore
     let indexer: MailIndexer
+    /// How long what is not there any more may be in the index.
+    let keep: Milliseconds
     let clock: @Sendable () -> Milliseconds
 
     init(_ installation: Installation, clock: @escaping @Sendable () -> Milliseconds) {
         database = installation.database
         mail = installation.mail
-        indexer = MailIndexer(installation.database, installation.mail, clock: clock)
+        // With a trash that keeps nothing, large mailboxes must not be indexed without end.
+        keep = max(installation.settings.storage.trashKeep.milliseconds, 86_400_000)
+        indexer = MailIndexer(installation.database, installation.mail, keep: keep, clock: clock)
         self.clock = clock
     }
 
@@ -26,7 +30,7 @@ struct SearchIndex: Sendable {
                 if case .indexed(let count) = step { progress(count) }
             }
         }
-        try forEachLargeCollection { try MemberGrams.refresh(database, $0, now: clock()) }
+        try forEachLargeCollection { try MemberGrams.refresh(database, $0, keep: keep, now: clock()) }
         while try GramSegments.sweep(database, now: clock()) {}
     }
 

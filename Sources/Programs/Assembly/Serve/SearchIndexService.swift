@@ -72,7 +72,9 @@ final class SearchIndexService: Sendable {
             for mailbox in changed where !stop.isSet { bringForward(mailbox, isPass: false) }
         }
         if isForCollections, !stop.isSet {
-            try index.forEachLargeCollection { if !stop.isSet { try MemberGrams.refresh(index.database, $0, now: index.clock()) } }
+            try index.forEachLargeCollection {
+                if !stop.isSet { try MemberGrams.refresh(index.database, $0, keep: index.keep, now: index.clock()) }
+            }
         }
         while try !stop.isSet && GramSegments.sweep(index.database, now: index.clock()) {}
     }

@@ -12,20 +12,19 @@ final class NamedMembers: MultistatusSource.Part {
         var isCertain: Bool
     }
 
-    /// The candidates after a name (nil: from the start), in its order; fewer than `namesAtOnce` where there are no more.
-    typealias Source = (borrowing ReadTransaction, String?) throws -> [Candidate]
-
-    private static let namesAtOnce = 500
+    /// Candidates after a name (nil: from the start), in its order; nil where there are no more. It may give none and have more.
+    typealias Source = (borrowing ReadTransaction, String?) throws -> [Candidate]?
 
     /// By the index of texts: what it rules out is not read.
     static func source(in collection: CollectionID, matching texts: SearchTextQuery.Needles) -> Source {
-        { tx, last in
-            try SearchTextQuery.names(tx, in: collection, after: last, matching: texts, limit: namesAtOnce)
-                .map { Candidate(name: $0, isCertain: false) }
-        }
+        var names = SearchTextQuery.Pages(in: collection, matching: texts)
+        return { tx, last in try names.next(tx, after: last)?.map { Candidate(name: $0, isCertain: false) } }
     }
 
     typealias Filter = (borrowing ReadTransaction, borrowing MemberView) throws -> Bool
+
+    /// How often a piece asks for candidates.
+    private static let mostAsks = 4
 
     private let rows: Rows
     private let collection: Collection
@@ -59,33 +58,37 @@ final class NamedMembers: MultistatusSource.Part {
         let hasDeadProperties = try rows.hasDeadProperties(tx, in: collection)
         let (rows, isWanted, visibility, asked) = (rows, isWanted, visibility, collection.modseq)
         var judged = 0
-        while try fill(tx), let candidate = candidates.first {
+        var asks = 0
+        while true {
+            if candidates.isEmpty {
+                guard let source else { return true }
+                // Each time, it may look at many and give none.
+                if asks == Self.mostAsks { return false }
+                asks += 1
+                guard let more = try source(tx, lastName) else {
+                    self.source = nil
+                    return true
+                }
+                candidates = more[...]
+            }
+            guard let candidate = candidates.first else { continue }
             if out.count >= limit || judged == MemberListing.mostJudged { return false }
             candidates.removeFirst()
             lastName = candidate.name
+            // Those that are not there or not shown have cost as much.
+            judged += 1
             // One that went since the index was asked has no row.
             _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
                 guard try visibility.shows(tx, member, candidate.name, in: collection.id) else { return }
                 // The index was asked in the transaction that read the collection: of what was changed since, it is
                 // certain of nothing.
                 let isCertain = candidate.isCertain && member.modseq <= asked
-                if !isCertain { judged += 1 }
+                if isCertain { judged -= 1 }
                 try rows.write(
                     tx, member, scope, hasDeadProperties: hasDeadProperties,
                     where: { tx, member in try isCertain || isWanted(tx, member) }, to: &out)
             }
             if rows.form.work.isCut { (candidates, source) = ([], nil) }
         }
-        return true
-    }
-
-    /// Sees to it that there is a candidate; false where there is none any more.
-    private func fill(_ tx: borrowing ReadTransaction) throws -> Bool {
-        if candidates.isEmpty, let source {
-            candidates = try source(tx, lastName)[...]
-            // The last ones: to be told that there are no more costs as much as asking for them.
-            if candidates.count < Self.namesAtOnce { self.source = nil }
-        }
-        return !candidates.isEmpty
     }
 }

@@ -63,7 +63,7 @@ final class SearchRun: RunningCommand {
         if key.usesContentID { parts.insert(.hash) }
         self.parts = rest.isEmpty && collector.parts == nil ? nil : parts
         if scope.snapshot.count - position >= Self.fewest, !namesFew {
-            question = GramCondition.all(of: rest.map(\.grams)).map { ($0, -1) }
+            question = GramCondition.all(of: rest.map(\.grams))?.bounded.map { ($0, -1) }
         }
     }
 

@@ -1,5 +1,6 @@
 import Database
 import Directory
+import Grams
 import TestEngines
 import TestRandom
 import Testing
@@ -77,6 +78,10 @@ struct MemberGramsTests {
                     try SearchTextQuery.names(tx, in: calendar, after: after, matching: .any([needle]))
                 }
                 #expect(found == (try naive([needle], after: after)), "\(String(decoding: needle, as: UTF8.self))")
+                var pages = SearchTextQuery.Pages(in: calendar, matching: .any([needle]), limit: 7)
+                var paged: [String] = []
+                while let more = try fixture.read({ tx in try pages.next(tx, after: paged.last ?? after) }) { paged += more }
+                #expect(paged == found)
             }
         }
     }
@@ -106,6 +111,68 @@ struct MemberGramsTests {
         while try GramSegments.sweep(fixture.database, now: 700_000) {}
         let rows = try fixture.read { tx in try tx.first("SELECT COUNT(*) FROM gram_segment") { $0.integer(0) } }
         #expect(rows == 1, "what was left behind is gone")
+    }
+
+    private func segmentCount() throws -> Int64? {
+        try fixture.read { tx in try tx.first("SELECT COUNT(*) FROM gram_segment") { $0.integer(0) } }
+    }
+
+    private func pageCount() throws -> Int64? {
+        try fixture.read { tx in try tx.first("SELECT COUNT(*) FROM gram_page") { $0.integer(0) } }
+    }
+
+    @Test("a segment of which a part was swept is not published, and nothing is added to one that is gone")
+    func swept() throws {
+        let pages = (0..<250).map { GramPage(firstGram: $0, data: [1]) }
+        let id = try #require(try GramSegments.begin(fixture.database, for: calendar.rawValue, now: 1_000))
+        #expect(try GramSegments.write(fixture.database, pages, of: id))
+        #expect(try GramSegments.sweep(fixture.database, now: 700_000))
+        #expect(try segmentCount() == 1)
+        let segment = GramSegment(
+            id: id, first: id, last: 1, version: 1, documentCount: 1, byteCount: 250, documents: [], open: DocumentSet())
+        #expect(try !fixture.write { tx in try GramSegments.publish(tx, [segment], replacing: []) })
+        while try GramSegments.sweep(fixture.database, now: 700_000) {}
+        #expect(try segmentCount() == 0)
+        #expect(try !GramSegments.write(fixture.database, pages, of: id))
+        #expect(try pageCount() == 0)
+    }
+
+    @Test("changes that the log has forgotten meanwhile are not passed over")
+    func forgotten() throws {
+        for number in 0..<40 { try put("m\(number)", .folded([65, 66, 67])) }
+        while try fixture.write({ tx in try ChangeLog.forget(tx, before: .max, limit: 100) }) == 100 {}
+        let id = try #require(try GramSegments.begin(fixture.database, for: calendar.rawValue, now: 1))
+        var maker = MemberGramsMaker(database: fixture.database, collection: calendar, segment: id, now: 1)
+        #expect(try !maker.takeChanges(since: 0))
+    }
+
+    @Test("grams of members that are gone go when they are old")
+    func aged() throws {
+        for number in 0..<40 { try put("m\(number)", .folded([65, 66, 67])) }
+        try MemberGrams.refresh(fixture.database, calendar, fewest: 20, keep: 1_000, now: 1_000)
+        #expect(try !MemberGrams.refresh(fixture.database, calendar, fewest: 20, keep: 1_000, now: 9_000), "none is gone")
+        try fixture.write { tx throws in try tx.remove("m3", in: try tx.calendar()) }
+        #expect(try !MemberGrams.refresh(fixture.database, calendar, fewest: 20, keep: 1_000, now: 1_500))
+        #expect(try MemberGrams.refresh(fixture.database, calendar, fewest: 20, keep: 1_000, now: 9_000))
+        #expect(try usedSegments().map(\.documentCount) == [39])
+        #expect(try !MemberGrams.refresh(fixture.database, calendar, fewest: 20, keep: 1_000, now: 99_000))
+    }
+
+    @Test("names that are damaged hide no member, and are told")
+    func damagedNames() throws {
+        for number in 0..<2_000 { try put("m\(number)", .folded(Array("TEXT \(number)".utf8))) }
+        try MemberGrams.refresh(fixture.database, calendar, fewest: 20, now: 1)
+        try fixture.write { tx in
+            try tx.execute("DELETE FROM gram_page WHERE first_gram = (SELECT MAX(first_gram) FROM gram_page WHERE first_gram < 0)")
+        }
+        var faults: [String] = []
+        try GramConsistency.check(fixture.database) { faults.append($0) }
+        #expect(faults.count == 1)
+        for name in ["m17", "m999"] {
+            let needles = SearchTextQuery.Needles.any([Array("TEXT \(name.dropFirst())".utf8)])
+            let found = try fixture.read { tx in try SearchTextQuery.names(tx, in: calendar, matching: needles) }
+            #expect(found == (try naive([Array("TEXT \(name.dropFirst())".utf8)], after: nil)))
+        }
     }
 
     @Test("texts that change without a change of the member end the grams, and so does the end of the log")

@@ -128,6 +128,26 @@ struct MailIndexerTests {
         #expect(try found("number-3.") == [])
     }
 
+    @Test("an old segment loses the grams of messages that are gone")
+    func aged() throws {
+        try append(0..<64)
+        try run()
+        try fixture.set(.add, .deleted, on: [4, 5], in: mailbox)
+        try fixture.write { tx in
+            _ = try fixture.store.expunge(tx, in: mailbox.id, by: Fixture.alice, now: 7_000)
+        }
+        func tidied(at now: Milliseconds) throws -> GramSegment? {
+            try MailIndexer(fixture.database, fixture.store, keep: 50_000, clock: { now }).tidy(mailbox.id)
+            return try segments().first
+        }
+        #expect(try tidied(at: 1_050_000)?.documentCount == 64)
+        let new = try #require(try tidied(at: 1_050_001))
+        #expect(new.documentCount == 62 && new.first == 1 && new.last == 64)
+        #expect(try found("number-63.") == [64])
+        #expect(try found("number-3.") == [])
+        #expect(try tidied(at: 9_000_000)?.id == new.id, "nothing is gone from it")
+    }
+
     @Test("what is of no mailbox any more is found")
     func lost() throws {
         try append(0..<32)
