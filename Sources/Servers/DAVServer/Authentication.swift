@@ -11,11 +11,11 @@ extension DAVServer {
     }
 
     func signIn(_ head: HTTPRequestHead) -> SignIn {
-        guard let header = head.headers.first("authorization"), let (name, password) = Self.credentials(header) else {
+        guard let (name, password) = Self.credentials(head) else {
             // iOS starts without credentials, and must be asked for them (never 403 or 404).
             return .refused(challenge())
         }
-        guard head.isSecure || head.isLoopback || configuration.isBasicAllowedOverPlain else {
+        guard mayTell(head) else {
             return .refused(Reply(.forbidden, "A password may not be sent without TLS. Use https.").response)
         }
         switch authenticator.authenticate(name: name, password: password, peer: head.peer, service: .dav, now: clock()) {
@@ -33,6 +33,17 @@ extension DAVServer {
         }
     }
 
+    /// Who asks, where that is known without waiting.
+    func rememberedPrincipal(_ head: HTTPRequestHead) -> Principal? {
+        guard mayTell(head), let (name, password) = Self.credentials(head) else { return nil }
+        return authenticator.remembered(name: name, password: password, peer: head.peer, now: clock())
+    }
+
+    /// Whether a password may come this way.
+    private func mayTell(_ head: HTTPRequestHead) -> Bool {
+        head.isSecure || head.isLoopback || configuration.isBasicAllowedOverPlain
+    }
+
     private func challenge() -> HTTPResponse {
         HTTPResponse(
             status: 401, headers: [
@@ -41,7 +52,8 @@ extension DAVServer {
             ], body: .bytes([UInt8]("Sign in with your address and your password.\n".utf8)))
     }
 
-    private static func credentials(_ header: String) -> (name: String, password: [UInt8])? {
+    private static func credentials(_ head: HTTPRequestHead) -> (name: String, password: [UInt8])? {
+        guard let header = head.headers.first("authorization") else { return nil }
         let parts = header.utf8.split(separator: 0x20, maxSplits: 1)
         guard parts.count == 2, parts[0].equalsIgnoringASCIICase("basic"), let decoded = Base64.decode(parts[1]),
             let colon = decoded.firstIndex(of: 0x3A) else { return nil }

@@ -28,10 +28,21 @@ extension DAVServer: HTTPResponder {
         }
     }
 
-    package func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? {
-        guard head.target.utf8.starts(with: "/.well-known/".utf8), let path = try? RequestPath(head.target),
-            path.segments.first == ".well-known" else { return nil }
-        return WellKnown.respond(path)
+    /// Methods whose work up to the first piece of the answer is short, whatever is stored.
+    private static let quickMethods: Set = ["GET", "HEAD", "OPTIONS", "PROPFIND"]
+
+    package func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? {
+        let head = request.head
+        if head.target.utf8.starts(with: "/.well-known/".utf8) {
+            guard let path = try? RequestPath(head.target), path.segments.first == ".well-known" else { return nil }
+            return WellKnown.respond(path)
+        }
+        guard database.readsLocally, Self.quickMethods.contains(head.method), let path = try? RequestPath(head.target),
+            path.segments.first != GetFreeBusy.container, let principal = rememberedPrincipal(head) else { return nil }
+        let exchange = exchange(request, path, of: principal)
+        guard var response = try? answer(exchange) else { return nil }
+        response.principal = principal.signInName
+        return response
     }
 
     package func respond(to request: HTTPRequest) -> HTTPResponse {
@@ -45,32 +56,42 @@ extension DAVServer: HTTPResponder {
         case .principal(let found): principal = found
         case .refused(let response): return response
         }
-        let exchange = Exchange(
-            server: self, principal: principal, request: request, path: path, now: clock(),
-            preferences: Preferences(prefer: head.headers.joined("prefer"), brief: head.headers.first("brief")))
-        var response = respond(exchange)
+        var response = respond(exchange(request, path, of: principal))
         response.principal = principal.signInName
         return response
     }
 
+    private func exchange(_ request: HTTPRequest, _ path: RequestPath, of principal: Principal) -> Exchange {
+        let fields = request.head.headers
+        return Exchange(
+            server: self, principal: principal, request: request, path: path, now: clock(),
+            preferences: Preferences(prefer: fields.joined("prefer"), brief: fields.first("brief")))
+    }
+
     private func respond(_ exchange: Exchange) -> HTTPResponse {
+        var stale: StaleMounts?
+        // Once they are refreshed, nobody looks whether they are.
+        while true { do { return try answer(exchange, refreshing: stale) } catch { stale = error } }
+    }
+
+    private func answer(_ exchange: Exchange, refreshing stale: StaleMounts? = nil) throws(StaleMounts) -> HTTPResponse {
         guard let method = Method.named[exchange.head.method] else {
             return HTTPResponse(status: 501)
         }
         do {
+            var exchange = exchange
+            if let stale {
+                try stale.refresh(exchange)
+                exchange.isRefreshed = true
+            }
             switch exchange.path.segments.first {
             case AttachmentURL.container?: return try GetAttachment.respond(exchange)
             case GetFreeBusy.container?: return try GetFreeBusy.respond(exchange)
             default: break
             }
-            do {
-                return try method.respond(exchange)
-            } catch let stale as StaleMounts {
-                try stale.refresh(exchange)
-                var exchange = exchange
-                exchange.isRefreshed = true
-                return try method.respond(exchange)
-            }
+            return try method.respond(exchange)
+        } catch let stale as StaleMounts {
+            throw stale
         } catch let reply as Reply {
             return reply.response
         } catch let refusal as StoreRefusal {

@@ -14,6 +14,8 @@ import Glibc
 
 /// The embedded engine.
 package final class SQLiteDatabase: Database {
+    package let readsLocally = true
+
     private let readers: ReaderPool
     let writer: Writer
     private let checkpointer: Checkpointer
