@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 
 /// Where one logical line stands.
 @usableFromInline
@@ -65,16 +66,12 @@ struct Lexer {
     private mutating func scan(_ source: UnsafeBufferPointer<UInt8>) -> ParseError? {
         let count = source.count
         var position = source.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        // The next ones from `position` on; each is looked for again only when it was passed.
-        var (lineFeed, carriageReturn) = (-1, -1)
         var isOpen = false
         var open = ContentLineExtent()
         while position < count {
-            if lineFeed < position { lineFeed = source.firstOffset(of: 0x0A, from: position) ?? count }
-            if carriageReturn < position { carriageReturn = source.firstOffset(of: 0x0D, from: position) ?? count }
             let start = position
-            let end = min(lineFeed, carriageReturn)
-            position = end + (end + 1 == lineFeed ? 2 : 1)
+            let end = source.endOfLine(from: start)
+            position = end + 1 < count && source[end] == 0x0D && source[end + 1] == 0x0A ? end + 2 : end + 1
             if end == start { continue }
             let first = source[start]
             if isOpen, source[Int(open.sourceEnd) - 1] == 0x3D, Self.endsInSoftBreak(open, next: start, in: source) {
@@ -163,14 +160,15 @@ extension ContentLineExtent {
     func isNamed(sameLength name: StaticString, in text: [UInt8]) -> Bool {
         text.withUnsafeBufferPointer { text in
             name.withUTF8Buffer { name in
-                let start = Int(nameStart)
+                let own = UnsafeBufferPointer(rebasing: text[Int(nameStart)..<Int(nameEnd)])
+                guard let left = own.baseAddress, let right = name.baseAddress else { return false }
+                // Nearly always they are written in the same case.
+                if memcmp(left, right, name.count) == 0 { return true }
                 // From the end, where names differ most.
                 var index = name.count
                 while index > 0 {
                     index -= 1
-                    let (left, right) = (text[start + index], name[index])
-                    // Nearly always they are written in the same case.
-                    if left != right, left.asciiLowercased != right.asciiLowercased { return false }
+                    if own[index].asciiLowercased != name[index].asciiLowercased { return false }
                 }
                 return true
             }
@@ -220,12 +218,35 @@ extension ContentLineExtent {
 }
 
 extension UnsafeBufferPointer<UInt8> {
+    /// The place of the first CR or LF, or of the end.
+    fileprivate func endOfLine(from start: Int) -> Int {
+        var position = start
+        while count - position >= 8 {
+            let word = word(at: position)
+            // A byte below 0x0E is marked, and maybe some above one that is; a text has few such besides the two.
+            var marked = (word &- 0x0E0E_0E0E_0E0E_0E0E) & ~word & 0x8080_8080_8080_8080
+            while marked != 0 {
+                let place = position + marked.trailingZeroBitCount / 8
+                if self[place] == 0x0A || self[place] == 0x0D { return place }
+                marked &= marked &- 1
+            }
+            position += 8
+        }
+        while position < count, self[position] != 0x0A, self[position] != 0x0D { position += 1 }
+        return position
+    }
+
+    /// Eight bytes, the first one lowest; there must be as many.
+    private func word(at position: Int) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    }
+
     /// The place of the first `.`, `:` or `;`, or `end`.
     fileprivate func endOfWord(from start: Int, to end: Int) -> Int {
         var position = start
         // Eight at a time: a byte of `word` that is one of the three is zero in one of the two differences.
         while end - position >= 8 {
-            let word = UInt64(littleEndian: UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let word = word(at: position)
             let found = Self.zeroBytes(word ^ 0x2E2E_2E2E_2E2E_2E2E)
                 | Self.zeroBytes((word | 0x0101_0101_0101_0101) ^ 0x3B3B_3B3B_3B3B_3B3B)
             if found != 0 { return position + found.trailingZeroBitCount / 8 }

@@ -106,7 +106,7 @@ public struct ParameterSequence: Sequence, Sendable {
 
         @inlinable @inline(__always)
         public mutating func next() -> Parameter? {
-            guard position < area.endIndex, let extent = ParameterExtent(in: area, after: position) else {
+            guard position < area.endIndex, let extent = ParameterExtent.first(in: area, after: position) else {
                 position = area.endIndex
                 return nil
             }

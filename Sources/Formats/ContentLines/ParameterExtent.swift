@@ -27,15 +27,13 @@ struct ParameterExtent: Sendable {
 extension ParameterExtent {
     /// The first parameter after the `;` at `position`; nil where there is none.
     @usableFromInline
-    init?(in area: ArraySlice<UInt8>, after position: Int) {
+    static func first(in area: ArraySlice<UInt8>, after position: Int) -> ParameterExtent? {
         let base = area.startIndex
-        let found = area.withUnsafeBufferPointer { Self.first(in: $0, after: position - base) }
-        guard let found else { return nil }
-        name = (found.name.lowerBound + base)..<(found.name.upperBound + base)
-        value = (found.value.lowerBound + base)..<(found.value.upperBound + base)
-        isBareWord = found.isBareWord
-        isPlain = found.isPlain
-        end = found.end + base
+        guard var found = area.withUnsafeBufferPointer({ first(in: $0, after: position - base) }) else { return nil }
+        found.name = (found.name.lowerBound + base)..<(found.name.upperBound + base)
+        found.value = (found.value.lowerBound + base)..<(found.value.upperBound + base)
+        found.end += base
+        return found
     }
 
     private static func first(in area: UnsafeBufferPointer<UInt8>, after position: Int) -> ParameterExtent? {
@@ -67,14 +65,18 @@ extension ParameterExtent {
         var isPlain = true
         var index = start
         while index < area.count {
-            switch area[index] {
-            case 0x22:
-                isQuoted.toggle()
-                isPlain = false
-            case 0x2C: isPlain = false
-            case 0x3B where !isQuoted: return (equals, index, isPlain)
-            case 0x3D where equals == nil: equals = index
-            default: break
+            let byte = area[index]
+            // Letters, which most are, come after all that is looked for.
+            if byte <= 0x3D {
+                switch byte {
+                case 0x22:
+                    isQuoted.toggle()
+                    isPlain = false
+                case 0x2C: isPlain = false
+                case 0x3B where !isQuoted: return (equals, index, isPlain)
+                case 0x3D where equals == nil: equals = index
+                default: break
+                }
             }
             index += 1
         }

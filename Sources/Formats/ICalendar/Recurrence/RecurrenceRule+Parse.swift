@@ -4,10 +4,14 @@ import CivilTime
 extension RecurrenceRule {
     /// Takes what can be understood: in either case, with blanks, in any order, with parts that nobody knows. Of a part
     /// that is there twice the first counts. Nil without a known FREQ.
-    package init?(_ value: ArraySlice<UInt8>) {
+    package init?(_ value: __shared ArraySlice<UInt8>) {
+        guard let rule = Self.read(value) else { return nil }
+        self = rule
+    }
+
+    private static func read(_ value: ArraySlice<UInt8>) -> RecurrenceRule? {
         var rule = RecurrenceRule(.daily)
-        guard rule.read(value) else { return nil }
-        self = consume rule
+        return rule.read(value) ? rule : nil
     }
 
     /// Whether there is a known FREQ.
@@ -52,7 +56,7 @@ extension RecurrenceRule {
         case freq, interval, count, until, bySecond, byMinute, byHour, byDay, byWeekday, byMonthDay, byYearDay, byWeekNo, byMonth
         case bySetPos, weekStart, scale, skip
 
-        init?(_ name: ArraySlice<UInt8>) {
+        init?(_ name: __shared ArraySlice<UInt8>) {
             switch name.count {
             case 4 where name.equalsIgnoringASCIICase("FREQ"): self = .freq
             case 4 where name.equalsIgnoringASCIICase("WKST"): self = .weekStart
@@ -186,7 +190,7 @@ extension RecurrenceRule {
 }
 
 extension RecurrenceRule.Frequency {
-    fileprivate init?(_ name: ArraySlice<UInt8>) {
+    fileprivate init?(_ name: __shared ArraySlice<UInt8>) {
         switch name.count {
         case 5 where name.equalsIgnoringASCIICase("DAILY"): self = .daily
         case 6 where name.equalsIgnoringASCIICase("WEEKLY"): self = .weekly
