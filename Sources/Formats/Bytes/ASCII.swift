@@ -1,14 +1,14 @@
 /// Classes and cases of single bytes, by US-ASCII.
 extension UInt8 {
-    @inlinable package var isASCIIDigit: Bool { self &- 0x30 < 10 }
-    @inlinable package var isASCIILetter: Bool { (self | 0x20) &- 0x61 < 26 }
-    @inlinable package var isASCIIWhitespace: Bool { self == 0x20 || self &- 0x09 < 5 }
-    @inlinable package var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
-    @inlinable package var asciiUppercased: UInt8 { self &- 0x61 < 26 ? self & ~0x20 : self }
+    @inlinable public var isASCIIDigit: Bool { self &- 0x30 < 10 }
+    @inlinable public var isASCIILetter: Bool { (self | 0x20) &- 0x61 < 26 }
+    @inlinable public var isASCIIWhitespace: Bool { self == 0x20 || self &- 0x09 < 5 }
+    @inlinable public var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+    @inlinable public var asciiUppercased: UInt8 { self &- 0x61 < 26 ? self & ~0x20 : self }
     /// RFC 5322 §3.2.3: of an atom.
     package var isAtext: Bool { isASCIILetter || isASCIIDigit || "!#$%&'*+-/=?^_`{|}~".utf8.contains(self) }
     /// The value of a hexadecimal digit.
-    @inlinable package var hexadecimalValue: UInt8? {
+    @inlinable public var hexadecimalValue: UInt8? {
         if isASCIIDigit { return self &- 0x30 }
         let letter = (self | 0x20) &- 0x61
         return letter < 6 ? letter &+ 10 : nil
@@ -18,17 +18,19 @@ extension UInt8 {
 extension Collection where Element == UInt8 {
     /// Whether the bytes are `other`, upper and lower case of ASCII letters being the same.
     @inlinable
-    package func equalsIgnoringASCIICase(_ other: some Collection<UInt8>) -> Bool {
+    public func equalsIgnoringASCIICase(_ other: some Collection<UInt8>) -> Bool {
         elementsEqual(other) { $0.asciiLowercased == $1.asciiLowercased }
     }
 
     /// Whether the bytes are those of `literal`, upper and lower case of ASCII letters being the same.
     @inlinable
-    package func equalsIgnoringASCIICase(_ literal: StaticString) -> Bool {
+    public func equalsIgnoringASCIICase(_ literal: StaticString) -> Bool {
         guard count == literal.utf8CodeUnitCount else { return false }
         let matched = withContiguousStorageIfAvailable { bytes in
             literal.withUTF8Buffer { literal in
-                for index in 0..<literal.count where bytes[index].asciiLowercased != literal[index].asciiLowercased {
+                for index in 0..<literal.count where bytes[index] != literal[index]
+                    && bytes[index].asciiLowercased != literal[index].asciiLowercased
+                {
                     return false
                 }
                 return true
@@ -39,7 +41,7 @@ extension Collection where Element == UInt8 {
 
     /// The bytes as a decimal number without a sign; nil where one is no digit, there is none, or it is above `Int.max`.
     @inlinable
-    package var decimalValue: Int? {
+    public var decimalValue: Int? {
         if isEmpty { return nil }
         var value = 0
         for byte in self {
@@ -56,7 +58,7 @@ extension Collection where Element == UInt8 {
 extension BidirectionalCollection where Element == UInt8 {
     /// The bytes without ASCII white space at either end.
     @inlinable
-    package var trimmingASCIIWhitespace: SubSequence {
+    public var trimmingASCIIWhitespace: SubSequence {
         guard let first = firstIndex(where: { !$0.isASCIIWhitespace }) else { return self[endIndex...] }
         let last = self.lastIndex { !$0.isASCIIWhitespace } ?? first
         return self[first...last]

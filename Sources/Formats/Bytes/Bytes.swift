@@ -6,20 +6,20 @@
 extension [UInt8] {
     /// Appends the UTF-8 bytes of a literal, without making a `String`.
     @inlinable
-    package mutating func append(_ literal: StaticString) {
+    public mutating func append(_ literal: StaticString) {
         literal.withUTF8Buffer { append(contentsOf: $0) }
     }
 
     /// Appends the UTF-8 bytes of `text`.
     @inlinable
-    package mutating func append(_ text: String) {
+    public mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append(contentsOf: $0) }
     }
 
     /// Appends `number` in decimal digits.
     @inlinable
-    package mutating func append(decimal number: some FixedWidthInteger) {
+    public mutating func append(decimal number: some FixedWidthInteger) {
         if number >= 0 && number < 10 {
             append(UInt8(truncatingIfNeeded: number) &+ 0x30)
             return
@@ -41,7 +41,7 @@ extension [UInt8] {
 extension String {
     /// The text that `bytes` hold in UTF-8; bytes that are none become U+FFFD.
     @inlinable
-    package init(utf8 bytes: some Collection<UInt8>) {
+    public init(utf8 bytes: some Collection<UInt8>) {
         self.init(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,15 +1,15 @@
 /// A day of the proleptic Gregorian calendar (RFC 5545 §3.3.4). The year 0 is 1 BC, as in ISO 8601.
 @frozen
-package struct CivilDate: Hashable, Sendable {
-    package let year: Int
+public struct CivilDate: Hashable, Sendable {
+    public let year: Int
     /// 1 to 12.
-    package let month: Int
+    public let month: Int
     /// 1 to 31.
-    package let day: Int
+    public let day: Int
 
     /// Nil for a day that the calendar does not have, or a year outside 0 to 9999.
     @inlinable
-    package init?(year: Int, month: Int, day: Int) {
+    public init?(year: Int, month: Int, day: Int) {
         guard 0...9999 ~= year, 1...12 ~= month, day >= 1, day <= CivilDate.dayCount(year: year, month: month) else {
             return nil
         }
@@ -18,7 +18,7 @@ package struct CivilDate: Hashable, Sendable {
 
     /// The day that is `dayNumber` days after 1970-01-01; nil outside the years 0 to 9999.
     @inlinable
-    package init?(dayNumber: Int) {
+    public init?(dayNumber: Int) {
         guard CivilDate.firstDayNumber...CivilDate.lastDayNumber ~= dayNumber else { return nil }
         // The year is taken to begin in March, so that the day that comes and goes is its last one.
         let fromMarchOfYear0 = dayNumber + 719_468
@@ -40,22 +40,22 @@ package struct CivilDate: Hashable, Sendable {
     }
 
     /// Of 0000-01-01 and 9999-12-31.
-    package static let firstDayNumber = -719_528
-    package static let lastDayNumber = 2_932_896
+    public static let firstDayNumber = -719_528
+    public static let lastDayNumber = 2_932_896
 
     /// Days since 1970-01-01.
     @inlinable
-    package var dayNumber: Int { CivilDate.dayNumber(year: year, month: month, day: day) }
+    public var dayNumber: Int { CivilDate.dayNumber(year: year, month: month, day: day) }
 
     @inlinable
-    package var weekday: Weekday { CivilDate.weekday(ofDayNumber: dayNumber) }
+    public var weekday: Weekday { CivilDate.weekday(ofDayNumber: dayNumber) }
 
     /// 1 to 366.
     @inlinable
-    package var dayOfYear: Int { dayNumber - CivilDate.dayNumber(year: year, month: 1, day: 1) + 1 }
+    public var dayOfYear: Int { dayNumber - CivilDate.dayNumber(year: year, month: 1, day: 1) + 1 }
 
     @inlinable
-    package static func weekday(ofDayNumber dayNumber: Int) -> Weekday {
+    public static func weekday(ofDayNumber dayNumber: Int) -> Weekday {
         // 1970-01-01 was a Thursday.
         let fromMonday = (dayNumber + 3) % 7
         return Weekday(rawValue: (fromMonday < 0 ? fromMonday + 7 : fromMonday) + 1) ?? .monday
@@ -63,7 +63,7 @@ package struct CivilDate: Hashable, Sendable {
 
     /// Days since 1970-01-01 of a day that need not be in range: the 0th of a month is the last of the one before.
     @inlinable
-    package static func dayNumber(year: Int, month: Int, day: Int) -> Int {
+    public static func dayNumber(year: Int, month: Int, day: Int) -> Int {
         let marchYear = month <= 2 ? year - 1 : year
         let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
         let yearOfEra = marchYear - era * 400
@@ -72,14 +72,14 @@ package struct CivilDate: Hashable, Sendable {
     }
 
     @inlinable
-    package static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+    public static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
     @inlinable
-    package static func dayCount(ofYear year: Int) -> Int { isLeap(year) ? 366 : 365 }
+    public static func dayCount(ofYear year: Int) -> Int { isLeap(year) ? 366 : 365 }
 
     /// `month` is 1 to 12.
     @inlinable
-    package static func dayCount(year: Int, month: Int) -> Int {
+    public static func dayCount(year: Int, month: Int) -> Int {
         switch month {
         case 2: isLeap(year) ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -90,7 +90,7 @@ package struct CivilDate: Hashable, Sendable {
 
 extension CivilDate: Comparable {
     @inlinable
-    package static func < (left: CivilDate, right: CivilDate) -> Bool {
+    public static func < (left: CivilDate, right: CivilDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 }

@@ -1,19 +1,19 @@
 /// RFC 5545 §3.3.6: days are counted on the calendar, and what is below a day on the clock, so that `P1D` is 23 or 25 hours
 /// where the clocks change and `PT24H` never is.
 @frozen
-package struct CivilDuration: Hashable, Sendable {
+public struct CivilDuration: Hashable, Sendable {
     /// Nominal days; weeks are seven. Of the same sign as `seconds`, if both are there.
-    package var days: Int
+    public var days: Int
     /// Exact seconds.
-    package var seconds: Int
+    public var seconds: Int
 
     @inlinable
-    package init(days: Int = 0, seconds: Int = 0) {
+    public init(days: Int = 0, seconds: Int = 0) {
         self.days = days
         self.seconds = seconds
     }
 
     /// On a calendar whose days all have 24 hours.
     @inlinable
-    package var nominalSeconds: Int64 { Int64(days) * 86_400 + Int64(seconds) }
+    public var nominalSeconds: Int64 { Int64(days) * 86_400 + Int64(seconds) }
 }

@@ -11,21 +11,21 @@
 // TZif.swift and ZoneNames.swift.
 
 /// RFC 5545 §3.3.10, in the order of ISO 8601: Monday is 1.
-package enum Weekday: Int, Sendable, CaseIterable {
+public enum Weekday: Int, Sendable, CaseIterable {
     case monday = 1
     case tuesday, wednesday, thursday, friday, saturday, sunday
 }
 
 /// A point on the time line: seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 @frozen
-package struct Instant: Hashable, Comparable, Sendable {
-    package var seconds: Int64
+public struct Instant: Hashable, Comparable, Sendable {
+    public var seconds: Int64
 
     @inlinable
-    package init(seconds: Int64) {
+    public init(seconds: Int64) {
         self.seconds = seconds
     }
 
     @inlinable
-    package static func < (left: Instant, right: Instant) -> Bool { left.seconds < right.seconds }
+    public static func < (left: Instant, right: Instant) -> Bool { left.seconds < right.seconds }
 }

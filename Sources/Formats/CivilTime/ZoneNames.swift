@@ -19,14 +19,23 @@ package enum ZoneNames {
 
     /// Nil for a name that tells nothing: an empty one, `Customized Time Zone 1`, `tzone://Microsoft/Custom`.
     package static func meaning(of tzid: String, in database: TimeZoneDatabase) -> Meaning? {
-        guard tzid.utf8.count <= 255 else { return nil }
-        let text = String(utf8: ArraySlice(tzid.utf8).trimming { $0.isASCIIWhitespace || $0 == 0x22 || $0 == 0x27 })
-        if text.isEmpty { return nil }
+        guard let text = trimmed(tzid) else { return nil }
         if let name = databaseName(text, in: database) { return .name(name) }
         if let name = windowsZone(text).flatMap(database.name) { return .equivalent(name) }
         let description = ZoneDescription(text)
         if let name = description.zone(in: database) { return .equivalent(name) }
         return description.offset.map { .offset($0) }
+    }
+
+    /// The name of the database that `tzid` is, by 1 or 2; nil where it is none.
+    package static func databaseName(of tzid: String, in database: TimeZoneDatabase) -> String? {
+        trimmed(tzid).flatMap { databaseName($0, in: database) }
+    }
+
+    private static func trimmed(_ tzid: String) -> String? {
+        guard tzid.utf8.count <= 255 else { return nil }
+        let text = String(utf8: ArraySlice(tzid.utf8).trimming { $0.isASCIIWhitespace || $0 == 0x22 || $0 == 0x27 })
+        return text.isEmpty ? nil : text
     }
 
     private static func databaseName(_ text: String, in database: TimeZoneDatabase) -> String? {

@@ -1,14 +1,22 @@
 import Bytes
 
 /// What stands between a BEGIN and its END: a view into a tree, cheap to copy.
-package struct Component: Sendable {
-    let storage: ComponentTree.Storage
-    let index: Int
+public struct Component: Sendable {
+    @usableFromInline let storage: ComponentTree.Storage
+    @usableFromInline let index: Int
 
-    private var node: ComponentTree.Node { storage.nodes[index] }
+    @inlinable @inline(__always)
+    init(storage: ComponentTree.Storage, index: Int) {
+        self.storage = storage
+        self.index = index
+    }
+
+    @inlinable @inline(__always)
+    var node: ComponentTree.Node { storage.nodes[index] }
 
     /// As written.
-    package var name: ArraySlice<UInt8> { storage.text[node.nameStart..<node.nameEnd] }
+    @inlinable @inline(__always)
+    public var name: ArraySlice<UInt8> { storage.text[node.nameStart..<node.nameEnd] }
     /// In upper case.
     package var uppercasedName: String { String(utf8: name.map(\.asciiUppercased)) }
     /// Nil for one of the outermost.
@@ -16,11 +24,13 @@ package struct Component: Sendable {
         node.parent < 0 ? nil : Component(storage: storage, index: node.parent)
     }
     /// The components directly within, in their order.
-    package var children: ComponentSequence {
+    @inlinable @inline(__always)
+    public var children: ComponentSequence {
         ComponentSequence(storage: storage, range: (index + 1)..<node.subtreeEnd)
     }
     /// The lines that are the component's own, in their order; lines without a colon are none.
-    package var properties: PropertySequence { PropertySequence(of: self) }
+    @inlinable @inline(__always)
+    public var properties: PropertySequence { PropertySequence(of: self) }
     /// Where the component stands in the source, from its BEGIN to the end of its last line, without the line end.
     package var sourceRange: Range<Int> {
         let start = Int(storage.extents[node.beginLine].sourceStart)
@@ -31,22 +41,31 @@ package struct Component: Sendable {
     package func isSame(as other: Component) -> Bool { storage === other.storage && index == other.index }
 
     /// Whether the name is `name`, without case.
-    package func isNamed(_ name: StaticString) -> Bool { self.name.equalsIgnoringASCIICase(name) }
+    public func isNamed(_ name: StaticString) -> Bool {
+        let node = node
+        return storage.text.withUnsafeBufferPointer { $0[node.nameStart..<node.nameEnd].equalsIgnoringASCIICase(name) }
+    }
     /// Whether the name is `name`, without case.
     package func isNamed(_ name: some Collection<UInt8>) -> Bool { self.name.equalsIgnoringASCIICase(name) }
 
     /// The first property with that name, in whatever group.
-    package func property(_ name: StaticString) -> ContentLine? {
-        var iterator = PropertySequence.Iterator(of: self)
-        while let line = iterator.nextLine() {
-            if storage.extents[line].isNamed(name, in: storage.text) {
-                return ContentLine(storage: storage, index: line)
-            }
+    @inlinable @inline(__always)
+    public func property(_ name: StaticString) -> ContentLine? {
+        firstLine(named: name).map { ContentLine(storage: storage, index: $0) }
+    }
+
+    @usableFromInline
+    func firstLine(named name: StaticString) -> Int? {
+        var lines = PropertySequence.Iterator(of: self)
+        while let line = lines.nextLine() {
+            if storage.extents[line].isNamed(name, in: storage.text) { return line }
         }
         return nil
     }
+
     /// All properties with that name, in whatever group, in their order.
-    package func properties(named name: StaticString) -> NamedPropertySequence {
+    @inlinable @inline(__always)
+    public func properties(named name: StaticString) -> NamedPropertySequence {
         NamedPropertySequence(component: self, name: name)
     }
     /// All properties with that name, in whatever group, in their order.
@@ -54,7 +73,8 @@ package struct Component: Sendable {
         properties.lazy.filter { $0.isNamed(name) }
     }
     /// The components directly within that have that name.
-    package func children(named name: StaticString) -> NamedComponentSequence {
+    @inlinable @inline(__always)
+    public func children(named name: StaticString) -> NamedComponentSequence {
         NamedComponentSequence(all: children, name: name)
     }
     /// The components directly within that have that name.

@@ -1,19 +1,36 @@
-/// Components that stand side by side.
-package struct ComponentSequence: Sequence, Sendable {
-    let storage: ComponentTree.Storage
-    let range: Range<Int>
+// The walks are inlined into other modules: see `ContentLine`.
 
-    package func makeIterator() -> Iterator {
+/// Components that stand side by side.
+public struct ComponentSequence: Sequence, Sendable {
+    @usableFromInline let storage: ComponentTree.Storage
+    @usableFromInline let range: Range<Int>
+
+    @inlinable @inline(__always)
+    init(storage: ComponentTree.Storage, range: Range<Int>) {
+        self.storage = storage
+        self.range = range
+    }
+
+    @inlinable @inline(__always)
+    public func makeIterator() -> Iterator {
         Iterator(storage: storage, node: range.lowerBound, end: range.upperBound)
     }
 
     /// Walks over siblings.
-    package struct Iterator: IteratorProtocol {
-        let storage: ComponentTree.Storage
-        var node: Int
-        let end: Int
+    public struct Iterator: IteratorProtocol {
+        @usableFromInline let storage: ComponentTree.Storage
+        @usableFromInline var node: Int
+        @usableFromInline let end: Int
 
-        package mutating func next() -> Component? {
+        @inlinable @inline(__always)
+        init(storage: ComponentTree.Storage, node: Int, end: Int) {
+            self.storage = storage
+            self.node = node
+            self.end = end
+        }
+
+        @inlinable @inline(__always)
+        public mutating func next() -> Component? {
             guard node < end else { return nil }
             defer { node = storage.nodes[node].subtreeEnd }
             return Component(storage: storage, index: node)
@@ -22,23 +39,26 @@ package struct ComponentSequence: Sequence, Sendable {
 }
 
 /// The properties of one component, without those of the components within it.
-package struct PropertySequence: Sequence, Sendable {
-    let component: Component
+public struct PropertySequence: Sequence, Sendable {
+    @usableFromInline let component: Component
 
+    @inlinable @inline(__always)
     init(of component: Component) {
         self.component = component
     }
 
-    package func makeIterator() -> Iterator { Iterator(of: component) }
+    @inlinable @inline(__always)
+    public func makeIterator() -> Iterator { Iterator(of: component) }
 
     /// Walks over lines, and past children.
-    package struct Iterator: IteratorProtocol {
-        let storage: ComponentTree.Storage
-        var line: Int
-        let endLine: Int
-        var child: Int
-        let childEnd: Int
+    public struct Iterator: IteratorProtocol {
+        @usableFromInline let storage: ComponentTree.Storage
+        @usableFromInline var line: Int
+        @usableFromInline let endLine: Int
+        @usableFromInline var child: Int
+        @usableFromInline let childEnd: Int
 
+        @inlinable @inline(__always)
         init(of component: Component) {
             let node = component.storage.nodes[component.index]
             storage = component.storage
@@ -48,10 +68,12 @@ package struct PropertySequence: Sequence, Sendable {
             childEnd = node.subtreeEnd
         }
 
-        package mutating func next() -> ContentLine? {
+        @inlinable @inline(__always)
+        public mutating func next() -> ContentLine? {
             nextLine().map { ContentLine(storage: storage, index: $0) }
         }
 
+        @inlinable @inline(__always)
         mutating func nextLine() -> Int? {
             while line < endLine {
                 if child < childEnd, line == storage.nodes[child].beginLine {
@@ -69,18 +91,32 @@ package struct PropertySequence: Sequence, Sendable {
 
 /// The properties of one component that have a name. It has a type of its own, and is no lazy filter, because that is called
 /// for every object that is stored.
-package struct NamedPropertySequence: Sequence, Sendable {
-    let component: Component
-    let name: StaticString
+public struct NamedPropertySequence: Sequence, Sendable {
+    @usableFromInline let component: Component
+    @usableFromInline let name: StaticString
 
-    package func makeIterator() -> Iterator { Iterator(lines: PropertySequence.Iterator(of: component), name: name) }
+    @inlinable @inline(__always)
+    init(component: Component, name: StaticString) {
+        self.component = component
+        self.name = name
+    }
+
+    @inlinable @inline(__always)
+    public func makeIterator() -> Iterator { Iterator(lines: PropertySequence.Iterator(of: component), name: name) }
 
     /// Walks over the lines that have the name.
-    package struct Iterator: IteratorProtocol {
-        var lines: PropertySequence.Iterator
-        let name: StaticString
+    public struct Iterator: IteratorProtocol {
+        @usableFromInline var lines: PropertySequence.Iterator
+        @usableFromInline let name: StaticString
 
-        package mutating func next() -> ContentLine? {
+        @inlinable @inline(__always)
+        init(lines: PropertySequence.Iterator, name: StaticString) {
+            self.lines = lines
+            self.name = name
+        }
+
+        @inlinable @inline(__always)
+        public mutating func next() -> ContentLine? {
             while let line = lines.nextLine() {
                 if lines.storage.extents[line].isNamed(name, in: lines.storage.text) {
                     return ContentLine(storage: lines.storage, index: line)
@@ -92,18 +128,32 @@ package struct NamedPropertySequence: Sequence, Sendable {
 }
 
 /// The components that stand side by side and have a name.
-package struct NamedComponentSequence: Sequence, Sendable {
-    let all: ComponentSequence
-    let name: StaticString
+public struct NamedComponentSequence: Sequence, Sendable {
+    @usableFromInline let all: ComponentSequence
+    @usableFromInline let name: StaticString
 
-    package func makeIterator() -> Iterator { Iterator(all: all.makeIterator(), name: name) }
+    @inlinable @inline(__always)
+    init(all: ComponentSequence, name: StaticString) {
+        self.all = all
+        self.name = name
+    }
+
+    @inlinable @inline(__always)
+    public func makeIterator() -> Iterator { Iterator(all: all.makeIterator(), name: name) }
 
     /// Walks over the siblings that have the name.
-    package struct Iterator: IteratorProtocol {
-        var all: ComponentSequence.Iterator
-        let name: StaticString
+    public struct Iterator: IteratorProtocol {
+        @usableFromInline var all: ComponentSequence.Iterator
+        @usableFromInline let name: StaticString
 
-        package mutating func next() -> Component? {
+        @inlinable @inline(__always)
+        init(all: ComponentSequence.Iterator, name: StaticString) {
+            self.all = all
+            self.name = name
+        }
+
+        @inlinable @inline(__always)
+        public mutating func next() -> Component? {
             while let component = all.next() {
                 if component.isNamed(name) { return component }
             }
@@ -113,17 +163,25 @@ package struct NamedComponentSequence: Sequence, Sendable {
 }
 
 /// All components of a tree, in the order in which they begin.
-package struct AllComponents: Sequence, Sendable {
-    let storage: ComponentTree.Storage
+public struct AllComponents: Sequence, Sendable {
+    @usableFromInline let storage: ComponentTree.Storage
 
-    package func makeIterator() -> Iterator { Iterator(storage: storage) }
+    @inlinable @inline(__always)
+    init(storage: ComponentTree.Storage) { self.storage = storage }
+
+    @inlinable @inline(__always)
+    public func makeIterator() -> Iterator { Iterator(storage: storage) }
 
     /// Walks over the nodes.
-    package struct Iterator: IteratorProtocol {
-        let storage: ComponentTree.Storage
-        var node = 0
+    public struct Iterator: IteratorProtocol {
+        @usableFromInline let storage: ComponentTree.Storage
+        @usableFromInline var node = 0
 
-        package mutating func next() -> Component? {
+        @inlinable @inline(__always)
+        init(storage: ComponentTree.Storage) { self.storage = storage }
+
+        @inlinable @inline(__always)
+        public mutating func next() -> Component? {
             guard node < storage.nodes.count else { return nil }
             defer { node += 1 }
             return Component(storage: storage, index: node)

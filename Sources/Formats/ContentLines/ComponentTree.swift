@@ -5,14 +5,15 @@ import Glibc
 ///
 /// Names are compared without case (RFC 5545 §2). Components that have lost their END are closed where the next one of
 /// their kind begins, where an outer one ends, or at the end of the document.
-package struct ComponentTree: Sendable {
-    let storage: Storage
+public struct ComponentTree: Sendable {
+    @usableFromInline let storage: Storage
 
+    @usableFromInline
     final class Storage: Sendable {
-        let source: [UInt8]
-        let text: [UInt8]
-        let extents: [ContentLineExtent]
-        let nodes: [Node]
+        @usableFromInline let source: [UInt8]
+        @usableFromInline let text: [UInt8]
+        @usableFromInline let extents: [ContentLineExtent]
+        @usableFromInline let nodes: [Node]
         let repairs: Repairs
 
         init(source: [UInt8], text: [UInt8], extents: [ContentLineExtent], nodes: [Node], repairs: Repairs) {
@@ -25,18 +26,19 @@ package struct ComponentTree: Sendable {
     }
 
     /// The nodes stand in pre-order: the children of node `i` are `i + 1`, then each one's `subtreeEnd`, up to its own.
+    @usableFromInline
     struct Node: Sendable {
-        var beginLine: Int
+        @usableFromInline var beginLine: Int
         /// The line of the END, or, without one, the first line that is no part of the component.
-        var endLine: Int
-        var hasEnd = false
-        var parent: Int
-        var subtreeEnd: Int
-        var nameStart: Int
-        var nameEnd: Int
-        var level: UInt8?
+        @usableFromInline var endLine: Int
+        @usableFromInline var hasEnd = false
+        @usableFromInline var parent: Int
+        @usableFromInline var subtreeEnd: Int
+        @usableFromInline var nameStart: Int
+        @usableFromInline var nameEnd: Int
+        @usableFromInline var level: UInt8?
 
-        var lineAfter: Int { hasEnd ? endLine + 1 : endLine }
+        @inlinable @inline(__always) var lineAfter: Int { hasEnd ? endLine + 1 : endLine }
     }
 
     /// What was not as the RFCs have it, and how it was read.
@@ -64,8 +66,7 @@ package struct ComponentTree: Sendable {
         var lexer = Lexer(limits: limits)
         let text = try lexer.run(bytes)
         var builder = ComponentTreeBuilder(extents: lexer.takeExtents(), rules: rules, limits: limits)
-        let failure = text.withUnsafeBufferPointer { builder.run($0) }
-        if let failure { throw failure }
+        if let failure = builder.run(text) { throw failure }
         return ComponentTree(storage: Storage(
             source: bytes, text: text, extents: builder.extents, nodes: builder.nodes, repairs: builder.repairs))
     }
@@ -77,13 +78,16 @@ package struct ComponentTree: Sendable {
     /// What had to be repaired to read it.
     package var repairs: Repairs { storage.repairs }
     /// The outermost components.
-    package var roots: ComponentSequence {
+    @inlinable @inline(__always)
+    public var roots: ComponentSequence {
         ComponentSequence(storage: storage, range: 0..<storage.nodes.count)
     }
     /// All components, in the order in which they begin.
-    package var allComponents: AllComponents { AllComponents(storage: storage) }
+    @inlinable @inline(__always)
+    public var allComponents: AllComponents { AllComponents(storage: storage) }
     /// The outermost components that have that name.
-    package func roots(named name: StaticString) -> NamedComponentSequence {
+    @inlinable @inline(__always)
+    public func roots(named name: StaticString) -> NamedComponentSequence {
         NamedComponentSequence(all: roots, name: name)
     }
     /// Whether the source has a NUL byte, which neither format allows and nothing here can show.

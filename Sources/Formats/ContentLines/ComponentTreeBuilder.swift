@@ -16,16 +16,19 @@ struct ComponentTreeBuilder {
         self.limits = limits
     }
 
-    mutating func run(_ text: UnsafeBufferPointer<UInt8>) -> ParseError? {
+    mutating func run(_ text: [UInt8]) -> ParseError? {
+        nodes.reserveCapacity(8)
+        open.reserveCapacity(4)
+        text.withUnsafeBufferPointer { bytes in
+            for line in extents.indices { extents[line].scanName(in: bytes) }
+        }
         for line in extents.indices {
-            var extent = extents[line]
-            extent.scanName(in: text)
-            extents[line] = extent
-            switch extent.delimiter(in: text) {
-            case .begin: if let failure = begin(line, text) { return failure }
-            case .end: end(line, text)
+            switch extents[line].delimiter(in: text) {
+            case .begin:
+                if let failure = text.withUnsafeBufferPointer({ begin(line, $0) }) { return failure }
+            case .end: text.withUnsafeBufferPointer { end(line, $0) }
             case nil:
-                if extent.flaw == .withoutValue { repairs.insert(.lineWithoutValue) }
+                if extents[line].flaw == .withoutValue { repairs.insert(.lineWithoutValue) }
                 if open.isEmpty { repairs.insert(.textOutside) }
             }
         }

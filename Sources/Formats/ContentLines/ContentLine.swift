@@ -2,23 +2,32 @@ import Bytes
 
 /// One property as it stands in a document: a view, cheap to copy. Nothing is decoded before it is asked for.
 ///
+/// What only looks up where something stands is inlined into other modules, so that they need not count references to the
+/// document for each line that they look at.
+///
 ///     contentline = [group "."] name *(";" param) ":" value
-package struct ContentLine: Sendable {
-    let storage: ComponentTree.Storage
-    let index: Int
+public struct ContentLine: Sendable {
+    @usableFromInline let storage: ComponentTree.Storage
+    @usableFromInline let index: Int
 
-    private var extent: ContentLineExtent { storage.extents[index] }
+    @inlinable @inline(__always)
+    init(storage: ComponentTree.Storage, index: Int) {
+        self.storage = storage
+        self.index = index
+    }
+
+    @inlinable @inline(__always)
+    var extent: ContentLineExtent { storage.extents[index] }
 
     /// As written, without the group.
-    package var name: ArraySlice<UInt8> {
+    @inlinable @inline(__always)
+    public var name: ArraySlice<UInt8> {
         let extent = extent
         return storage.text[Int(extent.nameStart)..<Int(extent.nameEnd)]
     }
     /// In bytes: enough to tell most names apart.
-    package var nameCount: Int {
-        let extent = extent
-        return Int(extent.nameEnd - extent.nameStart)
-    }
+    @inlinable @inline(__always)
+    public var nameCount: Int { extent.nameCount }
     /// In upper case.
     package var uppercasedName: String { String(utf8: name.map(\.asciiUppercased)) }
     /// RFC 6350 §3.3: what stands before the name's dot.
@@ -27,7 +36,8 @@ package struct ContentLine: Sendable {
         return extent.nameStart > extent.start ? storage.text[Int(extent.start)..<Int(extent.nameStart) - 1] : nil
     }
     /// Everything after the colon, without folds and still escaped and encoded.
-    package var value: ArraySlice<UInt8> {
+    @inlinable @inline(__always)
+    public var value: ArraySlice<UInt8> {
         let extent = extent
         return storage.text[Int(extent.valueStart)..<Int(extent.end)]
     }
@@ -39,27 +49,34 @@ package struct ContentLine: Sendable {
     package var sourceRange: Range<Int> { Int(extent.sourceStart)..<Int(extent.sourceEnd) }
 
     /// Whether the name is `name`, without case.
-    package func isNamed(_ name: StaticString) -> Bool {
+    @inlinable @inline(__always)
+    public func isNamed(_ name: StaticString) -> Bool {
         extent.isNamed(name, in: storage.text)
     }
     /// Whether the name is `name`, without case.
     package func isNamed(_ name: some Collection<UInt8>) -> Bool { self.name.equalsIgnoringASCIICase(name) }
 
     /// In their order, repeated ones as often as they stand there.
-    package var parameters: ParameterSequence {
+    @inlinable @inline(__always)
+    public var parameters: ParameterSequence {
         let extent = extent
         return ParameterSequence(area: storage.text[Int(extent.parametersStart)..<Int(extent.valueStart) - 1])
     }
     /// The first parameter with that name.
-    package func parameter(_ name: StaticString) -> Parameter? {
-        let extent = extent
-        if extent.parametersStart + 1 == extent.valueStart { return nil }
+    @inlinable @inline(__always)
+    public func parameter(_ name: StaticString) -> Parameter? {
+        extent.hasParameters ? firstParameter(named: name) : nil
+    }
+
+    @usableFromInline
+    func firstParameter(named name: StaticString) -> Parameter? {
         var parameters = parameters.makeIterator()
         while let parameter = parameters.next() {
             if parameter.isNamed(name) { return parameter }
         }
         return nil
     }
+
     /// The first parameter with that name.
     package func parameter(named name: [UInt8]) -> Parameter? {
         parameters.first { $0.isNamed(name) }
@@ -72,10 +89,12 @@ package struct ContentLine: Sendable {
 
 extension ContentLine {
     /// The value in UTF-8, without quoted-printable (vCard 2.1, vCalendar 1.0) and CHARSET, still escaped.
-    package var transferDecodedValue: ArraySlice<UInt8> {
-        let extent = extent
+    @inlinable @inline(__always)
+    public var transferDecodedValue: ArraySlice<UInt8> { extent.hasParameters ? valueDecodedByParameters : value }
+
+    @usableFromInline
+    var valueDecodedByParameters: ArraySlice<UInt8> {
         var decoded = value
-        if extent.parametersStart + 1 == extent.valueStart { return decoded }
         var charset: String?
         var isQuotedPrintable = false
         var parameters = parameters.makeIterator()

@@ -6,10 +6,13 @@ enum Delimiter {
     case begin
     case end
 
+    /// The colon is one of so many bytes.
+    static let headCount = 16
+
     /// - Parameter line: without folds, from its first byte; a part of it will do.
     init?(_ line: some Collection<UInt8>) {
-        let name = line.prefix(16).prefix { $0 != 0x3A }
-        guard name.count < line.count, name.count < 16 else { return nil }
+        let name = line.prefix(Self.headCount).prefix { $0 != 0x3A }
+        guard name.count < line.count, name.count < Self.headCount else { return nil }
         if Self.matches(name, "BEGIN") {
             self = .begin
         } else if Self.matches(name, "END") {

@@ -2,21 +2,23 @@ import Bytes
 import Glibc
 
 /// Where one logical line stands.
+@usableFromInline
 struct ContentLineExtent: Sendable {
     /// In `text`: the line from its first byte, the name without a group, the value after the colon to the line's end.
-    var start: UInt32 = 0
-    var nameStart: UInt32 = 0
-    var nameEnd: UInt32 = 0
+    @usableFromInline var start: UInt32 = 0
+    @usableFromInline var nameStart: UInt32 = 0
+    @usableFromInline var nameEnd: UInt32 = 0
     /// The `;` before the first parameter, or the colon.
-    var parametersStart: UInt32 = 0
-    var valueStart: UInt32 = 0
-    var end: UInt32 = 0
+    @usableFromInline var parametersStart: UInt32 = 0
+    @usableFromInline var valueStart: UInt32 = 0
+    @usableFromInline var end: UInt32 = 0
     /// In `source`: without the line end.
-    var sourceStart: UInt32 = 0
-    var sourceEnd: UInt32 = 0
-    var flaw = Flaw.none
+    @usableFromInline var sourceStart: UInt32 = 0
+    @usableFromInline var sourceEnd: UInt32 = 0
+    @usableFromInline var flaw = Flaw.none
 
-    enum Flaw: UInt8 {
+    @usableFromInline
+    enum Flaw: UInt8, Sendable {
         case none
         /// There is no colon: kept in place, but no property.
         case withoutValue
@@ -46,7 +48,8 @@ struct Lexer {
         guard source.count <= min(limits.byteCount, Int(Int32.max)) else {
             throw ParseError(at: limits.byteCount, expected: "at most \(limits.byteCount) bytes")
         }
-        extents.reserveCapacity(source.count / 40 + 4)
+        // Room for what most documents are, which are small.
+        extents.reserveCapacity(min(source.count / 24 + 8, source.count / 40 + 100))
         let failure = source.withUnsafeBufferPointer { scan($0) }
         if let failure { throw failure }
         guard isFolded else { return source }
@@ -63,27 +66,26 @@ struct Lexer {
     private mutating func scan(_ source: UnsafeBufferPointer<UInt8>) -> ParseError? {
         let count = source.count
         var position = source.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        var lineFeed = -1
         var isOpen = false
         var open = ContentLineExtent()
         while position < count {
-            if lineFeed < position { lineFeed = Self.index(of: 0x0A, in: source, position, count) ?? count }
-            let end = Self.index(of: 0x0D, in: source, position, lineFeed) ?? lineFeed
-            defer { position = end + 1 }
-            if end == position { continue }
-            let first = source[position]
-            if isOpen, Self.endsInSoftBreak(open, next: position, in: source) {
+            let start = position
+            let end = source.endOfLine(from: start)
+            position = end + 1 < count && source[end] == 0x0D && source[end + 1] == 0x0A ? end + 2 : end + 1
+            if end == start { continue }
+            let first = source[start]
+            if isOpen, source[Int(open.sourceEnd) - 1] == 0x3D, Self.endsInSoftBreak(open, next: start, in: source) {
                 open.sourceEnd = UInt32(end)
             } else if isOpen, first == 0x20 || first == 0x09 {
-                cut(from: Int(open.sourceEnd), to: position + 1, of: source)
+                cut(from: Int(open.sourceEnd), to: start + 1, of: source)
                 open.sourceEnd = UInt32(end)
             } else {
-                if isOpen { close(open) }
+                if isOpen { close(&open) }
                 isOpen = false
                 if extents.count >= limits.lineCount {
-                    return ParseError(at: position, expected: "at most \(limits.lineCount) lines")
+                    return ParseError(at: start, expected: "at most \(limits.lineCount) lines")
                 }
-                var start = position
+                var start = start
                 while start < end, source[start] == 0x20 || source[start] == 0x09 { start += 1 }
                 if start == end { continue }
                 open.sourceStart = UInt32(start)
@@ -92,12 +94,11 @@ struct Lexer {
                 isOpen = true
             }
         }
-        if isOpen { close(open) }
+        if isOpen { close(&open) }
         return nil
     }
 
-    private mutating func close(_ extent: ContentLineExtent) {
-        var extent = extent
+    private mutating func close(_ extent: inout ContentLineExtent) {
         extent.end = UInt32(textOffset(of: Int(extent.sourceEnd)))
         extents.append(extent)
     }
@@ -130,38 +131,44 @@ struct Lexer {
             (head[$0] | 0x20) == 0x71 && head[$0...].prefix(16).equalsIgnoringASCIICase("QUOTED-PRINTABLE")
         }
     }
-
-    private static func index(
-        of byte: UInt8, in source: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int
-    ) -> Int? {
-        guard start < end, let base = source.baseAddress,
-              let found = memchr(base + start, Int32(byte), end - start)
-        else { return nil }
-        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
-    }
 }
 
 extension ContentLineExtent {
-    /// Whether the line is a BEGIN or an END, once its name was found.
-    func delimiter(in text: UnsafeBufferPointer<UInt8>) -> Delimiter? {
-        // Names of other lengths are most of all names.
-        let count = nameEnd - nameStart
-        let first = start < end ? text[Int(start)] | 0x20 : 0
-        guard count == 5 && first == 0x62 || count == 3 && first == 0x65 else { return nil }
-        return Delimiter(text[Int(start)..<Int(end)])
+    /// Whether the line is a BEGIN or an END, once its name was found: what `Delimiter` says of the whole line.
+    func delimiter(in text: [UInt8]) -> Delimiter? {
+        guard nameCount == 5 || nameCount == 3, nameStart == start, !hasParameters, flaw == .none,
+            parametersStart - start < Delimiter.headCount
+        else { return nil }
+        if isNamed("BEGIN", in: text) { return .begin }
+        return isNamed("END", in: text) ? .end : nil
     }
 
+    @inlinable @inline(__always)
+    var nameCount: Int { Int(nameEnd &- nameStart) }
+
+    /// Whether there is something between the name and the colon.
+    @inlinable @inline(__always)
+    var hasParameters: Bool { parametersStart &+ 1 != valueStart }
+
+    @inlinable @inline(__always)
     func isNamed(_ name: StaticString, in text: [UInt8]) -> Bool {
         // Most names differ in length already.
-        guard Int(nameEnd - nameStart) == name.utf8CodeUnitCount else { return false }
-        return text.withUnsafeBufferPointer { text in
+        nameCount == name.utf8CodeUnitCount && isNamed(sameLength: name, in: text)
+    }
+
+    @usableFromInline
+    func isNamed(sameLength name: StaticString, in text: [UInt8]) -> Bool {
+        text.withUnsafeBufferPointer { text in
             name.withUTF8Buffer { name in
-                let start = Int(nameStart)
+                let own = UnsafeBufferPointer(rebasing: text[Int(nameStart)..<Int(nameEnd)])
+                guard let left = own.baseAddress, let right = name.baseAddress else { return false }
+                // Nearly always they are written in the same case.
+                if memcmp(left, right, name.count) == 0 { return true }
                 // From the end, where names differ most.
                 var index = name.count
                 while index > 0 {
                     index -= 1
-                    if text[start + index].asciiLowercased != name[index].asciiLowercased { return false }
+                    if own[index].asciiLowercased != name[index].asciiLowercased { return false }
                 }
                 return true
             }
@@ -171,39 +178,89 @@ extension ContentLineExtent {
     /// Finds name, parameters and value in the line.
     mutating func scanName(in text: UnsafeBufferPointer<UInt8>) {
         let end = Int(self.end)
-        var position = Int(start)
-        nameStart = start
-        while position < end {
-            let byte = text[position]
-            if byte == 0x3A || byte == 0x3B { break }
-            // RFC 6350 §3.3: a group stands before the name, with a dot.
-            if byte == 0x2E { nameStart = UInt32(position + 1) }
-            position += 1
+        var nameStart = Int(start)
+        var position = text.endOfWord(from: nameStart, to: end)
+        // RFC 6350 §3.3: a group stands before the name, with a dot.
+        while position < end, text[position] == 0x2E {
+            nameStart = position + 1
+            position = text.endOfWord(from: nameStart, to: end)
         }
+        self.nameStart = UInt32(nameStart)
         parametersStart = UInt32(position)
         var nameEnd = position
         while nameEnd > nameStart, text[nameEnd - 1] == 0x20 || text[nameEnd - 1] == 0x09 { nameEnd -= 1 }
         self.nameEnd = UInt32(nameEnd)
-        var colon = position
-        if position < end, text[position] == 0x3B {
-            var isQuoted = false
-            while colon < end, isQuoted || text[colon] != 0x3A {
-                if text[colon] == 0x22 { isQuoted.toggle() }
-                colon += 1
-            }
-            if colon == end {
-                // A quote that is never closed: the first colon it is, then.
-                colon = position
-                while colon < end, text[colon] != 0x3A { colon += 1 }
-            }
-        }
+        let colon = position < end && text[position] == 0x3B ? Self.colon(after: position, to: end, in: text) : position
         if colon < end {
             valueStart = UInt32(colon + 1)
             // `ContentLine.group` and `parameters` count on a name.
-            if nameEnd == Int(nameStart) { flaw = .withoutValue }
+            if nameEnd == nameStart { flaw = .withoutValue }
         } else {
             valueStart = self.end
             flaw = .withoutValue
         }
+    }
+
+    /// The first colon that no quotes stand around; `end` where there is none at all.
+    private static func colon(after start: Int, to end: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
+        let line = UnsafeBufferPointer(rebasing: text[..<end])
+        guard let first = line.firstOffset(of: 0x3A, from: start) else { return end }
+        guard UnsafeBufferPointer(rebasing: line[..<first]).firstOffset(of: 0x22, from: start) != nil else { return first }
+        var colon = start
+        var isQuoted = false
+        while colon < end, isQuoted || line[colon] != 0x3A {
+            if line[colon] == 0x22 { isQuoted.toggle() }
+            colon += 1
+        }
+        // A quote that is never closed: the first colon it is, then.
+        return colon == end ? first : colon
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The place of the first CR or LF, or of the end.
+    fileprivate func endOfLine(from start: Int) -> Int {
+        var position = start
+        while count - position >= 8 {
+            let word = word(at: position)
+            // A byte below 0x0E is marked, and maybe some above one that is; a text has few such besides the two.
+            var marked = (word &- 0x0E0E_0E0E_0E0E_0E0E) & ~word & 0x8080_8080_8080_8080
+            while marked != 0 {
+                let place = position + marked.trailingZeroBitCount / 8
+                if self[place] == 0x0A || self[place] == 0x0D { return place }
+                marked &= marked &- 1
+            }
+            position += 8
+        }
+        while position < count, self[position] != 0x0A, self[position] != 0x0D { position += 1 }
+        return position
+    }
+
+    /// Eight bytes, the first one lowest; there must be as many.
+    private func word(at position: Int) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    }
+
+    /// The place of the first `.`, `:` or `;`, or `end`.
+    fileprivate func endOfWord(from start: Int, to end: Int) -> Int {
+        var position = start
+        // Eight at a time: a byte of `word` that is one of the three is zero in one of the two differences.
+        while end - position >= 8 {
+            let word = word(at: position)
+            let found = Self.zeroBytes(word ^ 0x2E2E_2E2E_2E2E_2E2E)
+                | Self.zeroBytes((word | 0x0101_0101_0101_0101) ^ 0x3B3B_3B3B_3B3B_3B3B)
+            if found != 0 { return position + found.trailingZeroBitCount / 8 }
+            position += 8
+        }
+        while position < end {
+            if self[position] == 0x2E || self[position] | 1 == 0x3B { return position }
+            position += 1
+        }
+        return end
+    }
+
+    /// The highest bit of each byte that is zero; bytes above the lowest of them may be marked too.
+    private static func zeroBytes(_ word: UInt64) -> UInt64 {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 }

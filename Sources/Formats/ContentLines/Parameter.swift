@@ -3,16 +3,29 @@ import Bytes
 /// One parameter as it stands in a line.
 ///
 ///     param = name "=" value *("," value)          value = *SAFE-CHAR / DQUOTE *QSAFE-CHAR DQUOTE
-package struct Parameter: Sendable {
+public struct Parameter: Sendable {
+    /// The line's parameters, from the first `;` to the colon.
+    @usableFromInline let area: ArraySlice<UInt8>
+    @usableFromInline let extent: ParameterExtent
+
+    @inlinable @inline(__always)
+    init(area: ArraySlice<UInt8>, extent: ParameterExtent) {
+        self.area = area
+        self.extent = extent
+    }
+
     /// As written. A bare word of vCard 2.1 (`TEL;HOME;PREF:`) has the name that later versions would give it.
-    package let name: ArraySlice<UInt8>
+    package var name: ArraySlice<UInt8> { isBareWord ? BareWord.name(of: rawValue) : area[extent.name] }
     /// All values, quoted and encoded.
-    package let rawValue: ArraySlice<UInt8>
+    @inlinable @inline(__always)
+    public var rawValue: ArraySlice<UInt8> { area[extent.value] }
     /// Whether it is a word without a name, or a name without a value.
-    package let isBareWord: Bool
+    @inlinable @inline(__always)
+    public var isBareWord: Bool { extent.isBareWord }
 
     /// Whether the name is `name`, without case.
-    package func isNamed(_ name: StaticString) -> Bool { self.name.equalsIgnoringASCIICase(name) }
+    @inlinable @inline(__always)
+    public func isNamed(_ name: StaticString) -> Bool { extent.isNamed(name, in: area) }
     /// Whether the name is `name`, without case.
     package func isNamed(_ name: some Collection<UInt8>) -> Bool { self.name.equalsIgnoringASCIICase(name) }
 
@@ -23,8 +36,14 @@ package struct Parameter: Sendable {
         return values
     }
     /// Calls `body` with each as written, but for the quotes around it.
-    package func forEachRawValue(_ body: (ArraySlice<UInt8>) -> Void) {
-        if !rawValue.has(0x2C) { return body(Self.withoutQuotes(rawValue)) }
+    @inlinable @inline(__always)
+    public func forEachRawValue(_ body: (ArraySlice<UInt8>) -> Void) {
+        if extent.isPlain { body(rawValue) } else { forEachQuotedValue(body) }
+    }
+
+    @usableFromInline
+    func forEachQuotedValue(_ body: (ArraySlice<UInt8>) -> Void) {
+        let rawValue = rawValue
         var start = rawValue.startIndex
         var isQuoted = false
         for index in rawValue.indices {
@@ -63,57 +82,36 @@ package struct Parameter: Sendable {
 }
 
 /// The parameters of a line, found one by one.
-package struct ParameterSequence: Sequence, Sendable {
+public struct ParameterSequence: Sequence, Sendable {
     /// From the first `;` to the colon, both not included in what is parsed.
-    let area: ArraySlice<UInt8>
+    @usableFromInline let area: ArraySlice<UInt8>
 
-    package func makeIterator() -> Iterator { Iterator(area: area, position: area.startIndex) }
+    @inlinable @inline(__always)
+    init(area: ArraySlice<UInt8>) { self.area = area }
+
+    @inlinable @inline(__always)
+    public func makeIterator() -> Iterator { Iterator(area: area) }
 
     /// Walks from `;` to `;`.
-    package struct Iterator: IteratorProtocol {
-        let area: ArraySlice<UInt8>
+    public struct Iterator: IteratorProtocol {
+        @usableFromInline let area: ArraySlice<UInt8>
         /// Of the next `;`.
-        var position: Int
+        @usableFromInline var position: Int
 
-        package mutating func next() -> Parameter? {
-            while position < area.endIndex {
-                let start = position + 1
-                let (equals, end) = scan(from: start)
-                position = end
-                if let equals, equals > start {
-                    return Parameter(
-                        name: area[start..<equals].trimmingASCIIWhitespace, rawValue: area[(equals + 1)..<end],
-                        isBareWord: false)
-                }
-                let word = area[start..<end].trimmingASCIIWhitespace
-                if !word.isEmpty {
-                    return Parameter(name: BareWord.name(of: word), rawValue: word, isBareWord: true)
-                }
-            }
-            return nil
+        @inlinable @inline(__always)
+        init(area: ArraySlice<UInt8>) {
+            self.area = area
+            position = area.startIndex
         }
 
-        /// Where the first `=` of the parameter stands, and where the parameter ends.
-        private func scan(from start: Int) -> (equals: Int?, end: Int) {
-            let base = area.startIndex
-            return area.withUnsafeBufferPointer { bytes in
-                var equals: Int?
-                var isQuoted = false
-                var index = start - base
-                while index < bytes.count {
-                    switch bytes[index] {
-                    case 0x22: isQuoted.toggle()
-                    case 0x3B where !isQuoted: return (equals, base + index)
-                    case 0x3D where equals == nil: equals = base + index
-                    default: break
-                    }
-                    index += 1
-                }
-                guard isQuoted else { return (equals, base + index) }
-                // A quote that is never closed hides nothing.
-                let end = area.index(of: 0x3B, from: start) ?? area.endIndex
-                return (equals.flatMap { $0 < end ? $0 : nil }, end)
+        @inlinable @inline(__always)
+        public mutating func next() -> Parameter? {
+            guard position < area.endIndex, let extent = ParameterExtent.first(in: area, after: position) else {
+                position = area.endIndex
+                return nil
             }
+            position = extent.end
+            return Parameter(area: area, extent: extent)
         }
     }
 }

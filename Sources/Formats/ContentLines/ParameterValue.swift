@@ -1,10 +1,15 @@
-import Bytes
+public import Bytes
 
 /// RFC 6868: how a line break, a quote and a caret stand in a parameter's value.
-package enum ParameterValue {
+public enum ParameterValue {
     /// `^n`, `^'` and `^^` are what they stand for; another caret is a caret.
-    package static func decode(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard value.has(0x5E) else { return value }
+    @inlinable @inline(__always)
+    public static func decode(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        value.has(0x5E) ? withoutCarets(value) : value
+    }
+
+    @usableFromInline
+    static func withoutCarets(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var out: [UInt8] = []
         out.reserveCapacity(value.count)
         var index = value.startIndex

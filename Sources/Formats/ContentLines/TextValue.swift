@@ -1,10 +1,17 @@
-import Bytes
+public import Bytes
 
 /// RFC 5545 §3.3.11 and RFC 6350 §3.4: text in a value.
-package enum TextValue {
+public enum TextValue {
     /// `\n`, `\N`, `\,`, `\;` and `\\` are what they stand for. Another escape is none: backslash and character stay.
-    package static func unescape(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard var backslash = value.index(of: 0x5C, from: value.startIndex) else { return value }
+    @inlinable @inline(__always)
+    public static func unescape(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let backslash = value.index(of: 0x5C, from: value.startIndex) else { return value }
+        return unescape(value, from: backslash)
+    }
+
+    @usableFromInline
+    static func unescape(_ value: ArraySlice<UInt8>, from first: Int) -> ArraySlice<UInt8> {
+        var backslash = first
         var out: [UInt8] = []
         out.reserveCapacity(value.count)
         var start = value.startIndex

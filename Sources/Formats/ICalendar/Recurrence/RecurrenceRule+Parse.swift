@@ -4,37 +4,49 @@ import CivilTime
 extension RecurrenceRule {
     /// Takes what can be understood: in either case, with blanks, in any order, with parts that nobody knows. Of a part
     /// that is there twice the first counts. Nil without a known FREQ.
-    package init?(_ value: ArraySlice<UInt8>) {
-        self.init(.daily)
+    package init?(_ value: __shared ArraySlice<UInt8>) {
+        guard let rule = Self.read(value) else { return nil }
+        self = rule
+    }
+
+    private static func read(_ value: ArraySlice<UInt8>) -> RecurrenceRule? {
+        var rule = RecurrenceRule(.daily)
+        return rule.read(value) ? rule : nil
+    }
+
+    /// Whether there is a known FREQ.
+    private mutating func read(_ value: ArraySlice<UInt8>) -> Bool {
         var known: UInt32 = 0
-        var isFrequencyKnown = false
         var start = value.startIndex
         var count = 0
         while start < value.endIndex, count < Self.partLimit {
             let end = value.index(of: 0x3B, from: start) ?? value.endIndex
             defer { start = end + 1 }
-            let part = value[start..<end]
-            guard let equals = part.firstIndex(of: 0x3D) else { continue }
-            let name = part[..<equals].trimmingASCIIWhitespace
-            let text = part[(equals + 1)...].trimmingASCIIWhitespace
-            guard let part = Part(name) else {
-                if takeOther(name, text) { count += 1 }
+            guard let equals = value[..<end].index(of: 0x3D, from: start) else { continue }
+            let name = Self.trimmed(start..<equals, of: value)
+            let text = Self.trimmed((equals + 1)..<end, of: value)
+            guard let part = Part(value[name]) else {
+                if takeOther(value[name], value[text]) { count += 1 }
                 continue
             }
             if known >> part.rawValue & 1 == 1 { continue }
             known |= 1 << part.rawValue
             count += 1
             if part == .freq {
-                guard let frequency = Frequency.allCases.first(where: { text.equalsIgnoringASCIICase($0.name) }) else {
-                    return nil
-                }
+                guard let frequency = Frequency(value[text]) else { return false }
                 self.frequency = frequency
-                isFrequencyKnown = true
             } else {
-                take(part, text)
+                take(part, value[text])
             }
         }
-        if !isFrequencyKnown { return nil }
+        return known >> Part.freq.rawValue & 1 == 1
+    }
+
+    private static func trimmed(_ range: Range<Int>, of value: ArraySlice<UInt8>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, value[start].isASCIIWhitespace { start += 1 }
+        while start < end, value[end - 1].isASCIIWhitespace { end -= 1 }
+        return start..<end
     }
 
     /// More than there are names; a rule of a thousand invented ones is nobody's.
@@ -44,7 +56,7 @@ extension RecurrenceRule {
         case freq, interval, count, until, bySecond, byMinute, byHour, byDay, byWeekday, byMonthDay, byYearDay, byWeekNo, byMonth
         case bySetPos, weekStart, scale, skip
 
-        init?(_ name: ArraySlice<UInt8>) {
+        init?(_ name: __shared ArraySlice<UInt8>) {
             switch name.count {
             case 4 where name.equalsIgnoringASCIICase("FREQ"): self = .freq
             case 4 where name.equalsIgnoringASCIICase("WKST"): self = .weekStart
@@ -115,6 +127,7 @@ extension RecurrenceRule {
     ) -> [Value]? {
         if value.isEmpty { return nil }
         var values: [Value] = []
+        values.reserveCapacity(min(value.count / 3 + 1, 32))
         // For the lists that people write a look at each is faster than a set.
         var seen: Set<Value> = []
         var start = value.startIndex
@@ -177,6 +190,19 @@ extension RecurrenceRule {
 }
 
 extension RecurrenceRule.Frequency {
+    fileprivate init?(_ name: __shared ArraySlice<UInt8>) {
+        switch name.count {
+        case 5 where name.equalsIgnoringASCIICase("DAILY"): self = .daily
+        case 6 where name.equalsIgnoringASCIICase("WEEKLY"): self = .weekly
+        case 6 where name.equalsIgnoringASCIICase("YEARLY"): self = .yearly
+        case 6 where name.equalsIgnoringASCIICase("HOURLY"): self = .hourly
+        case 7 where name.equalsIgnoringASCIICase("MONTHLY"): self = .monthly
+        case 8 where name.equalsIgnoringASCIICase("MINUTELY"): self = .minutely
+        case 8 where name.equalsIgnoringASCIICase("SECONDLY"): self = .secondly
+        default: return nil
+        }
+    }
+
     var name: StaticString {
         switch self {
         case .secondly: "SECONDLY"

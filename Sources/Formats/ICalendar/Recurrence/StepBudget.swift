@@ -2,20 +2,20 @@
 /// made: some ten to hundred nanoseconds.
 ///
 /// There is no silent end: whoever runs out of steps throws, and the caller has an answer for it (RFC 4791 §7.8: 507).
-package struct StepBudget: Sendable {
+public struct StepBudget: Sendable {
     /// The steps were used up before the evaluation was done.
-    package struct Exhausted: Error, Equatable, Sendable {
-        package init() {}
+    public struct Exhausted: Error, Equatable, Sendable {
+        public init() {}
     }
 
-    package var remaining: Int
+    public var remaining: Int
 
-    package init(_ steps: Int) {
+    public init(_ steps: Int) {
         remaining = steps
     }
 
     @inlinable
-    package mutating func spend(_ steps: Int = 1) throws(Exhausted) {
+    public mutating func spend(_ steps: Int = 1) throws(Exhausted) {
         remaining -= steps
         if remaining < 0 { throw Exhausted() }
     }

@@ -79,33 +79,31 @@ package final class CalendarTimeZones: ZoneResolving, Sendable {
     private static let cacheLimit = 500
 
     private func find(_ id: String) -> Resolution {
-        let meaning = ZoneNames.meaning(of: id, in: database)
-        let zone = embedded[id]
-        if case .name(let name) = meaning, policy == .databaseFirst || zone == nil,
-            let found = named(name) {
+        guard let zone = embedded[id] else { return named(id) ?? unresolved }
+        if policy == .databaseFirst, let name = ZoneNames.databaseName(of: id, in: database),
+            let found = resolution(.name(name)) {
             return found
         }
-        if let zone {
-            if let rules = VTimeZoneRules.compile(zone) { return Resolution(rules: rules, origin: .embedded) }
-            // RFC 7808 §7.2, and what libical writes.
-            for line in [zone.property("TZID-ALIAS-OF"), zone.property("X-LIC-LOCATION")] {
-                guard let name = line?.text else { continue }
-                if let found = resolution(ZoneNames.meaning(of: name, in: database)) { return found }
-            }
+        if let rules = VTimeZoneRules.compile(zone) { return Resolution(rules: rules, origin: .embedded) }
+        // RFC 7808 §7.2, and what libical writes.
+        for line in [zone.property("TZID-ALIAS-OF"), zone.property("X-LIC-LOCATION")] {
+            if let found = line.flatMap({ named($0.text) }) { return found }
         }
-        return resolution(meaning) ?? Resolution(rules: fallback, origin: .unresolved)
+        return named(id) ?? unresolved
     }
+
+    private var unresolved: Resolution { Resolution(rules: fallback, origin: .unresolved) }
+
+    /// By whatever the name tells.
+    private func named(_ id: String) -> Resolution? { resolution(ZoneNames.meaning(of: id, in: database)) }
 
     private func resolution(_ meaning: ZoneNames.Meaning?) -> Resolution? {
         switch meaning {
-        case .name(let name), .equivalent(let name): named(name)
+        case .name(let name), .equivalent(let name):
+            database.rules(named: name).map { Resolution(rules: $0, origin: .database(name)) }
         case .offset(let seconds): Resolution(rules: FixedOffset(seconds: seconds), origin: .offset)
         case nil: nil
         }
-    }
-
-    private func named(_ name: String) -> Resolution? {
-        database.rules(named: name).map { Resolution(rules: $0, origin: .database(name)) }
     }
 
     private static func trimmed(_ id: String) -> String { String(utf8: ArraySlice(id.utf8).trimmingASCIIWhitespace) }

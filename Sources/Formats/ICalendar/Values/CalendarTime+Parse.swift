@@ -5,7 +5,7 @@ extension CalendarTime {
     /// Whether it is a day or a time is seen from the text, whatever a VALUE parameter says: clients forget it and put
     /// it where it does not belong. ISO 8601's dashes and colons, a fraction of a second, an offset (which makes it
     /// UTC), and midnight at the end of a day are understood. Nil for what is no time of the years 1 to 9999.
-    package init?(_ value: ArraySlice<UInt8>, zoneID: String? = nil) {
+    package init?(_ value: __shared ArraySlice<UInt8>, zoneID: __shared String? = nil) {
         if let plain = CalendarTime(plain: value, zoneID: zoneID) {
             self = plain
             return
@@ -41,7 +41,7 @@ extension CalendarTime {
 
     /// `20260105`, `20260105T100000` and `20260105T100000Z`: nearly all that there is. Nil for another form, and for what
     /// needs a second look.
-    private init?(plain value: ArraySlice<UInt8>, zoneID: String?) {
+    private init?(plain value: __shared ArraySlice<UInt8>, zoneID: __shared String?) {
         let count = value.count
         guard count == 15 || count == 16 || count == 8 else { return nil }
         let time: CivilDateTime? = value.withUnsafeBufferPointer { bytes in

@@ -4,7 +4,7 @@ package import CivilTime
 extension CivilDuration {
     /// RFC 5545 §3.3.6, in whatever order and mixture the parts come, also none at all (`PT`). Nil for what is no
     /// duration, or is longer than all of the years 1 to 9999.
-    package init?(_ value: ArraySlice<UInt8>) {
+    package init?(_ value: __shared ArraySlice<UInt8>) {
         var scanner = ValueScanner(value)
         let sign = scanner.sign() ?? 1
         guard scanner.take(0x50) else { return nil }

@@ -12,7 +12,7 @@ package enum Trigger: Hashable, Sendable {
     case absolute(CalendarTime)
 
     /// Nil for what is neither a duration nor a time.
-    package init?(_ line: ContentLine) {
+    package init?(_ line: __shared ContentLine) {
         let value = line.value
         if let duration = CivilDuration(value) {
             let isEnd = line.parameter("RELATED")?.hasValue("END") ?? false

@@ -7,7 +7,7 @@ package struct UTCOffset: Hashable, Sendable {
 
     /// `+0300`, `-052836`; a colon between the parts, hours alone, and a missing plus are understood. Nil for more than
     /// a day.
-    package init?(_ value: ArraySlice<UInt8>) {
+    package init?(_ value: __shared ArraySlice<UInt8>) {
         var scanner = ValueScanner(value)
         let sign = scanner.sign() ?? 1
         guard let hours = scanner.digits(2) else { return nil }

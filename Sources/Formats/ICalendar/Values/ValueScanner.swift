@@ -1,5 +1,8 @@
 import Bytes
 
+// Initialisers own what they are given, and so count a reference to it. Those of values, which are made by the thousand and
+// keep nothing of it, only borrow (`__shared`): that is all the word says.
+
 /// Reads a value from its front. What does not fit leaves it where it was.
 struct ValueScanner {
     private let bytes: ArraySlice<UInt8>

@@ -6,12 +6,14 @@ import ICalendar
 /// What the formats do in a second of CPU time: a line for each case, its name and the rate, by a tab. See formats.py.
 ///
 ///     FormatsBench event.ics card.vcf < rules.tsv
+///     FormatsBench event.ics card.vcf parse           that case alone, for a profiler
 @main
 enum FormatsBench {
     static func main() throws {
         let paths = CommandLine.arguments.dropFirst()
-        guard paths.count == 2, let event = paths.first.flatMap(read), let card = paths.last.flatMap(read) else {
-            print("usage: FormatsBench EVENT CARD < RULES")
+        guard 2...3 ~= paths.count, let event = paths.first.flatMap(read), let card = paths.dropFirst().first.flatMap(read)
+        else {
+            print("usage: FormatsBench EVENT CARD [CASE] < RULES")
             exit(2)
         }
         rate("parse") { TypedCalendar.visit(event, compilesZones: false) }
@@ -53,6 +55,7 @@ enum FormatsBench {
 
 /// The best of five rounds of a fifth of a second.
 private func rate(_ name: String, _ body: () -> Int) {
+    if let only = CommandLine.arguments.dropFirst(3).first, only != name { return }
     var best = 0.0
     for _ in 0..<5 {
         let start = cpuSeconds()
