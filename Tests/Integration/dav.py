@@ -207,9 +207,12 @@ class Dav:
 
     def connect(self):
         if self.scheme == "https":
-            context = ssl.create_default_context(cafile=self.cafile)
+            # Without `cafile` nothing is verified, and the authorities of the system, which are slow to load, are not needed.
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             if self.cafile is None:
                 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            else:
+                context.load_verify_locations(self.cafile)
             self.connection = TLSConnection(self.host, self.port, timeout=self.timeout, context=context)
         else:
             self.connection = Connection(self.host, self.port, timeout=self.timeout)
@@ -382,7 +385,7 @@ def raw_exchange(host, port, data, timeout=20, tls=False, until_close=True):
     with socket.create_connection((host, port), timeout=timeout) as plain:
         connection = plain
         if tls:
-            context = ssl.create_default_context()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             connection = context.wrap_socket(plain)
         connection.sendall(data)
