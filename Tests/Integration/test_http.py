@@ -255,25 +255,6 @@ def test_a_client_that_goes_away_in_the_middle_leaves_nothing(user, dav):
     assert dav.get(user.files + "half").status == 404
 
 
-def test_the_limit_of_connections():
-    with serving("--http-connections-per-address", "20") as server:
-        kept = [socket.create_connection((server.host, server.port), timeout=10) for _ in range(20)]
-        try:
-            for connection in kept:  # each is known to the server before one more comes
-                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-                assert connection.recv(4096).startswith(b"HTTP/1.1 200")
-            extra = raw_exchange(server.host, server.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", timeout=5)
-            assert extra == b"" or extra.startswith((b"HTTP/1.1 503", b"HTTP/1.1 429"))
-        finally:
-            [c.close() for c in kept]
-        end = time.monotonic() + 10
-        while True:
-            answer = raw_exchange(server.host, server.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            if answer.startswith(b"HTTP/1.1 200"):
-                break
-            assert time.monotonic() < end, "room does not come back"
-
-
 # HTTP/2
 
 @pytest.fixture
