@@ -309,8 +309,12 @@ class Dav:
         content = prop(*names) + "".join(f"<D:href>{escaped(h)}</D:href>" for h in hrefs)
         return self.report(path, document("A:addressbook-multiget", content), depth, **more)
 
-    def calendar_query(self, path, component, *names, depth=1, **more):
-        filters = f'<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="{component}"/></C:comp-filter></C:filter>'
+    def calendar_query(self, path, component, *names, depth=1, start=None, end=None, **more):
+        """`start` and `end`: those of a time-range, in UTC."""
+        span = "".join(f' {key}="{value}"' for key, value in (("start", start), ("end", end)) if value)
+        inner = f"<C:time-range{span}/>" if span else ""
+        filters = (f'<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="{component}">{inner}</C:comp-filter></C:comp-filter>'
+                   "</C:filter>")
         return self.report(path, document("C:calendar-query", prop(*(names or ("D:getetag",))) + filters), depth, **more)
 
     def sync(self, path, token="", *names, limit=None, level="1", depth=0, **more):
