@@ -96,7 +96,7 @@ def test_a_file_that_a_crash_left_is_gone_after_a_start(store):
     assert kept.exists() and user.dav().get(user.files + "large").status == 200
 
 
-@pytest.mark.skipif(os.environ.get("TEST_ENGINE") == "postgres", reason="it is a file of the embedded database")
+@pytest.mark.skipif(os.environ.get("TEST_ENGINE") == "postgres", reason="of the embedded database")
 @pytest.mark.parametrize("command", ["check", "reindex", "serve"])
 def test_a_database_that_is_none_is_said(store, command):
     server, _ = store
