@@ -201,6 +201,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--fill-limit", type=int, default=240, help="seconds after which a slow server need not be filled more")
     parser.add_argument("--directory", default=str(servers.ROOT / "var/bench"), help="on a real disk")
+    parser.add_argument("--port", type=int, default=18_200, help="the first of those that the servers listen on")
     parser.add_argument("--json", help="where to write the results")
     options = parser.parse_args()
 
@@ -208,7 +209,7 @@ def main():
     results = {name: {} for name in names}
     # One after the other: none of them gets in another's way.
     for index, name in enumerate(names):
-        server = servers.ALL[name](options.directory, 18_200 + 10 * index)
+        server = servers.ALL[name](options.directory, options.port + 10 * index)
         try:
             server.start_up()
             bench = Bench(server, options)

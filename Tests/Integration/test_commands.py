@@ -5,7 +5,7 @@ import re
 
 from dav import Dav
 from objects import card, event
-from tegu import Server
+from tegu import DOMAIN, Server
 
 
 def columns(listing):
@@ -54,6 +54,24 @@ def test_calendars_and_books_are_made_listed_and_removed(server, user):
     assert server.run("calendar", "add", user.address, "odd", "--color", "red", check=False).returncode == 2
 
 
+def test_books_are_made_listed_and_removed(server, user):
+    server.run("book", "add", user.address, "friends", "--display-name", "Friends ж")
+    assert sorted(columns(server.run("book", "list", user.address).out)[1:]) == [["contacts", "Contacts", "0"], ["friends", "Friends ж", "0"]]
+    path = user.books + "friends/"
+    assert user.dav().propfind(path, "D:displayname").multistatus().only().text("D:displayname") == "Friends ж"
+    assert user.dav().put_card(path + "a.vcf", card("a")).status == 201
+    assert server.run("book", "add", user.address, "friends", check=False).returncode == 6
+    assert server.run("book", "add", f"nobody@{DOMAIN}", "friends", check=False).returncode == 6
+    assert "trash" in server.run("book", "remove", user.address, "friends").out
+    assert user.dav().get(path + "a.vcf").status == 404 and path not in user.dav().children(user.books)
+    assert server.run("book", "remove", user.address, "friends", check=False).returncode == 6
+    assert server.run("book", "remove", user.address, "calendar", check=False).returncode == 6, "a calendar is no book"
+    [deleted] = json.loads(server.run("trash", "list", user.address, "--json").out)
+    assert (deleted["kind"], deleted["name"]) == ("book", "friends")
+    server.run("trash", "restore", user.address, str(deleted["id"]))
+    assert user.dav().get(path + "a.vcf").body == card("a").encode()
+
+
 def test_a_deleted_object_comes_back_from_the_trash(server, user, dav):
     dav.put(user.calendar + "a.ics", event("a"))
     etag = dav.etag_of(user.calendar + "a.ics")
@@ -86,7 +104,7 @@ def test_listings_have_aligned_columns_and_json(server, user):
         {"name": "contacts", "title": "Contacts", "objects": 0}]
     assert json.loads(server.run("trash", "list", user.address, "--json").out) == []
     assert columns(server.run("user", "list").out)[0] == [
-        "NAME", "DISPLAY NAME", "ADDRESSES", "ADMINISTRATOR", "DISABLED", "USED", "QUOTA"]
+        "NAME", "DISPLAY NAME", "ADDRESSES", "ADMINISTRATOR", "DISABLED", "ONE TIME PASSWORD", "USED", "QUOTA"]
 
 
 def test_a_one_time_password_is_made_up_and_works(server, user):
@@ -94,6 +112,11 @@ def test_a_one_time_password_is_made_up_and_works(server, user):
     password = re.search(r"one-time password: (\S+)\n", out)[1]
     assert Dav(server.url, (user.address, password)).propfind(user.principal, "D:displayname").status == 207
     assert Dav(server.url, user.credentials).propfind(user.principal, "D:displayname").status == 401
+    listed = lambda: next(u for u in json.loads(server.run("user", "list", "--json").out) if u["name"] == user.address)
+    assert listed()["oneTimePassword"] is True
+    assert user.address not in server.run("check").out, "of administrators only"
+    server.run("user", "password", user.address, "--password-stdin", input="x y z\n")
+    assert listed()["oneTimePassword"] is False
     both = server.run("user", "password", user.address, "--one-time", "--password-stdin", input="x\n", check=False)
     assert both.returncode == 2 and "exclude" in both.err
     empty = server.run("user", "password", user.address, "--password-stdin", check=False)
@@ -174,7 +197,7 @@ def test_first_start_and_orderly_end(tmp_path):
         assert admin.dav(tls=True).propfind(admin.principal, "D:displayname").status == 207
         assert server.stop() == 0
         server.start()
-        assert not any("password" in line for line in server.output), "the password is printed once"
+        assert not any(admin.password in line for line in server.output), "the password is printed once"
         second = Server(data_directory=tmp_path / "data")
         done = second.run("serve", check=False)
         assert done.returncode == 5 and "already" in done.err

@@ -22,6 +22,8 @@ TAKEN = {
     "C5 wrong folding": vcard("FN:x", "PHOTO;ENCODING=b:QUJD\n  QUJD\n QUJD"), "C6 urn:uuid": vcard("FN:x", uid="urn:uuid:5b1c7c30-1111-4222-8333-444444444444"),
     "C7 an Apple group": vcard("FN:x", "N:x;;;;", "X-ADDRESSBOOKSERVER-KIND:group", *(f"X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:{n}" for n in range(5000))),
     "C7 a group of version 4": vcard("FN:x", "KIND:group", "MEMBER:urn:uuid:1", "MEMBER:mailto:a@example.org", "MEMBER:", version="4.0"), "C7 an empty group": vcard("FN:x", "KIND:group", version="4.0"),
+    "C7 a group of groups": vcard("FN:x", "KIND:group", "MEMBER:urn:uuid:c", "MEMBER:urn:uuid:other-group", "CATEGORIES:Team,Berlin", version="4.0"),
+    "C7 VLIST lines": vcard("FN:x", "X-VLIST:BEGIN", "X-VLIST-CARD;EMAIL=a@example.org;FN=\"A, B\":a.vcf", "X-VLIST:END"),
     "C8 dates": vcard("FN:x", "BDAY:--0415", "BDAY;VALUE=text:circa 1800", "ANNIVERSARY:20090808T1430-0500", "DEATHDATE:1999", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-02-18", version="4.0"),
     "C9 addresses": vcard("FN:x", 'ADR;LABEL="A\\nB";GEO="geo:1,2":;;a\\nb;c;d;e;f', "LABEL;TYPE=HOME:x"), "C10 phones": vcard("FN:x", "TEL;VALUE=uri:tel:+1-555;ext=5", "TEL:0800 FLOWERS"),
     "C11 IMPP": vcard("FN:x", "IMPP;X-SERVICE-TYPE=Skype:skype:a", "X-SKYPE:a", "X-SOCIALPROFILE;type=twitter;x-user=a:http://twitter.com/a"),
@@ -43,6 +45,60 @@ def test_cards_come_back_as_they_were_sent(user, dav, row):
     refused = dav.put_card(user.book + "other.vcf", card(body.split("UID:")[1].split("\r\n")[0]))
     assert refused.status == 403
     refused.error("A:no-uid-conflict")
+
+
+def members(text, key):
+    return [line.split(":", 1)[1] for line in text.replace("\r\n ", "").splitlines() if line.startswith(key + ":")]
+
+
+def in_version(dav, path, version):
+    body = document("A:addressbook-multiget", f"<D:prop><A:address-data content-type='text/vcard' version='{version}'/></D:prop><D:href>{path}</D:href>")
+    return dav.report(path.rsplit("/", 1)[0] + "/", body, 1).multistatus().only().text("A:address-data")
+
+
+def test_a_group_of_5000_goes_from_version_4_to_3_and_back(user, dav):
+    """C7: Apple's clients know only the properties of their own, others only MEMBER (RFC 6350 §6.6.5)."""
+    urns = [f"urn:uuid:{n:08}-0000-4000-8000-000000000000" for n in range(5000)]
+    for n, (version, kind, key) in enumerate((("4.0", "KIND", "MEMBER"), ("3.0", "X-ADDRESSBOOKSERVER-KIND", "X-ADDRESSBOOKSERVER-MEMBER"))):
+        path = f"{user.book}{n}.vcf"
+        body = vcard("FN:x", "N:x;;;;", f"{kind}:group", *(f"{key}:{u}" for u in urns), version=version, uid=f"c{n}")
+        assert dav.put_card(path, body).status == 201
+        assert dav.get(path).body == body.encode()
+        three, four = in_version(dav, path, "3.0"), in_version(dav, path, "4.0")
+        assert members(three, "X-ADDRESSBOOKSERVER-MEMBER") == urns and members(three, "X-ADDRESSBOOKSERVER-KIND") == ["group"]
+        assert members(four, "MEMBER") == urns and members(four, "KIND") == ["group"]
+
+
+def test_groups_within_groups_stay_what_they_are(user, dav):
+    """C7: a circle, a member that is missing, and a member that is in another book are the client's matter."""
+    for uid, other in (("a", "b"), ("b", "a")):
+        body = vcard("FN:x", "KIND:group", f"MEMBER:urn:uuid:{other}", "MEMBER:urn:uuid:missing", f"MEMBER:urn:uuid:{uid}", version="4.0", uid=f"urn:uuid:{uid}")
+        assert dav.put_card(f"{user.book}{uid}.vcf", body).status == 201
+    for uid in "ab":
+        assert dav.get(f"{user.book}{uid}.vcf").text.count("MEMBER:") == 3
+    assert dav.delete(user.book + "a.vcf").status == 204
+    assert "MEMBER:urn:uuid:a" in dav.get(user.book + "b.vcf").text, "who is deleted is not taken out of groups: the client does it"
+
+
+@pytest.mark.parametrize("role", ["reader", "editor"])
+def test_a_group_in_a_shared_book(server, user, other, dav, role):
+    """C7"""
+    group = vcard("FN:Team", "N:Team;;;;", "X-ADDRESSBOOKSERVER-KIND:group", "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:one", uid="team")
+    dav.put_card(user.book + "team.vcf", group), dav.put_card(user.book + "one.vcf", card("one"))
+    server.run("share", "add", user.book, other.address, "--role", role)
+    [book] = [p for p in other.dav().children(other.books) if p != other.book]
+    assert other.dav().get(book + "team.vcf").body == group.encode()
+    assert members(in_version(other.dav(), book + "team.vcf", "4.0"), "MEMBER") == ["urn:uuid:one"]
+    more = group.replace("END:VCARD", "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:two\r\nEND:VCARD")
+    assert other.dav().put_card(book + "team.vcf", more).status == (204 if role == "editor" else 403)
+    assert dav.get(user.book + "team.vcf").body == (more if role == "editor" else group).encode()
+
+
+def test_a_vlist_is_no_card(user, dav):
+    """C7: contact lists of other servers' kind are refused as what they are, not kept as something that no client could read"""
+    response = dav.put_card(user.book + "list.vlf", crlf("BEGIN:VLIST\nUID:list\nVERSION:1.0\nFN:List\nCARD;EMAIL=a@example.org;FN=A:a.vcf\nEND:VLIST"))
+    assert response.status == 403
+    response.error("A:valid-address-data")
 
 
 @pytest.mark.parametrize("body", [crlf("BEGIN:VCARD\nVERSION:3.0\nFN:x\nEND:VCARD"), vcard("FN:x", uid=""), card("a") + card("b")], ids=["no UID", "an empty UID", "two cards"])
@@ -72,11 +128,11 @@ def test_import_reads_cards_of_old_phones(server, user, dav):
     assert "Иванов" in data and "Петров" in data and "VERSION:2.1" not in data
 
 
-def test_vcard_2_1_by_put_is_taken_or_refused_with_its_condition(user, dav):
+def test_vcard_2_1_by_put_is_refused_with_its_condition(user, dav):
+    """RFC 6352 §6.3.2.1: only an import converts it (docs/standards/index.tsv)"""
     response = dav.put_card(user.book + "c.vcf", vcard("N:x", version="2.1"))
-    assert response.status in (201, 403)
-    if response.status == 403:
-        assert set(response.errors()) & {name("A:supported-address-data"), name("A:valid-address-data")}
+    assert response.status == 403
+    response.error("A:supported-address-data")
 
 
 def test_a_uid_with_and_without_its_prefix_is_kept(user, dav):

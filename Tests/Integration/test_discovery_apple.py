@@ -92,6 +92,31 @@ def test_first_sync_of_calendars(user, phone):
     assert phone.sync(user.calendar, listing.sync_token, depth=1, headers=AGENT).multistatus().paths() == []
 
 
+def test_a_calendar_without_sync_collection_by_ctag_and_an_open_range(user, phone):
+    """What it does where a home does not list sync-collection: the ctag, then a query from some day on, then what it does not have."""
+    phone.credentials = user.credentials
+    dav = user.dav()
+    dav.put(user.calendar + "old.ics", event("old", start="DTSTART:20250101T100000Z", end="DTEND:20250101T110000Z"))
+    dav.put(user.calendar + "repeated.ics", event("repeated", "Weekly", "RRULE:FREQ=WEEKLY", start="DTSTART:20240101T100000Z",
+                                                  end="DTEND:20240101T110000Z"))
+    dav.put(user.calendar + "new.ics", event("new"))
+
+    def ctag():
+        return phone.propfind(user.calendar, "CS:getctag", "D:sync-token", headers=AGENT).multistatus().only().text("CS:getctag")
+
+    def listing():
+        return phone.calendar_query(user.calendar, "VEVENT", "D:getetag", "D:resourcetype", start="20260501T000000Z",
+                                    headers=AGENT).multistatus()
+    before = ctag()
+    rows = listing()
+    assert sorted(rows.paths()) == [user.calendar + "new.ics", user.calendar + "repeated.ics"]
+    for row in rows:
+        assert row.text("D:getetag") == dav.etag_of(row.path) and len(row.prop("D:resourcetype")) == 0
+    dav.put(user.calendar + "later.ics", event("later", start="DTSTART:20270101T100000Z", end="DTEND:20270101T110000Z"))
+    assert ctag() != before
+    assert set(listing().paths()) - set(rows.paths()) == {user.calendar + "later.ics"}
+
+
 def test_expand_property_for_delegates(user, phone):
     """macOS looks for those who may act for the user; there are none, and it must not be an error."""
     phone.credentials = user.credentials
@@ -122,6 +147,26 @@ def test_the_search_of_principals(user, other, phone):
     body = document("D:principal-search-property-set", "")
     response = phone.report("/principals/", body, 0)
     assert response.status == 200 and b"principal-search-property" in response.body
+
+
+@pytest.mark.parametrize("context", ["attendee", "user", ""])
+def test_the_search_of_principals_by_words(user, other, phone, context):
+    """calendarserver-principal-search: each word must be found; a limit, and Apple's properties."""
+    phone.credentials = user.credentials
+
+    def search(*words, limit=50):
+        tokens = "".join(f"<CS:search-token>{w}</CS:search-token>" for w in words)
+        body = document("CS:calendarserver-principal-search", tokens + f"<D:limit><D:nresults>{limit}</D:nresults></D:limit>" + prop(
+            "D:displayname", "D:principal-URL", "C:calendar-user-address-set", "C:calendar-user-type", "CS:email-address-set",
+            "CS:record-type"), f'context="{context}"' if context else "")
+        return phone.report("/principals/", body, 0, headers={"User-Agent": AGENT["User-Agent"]}).multistatus()
+    row = search(user.name).only()
+    assert row.path == user.principal and row.text("C:calendar-user-type") == "INDIVIDUAL"
+    assert "mailto:" + user.address in row.hrefs_of("C:calendar-user-address-set")
+    assert search(user.name[:6].upper(), user.name).only().path == user.principal, "in any case of letters"
+    assert search(user.name, "nobody-is-called-so").paths() == []
+    many = search(user.name[:4], limit=1).paths()
+    assert len([p for p in many if p != "/principals/"]) == 1, many
 
 
 def test_mkcalendar_of_macos(user, phone):

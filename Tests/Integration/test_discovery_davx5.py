@@ -86,6 +86,22 @@ def test_an_old_token_starts_it_anew(user, phone):
     response.error("D:valid-sync-token")
 
 
+def test_a_limit_of_past_days_is_a_query_per_component(user, phone):
+    """One calendar-query for each component that the calendar takes, from the day on and without an end."""
+    path = user.calendars + "mixed/"
+    assert phone.make_calendar(path, "VEVENT", "VTODO", "VJOURNAL").status == 201
+    dav = user.dav()
+    dav.put(path + "old.ics", event("old", start="DTSTART:20250101T100000Z", end="DTEND:20250101T110000Z"))
+    dav.put(path + "new.ics", event("new"))
+    dav.put(path + "due.ics", task("due", "Due", "DUE:20260601T100000Z"))
+    dav.put(path + "done.ics", task("done", "Done", "DUE:20250101T100000Z", "COMPLETED:20250102T100000Z", "CREATED:20241201T100000Z"))
+    dav.put(path + "whenever.ics", task("whenever"))
+    listed = {kind: sorted(phone.calendar_query(path, kind, "D:getetag", start="20260501T000000Z", headers=AGENT).multistatus().paths())
+              for kind in ("VEVENT", "VTODO", "VJOURNAL")}
+    # RFC 4791 §9.9: a task without any time is in every range.
+    assert listed == {"VEVENT": [path + "new.ics"], "VTODO": [path + "due.ics", path + "whenever.ics"], "VJOURNAL": []}
+
+
 def test_tasks_by_query(user, phone):
     user.dav().put(user.tasks + "t.ics", task("t"))
     rows = phone.calendar_query(user.tasks, "VTODO", "D:getetag", headers=AGENT).multistatus()

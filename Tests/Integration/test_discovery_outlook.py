@@ -24,6 +24,23 @@ def test_checks_of_a_calendar_url(user, outlook):
     assert "mailto:" + user.address in owner.hrefs_of("C:calendar-user-address-set")
 
 
+def test_the_main_sync_is_a_query_with_both_ends_then_a_multiget(user, outlook):
+    times = {"before": "20260101", "inside": "20260601", "after": "20270101"}
+    for uid, day in times.items():
+        outlook.put(user.calendar + uid + ".ics", event(uid, start=f"DTSTART:{day}T100000Z", end=f"DTEND:{day}T110000Z"), headers=AGENT)
+    # RFC 4791 §9.9: what ends as the range begins, or begins as it ends, is outside.
+    outlook.put(user.calendar + "edge.ics", event("edge", start="DTSTART:20260430T230000Z", end="DTEND:20260501T000000Z"), headers=AGENT)
+    outlook.put(user.calendar + "day.ics", event("day", start="DTSTART;VALUE=DATE:20260502", end="DTEND;VALUE=DATE:20260503"), headers=AGENT)
+    rows = outlook.calendar_query(user.calendar, "VEVENT", "D:getetag", depth=1, start="20260501T000000Z", end="20260801T000000Z",
+                                  headers=AGENT).multistatus()
+    assert sorted(rows.paths()) == [user.calendar + "day.ics", user.calendar + "inside.ics"]
+    objects = outlook.multiget(user.calendar, [r.href for r in rows], "D:getetag", "D:displayname", "C:calendar-data", headers=AGENT).multistatus()
+    assert {o.text("D:getetag") for o in objects} == {r.text("D:getetag") for r in rows}
+    assert "UID:inside" in objects.row(user.calendar + "inside.ics").text("C:calendar-data")
+    empty = outlook.calendar_query(user.calendar, "VEVENT", "D:getetag", start="20300101T000000Z", end="20300201T000000Z", headers=AGENT)
+    assert empty.multistatus().paths() == [], "207 without rows, never 404"
+
+
 def test_multiget_statuses(user, outlook):
     """Any row status but 200 and 404 raises there."""
     outlook.put(user.calendar + "a.ics", event("a"), headers=AGENT)

@@ -43,7 +43,7 @@ def test_expect_is_answered_with_the_refusal_before_the_body(user):
     """Without credentials, or with a body that is too long: nothing needs to be sent."""
     lines = ["Content-Type: text/calendar", "Expect: 100-continue", "Content-Length: 1000000000", "Connection: close"]
     answer = exchange(user, head(user, "PUT", user.calendar + "big.ics", *lines))
-    assert answer.startswith((b"HTTP/1.1 403", b"HTTP/1.1 413", b"HTTP/1.1 507")), answer[:200]
+    assert answer.startswith(b"HTTP/1.1 413"), answer[:200]
     lines[2] = "Content-Length: 1000"
     anonymous = f"PUT {user.calendar}x.ics HTTP/1.1\r\nHost: x\r\n" + "\r\n".join(lines) + "\r\n\r\n"
     assert exchange(user, anonymous.encode()).startswith(b"HTTP/1.1 401")
@@ -51,7 +51,8 @@ def test_expect_is_answered_with_the_refusal_before_the_body(user):
 
 def test_an_unknown_expectation_is_417(user):
     answer = exchange(user, head(user, "PUT", user.files + "x", "Expect: miracles", "Content-Length: 1", "Connection: close") + b"x")
-    assert answer.startswith((b"HTTP/1.1 417", b"HTTP/1.1 201"))
+    assert answer.startswith(b"HTTP/1.1 417")  # RFC 9110 §10.1.1
+    assert user.dav().get(user.files + "x").status == 404
 
 
 def test_chunked_bodies(user, dav):
@@ -143,7 +144,7 @@ def test_range(user, dav, value, expected):
     assert got.header("Accept-Ranges") == "bytes" or dav.get(user.files + "r.txt").header("Accept-Ranges") == "bytes"
 
 
-@pytest.mark.parametrize("value,statuses", [("bytes=20-", {416}), ("bytes=100-200", {416}), ("bytes=-0", {416}), ("bytes=5-1", {200, 416}),
+@pytest.mark.parametrize("value,statuses", [("bytes=20-", {416}), ("bytes=100-200", {416}), ("bytes=-0", {416}), ("bytes=5-1", {200}),
                                             ("lines=1-2", {200}), ("nonsense", {200, 400}), ("bytes=0-1,5-6", {200, 206})])
 def test_ranges_that_cannot_be_given(user, dav, value, statuses):
     dav.put_file(user.files + "r.txt", b"0123456789abcdefghij")
@@ -220,8 +221,8 @@ def test_http_1_0(user):
 
 
 @pytest.mark.parametrize("data,statuses", [
-    (b"GET / HTTP/1.1\r\n\r\n", (b"400",)), (b"nonsense\r\n\r\n", (b"400",)), (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", (b"400", b"401")),
-    (b"GET / HTTP/3.0\r\nHost: x\r\n\r\n", (b"400", b"505")), (b"\x16\x03\x01\x02\x00\x01\x00", (b"400", b"")),
+    (b"GET / HTTP/1.1\r\n\r\n", (b"400",)), (b"nonsense\r\n\r\n", (b"400",)), (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", (b"400",)),
+    (b"GET / HTTP/3.0\r\nHost: x\r\n\r\n", (b"505",)), (b"\x16\x03\x01\x02\x00\x01\x00", (b"400", b"")),
     (b"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", (b"400",)), (b"GET / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n", (b"400",)),
     (b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", (b"400",)),
 ])
@@ -253,25 +254,6 @@ def test_a_client_that_goes_away_in_the_middle_leaves_nothing(user, dav):
         connection.sendall(head(user, "PUT", user.files + "half", "Content-Length: 1000000") + b"x" * 500_000)
     time.sleep(0.3)
     assert dav.get(user.files + "half").status == 404
-
-
-def test_the_limit_of_connections():
-    with serving("--http-connections-per-address", "20") as server:
-        kept = [socket.create_connection((server.host, server.port), timeout=10) for _ in range(20)]
-        try:
-            for connection in kept:  # each is known to the server before one more comes
-                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-                assert connection.recv(4096).startswith(b"HTTP/1.1 200")
-            extra = raw_exchange(server.host, server.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", timeout=5)
-            assert extra == b"" or extra.startswith((b"HTTP/1.1 503", b"HTTP/1.1 429"))
-        finally:
-            [c.close() for c in kept]
-        end = time.monotonic() + 10
-        while True:
-            answer = raw_exchange(server.host, server.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            if answer.startswith(b"HTTP/1.1 200"):
-                break
-            assert time.monotonic() < end, "room does not come back"
 
 
 # HTTP/2

@@ -9,11 +9,13 @@ import pytest
 
 import pypi
 
-PACKAGES = {"icalendar": "7.3.2", "recurring-ical-events": "3.8.2", "khal": "0.14.1", "khard": "0.21.0", "x-wr-timezone": "2.0.1"}
+PACKAGES = {"icalendar": "7.3.2", "recurring-ical-events": "3.8.2", "khal": "0.14.1", "khard": "0.21.0",
+            # The last source package of it that pip can prepare.
+            "vobject": "0.9.6.1"}
 AT_LEAST = {"ics": 150, "vcf": 10}  # so that a failed download is not a pass
 COMPONENTS = {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"}
 
-# Objects that are identified and refused all the same, each with its reason. May only shrink.
+# Objects that are identified and refused all the same, each with its reason (docs/decisions/two-starts.md). May only shrink.
 TWO_STARTS = "two different DTSTART in one VEVENT: nobody knows when it is"
 REFUSED = {
     "icalendar-7.3.2/src/icalendar/tests/calendars/america_new_york_forward_reference.ics": TWO_STARTS,
@@ -85,6 +87,7 @@ def identity(data):
 
 def test_identified_calendar_objects_come_back_byte_for_byte(user, dav, calendars):
     assert len(calendars) >= AT_LEAST["ics"], len(calendars)
+    assert {source.split("/")[0].rsplit("-", 1)[0].replace("_", "-") for source in calendars} == set(PACKAGES) - {"khard"}, "each has some"
     path = user.calendars + "real/"
     assert dav.make_calendar(path, *sorted(COMPONENTS)).status == 201
     taken, failures = 0, []

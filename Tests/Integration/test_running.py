@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from dav import Dav, basic
+from dav import Dav, basic, raw_exchange
 from objects import event
 from tegu import DOMAIN, Server, serving, wait_for
 
@@ -85,6 +85,18 @@ def test_a_client_that_never_ends_is_cut_when_the_time_is_up():
             assert time.monotonic() - start < 8
 
 
+def said(server, text):
+    """The lines of what the signal does: the watcher of the files has a logger of its own, tegu.tls."""
+    return [line for line in server.output if f" tegu: {text}" in line]
+
+
+def test_sighup_reads_the_certificates_though_no_file_changed(own):
+    """The watcher of the files has nothing to do here: only the signal can make it."""
+    own.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: said(own, "certificates loaded anew"), 20, "a word about it")
+    assert own.process.poll() is None
+
+
 @pytest.mark.parametrize("how", ["SIGHUP", "the file changes"])
 def test_certificates_are_read_anew(own, how):
     old = fingerprint(own)
@@ -93,7 +105,8 @@ def test_certificates_are_read_anew(own, how):
     make_certificate(own.data_directory, "renewed.example.org")
     if how == "SIGHUP":
         own.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: fingerprint(own) != old, 40, "another certificate")
+        wait_for(lambda: said(own, "certificates loaded anew"), 20, "a word about it")
+    wait_for(lambda: fingerprint(own) != old, 5 if how == "SIGHUP" else 40, "another certificate")
     assert kept.propfind("/", "D:resourcetype").status == 207, "connections that are open stay"
 
 
@@ -101,7 +114,7 @@ def test_a_broken_certificate_leaves_the_old_one(own):
     old = fingerprint(own)
     pathlib.Path(own.certificate).write_text("nonsense")
     own.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: any("certificate" in line.lower() and ("WARN" in line.upper() or "ERROR" in line.upper()) for line in own.output), 10, "a word about it")
+    wait_for(lambda: any(" ERROR " in line for line in said(own, "certificates cannot be used")), 20, "a word about it")
     assert fingerprint(own) == old and own.process.poll() is None
 
 
@@ -135,6 +148,22 @@ def test_the_one_time_password_is_nowhere_in_clear(own):
             assert password.encode() not in path.read_bytes(), path
 
 
+def test_the_administrator_s_printed_password_is_warned_of_until_another_is_set(own):
+    def warnings(text):
+        return [line for line in text.splitlines() if "printed" in line and f"admin@{DOMAIN}" in line and "tegu user password" in line]
+    assert not warnings(own.log()), "it was printed just now"
+    checked = own.run("check").out
+    assert warnings(checked) and "no faults" in checked, checked
+    own.stop()
+    own.start()
+    assert any(" WARNING " in line for line in warnings(own.log())), own.log()
+    own.run("user", "password", f"admin@{DOMAIN}", "--password-stdin", input="x y z\n")
+    assert not warnings(own.run("check").out)
+    own.stop()
+    own.start()
+    assert not warnings(own.log())
+
+
 def test_health_and_metrics(server, user):
     anonymous = Dav(server.url)
     health = anonymous.get("/healthz")
@@ -150,17 +179,32 @@ def test_health_and_metrics(server, user):
         assert re.fullmatch(r'# (HELP|TYPE) \S+ .*|[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^}]*\})? \S+', line), line
 
 
-def test_a_request_is_one_line_of_the_log():
-    with serving("--log-format", "json", "--log-output", "stdout") as server:
+@pytest.mark.parametrize("level", ["info", "trace"])
+def test_a_request_is_one_line_of_the_log(level):
+    """Who, what, how it ended, in which time, how much: and at no level a password, a body or a query."""
+    with serving("--log-format", "json", "--log-output", "stdout", "--log-level", level) as server:
         who = server.new_user()
-        answer = who.dav().put(who.calendar + "logged.ics", event("logged"))
-        number = answer.header("X-Request-ID")
-        line = wait_for(lambda: next((x for x in server.output if number in x), None), 10, "the line of the request")
-        entry = json.loads(line)
-        text = json.dumps(entry)
-        for part in ("PUT", "logged.ics", "201", who.address):
-            assert part in text, (part, entry)
-        assert who.password not in "\n".join(server.output)
+        body = event("logged", "Nobody's business")
+        answer = who.dav().put(who.calendar + "logged.ics?and=a-query", body)
+        assert answer.status == 201
+        got = raw_exchange(server.host, server.port, (f"GET {who.calendar}logged.ics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                                      f"Authorization: {basic(*who.credentials)}\r\n\r\n").encode())
+
+        def line(number):
+            wait_for(lambda: any(number in x for x in server.output), 10, "the line of the request")
+            [found] = [entry for entry in map(json.loads, (x for x in server.output if x.startswith("{")))
+                       if entry.get("id") == number and entry.get("message") == "request"]
+            return found
+        entry = line(answer.header("X-Request-ID"))
+        expected = {"principal": who.address, "method": "PUT", "path": who.calendar + "logged.ics", "status": "201", "in": str(len(body)),
+                    "peer": server.host, "proto": "http/1.1", "complete": "True", "message": "request", "level": "info"}
+        assert {k: str(entry[k]) for k in expected} == expected, entry
+        assert set(entry) == set(expected) | {"time", "logger", "ms", "out", "id"}, entry
+        assert re.fullmatch(r"\d+\.\d", str(entry["ms"]))
+        # With the answer's head.
+        assert line(re.search(rb"(?i)x-request-id: (\S+)", got)[1].decode())["out"] == len(got) > len(body)
+        for secret in (who.password, basic(*who.credentials).split()[1], "Nobody's business", "BEGIN:V", "a-query"):
+            assert secret not in "\n".join(server.output), secret
 
 
 def test_every_setting_can_be_given_in_the_three_ways(tmp_path):

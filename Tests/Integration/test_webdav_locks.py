@@ -1,10 +1,12 @@
 """Locks and the If header (H3). RFC 4918 §6, §7, §9.10, §10.4."""
 import re
+import time
 
 import pytest
 
 from dav import document, lock_token, name
 from objects import event
+from tegu import wait_for
 
 
 @pytest.fixture
@@ -75,6 +77,32 @@ def test_timeouts(dav, file, timeout):
     assert locked.status == 200
     seconds = int(re.search(rb"Second-(\d+)", locked.body)[1])
     assert 0 < seconds <= 365 * 86_400
+
+
+def test_a_lock_ends_when_its_time_is_up(dav, file):
+    """RFC 4918 §6.6: nobody has to unlock it, and its token opens nothing any more."""
+    token = lock_token(dav.lock(file, depth=0, Timeout="Second-60"))
+    assert dav.put_file(file, b"kept out").status == 423
+    # RFC 4918 §9.10.2: a refresh begins its time anew.
+    assert dav.request("LOCK", file, If=f"(<{token}>)", Timeout="Second-2").status == 200
+    begun = time.monotonic()
+
+    def locks():
+        return len(dav.propfind(file, "D:lockdiscovery").multistatus().only().prop("D:lockdiscovery"))
+    assert locks() == 1
+    wait_for(lambda: locks() == 0, 20, "the end of the lock")
+    assert time.monotonic() - begun > 0.9, "it was told off too early"
+    assert dav.request("LOCK", file, If=f"(<{token}>)").status == 412
+    assert dav.unlock(file, token).status == 409
+    assert dav.put_file(file, b"with the old token", If=f"(<{token}>)").status == 412
+    assert dav.put_file(file, b"free").status == 204
+    assert dav.lock(file, depth=0).status == 200, "somebody else's turn"
+
+
+def test_a_shorter_refresh_shortens_it(dav, file):
+    token = lock_token(dav.lock(file, depth=0, Timeout="Second-3600"))
+    assert dav.request("LOCK", file, If=f"(<{token}>)", Timeout="Second-1").status == 200
+    wait_for(lambda: dav.put_file(file, b"x").status == 204, 20, "the end of the lock")
 
 
 def test_a_lock_on_a_name_that_is_free_makes_an_empty_file(user, dav):

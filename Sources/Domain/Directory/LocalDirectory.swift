@@ -118,6 +118,16 @@ package struct LocalDirectory: Sendable {
         try rows.finish(body)
     }
 
+    /// Names (`name@domain`) of administrators whose password is still one that was made up and printed: the first ones.
+    package static func administratorsWithPrintedPassword(
+        _ tx: borrowing ReadTransaction, limit: Int = 10
+    ) throws -> [String] {
+        try tx.all("""
+            SELECT name, domain FROM principal WHERE is_administrator = 1 AND must_change_password = 1 AND is_disabled = 0
+            ORDER BY domain, name LIMIT $1
+            """, [.integer(Int64(max(0, limit)))]) { "\($0.text(0))@\($0.text(1))" }
+    }
+
     /// What the members of its collections take, in bytes.
     package static func usedBytes(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> Int64 {
         try tx.first("SELECT used_bytes FROM principal WHERE id = $1", [.integer(id.rawValue)]) {

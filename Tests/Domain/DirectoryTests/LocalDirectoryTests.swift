@@ -109,6 +109,25 @@ struct LocalDirectoryTests {
         #expect(throws: DirectoryRefusal.notFound) { try scene.database.write { try directory.remove($0, nobody) } }
     }
 
+    @Test("an administrator with a printed password is told until another one is set or nobody can sign in with it")
+    func printedPasswords() throws {
+        let (directory, id) = (scene.directory, scene.boris)
+        func told() throws -> [String] {
+            try scene.database.read { tx in try LocalDirectory.administratorsWithPrintedPassword(tx) }
+        }
+        try scene.database.write { tx in try directory.setPassword(tx, of: id, nil, mustChange: true) }
+        #expect(try told() == [])
+        try scene.database.write { tx in try directory.setAdministrator(tx, id, true) }
+        #expect(try told() == ["boris@example.org"])
+        try scene.database.write { tx in try directory.setDisabled(tx, id, true) }
+        #expect(try told() == [])
+        try scene.database.write { tx in
+            try directory.setDisabled(tx, id, false)
+            try directory.setPassword(tx, of: id, nil)
+        }
+        #expect(try told() == [])
+    }
+
     @Test("addresses are added and removed, and the preferred one stays first")
     func addresses() throws {
         let (directory, id) = (scene.directory, scene.anna)

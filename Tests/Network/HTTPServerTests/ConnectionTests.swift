@@ -332,10 +332,18 @@ import Wire
             #expect(line["principal"] == "anna@example.org")
             #expect(line["status"] == "201")
             #expect(line["in"] == "3")
+            // With its head.
+            #expect((line["out"].flatMap { Int($0) } ?? 0) > 2)
+            #expect((line["ms"].flatMap { Double($0) } ?? -1) >= 0)
+            #expect(line["complete"] == "true")
+            #expect(
+                Set(line.keys) == [
+                    "method", "path", "principal", "status", "in", "out", "ms", "id", "peer", "proto", "complete",
+                ])
             #expect(line["id"] == response["x-request-id"])
             #expect(line["peer"] == "127.0.0.1")
             #expect(line["proto"] == "http/1.1")
-            #expect(!line.description.contains("ecret"))
+            #expect(!line.description.contains("ecret") && !line.description.contains("c2VjcmV0"))
         }
     }
 

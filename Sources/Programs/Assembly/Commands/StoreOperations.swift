@@ -52,6 +52,10 @@ package struct StoreOperations: Sendable {
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }
         count += lines.count
+        if let warning = try FirstStart.printedPasswordWarning(installation.database) {
+            // It is no fault of the store: the outcome does not depend on it.
+            ConsoleOutput.write(warning + "\n")
+        }
         if count == 0 { ConsoleOutput.write("no faults\n") }
         return count
     }

@@ -43,11 +43,11 @@ package struct UserOperations: Sendable {
             }
             rows = try users.map { ($0, try LocalDirectory.usedBytes(tx, of: $0.id)) }
         }
-        var table = CommandTable("name", "displayName", "addresses", "administrator", "disabled", "usedBytes", "quotaBytes")
+        var table = CommandTable("name", "displayName", "addresses", "administrator", "disabled", "oneTimePassword", "usedBytes", "quotaBytes")
         for (user, used) in rows {
             table.append(
                 .text("\(user.name)@\(user.domain)"), .text(user.displayName), .texts(user.addresses), .flag(user.isAdministrator),
-                .flag(user.isDisabled), .bytes(Int(clamping: used)), .bytes(user.quotaBytes.map { Int(clamping: $0) }))
+                .flag(user.isDisabled), .flag(user.mustChangePassword), .bytes(Int(clamping: used)), .bytes(user.quotaBytes.map { Int(clamping: $0) }))
         }
         return table.text(asJSON: asJSON)
     }

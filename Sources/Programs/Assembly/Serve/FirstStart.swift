@@ -11,7 +11,10 @@ enum FirstStart {
     /// Makes `admin@<domain>` in a directory without anybody, and prints its one-time password: the only time that a password is
     /// written anywhere.
     static func makeAdministrator(_ installation: Installation, logger: Logger) throws {
-        guard try installation.database.read({ tx in try LocalDirectory.isEmpty(tx) }) else { return }
+        guard try installation.database.read({ tx in try LocalDirectory.isEmpty(tx) }) else {
+            if let warning = try printedPasswordWarning(installation.database) { logger.warning("\(warning)") }
+            return
+        }
         guard let name = SignInName(name: "admin", domain: installation.settings.domain) else {
             throw SettingsError(["domain: “\(installation.settings.domain)” cannot be the domain of users"])
         }
@@ -28,7 +31,17 @@ enum FirstStart {
         }
         guard isMade else { return }
         ConsoleOutput.write("administrator: \(name)  one-time password: \(password)\n")
+        ConsoleOutput.write("It is valid until another is set: tegu user password \(name)\n")
         logger.notice("made the administrator", metadata: ["name": "\(name)"])
+    }
+
+    /// A printed password stays in terminals and journals. Nobody can be made to change it over the protocols that there are, and
+    /// who is locked out of a fresh server learns nothing: so it is told at each start, and by `tegu check`.
+    static func printedPasswordWarning(_ database: any Database) throws -> String? {
+        let names = try database.read { tx in try LocalDirectory.administratorsWithPrintedPassword(tx) }
+        if names.isEmpty { return nil }
+        return "administrators whose password is still the one that was printed: " + names.joined(separator: ", ")
+            + " (tegu user password sets another)"
     }
 
     static func certificates(

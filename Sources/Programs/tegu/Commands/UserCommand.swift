@@ -71,7 +71,7 @@ struct UserCommand: AsyncParsableCommand {
     /// Where a new password comes from.
     struct NewPassword: ParsableArguments {
         @Flag(help: "Read the password from standard input.") var passwordStdin = false
-        @Flag(help: "Make up a one-time password and print it, without asking.") var oneTime = false
+        @Flag(help: "Make up a password and print it once, without asking; it is valid until another is set.") var oneTime = false
 
         func validate() throws {
             if passwordStdin && oneTime { throw ValidationError("--password-stdin and --one-time exclude each other.") }
