@@ -14,6 +14,8 @@ SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2
 NETWORK_SUITES := ^(Wire|HTTPServer|HTTPClient)Tests
 # The suites that work on a database: they run on the embedded engine with all others, and once more on PostgreSQL.
 ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|GlobalAddressList|Files|Mail|DAVServer|IMAPServer|LMTPServer)Tests
+# Those that store mail: once more with all of it in Maildir.
+MAIL_SUITES := ^(Mail|IMAPServer|LMTPServer)Tests
 VENV := .build-venv
 DEMO := var/demo
 # Seconds of a fuzz target, and rounds of a crash test.
@@ -72,6 +74,8 @@ unit: test-deps
 	Tests/with-postgres.sh swift test --skip-build --parallel --skip '$(NETWORK_SUITES)'
 	swift test --skip-build --parallel --filter '$(NETWORK_SUITES)'
 	TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(ENGINE_SUITES)'
+	TEST_MAIL=maildir swift test --skip-build --parallel --filter '$(MAIL_SUITES)'
+	TEST_MAIL=maildir TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(MAIL_SUITES)'
 	swift run --skip-build devtool embed-schemas --check
 	swift run --skip-build devtool rfc --check
 

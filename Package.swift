@@ -164,9 +164,10 @@ for layer in layers {
             // Tests above the storage run on a real engine, which TEST_ENGINE names: a store that is a mock proves nothing.
             let needsEngine = layer.name == "Domain" || layer.name == "Servers"
             let engine: [Target.Dependency] = needsEngine || module.name == "DatabasePostgres" ? ["TestEngines", "DatabaseSQLite"] : []
+            let storage: [Target.Dependency] = module.name == "Mail" || module.uses.contains("Mail") ? ["TestMailStorage"] : []
             targets.append(.testTarget(
                 name: "\(module.name)Tests",
-                dependencies: [.init(stringLiteral: module.name), "TestWaiting", "TestRandom"] + dependencies + engine,
+                dependencies: [.init(stringLiteral: module.name), "TestWaiting", "TestRandom"] + dependencies + engine + storage,
                 path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
         }
     }
@@ -176,6 +177,7 @@ for layer in layers {
 let engines: [Target.Dependency] = ["Database", "DatabaseSQLite", "DatabasePostgres", "Threads"]
 targets += [
     .target(name: "TestEngines", dependencies: engines, path: "Tests/Support/TestEngines", swiftSettings: settings),
+    .target(name: "TestMailStorage", dependencies: ["Mail"], path: "Tests/Support/TestMailStorage", swiftSettings: settings),
     .target(name: "TestRandom", path: "Tests/Support/TestRandom", swiftSettings: settings),
     .target(name: "TestWaiting", path: "Tests/Support/TestWaiting", swiftSettings: settings),
     .testTarget(

@@ -183,10 +183,11 @@ class Site:
 
 
 @pytest.mark.timeout(3600)
+@pytest.mark.parametrize("storage", ["database", "maildir"])
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_acknowledged_mail_survives_kill_9(engine, tmp_path):
+def test_acknowledged_mail_survives_kill_9(engine, storage, tmp_path):
     directory = str(tmp_path / "data")
-    server = Server(directory, environment={"TEGU_DATABASE": postgres_database(directory)} if engine == "postgres" else {})
+    server = Server(directory, settings=["--storage-mail", storage], environment={"TEGU_DATABASE": postgres_database(directory)} if engine == "postgres" else {})
     try:
         server.start()
         site = Site(server)

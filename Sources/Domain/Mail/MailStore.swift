@@ -9,7 +9,8 @@
 // - A UID is given once, in the order of the commits. UIDVALIDITY is kept by a rename and grows with every new mailbox of an
 //   owner, also under a name that was there before.
 // - The counts in a mailbox's row are what a recount would find; so is what its owner uses of the quota.
-// - Octets are stored once and never changed; copies and retained messages name the same content.
+// - Octets are stored once and never changed; copies and retained messages name the same content. They are in the database or in files
+//   (Maildir/Maildirs.swift); all else is the same for both.
 // - What is expunged or deleted is retained until its time is over, and counts for no quota; above a limit of its own the oldest goes
 //   before its time.
 //
@@ -21,11 +22,14 @@ package final class MailStore: Sendable {
     /// Tells sessions of what was committed.
     package let hub: MailHub
     package let limits: MailLimits
+    /// Nil: all mail is in the database.
+    package let maildirs: Maildirs?
     let snapshots: SnapshotCache
 
-    package init(hub: MailHub = MailHub(), limits: MailLimits = MailLimits()) {
+    package init(hub: MailHub = MailHub(), limits: MailLimits = MailLimits(), maildirs: Maildirs? = nil) {
         self.hub = hub
         self.limits = limits
+        self.maildirs = maildirs
         snapshots = SnapshotCache(messages: limits.cachedMessages)
     }
 }

@@ -4,19 +4,22 @@ import Directory
 import Mail
 import Synchronization
 import TestEngines
+import TestMailStorage
 import Testing
 
 /// A mail store of its own with two users and a group, and the words in which the tests speak.
 final class Fixture {
     let database: any Database
     let store: MailStore
+    private let storage: TestMailStorage
     static let alice = PrincipalID(rawValue: 1)
     static let bob = PrincipalID(rawValue: 2)
     static let sales = PrincipalID(rawValue: 3)
 
-    init(limits: MailLimits = MailLimits()) throws {
+    init(limits: MailLimits = MailLimits(), storage: MailStorage = TestMailStorage.current) throws {
         database = try TestEngine.current.temporary()
-        store = MailStore(limits: limits)
+        self.storage = TestMailStorage(storage)
+        store = MailStore(limits: limits, maildirs: self.storage.maildirs)
         try database.write { tx in
             for (id, name, kind) in [(Self.alice, "alice", "user"), (Self.bob, "bob", "user"), (Self.sales, "sales", "group")] {
                 try tx.execute(
@@ -113,7 +116,9 @@ final class Fixture {
     /// The contradictions that a check finds, and what is counted wrong of the quota.
     func faults() throws -> [String] {
         var faults: [String] = []
-        try MailConsistency.check(database) { faults.append($0) }
+        // What is done to files after a change.
+        try store.workOnFiles(database, isWhole: true, now: 9_000, report: { faults.append($0) })
+        try MailConsistency.check(database, store) { faults.append($0) }
         for owner in [Self.alice, Self.bob, Self.sales] {
             let sum = try read { tx in try store.mailboxes(tx, of: owner).reduce(0) { $0 + $1.byteCount } }
             let used = try used(of: owner)

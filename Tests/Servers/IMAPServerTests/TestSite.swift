@@ -6,6 +6,7 @@ import Logging
 import Mail
 import NIOCore
 import TestEngines
+import TestMailStorage
 import Wire
 
 @testable import IMAPServer
@@ -14,6 +15,7 @@ import Wire
 final class TestSite: Sendable {
     let context: ServerContext
     let database: any Database
+    private let storage = TestMailStorage()
 
     init(configure: (inout IMAPServerConfiguration) -> Void = { _ in }) throws {
         database = try TestEngine.current.temporary()
@@ -26,7 +28,7 @@ final class TestSite: Sendable {
         configuration.workers = 1
         configure(&configuration)
         let services = IMAPServices(
-            database: database, store: MailStore(),
+            database: database, store: MailStore(maildirs: storage.maildirs),
             authenticator: Authenticator(
                 database: database, principals: PrincipalCache(database: database, clock: { 0 }), guessGuard: GuessGuard { _ in true },
                 options: options),

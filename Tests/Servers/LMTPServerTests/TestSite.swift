@@ -5,6 +5,7 @@ import Logging
 import Mail
 import Synchronization
 import TestEngines
+import TestMailStorage
 import Wire
 
 @testable import LMTPServer
@@ -14,6 +15,7 @@ final class TestSite: Sendable {
     let context: ServerContext
     let database: FailingDatabase
     let store: MailStore
+    private let storage = TestMailStorage()
     let clock = Clock()
 
     final class Clock: Sendable {
@@ -24,7 +26,7 @@ final class TestSite: Sendable {
 
     init(limits: MailLimits = MailLimits(), directories: Directories? = nil, configure: (inout LMTPServerConfiguration) -> Void = { _ in }) throws {
         database = FailingDatabase(try TestEngine.current.temporary())
-        store = MailStore(limits: limits)
+        store = MailStore(limits: limits, maildirs: storage.maildirs)
         var configuration = LMTPServerConfiguration()
         configuration.workers = 1
         configuration.hostName = "mail.example.org"
@@ -110,7 +112,7 @@ final class TestSite: Sendable {
 
     func faults() throws -> [String] {
         var faults: [String] = []
-        try MailConsistency.check(database) { faults.append($0) }
+        try MailConsistency.check(database, store) { faults.append($0) }
         return faults
     }
 }

@@ -6,7 +6,7 @@ import MIME
 package enum MailConsistency {
     /// Calls `fault` with one line for each, and `progress` with the count of messages that were looked at since the last call.
     package static func check(
-        _ database: any Database, progress: (Int) -> Void = { _ in }, fault: (String) -> Void
+        _ database: any Database, _ store: MailStore, progress: (Int) -> Void = { _ in }, fault: (String) -> Void
     ) throws {
         var last = MailboxID(rawValue: 0)
         while let id = try database.read({ tx in try next(tx, after: last) }) {
@@ -19,10 +19,11 @@ package enum MailConsistency {
         var lastContent: Int64 = 0
         while true {
             let page = try database.read { tx in try contents(tx, after: lastContent) }
-            guard let end = page.last else { return }
+            guard let end = page.last else { break }
             lastContent = end.id
             for content in page { for line in content.faults { fault("content \(content.id): \(line)") } }
         }
+        try store.checkFiles(database, fault: fault)
     }
 
     /// Also deleted ones.
@@ -110,13 +111,14 @@ package enum MailConsistency {
             SELECT id, size, structure, keys, staged,
                 (SELECT COALESCE(SUM(LENGTH(data)), 0) FROM mail_body WHERE content_id = mail_content.id),
                 (SELECT COUNT(*) FROM mail_message WHERE content_id = mail_content.id AND mail_message.size = mail_content.size)
-                    + (SELECT COUNT(*) FROM mail_retained WHERE content_id = mail_content.id)
+                    + (SELECT COUNT(*) FROM mail_retained WHERE content_id = mail_content.id),
+                in_files
             FROM mail_content WHERE id > $1 ORDER BY id LIMIT 500
             """, [.integer(last)]
         ) { row in
             var faults: [String] = []
             if row.isNull(4) {
-                if row.integer(1) != row.integer(5) { faults.append("it has \(row.integer(5)) octets, its row says \(row.integer(1))") }
+                if !row.flag(7), row.integer(1) != row.integer(5) { faults.append("it has \(row.integer(5)) octets, its row says \(row.integer(1))") }
                 if row.integer(6) == 0 { faults.append("no message has it") }
                 let structure = Message(summary: row.bytes(2))
                 if structure?.byteCount != Int(row.integer(1)) { faults.append("its structure is of another message") }

@@ -69,6 +69,20 @@ enum MailAccounts {
         }
     }
 
+    // MARK: Storage
+
+    /// Nil: it was not chosen, and no mailbox was made since it can be.
+    static func storage(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> MailStorage? {
+        let text = try tx.first("SELECT storage FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.optionalText(0) }
+        return (text ?? nil).flatMap { MailStorage(rawValue: $0) }
+    }
+
+    static func setStorage(_ tx: borrowing WriteTransaction, _ storage: MailStorage, of owner: PrincipalID) throws {
+        try open(tx, of: owner)
+        try tx.execute(
+            "UPDATE mail_account SET storage = $2 WHERE owner_id = $1", [.integer(owner.rawValue), .text(storage.rawValue)])
+    }
+
     // MARK: What is retained
 
     static func retainedBytes(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {

@@ -49,6 +49,7 @@ extension MailStore {
         let existing = try MailboxRows.find(tx.read, of: owner, named: name)
         if existing?.isSelectable == true { throw MailRefusal.nameTaken }
         if let specialUse { try checkUse(tx.read, specialUse, of: owner) }
+        try checkFolderName(tx.read, name, of: owner)
         try makePlace(tx, for: name, owner, and: existing == nil ? 1 : 0, now: now)
         // A name that could not be selected: nothing of it stays but who may do what.
         if let existing {
@@ -95,6 +96,7 @@ extension MailStore {
                 .integer(id.rawValue), .integer(owner.rawValue), .text(name), Value(isSelectable), Value(specialUse?.rawValue),
                 .integer(Int64(validity)), .integer(now),
             ])
+        try giveDirectory(tx, to: id, named: name, of: owner)
         if let above = MailboxName.parents(of: name).last, let parent = try MailboxRows.find(tx.read, of: owner, named: above) {
             try inherit(tx, from: parent.id, to: id)
         }
@@ -136,6 +138,7 @@ extension MailStore {
 
     /// Tells of a change of the list once it is committed.
     func listChanged(_ tx: borrowing WriteTransaction, of owner: PrincipalID) {
+        if let maildirs { tx.afterCommit { maildirs.touch(owner) } }
         publish(tx, MailHub.Event(owner: owner, mailbox: nil, modseq: .zero))
     }
 }

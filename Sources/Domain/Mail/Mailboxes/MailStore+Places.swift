@@ -15,6 +15,7 @@ extension MailStore {
         if try MailboxRows.find(tx.read, of: old.owner, named: name) != nil { throw MailRefusal.nameTaken }
         if old.isInbox { return try renameInbox(tx, old, to: name, now: now) }
         if MailboxName.isBelow(name, old.name) { throw MailRefusal.belowItself }
+        try checkFolderName(tx.read, name, of: old.owner)
         // Where nothing has the new name but something is below it, they come to stand below the mailbox.
         let all = try MailboxRows.all(tx.read, of: old.owner)
         let below = all.filter { MailboxName.isBelow($0.name, old.name) }
@@ -25,6 +26,7 @@ extension MailStore {
             let rest = String(decoding: child.name.utf8.dropFirst(old.name.utf8.count), as: UTF8.self)
             let moved = try MailboxName.stored(name + rest, limits: limits)
             if taken.contains(Array(moved.utf8)) { throw MailRefusal.nameTaken }
+            try checkFolderName(tx.read, moved, of: old.owner)
             renamed.append((child.id, moved))
         }
         try makePlace(tx, for: name, old.owner, and: 0, now: now)

@@ -26,14 +26,16 @@ enum MailBodies {
         }
     }
 
-    /// Calls `body` with the octets of `range` piece by piece. What is past the end is not there.
+    /// Calls `body` with the octets of `range` piece by piece. What is past the end is not there. False where nothing is: past the end, or
+    /// where the octets are in files.
+    @discardableResult
     static func forEachPiece(
         _ tx: borrowing ReadTransaction, of content: ContentID, _ range: Range<Int>,
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
-    ) throws {
-        guard range.lowerBound >= 0, !range.isEmpty else { return }
-        let last = (range.upperBound - 1) / pieceSize
-        for number in (range.lowerBound / pieceSize)...last {
+    ) throws -> Bool {
+        guard range.lowerBound >= 0, !range.isEmpty else { return true }
+        let (first, last) = (range.lowerBound / pieceSize, (range.upperBound - 1) / pieceSize)
+        for number in first...last {
             let start = number * pieceSize
             // One at a time: the rows of a client that reads slowly must not wait in memory, nor hold up a statement.
             let isThere = try tx.first(
@@ -48,8 +50,9 @@ enum MailBodies {
                     return piece.count == pieceSize
                 }
             }
-            if isThere != true { return }
+            if isThere != true { return number > first || isThere != nil }
         }
+        return true
     }
 
     static func delete(_ tx: borrowing WriteTransaction, of content: ContentID) throws {

@@ -14,14 +14,36 @@ enum MailContents {
             try insert(tx, id, content, staged: nil)
             try MailBodies.insert(tx, pieces, of: id)
             return id
+        case .file: throw Failure(.serverBug, "a file of a Maildir that comes into the database")
         }
+    }
+
+    // MARK: Contents that are in files
+
+    /// One of its own, whoever has the same octets: who may write to a Maildir must not change others' messages.
+    static func insertInFiles(_ tx: borrowing WriteTransaction, _ id: ContentID, _ content: NewContent) throws {
+        try insert(tx, id, content, staged: nil)
+        try tx.execute("UPDATE mail_content SET in_files = 1 WHERE id = $1", [.integer(id.rawValue)])
+    }
+
+    static func isStaged(_ tx: borrowing ReadTransaction, _ content: NewContent) throws -> Bool {
+        guard let id = content.stagedContent else { return false }
+        return try tx.first(
+            "SELECT 1 FROM mail_content WHERE id = $1 AND staged IS NOT NULL", [.integer(id.rawValue)]) { _ in true } ?? false
+    }
+
+    /// The octets are in a file now, and in the database no more.
+    static func moveToFiles(_ tx: borrowing WriteTransaction, _ id: ContentID, hash: [UInt8]) throws {
+        try tx.execute(
+            "UPDATE mail_content SET in_files = 1, hash = $2 WHERE id = $1", [.integer(id.rawValue), .bytes(hash)])
+        try MailBodies.delete(tx, of: id)
     }
 
     /// One with the same octets.
     private static func find(_ tx: borrowing ReadTransaction, _ content: NewContent) throws -> ContentID? {
         guard let hash = content.hash else { return nil }
         return try tx.first(
-            "SELECT id FROM mail_content WHERE hash = $1 AND size = $2 AND staged IS NULL",
+            "SELECT id FROM mail_content WHERE hash = $1 AND size = $2 AND staged IS NULL AND in_files = 0",
             [.bytes(hash), .integer(Int64(content.size))]) { ContentID(rawValue: $0.integer(0)) }
     }
 
@@ -58,7 +80,7 @@ enum MailContents {
     static func isThere(_ tx: borrowing ReadTransaction, _ content: NewContent) throws -> Bool {
         let id: ContentID
         switch content.place {
-        case .held: return true
+        case .held, .file: return true
         case .staged(let staged, _): id = staged
         case .stored(let stored): id = stored
         }

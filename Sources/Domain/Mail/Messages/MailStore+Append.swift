@@ -52,9 +52,12 @@ extension MailStore {
             guard try MailContents.isThere(tx.read, message.content) else { throw MailRefusal.contentGone }
         }
         try checkRoom(tx.read, for: messages.count, in: target)
-        try MailAccounts.check(tx.read, messages: messages.count, bytes: bytes, of: target.owner)
+        // What another program has put into a Maildir is there: it counts, and cannot be refused.
+        let isThere = messages.allSatisfy(\.content.isArrival)
+        if !isThere { try MailAccounts.check(tx.read, messages: messages.count, bytes: bytes, of: target.owner) }
 
         // From here on nothing is refused.
+        var files = try NewFiles(self, target)
         let ownViewer = viewer.flatMap { target.seenOwner(for: $0) }
         var delta = MailboxDelta(uids: messages.count)
         var flags: [UInt64] = []
@@ -66,13 +69,18 @@ extension MailStore {
             flags.append(bits)
         }
         let (uidNext, modseq) = try MailChangeLog.advance(tx, mailbox, by: delta)
-        try MailAccounts.take(tx, bytes: bytes, of: target.owner)
+        if isThere {
+            try Quota.release(tx, Int(clamping: 0 - bytes), of: target.owner)
+        } else {
+            try MailAccounts.take(tx, bytes: bytes, of: target.owner)
+        }
         let first = uidNext - Int64(messages.count)
         var seen = UIDSet()
         for (index, message) in messages.enumerated() {
             let uid = first + Int64(index)
-            let content = try MailContents.keep(tx, message.content)
             let date = message.internalDate ?? InternalTime(seconds: now / 1000)
+            let content = try files?.keep(tx, message.content, uid: uid, flags: flags[index], date: date, now: now)
+                ?? keepInDatabase(tx, message.content)
             try tx.execute(
                 """
                 INSERT INTO mail_message (mailbox_id, uid, modseq, flags, content_id, thread_id, size, internal_date,
@@ -87,11 +95,20 @@ extension MailStore {
                 ])
             if ownViewer != nil, message.flags.system.contains(.seen), let uid = UID(exactly: uid) { seen.append(uid) }
         }
+        try files?.finish(tx, hasKeywords: flags.contains { $0 & FlagBits.allKeywords != 0 })
         let uids = UIDSet(UID(clamping: first)...UID(clamping: uidNext - 1))
         try MailChangeLog.record(tx, .came, uids, in: mailbox, modseq: modseq, now: now)
         if let ownViewer { try OwnSeen.add(tx, seen, to: mailbox, by: ownViewer) }
         changed(tx, mailbox, of: target.owner, to: modseq)
         return AppendResult(uidValidity: target.uidValidity, uids: uids, modseq: modseq)
+    }
+
+    private func keepInDatabase(_ tx: borrowing WriteTransaction, _ content: NewContent) throws -> ContentID {
+        let id = try MailContents.keep(tx, content)
+        // Another mailbox's, which may be in files.
+        if case .held = content.place { return id }
+        try bringIntoDatabase(tx, id)
+        return id
     }
 
     /// UIDs are numbers of 32 bits; the last one is not given, so that UIDNEXT is one too.

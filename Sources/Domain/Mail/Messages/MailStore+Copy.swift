@@ -20,6 +20,7 @@ extension MailStore {
         let (uidNext, modseq) = try MailChangeLog.advance(tx, target.id, by: copying.arriving(bits))
         try MailAccounts.take(tx, bytes: copying.bytes, of: target.owner)
         let copies = try copying.insert(tx, from: uidNext - Int64(copying.rows.count), bits, modseq: modseq, now: now)
+        try placeOctets(tx, of: copies, from: source, to: target, now: now)
         try MailChangeLog.record(tx, .came, copies, in: target.id, modseq: modseq, now: now)
         changed(tx, target.id, of: target.owner, to: modseq)
         return CopyResult(uidValidity: target.uidValidity, source: copying.rows.uidSet, target: copies)
@@ -51,7 +52,9 @@ extension MailStore {
         }
         let moved = copying.rows.uidSet
         let copies = try copying.insert(tx, from: uidNext - Int64(copying.rows.count), bits, modseq: modseq, now: now)
+        try placeOctets(tx, of: copies, from: source, to: target, now: now)
         try MessageRows.delete(tx, moved, in: source.id)
+        try doomFiles(tx, moved, of: source)
         try OwnSeen.forget(tx, moved, of: source)
         try MailChangeLog.record(tx, .came, copies, in: target.id, modseq: modseq, now: now)
         try MailChangeLog.record(tx, .vanished, moved, in: source.id, modseq: left, now: now)

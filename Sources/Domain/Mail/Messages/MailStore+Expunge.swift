@@ -45,6 +45,7 @@ extension MailStore {
         try MailAccounts.retain(tx, bytes: 0 - delta.bytes, of: target.owner)
         // Twice as many as come may go, so that what is retained shrinks to its limit.
         try boundRetained(tx, of: target.owner, limit: max(1000, 2 * count))
+        filesDiffer(tx, in: target)
         changed(tx, mailbox, of: target.owner, to: modseq)
         result.uids = gone
         result.modseq = modseq

@@ -79,21 +79,6 @@ extension MailStore {
         return structure
     }
 
-    /// Octets of a message, at most those that it has; empty past its end. For ranges that memory can hold.
-    package func octets(_ tx: borrowing ReadTransaction, of content: ContentID, _ range: Range<Int>) throws -> [UInt8] {
-        var octets: [UInt8] = []
-        try MailBodies.forEachPiece(tx, of: content, range) { octets.append(contentsOf: $0) }
-        return octets
-    }
-
-    /// The same piece by piece, in place; a piece has at most 256 KB.
-    package func forEachPiece(
-        _ tx: borrowing ReadTransaction, of content: ContentID, _ range: Range<Int>,
-        _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
-    ) throws {
-        try MailBodies.forEachPiece(tx, of: content, range, body)
-    }
-
     /// The messages of a mailbox with this content (SEARCH EMAILID).
     package func uids(_ tx: borrowing ReadTransaction, of content: ContentID, in mailbox: MailboxID) throws -> UIDSet {
         UIDSet(

@@ -39,6 +39,7 @@ extension MailStore {
             try update(tx, changed, in: mailbox, mask, to: modseq)
             try MailChangeLog.record(tx, .flags, changed, in: mailbox, modseq: modseq, now: now)
             result.modseq = modseq
+            filesDiffer(tx, in: target)
         }
         if let ownViewer, allowed.contains(.seen) {
             let seen = try storeSeen(tx, change, flags, rows.uidSet, in: mailbox, ownViewer, &result, now: now)

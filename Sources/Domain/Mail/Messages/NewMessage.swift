@@ -9,6 +9,8 @@ package struct NewContent: Sendable {
         case staged(ContentID, rest: MessageUpload.Part)
         /// A message of the store.
         case stored(ContentID)
+        /// A file of another program's in the Maildir of the mailbox that it goes to.
+        case file(MaildirArrival)
     }
 
     let place: Place
@@ -25,6 +27,16 @@ package struct NewContent: Sendable {
 
     var isStored: Bool {
         if case .stored = place { true } else { false }
+    }
+
+    /// With the hash of what is in memory.
+    func hashed(_ pieces: [[UInt8]]) -> NewContent {
+        hash != nil ? self : NewContent(place: place, size: size, summary: summary, keys: keys, hash: MailBodies.hash(pieces))
+    }
+
+    /// It is there already, whatever the quota says.
+    var isArrival: Bool {
+        if case .file = place { true } else { false }
     }
 
     /// To be discarded where it is not appended after all.

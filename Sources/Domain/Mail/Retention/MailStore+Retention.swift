@@ -58,6 +58,7 @@ extension MailStore {
             [.integer(mailbox.rawValue), .text(name), Value(use?.rawValue), .integer(Int64(validity))])
         try MailAccounts.take(tx, bytes: old.byteCount, of: owner)
         try MailAccounts.retain(tx, bytes: 0 - old.byteCount, of: owner)
+        filesDiffer(tx, in: mailbox)
         listChanged(tx, of: owner)
         return try MailboxRows.selectable(tx.read, mailbox)
     }
@@ -116,6 +117,7 @@ extension MailStore {
             try tx.execute(
                 "DELETE FROM mail_retained WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3",
                 [.integer(mailbox.rawValue), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound))])
+            if try MailFiles.doomUnused(tx, range, in: mailbox) > 0 { filesDiffer(tx, in: mailbox) }
         }
         return messages.count
     }

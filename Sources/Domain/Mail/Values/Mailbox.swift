@@ -34,7 +34,10 @@ package struct Mailbox: Sendable, Equatable, Identifiable {
     /// Each one but the owner has a \Seen of their own.
     package var hasOwnSeen: Bool
     package var created: Milliseconds
+    /// Its directory below that of all Maildirs; nil: its messages are in the database.
+    var maildir: String?
 
+    package var isInMaildir: Bool { maildir != nil }
     package var isInbox: Bool { name == MailboxName.inbox }
 
     /// Whose \Seen a viewer sees: nil is the shared one.

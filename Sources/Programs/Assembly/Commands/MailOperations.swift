@@ -44,6 +44,7 @@ package struct MailOperations: Sendable {
         }
         flush()
         progress.finish()
+        try settleFiles()
         let outcome = transfer.outcome
         var line = "imported \(outcome.imported), there already \(outcome.present), refused \(outcome.refused)"
         if outcome.deleted > 0 { line += ", deleted in the file \(outcome.deleted)" }
@@ -115,13 +116,42 @@ package struct MailOperations: Sendable {
     package func restore(_ mailbox: Int64, uids: [UInt32], of user: String) throws -> String {
         let owner = try installation.user(user)
         let id = MailboxID(rawValue: mailbox)
-        return try installation.database.write { tx in
+        let told = try installation.database.write { tx in
             if uids.isEmpty {
                 return "restored \(try installation.mail.restore(tx, mailbox: id, of: owner.id, now: System.clock()).name)"
             }
             let count = try installation.mail.restore(
                 tx, messages: UIDSet(uids.filter { $0 > 0 }), from: id, of: owner.id, now: System.clock())
             return "restored \(count) messages"
+        }
+        try settleFiles()
+        return told
+    }
+
+    // MARK: Files
+
+    /// What was changed here and is in files; a server that runs sees the rest by itself.
+    private func settleFiles() throws {
+        try installation.mail.workOnFiles(
+            installation.database, isWhole: false, now: System.clock(), report: { ConsoleOutput.writeError("tegu: \($0)\n") })
+    }
+
+    /// Where an account's mail is. With `storage`, where its new mailboxes will be.
+    package func storage(of user: String, _ storage: String?) throws -> String {
+        let owner = try installation.user(user)
+        if let storage {
+            guard let storage = MailStorage(rawValue: storage) else {
+                throw CommandError(.impossible, "mail is kept in 'database' or in 'maildir'")
+            }
+            try installation.database.write { tx in try installation.mail.setStorage(tx, storage, of: owner.id) }
+        }
+        return try installation.database.read { tx in
+            var lines = ["new mailboxes: \(try installation.mail.storage(tx, of: owner.id).rawValue)"]
+            let mailboxes = try installation.mail.mailboxes(tx, of: owner.id).filter(\.isSelectable)
+            let count = mailboxes.count { $0.isInMaildir }
+            lines.append("mailboxes: \(mailboxes.count - count) in the database, \(count) in files")
+            if let path = try installation.mail.maildir(tx, of: owner.id) { lines.append("directory: \(path)") }
+            return lines.joined(separator: "\n")
         }
     }
 }

@@ -47,7 +47,7 @@ package struct StoreOperations: Sendable {
             installation.database, files: installation.files, facts: installation.projection.facts, now: System.clock(),
             progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
         try MailConsistency.check(
-            installation.database, progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
+            installation.database, installation.mail, progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
         try GramConsistency.check(installation.database, fault: { lines.append($0) })
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }

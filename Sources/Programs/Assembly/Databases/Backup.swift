@@ -38,6 +38,9 @@ package enum Backup {
         if directory.blobs != DataDirectory(directory.path).blobs {
             told += "to restore, put what is in its blobs/ into \(directory.blobs) (storage.files)\n"
         }
+        if access(directory.mail, F_OK) == 0 {
+            told += "mail that is in files is not in it: copy \(directory.mail) now, after the database (docs/operations/backup.md)\n"
+        }
         return told
     }
 

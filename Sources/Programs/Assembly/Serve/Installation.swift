@@ -41,13 +41,21 @@ package struct Installation: Sendable {
         let zones = SystemTimeZones()
         let installation = Installation(
             settings: settings, directory: directory, database: database,
-            files: try FileBlobStore(directory: directory.blobs), mail: MailStore(limits: mailLimits(settings)), timeZones: zones.database, timeZoneRelease: zones.release,
+            files: try FileBlobStore(directory: directory.blobs), mail: mailStore(settings, directory), timeZones: zones.database, timeZoneRelease: zones.release,
             isNew: state.isNew, warnings: state.warnings + zones.warnings)
         let indexed = try IndexRebuild.prepare(
             installation.database, files: installation.files, timeZones: zones.release, facts: installation.projection.facts,
             begin: { notice("the index of times and texts is made anew: this may take some minutes") })
         if let indexed { notice("\(indexed.objects) objects are indexed") }
         return installation
+    }
+
+    private static func mailStore(_ settings: Settings, _ directory: DataDirectory) -> MailStore {
+        let rules = settings.storage.mail
+        let maildirs = Maildirs(root: directory.mail, isShared: !settings.database.isEmpty) { domain in
+            MailStorageRule.storage(of: domain, by: rules)
+        }
+        return MailStore(limits: mailLimits(settings), maildirs: maildirs)
     }
 
     private static func mailLimits(_ settings: Settings) -> MailLimits {

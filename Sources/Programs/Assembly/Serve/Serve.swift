@@ -88,6 +88,8 @@ package enum Serve {
         }
         let searchIndex = SearchIndexService(
             SearchIndex(installation, clock: System.clock), logger: Logger(label: "tegu.search"))
+        let maildirs = MaildirService(
+            installation: installation, logger: Logger(label: "tegu.maildir"), clock: System.clock)
         let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
@@ -98,6 +100,7 @@ package enum Serve {
             group.addTask { await elsewhere.run() }
             group.addTask { await membershipService?.run() }
             group.addTask { await searchIndex.run() }
+            group.addTask { await maildirs.run() }
             for await signal in signals {
                 switch signal {
                 case .reload:

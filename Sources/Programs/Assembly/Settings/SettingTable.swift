@@ -215,6 +215,15 @@ extension SettingDefinition {
             "Where bodies above 256 KiB are kept: for several nodes on one PostgreSQL a directory that all of them share."
         )
         .byDefault("`blobs` in the data directory"),
+        .list(
+            "storage.mail", \.storage.mail,
+            "Where the mail of new accounts is, of all or of a domain: in the database, or in files that other programs read "
+                + "too (docs/mail.md). An account stays where it began."),
+        .path(
+            "storage.maildirs", \.storage.maildirs,
+            "Where Maildirs are kept: for several nodes on one PostgreSQL a directory that all of them share."
+        )
+        .byDefault("`mail` in the data directory"),
         .size("storage.cache-size", \.storage.cacheSize, 1 << 20...1 << 36, "Page cache of each database connection."),
         .size(
             "storage.map-size", \.storage.mapSize, 0...1 << 40,

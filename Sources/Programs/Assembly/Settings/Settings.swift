@@ -1,3 +1,4 @@
+import Mail
 package import Wire
 
 /// All settings, as one unchanging value. What each is called in the file, the environment and on the command line,
@@ -121,6 +122,9 @@ package struct Settings: Sendable, Equatable {
         package var connections = 8
         /// Empty: in the data directory.
         package var files = ""
+        package var mail = [MailStorageRule(.database)]
+        /// Empty: in the data directory.
+        package var maildirs = ""
         package var cacheSize = 4 << 20
         package var mapSize = 0
         package var syncLogKeep: Duration = .seconds(90 * 86_400)

@@ -6,14 +6,19 @@ package struct DataDirectory: Sendable, Equatable {
     package var path: String
     /// Large objects; their files are named by the database.
     package var blobs: String
+    /// Maildirs, where mail is kept so.
+    package var mail: String
 
-    /// - Parameter files: where large objects are, if not here.
-    package init(_ path: String, files: String = "") {
+    /// - Parameters:
+    ///   - files: where large objects are, if not here.
+    ///   - mail: where Maildirs are, if not here.
+    package init(_ path: String, files: String = "", mail: String = "") {
         self.path = Self.withoutLastSlash(path)
         blobs = files.isEmpty ? self.path + "/blobs" : Self.withoutLastSlash(files)
+        self.mail = mail.isEmpty ? self.path + "/mail" : Self.withoutLastSlash(mail)
     }
 
-    package init(_ settings: Settings) { self.init(settings.dataDirectory, files: settings.storage.files) }
+    package init(_ settings: Settings) { self.init(settings.dataDirectory, files: settings.storage.files, mail: settings.storage.maildirs) }
 
     private static func withoutLastSlash(_ path: String) -> String {
         var path = path

@@ -4,7 +4,7 @@ import Assembly
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mail", abstract: "Take mail in and out, and bring back what was deleted.",
-        subcommands: [Import.self, Export.self, Deleted.self, Restore.self, Limit.self, OwnSeen.self])
+        subcommands: [Import.self, Export.self, Deleted.self, Restore.self, Limit.self, OwnSeen.self, Storage.self])
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -71,6 +71,19 @@ struct MailCommand: AsyncParsableCommand {
             try MailOperations(try await settings.open()).setOwnSeen(state == .on, mailbox, of: user)
         }
         enum OnOff: String, ExpressibleByArgument, CaseIterable { case on, off }
+    }
+
+    struct Storage: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tell, or say, whether a user's mail is in the database or in files (Maildir).",
+            discussion: "It is said for mailboxes that are made from then on: those that are there stay where they are.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user.") var user: String
+        @Argument(help: "'database' or 'maildir'; none: tell.") var storage: Kind?
+        func run() async throws {
+            ConsoleOutput.write(try MailOperations(try await settings.open()).storage(of: user, storage?.rawValue) + "\n")
+        }
+        enum Kind: String, ExpressibleByArgument, CaseIterable { case database, maildir }
     }
 
     struct Restore: AsyncParsableCommand {

@@ -15,6 +15,7 @@ extension Session {
             out.list(entry, kind: command.kind)
             return .ok(nil, "done")
         }
+        if command.returning?.status != nil, let principal { try store.lookAtFiles(database, ofAll: principal.id, now: now) }
         let rows = try database.read { tx in try MailboxTree(tx, session: self).rows(of: command) }
         return .running(ListRun(rows, command))
     }

@@ -20,6 +20,7 @@ extension Session {
         // RFC 4314 §5.2: writable where anything can be changed.
         let isReadOnly = select.isReadOnly
             || found.rights.isDisjoint(with: [.insert, .expunge, .deleteMessages, .write, .keepSeen])
+        try lookAtFiles(of: found.mailbox)
         if select.condstore || select.quickResync != nil { enabled.condstore = true }
         try self.select(found, isReadOnly: isReadOnly)
         return try tellSelected(select, then: .ok(isReadOnly ? .readOnly : .readWrite, "done"))

@@ -7,11 +7,17 @@ import Mail
 extension Session {
     /// RFC 9051 §6.3.11.
     func status(_ name: WireName, _ items: [StatusItem]) throws -> Completion {
-        try database.read { tx in
+        let inFiles = try database.read { tx -> Mailbox? in
             let found = try find(tx, name)
             guard found.mailbox.isSelectable else { throw MailRefusal.notSelectable }
             try require(.read, of: found)
+            if found.mailbox.isInMaildir { return found.mailbox }
             try tellStatus(tx, found, name, items)
+            return nil
+        }
+        if let inFiles {
+            try lookAtFiles(of: inFiles)
+            try database.read { tx in try tellStatus(tx, try find(tx, name), name, items) }
         }
         return .ok(nil, "done")
     }

@@ -16,6 +16,7 @@ final class FetchRun: RunningCommand {
     private let snapshot: MailboxSnapshot
     private let view: MailboxSnapshot
     private let mailbox: MailboxID
+    private let isInFiles: Bool
     /// Those still to come; the ranges before `position` are done.
     private var ranges: [ClosedRange<UID>]
     private var rows: [StoredMessage] = []
@@ -36,6 +37,7 @@ final class FetchRun: RunningCommand {
         snapshot = selected.latest
         view = selected.view
         mailbox = selected.id
+        isInFiles = selected.mailbox.isInMaildir
         let present = selected.latest.existing(uids)
         hasMissing = present.count != uids.count
         ranges = present.ranges.reversed()
@@ -164,10 +166,20 @@ final class FetchRun: RunningCommand {
         return uids
     }
 
+    /// Another program may have removed or changed it.
+    private func checkFile(_ tx: borrowing ReadTransaction, _ row: StoredMessage, _ session: Session) throws {
+        do {
+            try session.store.checkFile(tx, of: row.content)
+        } catch let failure as Failure where !failure.isTemporary {
+            throw Refused.no(.corruption, "the file of a message is missing or was changed")
+        }
+    }
+
     /// Writes an item; what is left of a long one comes back.
     private func write(
         _ item: FetchItem, _ row: StoredMessage, _ index: Int, _ tx: borrowing ReadTransaction, _ session: Session
     ) throws -> FetchLiteral? {
+        if isInFiles, item.needsOctets { try checkFile(tx, row, session) }
         switch item {
         case .uid, .flags, .modSeq: writeShort(item, index, session)
         case .internalDate:
@@ -191,6 +203,15 @@ final class FetchRun: RunningCommand {
         case .binarySize(let part): try session.fetchBinarySize(tx, part, row)
         }
         return nil
+    }
+}
+
+extension FetchItem {
+    fileprivate var needsOctets: Bool {
+        switch self {
+        case .section, .rfc822, .rfc822Header, .rfc822Text, .binary, .preview, .binarySize: true
+        default: false
+        }
     }
 }
 

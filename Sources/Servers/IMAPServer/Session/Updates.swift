@@ -28,6 +28,11 @@ extension Session {
         }
     }
 
+    /// What other programs have done to a mailbox that is in files is seen before it is told how it is.
+    func lookAtFiles(of mailbox: Mailbox) throws {
+        if mailbox.isInMaildir { try store.lookAtFiles(database, of: mailbox.id, now: now) }
+    }
+
     func unselect() {
         if let selected { store.hub.cancel(selected.watch) }
         selected = nil

@@ -17,7 +17,7 @@ struct MailConsistencyTests {
             ("UPDATE mail_seen SET seen_count = 5", "seen"),
         ])
     func faults(damage: String, told: String) throws {
-        let fixture = try Fixture()
+        let fixture = try Fixture(storage: .database)
         let box = try fixture.mailbox()
         try fixture.write { tx in try fixture.store.setOwnSeen(tx, of: box.id, true, now: 1) }
         try fixture.append([mail("a"), mail("b")], to: box, flags: MessageFlags(keywords: ["k"]))
@@ -34,7 +34,7 @@ struct MailConsistencyTests {
             ] where "\(statement)" == damage { try tx.execute(statement) }
         }
         var faults: [String] = []
-        try MailConsistency.check(fixture.database) { faults.append($0) }
+        try MailConsistency.check(fixture.database, fixture.store) { faults.append($0) }
         #expect(faults.contains { $0.contains(told) }, "\(faults)")
     }
 }

@@ -144,6 +144,8 @@ struct AppendTests {
 
     @Test("equal large messages are stored once")
     func shared() throws {
+        // Files are of one message each: who may write to one must not change another's.
+        if box.isInMaildir { return }
         try fixture.append([mail("big", count: 50_000)], to: box)
         try fixture.append([mail("big", count: 50_000)], to: box)
         #expect(try fixture.read { tx in try tx.first("SELECT COUNT(*) FROM mail_content") { $0.integer(0) } } == 1)
@@ -172,6 +174,7 @@ struct AppendTests {
 
     @Test("a mailbox whose UIDs have come to their end takes no more")
     func full() throws {
+        try fixture.append([mail("a")], to: box)
         try fixture.write { tx in
             try tx.execute("UPDATE mailbox SET uid_next = 4294967294 WHERE id = $1", [.integer(box.id.rawValue)])
         }
@@ -179,7 +182,7 @@ struct AppendTests {
         #expect(
             try fixture.refusal { tx in _ = try store.append(tx, [message, message], to: box.id, now: 1) } == .mailboxFull)
         #expect(try fixture.append([mail("a")], to: box).uids == UIDSet([4_294_967_294]))
-        #expect(try fixture.lines(box) == ["4294967294"])
+        #expect(try fixture.lines(box) == ["1", "4294967294"])
         #expect(try fixture.refusal { tx in _ = try store.append(tx, [message], to: box.id, now: 1) } == .mailboxFull)
     }
 

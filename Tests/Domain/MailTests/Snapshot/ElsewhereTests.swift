@@ -22,12 +22,13 @@ private final class Heard: Sendable {
 struct ElsewhereTests {
     private let fixture: Fixture
     /// Another process's, on the same database.
-    private let other = MailStore()
+    private let other: MailStore
     private let box: Mailbox
     private let heard = Heard()
 
     init() throws {
         fixture = try Fixture()
+        other = MailStore(maildirs: fixture.store.maildirs)
         box = try fixture.mailbox("a")
         _ = fixture.store.hub.watch(box.id) { [heard] in heard.add($0) }
     }

@@ -1,0 +1,220 @@
+import Bytes
+import Database
+import Glibc
+
+/// A directory with `cur`, `new` and `tmp`, and `retained` beside them for what was expunged, which other programs do not look at.
+struct MaildirFolder: Sendable {
+    let path: String
+
+    init(_ path: String) { self.path = path }
+
+    static let retained = "retained"
+    private static let parts = ["cur", "new", "tmp"]
+
+    // MARK: Directories
+
+    /// Makes what is missing, with what is above it.
+    func make() throws {
+        for directory in [path] + Self.parts.map({ "\(path)/\($0)" }) { try Self.makeDirectory(directory) }
+    }
+
+    var isThere: Bool { access("\(path)/cur", F_OK) == 0 && access("\(path)/new", F_OK) == 0 }
+
+    static func makeDirectory(_ path: String) throws {
+        if mkdir(path, 0o700) == 0 { return try synchronize(directory: parent(of: path)) }
+        if errno == EEXIST { return }
+        guard errno == ENOENT else { throw Failure(systemCall: "mkdir", path: path, code: errno) }
+        try makeDirectory(parent(of: path))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Failure(systemCall: "mkdir", path: path, code: errno) }
+        try synchronize(directory: parent(of: path))
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+
+    static func synchronize(directory path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(systemCall: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw Failure(systemCall: "fsync", path: path, code: errno) }
+    }
+
+    func synchronize(_ part: String) throws { try Self.synchronize(directory: "\(path)/\(part)") }
+
+    // MARK: Looking
+
+    /// When names were last changed, of `new` and of `cur`, in nanoseconds.
+    struct Times: Sendable, Equatable {
+        var new: Int64 = 0
+        var cur: Int64 = 0
+        var latest: Int64 { max(new, cur) }
+    }
+
+    /// Throws a `Failure` where the directories are not there: a disk that is not mounted must not look like a mailbox without mail.
+    func times() throws -> Times {
+        Times(new: try Self.changed("\(path)/new"), cur: try Self.changed("\(path)/cur"))
+    }
+
+    private static func changed(_ path: String) throws -> Int64 {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { throw Failure(.damaged, "the directory \(path) of a mailbox is missing") }
+            throw Failure(systemCall: "stat", path: path, code: errno)
+        }
+        return Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+    }
+
+    /// The files of `new` and `cur` by the unique part of their names, and the names that cannot be kept.
+    struct Listing {
+        var files: [String: MaildirName] = [:]
+        var unusable: [(place: MaildirName.Place, name: [UInt8])] = []
+    }
+
+    /// Where a file is in both while it is renamed, it is in `cur`.
+    func list() throws -> Listing {
+        var listing = Listing()
+        for place in [MaildirName.Place.new, .cur] {
+            for name in try Self.names(in: "\(path)/\(place.directory)") where name.first != UInt8(ascii: ".") {
+                guard MaildirName.isUsable(name) else { listing.unusable.append((place, name)); continue }
+                let file = MaildirName(String(decoding: name, as: UTF8.self), in: place)
+                // A name that is nothing but what others say of it.
+                guard !file.base.isEmpty else { listing.unusable.append((place, name)); continue }
+                listing.files[file.base] = file
+            }
+        }
+        return listing
+    }
+
+    /// All but `.` and `..`.
+    static func names(in path: String) throws -> [[UInt8]] {
+        guard let stream = opendir(path) else { throw Failure(systemCall: "opendir", path: path, code: errno) }
+        defer { closedir(stream) }
+        var names: [[UInt8]] = []
+        errno = 0
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { [UInt8]($0.prefix { $0 != 0 }) }
+            if name != [0x2E] && name != [0x2E, 0x2E] { names.append(name) }
+            errno = 0
+        }
+        guard errno == 0 else { throw Failure(systemCall: "readdir", path: path, code: errno) }
+        return names
+    }
+
+    // MARK: Changing
+
+    /// A file that is being written to `tmp`.
+    struct Output: ~Copyable {
+        let path: String
+        private let descriptor: Int32
+
+        init(_ path: String) throws {
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw Failure(systemCall: "open", path: path, code: errno) }
+            self.path = path
+            self.descriptor = descriptor
+        }
+
+        deinit { close(descriptor) }
+
+        func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { throw Failure(systemCall: "write", path: path, code: errno) }
+                rest = rest.dropFirst(count)
+            }
+        }
+
+        /// Durably.
+        func finish(date: Int64) throws {
+            var times = [timespec(), timespec()]
+            times[0].tv_sec = Int(clamping: date)
+            times[1].tv_sec = Int(clamping: date)
+            guard futimens(descriptor, times) == 0 else { throw Failure(systemCall: "futimens", path: path, code: errno) }
+            guard fsync(descriptor) == 0 else { throw Failure(systemCall: "fsync", path: path, code: errno) }
+        }
+    }
+
+    /// Writes a file to `tmp`; where it throws, none is left.
+    func write(_ base: String, date: Int64, _ body: (borrowing Output) throws -> Void) throws {
+        let temporary = "\(path)/tmp/\(base)"
+        let output = try Output(temporary)
+        do {
+            try body(output)
+            try output.finish(date: date)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    /// Another name in `tmp` of a file that is never changed; false where that cannot be.
+    func link(_ file: String, as base: String) -> Bool { Glibc.link(file, "\(path)/tmp/\(base)") == 0 }
+
+    /// From `tmp` to its place; true also where it is there already.
+    func publish(_ file: MaildirName) throws -> Bool {
+        if Glibc.rename("\(path)/tmp/\(file.base)", "\(path)/\(file.path)") == 0 { return true }
+        guard errno == ENOENT else { throw Failure(systemCall: "rename", path: "\(path)/tmp/\(file.base)", code: errno) }
+        return access("\(path)/\(file.path)", F_OK) == 0
+    }
+
+    /// False where there is no such file any more.
+    @discardableResult
+    func rename(_ old: String, to new: String) throws -> Bool {
+        if Glibc.rename("\(path)/\(old)", "\(path)/\(new)") == 0 { return true }
+        if errno == ENOENT { return false }
+        throw Failure(systemCall: "rename", path: "\(path)/\(old)", code: errno)
+    }
+
+    func remove(_ file: String) throws {
+        guard unlink("\(path)/\(file)") == 0 || errno == ENOENT else {
+            throw Failure(systemCall: "unlink", path: "\(path)/\(file)", code: errno)
+        }
+    }
+
+    // MARK: Finding
+
+    /// Where a file is, whatever others have renamed it to, or a crash has left undone; nil: nowhere.
+    func find(_ file: MaildirName) throws -> String? {
+        let wanted = [file.path, "new/\(file.base)", "cur/\(file.base):2,", "tmp/\(file.base)", "\(Self.retained)/\(file.base)"]
+        for candidate in wanted where access("\(path)/\(candidate)", F_OK) == 0 { return candidate }
+        if isThere, let renamed = try list().files[file.base] { return renamed.path }
+        // It may have got its name between.
+        return wanted.first { access("\(path)/\($0)", F_OK) == 0 }
+    }
+
+    /// Small files beside the messages; empty where it cannot be read.
+    func small(_ name: String) -> [UInt8] { ImportReader.small("\(path)/\(name)") }
+
+    func replace(_ name: String, with bytes: [UInt8]) throws {
+        let base = MaildirName.fresh(seconds: 0, fileSize: Int64(bytes.count), size: Int64(bytes.count))
+        let temporary = "\(path)/tmp/\(base)"
+        do {
+            let output = try Output(temporary)
+            try bytes.withUnsafeBufferPointer { try output.write($0) }
+            guard Glibc.rename(temporary, "\(path)/\(name)") == 0 else {
+                throw Failure(systemCall: "rename", path: temporary, code: errno)
+            }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    /// What was written to `tmp` and never came out of it: Maildir lets it be removed after 36 hours.
+    func sweep(now: Int64) throws {
+        for name in try Self.names(in: "\(path)/tmp") {
+            let file = "\(path)/tmp/" + String(decoding: name, as: UTF8.self)
+            if let modified = Self.arrived(file), now / 1000 - modified > 36 * 3600 { unlink(file) }
+        }
+    }
+
+    /// When it came into its directory; the time of its octets may be long ago.
+    private static func arrived(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_ctim.tv_sec) : nil
+    }
+}

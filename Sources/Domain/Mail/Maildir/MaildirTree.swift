@@ -1,0 +1,162 @@
+import Bytes
+package import CollectionStore
+package import Database
+package import Directory
+import Glibc
+
+/// The names of an account's folders, as Maildir++ has them, in the account's directory: links to the directories of its mailboxes.
+enum MaildirTree {
+    /// Where the directories of mailboxes are, but for INBOX's, which is the account's.
+    static let mailboxes = "mailboxes"
+
+    enum Found: Equatable {
+        /// To what.
+        case link(String)
+        /// One that another program has made.
+        case folder
+    }
+
+    /// What stands in the account's directory under names of folders.
+    static func list(_ account: String) throws -> [String: Found] {
+        var found: [String: Found] = [:]
+        for bytes in try MaildirFolder.names(in: account) where bytes.first == UInt8(ascii: ".") && bytes.allSatisfy({ $0 != 0 }) {
+            let name = String(decoding: bytes, as: UTF8.self)
+            let path = "\(account)/\(name)"
+            if let target = target(of: path) {
+                // Links of others are theirs.
+                if target.hasPrefix("\(mailboxes)/") { found[name] = .link(target) }
+            } else if FileKind("\(path)/cur") == .directory {
+                found[name] = .folder
+            }
+        }
+        return found
+    }
+
+    private static func target(of path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 512)
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            bytes.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), bytes.count) } ?? -1
+        }
+        return count > 0 ? String(utf8: buffer.prefix(count)) : nil
+    }
+
+    static func link(_ account: String, _ name: String, to target: String) throws {
+        guard symlink(target, "\(account)/\(name)") == 0 || errno == EEXIST else {
+            throw Failure(systemCall: "symlink", path: "\(account)/\(name)", code: errno)
+        }
+    }
+
+    /// A directory with all that is in it; links are not followed.
+    static func remove(_ path: String) throws {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            guard unlink(path) == 0 || errno == ENOENT else { throw Failure(systemCall: "unlink", path: path, code: errno) }
+            return
+        }
+        for name in try MaildirFolder.names(in: path) {
+            try remove("\(path)/" + String(decoding: name, as: UTF8.self))
+        }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw Failure(systemCall: "rmdir", path: path, code: errno) }
+    }
+}
+
+extension MailStore {
+    /// Makes the names of an owner's folders those of its mailboxes, and mailboxes of folders that other programs have made. Not within a
+    /// transaction. What is to be told, a line each.
+    @discardableResult
+    package func arrangeFolders(_ database: any Database, of owner: PrincipalID, now: Milliseconds) throws -> [String] {
+        guard let maildirs else { return [] }
+        return try maildirs.inTurn(owner.rawValue) {
+            let boxes = try database.read { tx in try MailboxRows.all(tx, of: owner).filter(\.isInMaildir) }
+            if boxes.isEmpty { return [] }
+            let path = Maildirs.path(of: owner)
+            let account = maildirs.folder(path)
+            if !account.isThere {
+                // A disk that is not mounted must not look like an account without mail.
+                guard boxes.allSatisfy({ $0.maildir != path || $0.uidNext == 1 }) else {
+                    throw Failure(.damaged, "the directory \(account.path) of an account is missing")
+                }
+                // Also where INBOX is in the database: without `cur` it is no Maildir to others.
+                try account.make()
+            }
+            for box in boxes {
+                let folder = maildirs.folder(box.maildir ?? "")
+                if !folder.isThere, box.uidNext == 1 { try folder.make() }
+            }
+            var lines: [String] = []
+            let found = try MaildirTree.list(account.path)
+            for (name, kind) in found.sorted(by: { $0.key < $1.key }) where kind == .folder {
+                if let line = try adopt(database, name, of: owner, in: account, now: now) { lines.append(line) }
+            }
+            try link(database, of: owner, in: account, path: path)
+            return lines
+        }
+    }
+
+    private func link(_ database: any Database, of owner: PrincipalID, in account: MaildirFolder, path: String) throws {
+        var wanted: [String: String] = [:]
+        for box in try database.read({ tx in try MailboxRows.all(tx, of: owner) }) where box.isSelectable && !box.isInbox {
+            guard let maildir = box.maildir, maildir.hasPrefix("\(path)/") else { continue }
+            wanted[MaildirFolderName.encode(box.name)] = String(maildir.dropFirst(path.count + 1))
+        }
+        let found = try MaildirTree.list(account.path)
+        for (name, kind) in found {
+            guard case .link(let target) = kind, wanted[name] != target else { continue }
+            try account.remove(name)
+        }
+        for (name, target) in wanted where found[name] != .link(target) && found[name] != .folder {
+            // Dovecot and Courier: what is no INBOX says so.
+            let mark = open("\(account.path)/\(target)/maildirfolder", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            if mark >= 0 { close(mark) }
+            try MaildirTree.link(account.path, name, to: target)
+        }
+    }
+
+    /// A folder that another program has made. What is to be told where it cannot be a mailbox.
+    private func adopt(
+        _ database: any Database, _ name: String, of owner: PrincipalID, in account: MaildirFolder, now: Milliseconds
+    ) throws -> String? {
+        guard let decoded = MaildirFolderName.decode(name) else { return "the folder \(account.path)/\(name) has no name that can be read" }
+        let box: Mailbox
+        do {
+            box = try database.write { tx in
+                let stored = try MailboxName.stored(decoded, limits: limits)
+                if let known = try MailboxRows.find(tx.read, of: owner, named: stored), known.isSelectable { return known }
+                let made = try create(tx, stored, of: owner, now: now)
+                try subscribe(tx, owner, to: MailboxReference(owner: owner, name: stored))
+                return made
+            }
+        } catch let refusal as MailRefusal {
+            return "the folder \(account.path)/\(name) cannot be a mailbox: \(refusal)"
+        }
+        // The one that was just made, also before a crash, has nothing in it. Another one with this name stays what it is.
+        guard let maildirs, let path = box.maildir, box.uidNext == 1, !box.isInbox else {
+            return "the folder \(account.path)/\(name) has the name of a mailbox that has messages"
+        }
+        let folder = maildirs.folder(path)
+        if folder.isThere { try MaildirTree.remove(folder.path) }
+        try MaildirFolder.makeDirectory("\(account.path)/\(MaildirTree.mailboxes)")
+        guard Glibc.rename("\(account.path)/\(name)", folder.path) == 0 else {
+            throw Failure(systemCall: "rename", path: "\(account.path)/\(name)", code: errno)
+        }
+        try folder.make()
+        try MaildirFolder.synchronize(directory: account.path)
+        maildirs.touch(box.id)
+        return nil
+    }
+
+    /// Removes the directories of mailboxes that are gone for good, at most so many.
+    package func removeDirectories(_ database: any Database, limit: Int = 100) throws {
+        guard let maildirs else { return }
+        let paths = try database.read { tx in
+            try tx.all("SELECT path FROM mail_directory_gone ORDER BY path DESC LIMIT $1", [.integer(Int64(limit))]) { $0.text(0) }
+        }
+        for path in paths {
+            try MaildirTree.remove(maildirs.folder(path).path)
+            try database.write { tx in
+                _ = try tx.execute("DELETE FROM mail_directory_gone WHERE path = $1", [.text(path)])
+            }
+        }
+    }
+}
