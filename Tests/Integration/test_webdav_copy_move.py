@@ -55,7 +55,7 @@ def test_overwrite(user, dav, method, overwrite, there, status):
 
 @pytest.mark.parametrize("overwrite,status", [("t", 201), ("true", 400), ("X", 400)])
 def test_overwrite_in_other_letters_and_one_that_is_none(user, dav, overwrite, status):
-    """RFC 4918 §10.6: a rule of RFC 2616's grammar, whose strings are of either case"""
+    """RFC 4918 §10.6: the strings of its grammar are of either case"""
     dav.put_file(user.files + "from", b"from")
     assert dav.copy(user.files + "from", user.files + "to", Overwrite=overwrite).status == status
 
