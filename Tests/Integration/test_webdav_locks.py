@@ -4,9 +4,9 @@ import time
 
 import pytest
 
+import tegu
 from dav import document, lock_token, name
 from objects import event
-from tegu import wait_for
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_lock_ends_when_its_time_is_up(dav, file):
     def locks():
         return len(dav.propfind(file, "D:lockdiscovery").multistatus().only().prop("D:lockdiscovery"))
     assert locks() == 1
-    wait_for(lambda: locks() == 0, 20, "the end of the lock")
+    tegu.wait_for(lambda: locks() == 0, 20, "the end of the lock")
     assert time.monotonic() - begun > 0.9, "it was told off too early"
     assert dav.request("LOCK", file, If=f"(<{token}>)").status == 412
     assert dav.unlock(file, token).status == 409
@@ -102,7 +102,7 @@ def test_a_lock_ends_when_its_time_is_up(dav, file):
 def test_a_shorter_refresh_shortens_it(dav, file):
     token = lock_token(dav.lock(file, depth=0, Timeout="Second-3600"))
     assert dav.request("LOCK", file, If=f"(<{token}>)", Timeout="Second-1").status == 200
-    wait_for(lambda: dav.put_file(file, b"x").status == 204, 20, "the end of the lock")
+    tegu.wait_for(lambda: dav.put_file(file, b"x").status == 204, 20, "the end of the lock")
 
 
 def test_a_lock_on_a_name_that_is_free_makes_an_empty_file(user, dav):
