@@ -25,8 +25,8 @@ package final class PostgresDatabase: Database {
     private let temporarySchema: TemporarySchema?
 
     /// Connects, and brings the schema up to date.
-    package convenience init(_ options: PostgresOptions) throws {
-        try self.init(options, migrations: Schema.migrations, temporarySchema: nil)
+    package convenience init(_ options: PostgresOptions, progress: (MigrationProgress) -> Void = { _ in }) throws {
+        try self.init(options, migrations: Schema.migrations, temporarySchema: nil, progress: progress)
     }
 
     /// What `init` would do to the schema; nothing is changed.
@@ -39,9 +39,12 @@ package final class PostgresDatabase: Database {
         try complete(ConnectionParameters(options), Schema.migrations, isAlone: true)
     }
 
-    private static func complete(_ parameters: ConnectionParameters, _ migrations: [Migration], isAlone: Bool) throws {
+    private static func complete(
+        _ parameters: ConnectionParameters, _ migrations: [Migration], isAlone: Bool,
+        progress: (MigrationProgress) -> Void = { _ in }
+    ) throws {
         let connection = try PostgresMigration(parameters, isAlone: isAlone)
-        try Migrations.apply(migrations, to: connection)
+        try Migrations.apply(migrations, to: connection, progress: progress)
         try connection.completeOwnTables()
     }
 
@@ -55,10 +58,11 @@ package final class PostgresDatabase: Database {
     }
 
     init(
-        _ options: PostgresOptions, migrations: [Migration], temporarySchema: TemporarySchema?
+        _ options: PostgresOptions, migrations: [Migration], temporarySchema: TemporarySchema?,
+        progress: (MigrationProgress) -> Void = { _ in }
     ) throws {
         let parameters = try ConnectionParameters(options, schema: temporarySchema?.name)
-        try Self.complete(parameters, migrations, isAlone: false)
+        try Self.complete(parameters, migrations, isAlone: false, progress: progress)
         let connector = Connector(parameters)
         self.options = options
         self.connector = connector
