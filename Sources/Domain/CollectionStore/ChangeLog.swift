@@ -61,6 +61,7 @@ package enum ChangeLog {
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool, bearer: Int64,
         memberDelta: Int, now: Milliseconds
     ) throws -> ModSeq {
+        try tx.willChange(.collection(collection))
         // The collection's row first: it stays locked to the commit, so modseqs become visible in their order.
         let changed = try tx.read.first(
             """

@@ -231,20 +231,21 @@ package enum Members {
     ) throws {
         try check(.client, mayChange: collection)
         try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
+        // In the order in which `put` changes the two rows, lest they wait for each other.
+        try Quota.release(tx, member.chargedSize, of: collection.owner)
         try leave(tx, member, collection, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
-        try Quota.release(tx, member.chargedSize, of: collection.owner)
     }
 
     /// Removes a member of a collection that is its origin's copy: there is nothing to restore, so the trash has none of it.
     package static func discard(
         _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, now: Milliseconds
     ) throws {
+        try Quota.release(tx, member.chargedSize, of: collection.owner)
         try leave(tx, member, collection, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
-        try Quota.release(tx, member.chargedSize, of: collection.owner)
         try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
     }
 

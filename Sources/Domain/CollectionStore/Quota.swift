@@ -6,6 +6,7 @@ package enum Quota {
     /// Throws `StoreRefusal.quotaExceeded` where there is no room for `bytes` more.
     package static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes <= 0 { return try release(tx, 0 &- bytes, of: owner) }
+        try tx.willChange(.principal(owner))
         let changed = try tx.execute(
             """
             UPDATE principal SET used_bytes = used_bytes + $2
@@ -22,6 +23,7 @@ package enum Quota {
 
     package static func release(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes == 0 { return }
+        try tx.willChange(.principal(owner))
         try tx.execute(
             "UPDATE principal SET used_bytes = used_bytes - $2 WHERE id = $1",
             [.integer(owner.rawValue), .integer(Int64(bytes))])

@@ -86,6 +86,10 @@ package enum AddressLists {
     /// Longer than a directory may take until it answers, for meanwhile nothing renews it.
     package static let leaseTime: Milliseconds = 600_000
 
+    /// Begins the names of nodes. Of these one refreshes at a time, so one that finds another's lease finds that of a node which has ended,
+    /// or will see that it has lost it; it need not wait for the lease's end.
+    package static let nodePrefix = "node "
+
     /// Takes the lease, or renews it; false where another holds it.
     package static func take(
         _ tx: borrowing WriteTransaction, _ list: CollectionID, holder: String, now: Milliseconds
@@ -93,8 +97,10 @@ package enum AddressLists {
         try tx.execute(
             """
             UPDATE address_list SET holder = $2, held_until = $4
-            WHERE collection_id = $1 AND (holder IS NULL OR holder = $2 OR held_until <= $3)
-            """, [.integer(list.rawValue), .text(holder), .integer(now), .integer(now + leaseTime)]) > 0
+            WHERE collection_id = $1 AND (holder IS NULL OR holder = $2 OR held_until <= $3
+                OR (substr(holder, 1, 5) = $5 AND substr($2, 1, 5) = $5))
+            """,
+            [.integer(list.rawValue), .text(holder), .integer(now), .integer(now + leaseTime), .text(nodePrefix)]) > 0
     }
 
     /// Throws `LeaseLost` where another has taken it since.

@@ -30,10 +30,17 @@ package protocol Database: Sendable {
     /// The embedded engine tells nothing: who needs to know what other processes change there looks.
     func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws
 
+    /// Whether this process is the one of all that watch each other (`watchOthers`) that does what one alone is to do. Where it ends or loses
+    /// its connection another one is, a second or so later. For a moment two may think so: what is done must be right then too.
+    var isInCharge: Bool { get }
+
     /// Finishes what runs and closes. Later calls throw `Failure(.unavailable)`.
     func close()
 }
 
 extension Database {
     package func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {}
+
+    /// The embedded engine has one process that serves.
+    package var isInCharge: Bool { true }
 }

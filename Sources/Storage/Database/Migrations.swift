@@ -19,8 +19,9 @@ package protocol MigrationConnection {
     var dialect: Dialect { get }
     /// The highest number in `schema_version`; 0 where that table does not exist.
     func recordedSchemaVersion() throws -> Int
-    /// Runs several statements, with the words of this database already in them.
-    func runScript(_ sql: String) throws
+    /// Runs several statements, with the words of this database already in them; how many rows they changed.
+    @discardableResult
+    func runScript(_ sql: String) throws -> Int
     /// Begins a transaction in which no other migration can run.
     func beginMigrations() throws
     func commit() throws
@@ -32,9 +33,12 @@ package enum Migrations {
     /// Applies what is missing, all in one transaction; returns the numbers of what it applied.
     ///
     /// A database that a newer program has written is left alone: `Failure(.unavailable)`.
+    ///
+    /// - Parameter progress: is told of each step before and after it; of a new database's none.
     @discardableResult
     package static func apply(
-        _ migrations: [Migration] = Schema.migrations, to connection: some MigrationConnection
+        _ migrations: [Migration] = Schema.migrations, to connection: some MigrationConnection,
+        progress: (MigrationProgress) -> Void = { _ in }
     ) throws -> [Int] {
         let newest = migrations.map(\.number).max() ?? 0
         if try connection.recordedSchemaVersion() == newest { return [] }
@@ -47,7 +51,13 @@ package enum Migrations {
                     + "\(newest): run the program that wrote it, or a later one")
             }
             try connection.runScript(table)
-            for step in plan.steps { try connection.runScript(connection.dialect.translated(step.sql)) }
+            for step in plan.steps {
+                let isTold = plan.recorded > 0
+                if isTold { progress(.began(step)) }
+                let begin = ContinuousClock.now
+                let rows = try connection.runScript(connection.dialect.translated(step.sql))
+                if isTold { progress(.ended(step, rows: rows, time: ContinuousClock.now - begin)) }
+            }
             // One that only another engine needs counts as applied.
             let numbers = Set(migrations.map(\.number).filter { $0 > plan.recorded }).sorted()
             for number in numbers {
@@ -62,6 +72,13 @@ package enum Migrations {
     }
 
     private static let table = "CREATE TABLE IF NOT EXISTS schema_version (number BIGINT NOT NULL PRIMARY KEY)"
+}
+
+/// How far migrations are.
+package enum MigrationProgress: Sendable {
+    case began(Migration)
+    /// `rows` were written anew; what only changes the tables writes none.
+    case ended(Migration, rows: Int, time: Duration)
 }
 
 /// What opening a database with this program would do to its schema.

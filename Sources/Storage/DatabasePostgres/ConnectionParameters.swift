@@ -25,6 +25,8 @@ struct ConnectionParameters: Sendable {
         // statements; in short ones it costs more than it gains.
         var session = "-c statement_timeout=\(options.statementMilliseconds) -c lock_timeout=\(options.lockMilliseconds)"
             + " -c idle_in_transaction_session_timeout=\(options.idleMilliseconds) -c jit=off"
+            // The server notices a node whose machine is gone, and what it held is free.
+            + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
         if let schema { session += " -c search_path=\(schema)" }
         if let own = value(of: "options") { session += " " + own }
         set("options", session)
@@ -38,9 +40,9 @@ struct ConnectionParameters: Sendable {
         ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"), ("tcp_user_timeout", "10000"),
     ]
 
-    private func value(of keyword: String) -> String? { values.first { $0.keyword == keyword }?.value }
+    func value(of keyword: String) -> String? { values.first { $0.keyword == keyword }?.value }
 
-    private mutating func set(_ keyword: String, _ value: String) {
+    mutating func set(_ keyword: String, _ value: String) {
         values.removeAll { $0.keyword == keyword }
         values.append((keyword, value))
     }

@@ -8,26 +8,28 @@ final class Connector: Sendable {
         var failureCount = 0
         var nextAttempt: Int64 = 0
         var lastFailure: Failure?
+        /// With the host first that took writes last.
+        var parameters: ConnectionParameters
         var isClosed = false
     }
 
     private static let longestPause = 1000
 
-    private let parameters: ConnectionParameters
-    private let state = Lock(State())
+    private let state: Lock<State>
 
-    init(_ parameters: ConnectionParameters) { self.parameters = parameters }
+    init(_ parameters: ConnectionParameters) { state = Lock(State(parameters: parameters)) }
 
     func connect() throws(Fault) -> Session {
-        let refusal = state.withLock { state -> Failure? in
-            if state.isClosed { return Failure(.unavailable, "the database is closed") }
-            return Clock.milliseconds < state.nextAttempt ? state.lastFailure : nil
+        let (refusal, parameters) = state.withLock { state -> (Failure?, ConnectionParameters) in
+            if state.isClosed { return (Failure(.unavailable, "the database is closed"), state.parameters) }
+            return (Clock.milliseconds < state.nextAttempt ? state.lastFailure : nil, state.parameters)
         }
         if let refusal { throw Fault(.final, refusal) }
         do {
             let session = try Session(parameters)
             try session.enterPipeline()
-            state.withLock { $0 = State(isClosed: $0.isClosed) }
+            let good = parameters.beginning(with: session.host, port: session.port)
+            state.withLock { $0 = State(parameters: good, isClosed: $0.isClosed) }
             return session
         } catch {
             state.withLock { state in
@@ -40,6 +42,8 @@ final class Connector: Sendable {
             throw error
         }
     }
+
+    var parameters: ConnectionParameters { state.withLock { $0.parameters } }
 
     func close() { state.withLock { $0.isClosed = true } }
 }

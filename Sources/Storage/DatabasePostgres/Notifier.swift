@@ -9,6 +9,9 @@ import Threads
 /// Why not in the writers' transactions: a transaction with NOTIFY holds a lock of the whole database during its commit, so commits
 /// would stand in line. Here what many commits have to tell goes out together, and the commit of a NOTIFY waits for no disk.
 ///
+/// By the same connection the processes agree which one is in charge of what one alone is to do: it holds an advisory lock, which is free
+/// as soon as the server knows that the connection has ended.
+///
 /// Invariants: a notice goes out after the commit that it tells of; each gap (a connection that was lost, notices that were too many)
 /// is told as `unknown`, to the others or to this process; nothing waits for this thread.
 final class Notifier: Sendable {
@@ -17,7 +20,13 @@ final class Notifier: Sendable {
         var receive: (@Sendable (ChangesElsewhere) -> Void)?
         var thread: pthread_t?
         var isStopping = false
+        var isInCharge = false
     }
+
+    /// How often who is not in charge asks whether it may be.
+    private static let pauseBetweenCandidacies: Int64 = 1_000
+    /// The first number is any that nobody else has. Each schema has a lock of its own.
+    private static let candidacy = "SELECT pg_try_advisory_lock(1413826390, hashtext(current_schema()))"
 
     /// Between two NOTIFYs, so that many commits share one.
     private static let pause: Int64 = 5
@@ -27,13 +36,14 @@ final class Notifier: Sendable {
     /// One channel for each schema: a database may have several, in tests.
     private static let channel = "'tegu:' || left(current_schema(), 50)"
 
-    private let parameters: ConnectionParameters
+    /// Knows which host took writes last.
+    private let connector: Connector
     /// By which this process knows what it told itself.
     private let name = String(UInt64.random(in: .min ... .max), radix: 16)
     private let state = Lock(State())
     private let waker = Lock<WakePipe?>(nil)
 
-    init(_ parameters: ConnectionParameters) { self.parameters = parameters }
+    init(_ connector: Connector) { self.connector = connector }
 
     /// Where nothing listens here (a command), the notices go out at once, by the connection that committed.
     func announce(_ notices: [ChangeNotice], on connection: PostgresConnection) {
@@ -50,6 +60,10 @@ final class Notifier: Sendable {
             _ = try? connection.runAlone("SELECT pg_notify('tegu:' || left(current_schema(), 50), $1)", [.text(text)])
         }
     }
+
+    /// Whether it is this process. Not any more from the moment on at which it knows that its connection is lost: the server may know it
+    /// before.
+    var isInCharge: Bool { state.withLock { $0.isInCharge } }
 
     func start(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {
         let isFirst = state.withLock { state in
@@ -87,6 +101,8 @@ final class Notifier: Sendable {
         var sendFailureCount = 0
         var nextAttempt: Int64 = 0
         var nextSending: Int64 = 0
+        var nextCandidacy: Int64 = 0
+        defer { state.withLock { $0.isInCharge = false } }
         while true {
             let isStopping = state.withLock { $0.isStopping }
             let now = Clock.milliseconds
@@ -109,11 +125,18 @@ final class Notifier: Sendable {
                     // Where the server takes none (its queue is full), a new connection would not help.
                     nextSending = Clock.milliseconds + (isSent ? Self.pause : Self.rest(after: sendFailureCount))
                 }
+                if !isInCharge, !isStopping, now >= nextCandidacy {
+                    let isChosen = execute(Self.candidacy, on: session) == "t"
+                    state.withLock { $0.isInCharge = isChosen }
+                    nextCandidacy = Clock.milliseconds + Self.pauseBetweenCandidacies
+                }
                 isLost = !hear(on: session)
             }
             if isStopping { return }
             if isLost {
                 session = nil
+                state.withLock { $0.isInCharge = false }
+                nextCandidacy = 0
                 sendFailureCount = 0
                 nextSending = 0
                 let hasLived = Clock.milliseconds - connectedAt >= Self.goodLife
@@ -121,9 +144,14 @@ final class Notifier: Sendable {
                 nextAttempt = Clock.milliseconds + Self.rest(after: failureCount)
             }
             let isPending = state.withLock { !$0.pending.isEmpty }
-            let next = session == nil ? nextAttempt : isPending ? nextSending : nil
+            let next = session == nil ? nextAttempt : earlier(isPending ? nextSending : nil, isInCharge ? nil : nextCandidacy)
             pipe.wait(or: session.map { PQsocket($0.handle) }, milliseconds: next.map { max(0, $0 - Clock.milliseconds) })
         }
+    }
+
+    private func earlier(_ one: Int64?, _ other: Int64?) -> Int64? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 
     /// Another rest on each node, lest all come back at the same moment.
@@ -133,7 +161,7 @@ final class Notifier: Sendable {
     }
 
     private func connect() -> Session? {
-        guard let session = try? Session(parameters) else { return nil }
+        guard let session = try? Session(connector.parameters) else { return nil }
         // Nobody waits for a NOTIFY to be on the disk, or on a standby: after a crash nobody has heard it either.
         guard execute("SET synchronous_commit = off", on: session) != nil,
             let channel = execute("SELECT quote_ident(\(Self.channel))", on: session),

@@ -11,6 +11,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
 
     private let connector: Connector
     let leases: IDLeases
+    private let turns: Turns
     private let isolation: PostgresOptions.Isolation
     /// How long the outcome of a commit is looked for.
     private let outcomeMilliseconds: Int64
@@ -32,18 +33,28 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     /// Ids asked for in this transaction, by sequence, so that enough are leased when there are too few.
     private(set) var askedIDs: [Sequence: Int64] = [:]
     private(set) var lackingSequence: Sequence?
+    /// That this transaction said it would change; no more than some.
+    private(set) var hotRows: [HotRow] = []
+    /// Those of them that it has its turn at.
+    private var turn: [HotRow] = []
 
-    init(connector: Connector, leases: IDLeases, _ options: PostgresOptions) {
+    private static let mostHotRows = 16
+
+    init(connector: Connector, leases: IDLeases, turns: Turns, _ options: PostgresOptions) {
         self.connector = connector
         self.leases = leases
+        self.turns = turns
         isolation = options.isolation
         outcomeMilliseconds = options.outcomeMilliseconds
     }
 
     // MARK: Transactions
 
-    func begin(_ role: Role) {
+    /// - Parameter turn: the rows that it has its turn at.
+    func begin(_ role: Role, turn: [HotRow] = []) {
         self.role = role
+        self.turn = turn
+        hotRows = []
         fault = nil
         hasBegun = false
         hasChanged = false
@@ -109,6 +120,12 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             if !outcome.isCommitted { throw error }
             fault = nil
         }
+    }
+
+    /// Lets those of other nodes have their turns. The server is told, and not waited for.
+    func giveOnTurn() {
+        guard let session, !session.isLost else { return }
+        session.unlockAll()
     }
 
     func takeActions() -> [@Sendable () -> Void] {
@@ -234,6 +251,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         _ body: (Session) throws(Fault) -> OpaquePointer, on session: Session
     ) throws(Fault) -> OpaquePointer {
         hasBegun = true
+        // Before the snapshot, which is to have what those before have committed.
+        if !turn.isEmpty { session.lock(turn.map(\.lockNumber)) }
         session.send(role == .read ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : beginWrite)
         return try body(session)
     }
@@ -249,6 +268,14 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         if let id = leases.next(sequence) { return id }
         lackingSequence = sequence
         throw noted(Fault(.lacksIDs, Failure(.unavailable, "no ids left in \(sequence)")))
+    }
+
+    func willChange(_ row: HotRow) throws {
+        if let fault { throw fault.failure }
+        if hotRows.contains(row) { return }
+        if hotRows.count < Self.mostHotRows { hotRows.append(row) }
+        if turn.contains(row) || !turns.isTaken(row) { return }
+        throw noted(Fault(.conflict, Failure(.unavailable, "others stand in line for this row")))
     }
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }

@@ -20,6 +20,7 @@ package final class PostgresDatabase: Database {
     private let options: PostgresOptions
     private let connector: Connector
     private let leases = IDLeases()
+    let turns = Turns()
     let pool: ConnectionPool
     private let notifier: Notifier
     private let isClosed = Lock(false)
@@ -27,8 +28,8 @@ package final class PostgresDatabase: Database {
     private let temporarySchema: TemporarySchema?
 
     /// Connects, and brings the schema up to date.
-    package convenience init(_ options: PostgresOptions) throws {
-        try self.init(options, migrations: Schema.migrations, temporarySchema: nil)
+    package convenience init(_ options: PostgresOptions, progress: (MigrationProgress) -> Void = { _ in }) throws {
+        try self.init(options, migrations: Schema.migrations, temporarySchema: nil, progress: progress)
     }
 
     /// What `init` would do to the schema; nothing is changed.
@@ -41,9 +42,12 @@ package final class PostgresDatabase: Database {
         try complete(ConnectionParameters(options), Schema.migrations, isAlone: true)
     }
 
-    private static func complete(_ parameters: ConnectionParameters, _ migrations: [Migration], isAlone: Bool) throws {
+    private static func complete(
+        _ parameters: ConnectionParameters, _ migrations: [Migration], isAlone: Bool,
+        progress: (MigrationProgress) -> Void = { _ in }
+    ) throws {
         let connection = try PostgresMigration(parameters, isAlone: isAlone)
-        try Migrations.apply(migrations, to: connection)
+        try Migrations.apply(migrations, to: connection, progress: progress)
         try connection.completeOwnTables()
     }
 
@@ -57,18 +61,19 @@ package final class PostgresDatabase: Database {
     }
 
     init(
-        _ options: PostgresOptions, migrations: [Migration], temporarySchema: TemporarySchema?
+        _ options: PostgresOptions, migrations: [Migration], temporarySchema: TemporarySchema?,
+        progress: (MigrationProgress) -> Void = { _ in }
     ) throws {
         let parameters = try ConnectionParameters(options, schema: temporarySchema?.name)
-        try Self.complete(parameters, migrations, isAlone: false)
+        try Self.complete(parameters, migrations, isAlone: false, progress: progress)
         let connector = Connector(parameters)
         self.options = options
         self.connector = connector
         self.temporarySchema = temporarySchema
-        pool = ConnectionPool(options) { [leases] in
-            PostgresConnection(connector: connector, leases: leases, options)
+        pool = ConnectionPool(options) { [leases, turns] in
+            PostgresConnection(connector: connector, leases: leases, turns: turns, options)
         }
-        notifier = Notifier(parameters)
+        notifier = Notifier(connector)
         let connection = try pool.take()
         defer { pool.putBack(connection) }
         do {
@@ -99,25 +104,47 @@ package final class PostgresDatabase: Database {
     package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
         let mark = try TransactionMark(self)
         defer { mark.remove() }
+        var retries = Retries(milliseconds: options.retryMilliseconds)
+        var turn = Turn(turns)
+        defer { turn.giveOn() }
+        while true {
+            switch try attempt(body, turn.rows, &retries) {
+            case .done(let result): return result
+            case .conflict(let rows, let failure):
+                // Without a connection, which others need meanwhile.
+                guard turn.take(rows, until: retries.end) else { throw failure }
+            }
+        }
+    }
+
+    private enum Attempt<Result> {
+        case done(Result)
+        /// It is to be run again, in turn where it said what rows it would change.
+        case conflict([HotRow], any Error)
+    }
+
+    private func attempt<Result>(
+        _ body: (borrowing WriteTransaction) throws -> Result, _ turn: [HotRow], _ retries: inout Retries
+    ) throws -> Attempt<Result> {
         let connection = try pool.take()
         defer { pool.putBack(connection) }
-        var retries = Retries(milliseconds: options.retryMilliseconds)
-        while true {
-            connection.begin(.write)
-            do {
-                let result = try body(WriteTransaction(connection: connection))
-                if let fault = connection.fault { throw fault.failure }
-                let given = connection.askedIDs.keys
-                do { try connection.commit() } catch { throw error.failure }
-                for action in connection.takeActions() { action() }
-                notifier.announce(connection.takeNotices(), on: connection)
-                for sequence in given { leases.renewInTime(sequence, on: connection) }
-                return result
-            } catch {
-                let fault = connection.fault
-                connection.end()
-                guard let fault, try retries.mayRunAgain(after: fault, on: connection) else { throw error }
-            }
+        connection.begin(.write, turn: turn)
+        do {
+            let result = try body(WriteTransaction(connection: connection))
+            if let fault = connection.fault { throw fault.failure }
+            let given = connection.askedIDs.keys
+            do { try connection.commit() } catch { throw error.failure }
+            connection.giveOnTurn()
+            for action in connection.takeActions() { action() }
+            notifier.announce(connection.takeNotices(), on: connection)
+            for sequence in given { leases.renewInTime(sequence, on: connection) }
+            return .done(result)
+        } catch {
+            let fault = connection.fault
+            connection.end()
+            connection.giveOnTurn()
+            guard let fault, try retries.mayRunAgain(after: fault, on: connection) else { throw error }
+            return .conflict(fault.kind == .conflict ? connection.hotRows : [], error)
         }
     }
 
@@ -138,6 +165,8 @@ package final class PostgresDatabase: Database {
     package func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {
         try notifier.start(receive)
     }
+
+    package var isInCharge: Bool { notifier.isInCharge }
 
     /// Waits for what runs, and closes. Must not be called in a transaction's closure.
     package func close() {

@@ -23,7 +23,22 @@ struct PostgresMigration: MigrationConnection {
         return try run("SELECT max(number) FROM schema_version").flatMap { Int($0) } ?? 0
     }
 
-    func runScript(_ sql: String) throws { try run(sql) }
+    func runScript(_ sql: String) throws -> Int {
+        // One by one, for each tells how many rows it changed; an error ends what was sent along.
+        guard PQsendQuery(session.handle, sql) == 1 else { throw Fault(nil, on: session.handle, doing: "migrate").failure }
+        var rows = 0
+        var fault: Fault?
+        while let result = PQgetResult(session.handle) {
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK: rows += PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
+            case PGRES_EMPTY_QUERY: break
+            default: fault = fault ?? Fault(result, on: session.handle, doing: "migrate")
+            }
+        }
+        if let fault { throw fault.failure }
+        return rows
+    }
 
     func beginMigrations() throws {
         // A migration takes its time. The number is any that nobody else has.

@@ -3,7 +3,8 @@ import Glibc
 
 /// How often a transaction that writes is run again, and how long after.
 struct Retries {
-    private let end: Int64
+    /// After which nothing is run again.
+    let end: Int64
     private var count = 0
     private var duplicateCount = 0
     private var lostCount = 0
@@ -32,8 +33,9 @@ struct Retries {
             if lostCount > 3 { return false }
         case .conflict: break
         }
-        // In ever longer steps, and never the same for two: those that stood in each other's way would meet again.
-        let longest = min(100_000, 500 << min(count, 10))
+        // In ever longer steps, and never the same for two: those that stood in each other's way would meet again. One that stands in
+        // a line has its turn instead.
+        let longest = fault.kind == .conflict && !connection.hotRows.isEmpty ? 1000 : min(100_000, 500 << min(count, 10))
         usleep(UInt32.random(in: 0...UInt32(longest)))
         count += 1
         return true

@@ -24,6 +24,8 @@ final class Session: @unchecked Sendable {
     private var isIncomplete = false
     /// Commands of batches that were sent, whose answers nobody has read.
     private var owed: [Int] = []
+    /// Numbers of the advisory locks that it has for a transaction's turn.
+    private var locks: [Int64] = []
 
     struct StatementKey: Hashable {
         /// Of the literal's bytes: a literal has one address in its module and never changes.
@@ -76,6 +78,10 @@ final class Session: @unchecked Sendable {
         return PQconsumeInput(handle) == 1 && !isLost
     }
 
+    /// Of the server, as they stand in the parameters.
+    var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
+    var port: String { PQport(handle).map { String(cString: $0) } ?? "" }
+
     // MARK: Sending
 
     /// Queues a command that has no values. What cannot be queued is told when the answer is read.
@@ -108,6 +114,23 @@ final class Session: @unchecked Sendable {
         let statement = PreparedStatement(name: name, sql: sql, description: description)
         statements[key] = statement
         return statement
+    }
+
+    // MARK: Turns
+
+    /// Takes advisory locks outside of a transaction: what is sent next waits until it has them. Where it does not get them in time, what
+    /// is sent next is done without.
+    func lock(_ numbers: [Int64]) {
+        for number in numbers { send("SELECT pg_advisory_lock(\(number))") }
+        sendUnanswered()
+        locks += numbers
+    }
+
+    func unlockAll() {
+        if locks.isEmpty { return }
+        for number in locks { send("SELECT pg_advisory_unlock(\(number))") }
+        sendUnanswered()
+        locks = []
     }
 
     // MARK: Receiving

@@ -83,6 +83,9 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
     /// The count of pages in the log after the last commit on this connection.
     var logPageCount: Int { Int(logPages.pointee) }
 
+    /// Rows that statements have changed since it was opened.
+    var totalChanges: Int { Int(sqlite3_total_changes64(handle)) }
+
     /// Runs statements that are no literal; never with values in them.
     func execute(_ sql: String) throws {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw Failure(handle, doing: sql) }

@@ -25,8 +25,11 @@ package final class SQLiteDatabase: Database {
 
     /// Opens the database at `path`, whose directory must exist; makes it (0600) where it is missing, and brings its
     /// schema up to date.
-    package convenience init(path: String, options: SQLiteOptions = SQLiteOptions()) throws {
-        try self.init(path: path, options: options, migrations: Schema.migrations, temporaryDirectory: nil)
+    package convenience init(
+        path: String, options: SQLiteOptions = SQLiteOptions(), progress: (MigrationProgress) -> Void = { _ in }
+    ) throws {
+        try self.init(
+            path: path, options: options, migrations: Schema.migrations, temporaryDirectory: nil, progress: progress)
     }
 
     /// What `init` would do to the schema of the file, which must be there; nothing is changed.
@@ -51,12 +54,15 @@ package final class SQLiteDatabase: Database {
         }
     }
 
-    init(path: String, options: SQLiteOptions, migrations: [Migration], temporaryDirectory: String?) throws {
+    init(
+        path: String, options: SQLiteOptions, migrations: [Migration], temporaryDirectory: String?,
+        progress: (MigrationProgress) -> Void = { _ in }
+    ) throws {
         // "file:" would be taken for a URI.
         let path = path.hasPrefix("/") ? path : "./" + path
         try DatabaseFile.create(at: path)
         let connection = try SQLiteConnection(path: path, role: .writer, options: options)
-        try Migrations.apply(migrations, to: SQLiteMigration(connection: connection))
+        try Migrations.apply(migrations, to: SQLiteMigration(connection: connection), progress: progress)
         let checkpointer = try Checkpointer(path: path, options: options)
         let writer = Writer(connection: connection, options: options) { [checkpointer] pages in
             checkpointer.logGrew(to: pages)

@@ -21,7 +21,11 @@ struct SQLiteMigration: MigrationConnection {
         return version
     }
 
-    func runScript(_ sql: String) throws { try connection.execute(sql) }
+    func runScript(_ sql: String) throws -> Int {
+        let before = connection.totalChanges
+        try connection.execute(sql)
+        return connection.totalChanges - before
+    }
 
     func beginMigrations() throws { try connection.begin(.immediate) }
 

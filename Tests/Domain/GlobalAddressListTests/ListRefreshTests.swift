@@ -188,6 +188,32 @@ struct ListRefreshTests {
         }
     }
 
+    @Test("a node takes the lease of another node at once, which then writes nothing more, and that of a command at its end")
+    func nodes() throws {
+        let directory = ListedDirectory("d")
+        directory.put("a", "a@x")
+        let listing = try Listing(directory)
+        func take(_ holder: String) throws -> Bool {
+            try listing.database.write { tx in
+                try AddressLists.take(tx, listing.list.collection, holder: holder, now: 1_000_000_000)
+            }
+        }
+        #expect(try take(AddressLists.nodePrefix + "1"))
+        #expect(try !take("command 1"))
+        #expect(try take(AddressLists.nodePrefix + "2"))
+        #expect(throws: LeaseLost.self) {
+            try listing.database.write { tx in
+                try AddressLists.renew(tx, listing.list.collection, holder: AddressLists.nodePrefix + "1", now: 1_000_000_000)
+            }
+        }
+        listing.pass(AddressLists.leaseTime)
+        #expect(try listing.attempt(holder: "command 2") != nil)
+        _ = try listing.database.write { tx in
+            try AddressLists.take(tx, listing.list.collection, holder: "command 3", now: 2_000_000_000)
+        }
+        #expect(try !take(AddressLists.nodePrefix + "2"))
+    }
+
     @Test("a directory that is in the settings no more takes its entries along")
     func settings() throws {
         let (first, second) = (ListedDirectory("first"), ListedDirectory("second"))

@@ -135,6 +135,35 @@ struct NotifierTests {
         #expect((1...300).allSatisfy { isHeard(Int64($0), heardThere) })
     }
 
+    @Test("one of those that watch is in charge, and another where it loses its connection or ends")
+    func charge() throws {
+        #expect(!here.isInCharge)
+        try here.watchOthers { [heardHere] in heardHere.add($0) }
+        try #require(eventuallyOnThread { here.isInCharge })
+        try there.watchOthers { [heardThere] in heardThere.add($0) }
+        try #require(eventuallyOnThread { !heardThere.all.isEmpty })
+        // Who hears this has asked whether it may be.
+        try write(here, 1)
+        try #require(eventuallyOnThread { isHeard(1, heardThere) })
+        #expect(!there.isInCharge)
+        #expect(here.isInCharge)
+        here.close()
+        #expect(!here.isInCharge)
+        try #require(eventuallyOnThread { there.isInCharge })
+        let third = try PostgresDatabase.testing(schema)
+        let heardThird = Collected<ChangesElsewhere>()
+        try third.watchOthers { heardThird.add($0) }
+        let name = schema.name
+        _ = try third.write { tx in
+            try tx.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1", [.text(name)])
+        }
+        // Either of the two, and no more than one.
+        try #require(eventuallyOnThread { heardThere.all.filter { $0 == .unknown }.count > 1 })
+        try #require(eventuallyOnThread { there.isInCharge || third.isInCharge })
+        #expect(!(there.isInCharge && third.isInCharge))
+    }
+
     @Test("closing ends the thread, and sends what is left")
     func closing() throws {
         try listen()

@@ -161,6 +161,21 @@ struct PostgresDatabaseTests {
         #expect(Set(values.map(\.keyword)).count == values.count)
     }
 
+    @Test("the host that took writes last is asked first, the others in their order after it")
+    func hosts() throws {
+        func turned(_ connection: String, _ host: String, _ port: String) throws -> [String?] {
+            let parameters = try ConnectionParameters(PostgresOptions(connection: connection)).beginning(with: host, port: port)
+            return ["host", "hostaddr", "port"].map { parameters.value(of: $0) }
+        }
+        #expect(try turned("postgresql://u@a:1,b:2,c:3/d", "b", "2") == ["b,c,a", nil, "2,3,1"])
+        #expect(try turned("postgresql://u@a:1,b:2,c:3/d", "a", "1") == ["a,b,c", nil, "1,2,3"])
+        #expect(try turned("host=a,b port=7", "b", "7") == ["b,a", nil, "7"])
+        #expect(try turned("host=a,a port=1,2", "a", "2") == ["a,a", nil, "2,1"])
+        #expect(try turned("host=a,b hostaddr=10.0.0.1,10.0.0.2", "b", "5432") == ["b,a", "10.0.0.2,10.0.0.1", nil])
+        #expect(try turned("host=a,b", "elsewhere", "5432") == ["a,b", nil, nil])
+        #expect(try turned("host=a", "a", "5432") == ["a", nil, nil])
+    }
+
     @Test("a text with a zero byte, which no column can hold, is found nowhere, and not written")
     func zeroByte() throws {
         let database = try PostgresDatabase.testing()

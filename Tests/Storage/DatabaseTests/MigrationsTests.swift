@@ -15,9 +15,10 @@ private final class RecordingConnection: MigrationConnection {
     }
 
     func recordedSchemaVersion() throws -> Int { version }
-    func runScript(_ sql: String) throws {
+    func runScript(_ sql: String) throws -> Int {
         if sql == brokenScript { throw Failure(.serverBug, "broken") }
         log.append(sql)
+        return sql.utf8.count
     }
     func beginMigrations() throws { log.append("begin") }
     func commit() throws { log.append("commit") }
@@ -56,6 +57,22 @@ struct MigrationsTests {
         let connection = RecordingConnection(version: 3)
         #expect(try Migrations.apply(migrations, to: connection) == [])
         #expect(connection.log == [])
+    }
+
+    @Test("steps of an older database are told before and after, with the rows they wrote; those of a new one are not")
+    func progress() throws {
+        var told: [String] = []
+        func note(_ progress: MigrationProgress) {
+            switch progress {
+            case .began(let step): told.append("\(step.number) begins")
+            case .ended(let step, let rows, let time): told.append("\(step.number) \(rows) \(time >= .zero)")
+            }
+        }
+        try Migrations.apply(migrations, to: RecordingConnection(.sqlite, version: 1), progress: note)
+        #expect(told == ["2 begins", "2 \("second for SQLite".utf8.count) true"])
+        told = []
+        try Migrations.apply(migrations, to: RecordingConnection(.sqlite), progress: note)
+        #expect(told == [])
     }
 
     @Test("a database of a newer program is refused and left alone")

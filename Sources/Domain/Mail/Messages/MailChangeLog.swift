@@ -31,6 +31,7 @@ enum MailChangeLog {
     static func advance(
         _ tx: borrowing WriteTransaction, _ mailbox: MailboxID, by delta: MailboxDelta
     ) throws -> (uidNext: Int64, modseq: ModSeq) {
+        try tx.willChange(.mailbox(mailbox))
         let moved = try tx.read.first(
             """
             UPDATE mailbox SET modseq = modseq + 1, uid_next = uid_next + $2, message_count = message_count + $3,
@@ -82,6 +83,11 @@ enum MailChangeLog {
                     viewer: row.optionalInteger(3).map(PrincipalID.init(rawValue:))))
         }
     }
+}
+
+extension HotRow {
+    /// A mailbox's counters.
+    fileprivate static func mailbox(_ id: MailboxID) -> HotRow { HotRow(letter: UInt8(ascii: "m"), id: id.rawValue) }
 }
 
 extension MailStore {

@@ -1,5 +1,16 @@
 import Database
 
+extension MigrationProgress {
+    /// For the log, and who waits for a command.
+    var sentence: String {
+        switch self {
+        case .began(let step): "schema \(step.number) (\(step.name)) begins"
+        case .ended(let step, let rows, let time):
+            "schema \(step.number) (\(step.name)) is there: \(time.milliseconds) ms" + (rows > 0 ? ", \(rows) rows" : "")
+        }
+    }
+}
+
 /// `tegu db`.
 package enum DatabaseOperations {
     /// What opening the database with this program would do.
@@ -21,8 +32,7 @@ package enum DatabaseOperations {
     package static func migrate(_ settings: Settings) throws -> String {
         let place = DatabasePlace(settings)
         let plan = try place.plan()
-        for step in plan.steps { ConsoleOutput.writeError("tegu: \(step.number) \(step.name)\n") }
-        try place.migrate()
+        try place.migrate { ConsoleOutput.writeError("tegu: \($0.sentence)\n") }
         return plan.steps.isEmpty ? "schema \(plan.recorded): nothing to do\n" : "schema \(plan.newest)\n"
     }
 

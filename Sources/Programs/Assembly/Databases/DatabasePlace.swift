@@ -36,10 +36,10 @@ enum DatabasePlace {
     }
 
     /// Brings the schema up to date.
-    func migrate() throws {
+    func migrate(progress: (MigrationProgress) -> Void = { _ in }) throws {
         switch self {
-        case .embedded(let directory): try SQLiteDatabase(path: directory.database).close()
-        case .postgres(let options): try PostgresDatabase(options).close()
+        case .embedded(let directory): try SQLiteDatabase(path: directory.database, progress: progress).close()
+        case .postgres(let options): try PostgresDatabase(options, progress: progress).close()
         }
     }
 }

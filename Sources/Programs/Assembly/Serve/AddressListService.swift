@@ -5,7 +5,7 @@ import GlobalAddressList
 import Logging
 import NIOPosix
 
-/// Keeps the Global Address Lists up to date with their directories.
+/// Keeps the Global Address Lists up to date with their directories. Of several nodes the one in charge does it.
 struct AddressListService: Sendable {
     let lists: DomainLists
     let logger: Logger
@@ -21,23 +21,32 @@ struct AddressListService: Sendable {
         self.logger = logger
         lists = DomainLists(installation: installation, directories: directories, clock: clock)
         // A name that no other process has.
-        let holder = String(UInt64.random(in: .min ... .max))
+        let holder = AddressLists.nodePrefix + String(UInt64.random(in: .min ... .max))
         refresh = ListRefresh(database: installation.database, options: lists.options, holder: holder, clock: clock)
     }
 
     /// Until the task is cancelled.
     func run() async {
         thread.start()
+        var hasRemovedOthers = false
+        while !Task.isCancelled {
+            if lists.installation.database.isInCharge {
+                if !hasRemovedOthers { removeOthers() }
+                hasRemovedOthers = true
+                guard lists.installation.settings.gal.isEnabled else { break }
+                for domain in lists.domains where !Task.isCancelled { await renew(domain) }
+            }
+            try? await Task.sleep(for: Self.pause)
+        }
+        try? await thread.shutdownGracefully()
+    }
+
+    private func removeOthers() {
         do {
             try lists.removeOthers()
         } catch {
             logger.error("address lists cannot be removed", metadata: ["failure": "\(error)"])
         }
-        while !Task.isCancelled, lists.installation.settings.gal.isEnabled {
-            for domain in lists.domains where !Task.isCancelled { await renew(domain) }
-            try? await Task.sleep(for: Self.pause)
-        }
-        try? await thread.shutdownGracefully()
     }
 
     private func renew(_ domain: String) async {

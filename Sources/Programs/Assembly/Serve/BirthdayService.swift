@@ -4,7 +4,7 @@ import Database
 import Directory
 import Logging
 
-/// Brings calendars of birthdays up to date a moment after a book has changed.
+/// Brings calendars of birthdays up to date a moment after a book has changed. Of several nodes the one in charge does it.
 struct BirthdayService: Sendable {
     let installation: Installation
     let logger: Logger
@@ -29,6 +29,7 @@ struct BirthdayService: Sendable {
     }
 
     private func round(_ resting: inout [PrincipalID: Milliseconds]) async throws {
+        if !installation.database.isInCharge { return }
         let now = clock()
         resting = resting.filter { $0.value > now }
         let update = BirthdayUpdate(

@@ -35,7 +35,13 @@ struct ElsewhereService: Sendable {
         thread.start()
         var last = MailLook()
         var hasFailed = false
+        // The embedded database's one process always is.
+        var isInCharge = installation.settings.database.isEmpty
         while !Task.isCancelled {
+            if database.isInCharge != isInCharge {
+                isInCharge.toggle()
+                logger.notice(isInCharge ? "this node is in charge of what one does alone" : "this node is not in charge any more")
+            }
             do {
                 last = try await thread.runIfActive { [last] in try mail.look(database, after: last) }
                 hasFailed = false

@@ -37,7 +37,8 @@ package struct Installation: Sendable {
         var state: (isNew: Bool, warnings: [String]) = (false, [])
         let isEmbedded = settings.database.isEmpty
         if creating { state = try directory.prepare() } else { try directory.mustExist(hasDatabase: isEmbedded) }
-        let database = isEmbedded ? try embedded(settings, directory) : try remote(settings)
+        let database = isEmbedded
+            ? try embedded(settings, directory) { notice($0.sentence) } : try remote(settings) { notice($0.sentence) }
         let zones = SystemTimeZones()
         let installation = Installation(
             settings: settings, directory: directory, database: database,
@@ -65,7 +66,9 @@ package struct Installation: Sendable {
         return limits
     }
 
-    private static func embedded(_ settings: Settings, _ directory: DataDirectory) throws -> any Database {
+    private static func embedded(
+        _ settings: Settings, _ directory: DataDirectory, _ progress: (MigrationProgress) -> Void
+    ) throws -> any Database {
         var options = SQLiteOptions()
         options.readerLimit = settings.storage.readers
         options.cacheKibibytes = settings.storage.cacheSize >> 10
@@ -75,14 +78,14 @@ package struct Installation: Sendable {
             // Nothing is lost by it; the next step tries again, and the log grows until then.
             logger.error("the database's log could not be copied into the database", metadata: ["failure": "\(failure)"])
         }
-        return try SQLiteDatabase(path: directory.database, options: options)
+        return try SQLiteDatabase(path: directory.database, options: options, progress: progress)
     }
 
-    private static func remote(_ settings: Settings) throws -> any Database {
+    private static func remote(_ settings: Settings, _ progress: (MigrationProgress) -> Void) throws -> any Database {
         var options = PostgresOptions(connection: settings.database)
         options.connectionLimit = settings.storage.connections
         do {
-            return try PostgresDatabase(options)
+            return try PostgresDatabase(options, progress: progress)
         } catch let failure as Failure where failure.code == .unavailable {
             throw Failure(.unavailable, "the database cannot be reached (setting database): \(failure.detail)")
         }

@@ -4,24 +4,29 @@ import Logging
 import Mail
 
 /// What must be done from time to time: old changes are forgotten, the trash is emptied, attachments and files that nobody
-/// needs are removed. Each step is a short transaction, so that it is never in a request's way.
+/// needs are removed. Each step is a short transaction, so that it is never in a request's way. Of several nodes the one in charge does it.
 struct Maintenance: Sendable {
     let installation: Installation
     let logger: Logger
     let clock: @Sendable () -> Int64
 
     private static let interval = Duration.seconds(60)
+    /// How often it is looked whether this node is in charge by now.
+    private static let pause = Duration.seconds(1)
     private static let batch = 500
 
     /// Until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            do {
-                try step()
-            } catch {
-                logger.error("maintenance failed", metadata: ["failure": "\(error)"])
+            let isInCharge = installation.database.isInCharge
+            if isInCharge {
+                do {
+                    try step()
+                } catch {
+                    logger.error("maintenance failed", metadata: ["failure": "\(error)"])
+                }
             }
-            try? await Task.sleep(for: Self.interval)
+            try? await Task.sleep(for: isInCharge ? Self.interval : Self.pause)
         }
     }
 

@@ -6,8 +6,8 @@ import Mail
 import NIOPosix
 import Synchronization
 
-/// Makes the indexes of texts a moment after messages came and members changed. Each node looks after what it has committed itself at once, and
-/// after all once in a while.
+/// Makes the indexes of texts a moment after messages came and members changed. Each node looks after the mailboxes that it has changed itself
+/// at once; the one in charge looks after all once in a while, and when it comes to be in charge.
 final class SearchIndexService: Sendable {
     private let index: SearchIndex
     private let logger: Logger
@@ -34,13 +34,19 @@ final class SearchIndexService: Sendable {
             guard let mailbox = event.mailbox else { return }
             changed.withLock { if $0.count < Self.mostChanged { $0.insert(mailbox) } }
         }
+        // Since it is in charge.
         var seconds = 0
         while !Task.isCancelled {
-            let isPass = seconds % Self.secondsBetweenPasses == 0
-            let isForCollections = seconds % Self.secondsBetweenCollections == 0
+            let isInCharge = index.database.isInCharge
+            if !isInCharge { seconds = 0 }
+            let isPass = isInCharge && seconds % Self.secondsBetweenPasses == 0
+            let isForCollections = isInCharge && seconds % Self.secondsBetweenCollections == 0
             await withTaskCancellationHandler {
                 do {
-                    try await thread.runIfActive { [self] in try round(isPass: isPass, isForCollections: isForCollections) }
+                    try await thread.runIfActive { [self] in
+                        try round(isPass: isPass, isForCollections: isForCollections)
+                        while try isInCharge && !stop.isSet && GramSegments.sweep(index.database, now: index.clock()) {}
+                    }
                 } catch is CancellationError {
                 } catch {
                     logger.error("texts cannot be indexed", metadata: ["failure": "\(error)"])
@@ -76,7 +82,6 @@ final class SearchIndexService: Sendable {
                 if !stop.isSet { try MemberGrams.refresh(index.database, $0, keep: index.keep, now: index.clock()) }
             }
         }
-        while try !stop.isSet && GramSegments.sweep(index.database, now: index.clock()) {}
     }
 
     private func bringForward(_ mailbox: MailboxID, isPass: Bool) {

@@ -8,7 +8,8 @@ import HTTPClient
 import Logging
 import Synchronization
 
-/// Fetches subscribed calendars when their time has come, few at a time.
+/// Fetches subscribed calendars when their time has come, few at a time. Of several nodes the one in charge does it, so that a source is
+/// asked once.
 struct SubscriptionService: Sendable {
     let installation: Installation
     let logger: Logger
@@ -63,7 +64,7 @@ struct SubscriptionService: Sendable {
     /// As many of those that are due as can begin now. A source that is slow keeps only its own place.
     private func next(besides busy: Set<CollectionID>) throws -> ArraySlice<Subscription> {
         let free = installation.settings.subscriptions.parallel - busy.count
-        if free <= 0 { return [] }
+        if free <= 0 || !installation.database.isInCharge { return [] }
         // Those on their way are due until they are done.
         return try installation.database.read { tx in
             try Subscriptions.due(tx, now: clock(), limit: free + busy.count)

@@ -4,12 +4,14 @@ import Logging
 import NIOPosix
 
 /// Makes the calendars' index anew beside the server at work, where the system's time zone database is not the one that it
-/// was made with.
+/// was made with. Of several nodes the one in charge does it, once in its life.
 struct TimeZoneUpdate: Sendable {
     let installation: Installation
     let logger: Logger
 
     func run() async {
+        while !Task.isCancelled, !installation.database.isInCharge { try? await Task.sleep(for: .seconds(1)) }
+        if Task.isCancelled { return }
         let flag = CancellationFlag()
         do {
             // Blocking work of minutes: on a thread that is there for that.

@@ -1,0 +1,149 @@
+import Database
+import FoundationEssentials
+import Glibc
+import TestEngines
+import Testing
+
+@testable import DatabasePostgres
+@testable import DatabaseSQLite
+
+/// Each schema that was released, with rows in all its tables (Tests/Schemas), becomes this program's, and keeps them.
+@Suite("Databases of released schemas")
+struct ReleasedSchemasTests {
+    private static let root = #filePath.split(separator: "/").dropLast(4).reduce(into: "") { $0 += "/" + $1 }
+    private static let folder = root + "/Tests/Schemas"
+    static let released: [(number: Int, digest: String)] = lines("released.tsv").compactMap { line in
+        let fields = line.split(separator: "\t")
+        guard fields.count == 2, let number = Int(fields[0]) else { return nil }
+        return (number, String(fields[1]))
+    }
+    static let cases = TestEngine.allCases.flatMap { engine in released.map { (engine, $0.number) } }
+
+    private static func lines(_ file: String) -> [Substring] {
+        ((try? String(contentsOfFile: folder + "/" + file, encoding: .utf8)) ?? "").split(separator: "\n")
+    }
+
+    private static func sample(_ number: Int) throws -> String {
+        let digits = String(number)
+        let name = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        return try String(contentsOfFile: "\(folder)/\(name).sql", encoding: .utf8)
+    }
+
+    /// FNV-1a of all files of a number.
+    private static func digest(_ number: Int) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for migration in Schema.migrations where migration.number == number {
+            for byte in migration.sql.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        }
+        return String(hash, radix: 16)
+    }
+
+    @Test("are what they were when they were released")
+    func unchanged() throws {
+        if getenv("WRITE_PAGES") != nil {
+            let known = Self.released.map(\.number)
+            for number in Set(Schema.migrations.map(\.number)).subtracting(known).sorted() { print("\(number)\t\(Self.digest(number))") }
+        }
+        #expect(!Self.released.isEmpty)
+        #expect(Self.released.map(\.number) == Array(1...Self.released.count))
+        for (number, digest) in Self.released {
+            #expect(Self.digest(number) == digest, "schema \(number) was released, and must not be changed: add another one")
+        }
+    }
+
+    /// A table's rows, each by its column's names, in the order of the key.
+    private typealias Rows = [[String: StoredValue]]
+
+    @Test("become this program's with all their rows", arguments: cases)
+    func upgraded(engine: TestEngine, number: Int) throws {
+        let store = try SchemaStore(engine)
+        let old = try Schema.migrations.filter { $0.number <= number }.map { migration in
+            var migration = migration
+            // The file for all engines is the first of its number.
+            if migration.dialect == nil { migration.sql += try Self.sample(migration.number) }
+            return migration
+        }
+        try store.open(old).close()
+        let before = try rows(store)
+        if number == Self.released.last?.number {
+            for (table, rows) in before { #expect(!rows.isEmpty, "no sample has a row of \(table)") }
+        }
+        var steps: [Int] = []
+        let database = try store.open(Schema.migrations) { if case .ended(let step, _, _) = $0 { steps.append(step.number) } }
+        #expect(Set(steps) == Set(Schema.migrations.filter { $0.number > number && $0.isFor(engine) }.map(\.number)))
+        #expect(try database.integrityFaults() == [])
+        database.close()
+        let after = try rows(store)
+        for (table, rows) in before {
+            let kept = try #require(after[table], "the table \(table) is gone")
+            // What came with a later step has its default.
+            let known = zip(kept, rows).map { kept, old in kept.filter { old[$0.key] != nil } }
+            #expect(kept.count >= rows.count)
+            #expect(known == rows, "\(table)")
+        }
+        // 0014: what is retained is summed up by the step itself.
+        if (9...13).contains(number) {
+            let sums = after["mail_account"]?.map { $0["retained_bytes"] }
+            #expect(sums == [.integer(1300), .integer(0)])
+        }
+    }
+
+    private func rows(_ store: SchemaStore) throws -> [String: Rows] {
+        let tables = try store.tables()
+        var found: [String: Rows] = [:]
+        for table in try tables.tables() {
+            var rows: Rows = []
+            try tables.forEachRow(of: table) { values in
+                rows.append(Dictionary(zip(table.columns.map(\.name), values)) { first, _ in first })
+            }
+            found[table.name] = rows
+        }
+        return found
+    }
+}
+
+extension Migration {
+    fileprivate func isFor(_ engine: TestEngine) -> Bool { dialect == nil || dialect?.rawValue == engine.rawValue }
+}
+
+/// A place for a database that is opened by programs of several ages.
+private final class SchemaStore {
+    private let engine: TestEngine
+    private let folder: String
+    private let schema: TemporarySchema?
+
+    init(_ engine: TestEngine) throws {
+        self.engine = engine
+        var template = Array("/tmp/schema-tests-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
+        folder = String(cString: try #require(made))
+        schema = engine == .postgres ? try TemporarySchema(TestEngine.postgresOptions()) : nil
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    func open(_ migrations: [Migration], progress: (MigrationProgress) -> Void = { _ in }) throws -> any Database {
+        switch engine {
+        case .sqlite:
+            var options = SQLiteOptions()
+            options.isDurable = false
+            return try SQLiteDatabase(
+                path: folder + "/database", options: options, migrations: migrations, temporaryDirectory: nil, progress: progress)
+        case .postgres:
+            return try PostgresDatabase(
+                TestEngine.postgresOptions(), migrations: migrations, temporarySchema: schema, progress: progress)
+        }
+    }
+
+    func tables() throws -> any StoredTables {
+        switch engine {
+        case .sqlite: return try SQLiteTables(path: folder + "/database", isWriting: false)
+        case .postgres:
+            var options = try TestEngine.postgresOptions()
+            options.connection += "&options=-csearch_path%3D\(schema?.name ?? "")"
+            let tables = try PostgresTables(options, isWriting: false)
+            try tables.begin()
+            return tables
+        }
+    }
+}
