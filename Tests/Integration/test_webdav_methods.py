@@ -12,17 +12,41 @@ def test_put_to_a_missing_parent_is_409(user, dav):
     assert dav.make_calendar(user.calendars + "none/inner/").status in (403, 409)
 
 
+def refused_method(response, *allowed):
+    """RFC 9110 §15.5.6: 405, and what goes instead."""
+    assert response.status == 405, response
+    allow = response.tokens("Allow")
+    assert {"options", *allowed} <= allow and response.method.lower() not in allow, allow
+
+
 @pytest.mark.parametrize("place", ["files", "calendars", "books", "principal", "calendar", "book"])
 def test_put_to_a_collection_is_refused(user, dav, place):
-    response = dav.put_file(getattr(user, place), b"x")
-    assert response.status in (403, 405, 409, 415), response
+    # Of the type that the place takes: that of another is refused for its type.
+    content_type = {"calendars": "text/calendar", "calendar": "text/calendar", "books": "text/vcard", "book": "text/vcard"}.get(place, "text/plain")
+    refused_method(dav.put(getattr(user, place), b"x", content_type), "get", "head", "propfind", "report")
+
+
+@pytest.mark.parametrize("home,content_type", [("calendars", "text/calendar"), ("books", "text/vcard")])
+def test_put_into_a_home_is_refused(user, dav, home, content_type):
+    refused_method(dav.put(getattr(user, home) + "x", b"x", content_type), "mkcol")
+
+
+def test_put_where_nothing_ever_is(dav):
+    refused_method(dav.put_file("/nowhere/x", b"x"))
+
+
+def test_post_where_nothing_can_be_added(user, dav):
+    dav.put_file(user.files + "file", b"x")
+    refused_method(dav.request("POST", user.files + "file", b"x"), "get", "put", "delete")
+    refused_method(dav.request("POST", user.calendars, b"x"), "get", "propfind", "mkcalendar")
+    refused_method(dav.request("POST", user.principal, b"x"), "get", "propfind")
 
 
 def test_mkcol(user, dav):
     assert dav.mkcol(user.files + "dir/").status == 201
-    assert dav.mkcol(user.files + "dir/").status == 405
+    refused_method(dav.mkcol(user.files + "dir/"), "get", "delete", "propfind", "copy")
     dav.put_file(user.files + "file", b"x")
-    assert dav.mkcol(user.files + "file").status == 405
+    refused_method(dav.mkcol(user.files + "file"), "get", "put", "delete", "propfind")
     assert dav.request("MKCOL", user.files + "other/", b"a body", {"Content-Type": "text/plain"}).status == 415
     assert dav.propfind(user.files + "other/").status == 404
     assert dav.mkcol(user.files + "file/below/").status in (403, 409)
