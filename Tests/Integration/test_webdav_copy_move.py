@@ -31,6 +31,17 @@ def test_copy_of_a_tree(user, dav):
     assert dav.copy(tree, user.files + "copy/").status == 204
 
 
+@pytest.mark.parametrize("method,depth", [("COPY", "1"), ("MOVE", "0"), ("MOVE", "1")])
+def test_a_depth_that_is_none_of_a_collection(user, dav, method, depth):
+    """RFC 4918 §9.8.3 and §9.9.2: a half copy is nothing that was asked for."""
+    dav.mkcol(user.files + "tree/"), dav.put_file(user.files + "tree/f", b"x")
+    response = dav.request(method, user.files + "tree/", Destination=dav.url + user.files + "new/", Depth=depth)
+    assert response.status == 400, response
+    assert dav.propfind(user.files + "new/").status == 404 and dav.get(user.files + "tree/f").status == 200
+    # RFC 4918 §10.2: of what is no collection it means nothing.
+    assert dav.copy(user.files + "tree/f", user.files + "g", Depth=depth).status == 201
+
+
 def test_move_of_a_tree(user, dav):
     tree = user.files + "tree/"
     dav.mkcol(tree), dav.put_file(tree + "f", b"1")

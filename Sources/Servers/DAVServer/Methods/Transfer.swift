@@ -21,8 +21,10 @@ enum Transfer {
             }
             try Conditional.check(tx.read, exchange, source)
             if isMove { try LockGuard.check(tx.read, exchange, source, .removal) }
-            if isMove, source.collection != nil, depth != .infinity {
-                throw Reply(.badRequest, "A collection is moved with all that is in it.")
+            if source.collection != nil {
+                if isMove, depth != .infinity { throw Reply(.badRequest, "A collection is moved with all that is in it.") }
+                // RFC 4918 §9.8.3: of a collection 0 or infinity only.
+                if depth == .one { throw Reply(.badRequest, "A collection is copied alone, or with all that is in it.") }
             }
             let place = try exchange.locator.locate(tx.read, target.segments, missingParent: .conflict)
             guard let parent = place.parent else { throw Reply(.forbidden, "Nothing can be put there.") }
