@@ -24,6 +24,9 @@ enum Quirks {
         if let preferred = addresses.first { write(preferred, preferred: true) }
     }
 
+    /// Types that a body has whatever it is, where nobody gave it one: file managers, curl's `--data-binary`, QOwnNotes (Qt).
+    static let typesOfAnything: [StaticString] = ["application/octet-stream", "application/x-www-form-urlencoded"]
+
     /// Behind a proxy that says nothing of itself, clients (davfs2, Windows, cadaver) name in Destination the host that they know, and
     /// this server sees another in Host. The port may be missing on one side. What has the same host is meant for us.
     static func isOwnAuthority(_ authority: String, _ head: HTTPRequestHead) -> Bool {
