@@ -144,21 +144,27 @@ def test_what_a_calendar_does_not_hold_cannot_be_moved_there(user, dav):
     response = dav.move(user.calendar + "e.ics", user.tasks + "e.ics")
     assert response.status == 403
     response.error("C:supported-calendar-component")
-    dav.put_card(user.book + "c.vcf", card("c"))
-    response = dav.copy(user.book + "c.vcf", user.calendar + "c.ics")
-    assert response.status in (403, 415)
-    dav.put_file(user.files + "f.txt", b"nonsense", "text/plain")
-    for target in (user.calendar + "f.ics", user.book + "f.vcf"):
-        assert dav.copy(user.files + "f.txt", target).status in (403, 415)
     assert dav.get(user.calendar + "e.ics").status == 200
 
 
-def test_a_file_that_is_an_event_can_be_copied_into_a_calendar(user, dav):
-    dav.put_file(user.files + "e.ics", event("from-file"), "text/calendar")
-    response = dav.copy(user.files + "e.ics", user.calendar + "e.ics")
-    assert response.status in (201, 403)
-    if response.status == 201:
-        assert dav.calendar_query(user.calendar, "VEVENT").multistatus().paths() == [user.calendar + "e.ics"]
+@pytest.mark.parametrize("method", ["COPY", "MOVE"])
+@pytest.mark.parametrize("what,where,condition", [
+    ("card", "calendar", "C:supported-calendar-data"), ("file", "calendar", "C:supported-calendar-data"),
+    ("event file", "calendar", "C:supported-calendar-data"), ("folder", "calendar", "C:supported-calendar-data"),
+    ("event", "book", "A:supported-address-data"), ("file", "book", "A:supported-address-data"), ("folder", "book", "A:supported-address-data"),
+    ("event", "files", None), ("card", "files", None), ("folder", "calendars", None), ("folder", "books", None)])
+def test_what_is_of_another_kind_cannot_be_put_there(user, dav, method, what, where, condition):
+    """RFC 4791 §5.3.2.1 and RFC 6352 §6.3.2.1; a file stays one, also where its bytes are an event's."""
+    source = {"card": user.book + "c.vcf", "event": user.calendar + "e.ics", "folder": user.files + "folder/"}.get(what, user.files + "file")
+    {"card": lambda: dav.put_card(source, card("c")), "event": lambda: dav.put(source, event("e")), "folder": lambda: dav.mkcol(source),
+     "file": lambda: dav.put_file(source, b"nonsense", "text/plain"),
+     "event file": lambda: dav.put_file(source, event("from-file"), "text/calendar")}[what]()
+    target = getattr(user, where) + ("new/" if what == "folder" else "new")
+    before = dav.children(getattr(user, where))
+    response = dav.request(method, source, Destination=dav.url + target)
+    assert response.status == 403, response
+    assert response.errors() == ([name(condition)] if condition else []) + [name("D:responsedescription")]
+    assert dav.children(getattr(user, where)) == before and dav.propfind(source).status == 207
 
 
 def test_a_calendar_is_renamed_with_all_that_is_in_it(user, dav):
@@ -185,12 +191,18 @@ def test_a_calendar_is_copied(user, dav):
     assert name("C:calendar") in dav.propfind(user.calendars + "copy/", "D:resourcetype").multistatus().only().resource_types()
 
 
-def test_a_calendar_cannot_go_where_it_does_not_belong(user, dav):
-    path = user.calendars + "stay/"
-    dav.make_calendar(path)
-    for target in (user.files + "stay/", user.books + "stay/", user.calendar + "stay/"):
-        assert dav.move(path, target).status in (403, 409), target
-    assert dav.propfind(path).status == 207
+@pytest.mark.parametrize("method", ["COPY", "MOVE"])
+def test_calendars_and_books_cannot_go_where_they_do_not_belong(user, dav, method):
+    """RFC 4791 §5.3.2.1 and RFC 6352 §6.3.2.1: the location is not ok"""
+    dav.make_calendar(user.calendars + "stay/"), dav.make_book(user.books + "stay/")
+    for path, condition, targets in ((user.calendars + "stay/", "C:calendar-collection-location-ok", (user.files, user.books, user.calendar, user.book)),
+                                     (user.books + "stay/", "A:addressbook-collection-location-ok", (user.files, user.calendars, user.calendar, user.book))):
+        for target in targets:
+            response = dav.request(method, path, Destination=dav.url + target + "new/")
+            assert response.status == 403, (target, response)
+            response.error(condition)
+            assert dav.propfind(target + "new/").status == 404
+        assert dav.propfind(path).status == 207
 
 
 def test_contacts_move_between_books(user, dav):

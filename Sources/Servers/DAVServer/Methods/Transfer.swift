@@ -60,6 +60,7 @@ enum Transfer {
         switch resource {
         case .collection(let collection):
             if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be moved or copied.") }
+            if collection.kind == .folder { try Admission.check(folder: collection, to: parent) }
             if isMove, !isTakenFromOthers {
                 try Collections.move(tx, collection, to: parent, name: name, now: exchange.now)
                 return
