@@ -48,7 +48,14 @@ enum Transfer {
             }
             return place.resource == nil
         }
-        return HTTPResponse(status: isCreation ? 201 : 204, headers: isCreation ? [("Location", target.text)] : [])
+        let location = isCreation ? [(name: "Location", value: target.text)] : []
+        // RFC 8144 §3.1: COPY and MOVE can answer with what is at the destination; of a collection there is nothing to answer with.
+        if exchange.preferences.isRepresentation, var there = try Get.representation(
+            exchange, status: isCreation ? .created : .ok, at: (target.segments, target.text)) {
+            there.headers += location
+            return there
+        }
+        return HTTPResponse(status: isCreation ? 201 : 204, headers: location)
     }
 
     private static func transfer(
