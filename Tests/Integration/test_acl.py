@@ -5,6 +5,7 @@ import pytest
 
 from dav import document, find, find_all, name, prop
 from objects import event
+from tegu import serving
 from test_sharing import group, lacks, mount, mounts, share  # noqa: F401  (group is a fixture)
 
 
@@ -213,3 +214,32 @@ def test_principal_match_finds_what_is_the_askers_own(server, user, other, dav):
     assert other.calendar in shared and mounted not in shared and not any(p.startswith(mounted) for p in shared)
     assert owned(mounted, other.dav()).paths() == [] and owned("/principals/").paths() == []
     assert owned(user.files, element="D:group").paths() == [], "no other property names a principal"
+
+
+def test_a_search_that_finds_too_many():
+    """RFC 3744 §9.4: number-of-matches-within-limits (H11)"""
+    body = document("D:principal-property-search", "<D:property-search><D:prop><C:calendar-user-type/></D:prop>"
+                    "<D:match>INDIVIDUAL</D:match></D:property-search>" + prop("D:displayname"))
+    with serving("--results-principal-search", "10") as small:
+        who = small.new_user()
+        few = who.dav().report("/principals/", body, 0).multistatus()
+        assert who.principal in few.paths() and len(few) <= 10
+        for _ in range(11 - len(few)):
+            small.new_user()
+        refused = who.dav().report("/principals/", body, 0)
+        assert refused.status == 403, refused
+        refused.error("D:number-of-matches-within-limits")
+
+
+def test_write_content_alone_deletes_nothing(user, other, dav):
+    """RFC 3744 §3.10: DELETE needs unbind, of the collection that holds what goes (H5)"""
+    dav.put(user.calendar + "e.ics", event("e"))
+    assert acl(dav, user.calendar, ace(other.principal, "read", "write-content")).status == 200
+    assert other.dav().put(user.calendar + "e.ics", event("e", "Changed")).status == 204
+    lacks(other.dav().delete(user.calendar + "e.ics"), "unbind", user.calendar)
+    lacks(other.dav().delete(user.calendar), "unbind", user.calendars)
+    mounted = mount(other)
+    lacks(other.dav().delete(mounted + "e.ics"), "unbind", mounted)
+    # The place in one's own home is one's own: it goes, and nothing of the owner's.
+    assert other.dav().delete(mounted).status == 204 and mounts(other, other.calendars) == []
+    assert dav.children(user.calendar) == [user.calendar + "e.ics"]

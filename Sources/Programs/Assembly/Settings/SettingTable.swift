@@ -201,7 +201,7 @@ extension SettingDefinition {
             "What filters, expansions and free-busy of one request may cost, in steps of some ten to hundred nanoseconds."),
         .number(
             "results.principal-search", \.results.principalSearch, 10...100_000,
-            "Principals in the answer to a search; 507 says that there are more."),
+            "Principals in the answer to a search; one that finds more is refused with DAV:number-of-matches-within-limits."),
     ]
 
     private static let storage: [SettingDefinition] = [
