@@ -145,7 +145,8 @@ package struct ImportFile {
         if collection.kind == .calendar {
             do throws(CalendarRefusal) {
                 let content = try CalendarContent(
-                    bytes, maximumSize: installation.settings.limits.calendarObject, timeZones: installation.timeZones)
+                    bytes, maximumSize: installation.settings.limits.calendarObject,
+                    maximumAttendees: installation.settings.limits.attendees, timeZones: installation.timeZones)
                 return try content.admitted(to: collection)
             } catch { throw CommandError(.someRefused, CommandError.text(of: error)) }
         }

@@ -36,7 +36,7 @@ struct IncomingObject {
             let json = try Self.jCal(exchange)
             let object = try CalendarContent(
                 try json ?? exchange.bodyBytes(), maximumSize: configuration.maximumCalendarObjectSize,
-                timeZones: exchange.server.timeZones)
+                maximumAttendees: configuration.maximumAttendees, timeZones: exchange.server.timeZones)
             content = .calendarObject(object)
             etag = json == nil ? object.content.etag : nil
         case .book:
