@@ -104,7 +104,7 @@ package struct ImportFile {
             var done = Outcome()
             guard let collection = try Collections.find(tx.read, collection.id) else { throw StoreRefusal.notFound }
             for (object, content) in ready {
-                let present = try Members.name(tx.read, in: collection.id, uid: content.facts.uid ?? object.uid)
+                let present = try Members.name(tx.read, of: content.facts.uid ?? object.uid, in: collection)
                 let name = try present ?? freeName(tx.read, for: object.uid)
                 let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
                 do {
