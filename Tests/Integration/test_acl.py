@@ -5,6 +5,7 @@ import pytest
 
 from dav import document, find, find_all, name, prop
 from objects import event
+from tegu import serving
 from test_sharing import group, lacks, mount, mounts, share  # noqa: F401  (group is a fixture)
 
 
@@ -186,3 +187,59 @@ def test_groups_are_principals(server, user, other, group):
                       "<D:match>GROUP</D:match></D:property-search>" + prop("D:displayname"))
     found = user.dav().report("/principals/", search).multistatus().paths()
     assert set(hrefs.values()) <= set(found) and user.principal not in found
+
+
+def test_principal_match_finds_what_is_the_askers_own(server, user, other, dav):
+    """RFC 3744 §9.3: members at any depth whose DAV:owner is who asks"""
+    def owned(path, by=dav, element="D:owner"):
+        body = document("D:principal-match", f"<D:principal-property><{element}/></D:principal-property>" + prop("D:owner", "D:getetag"))
+        return by.report(path, body, 0).multistatus()
+    tree = user.files + "a/"
+    for path in (tree, tree + "b/"):
+        assert dav.mkcol(path).status == 201 and dav.put_file(path + "file", b"x").status == 201
+    dav.put(user.calendar + "e.ics", event("e"))
+    share(server, user.calendar, other)
+    mounted = mount(other)
+    of_files = {tree, tree + "file", tree + "b/", tree + "b/file"}
+    assert set(owned(user.files).paths()) == of_files
+    assert set(owned(tree).paths()) == {tree + "file", tree + "b/", tree + "b/file"}, "what is below it"
+    found = owned(user.calendars)
+    assert set(found.paths()) == {*dav.children(user.calendars), user.calendar + "e.ics"}
+    assert all(row.hrefs_of("D:owner") == [user.principal] for row in found) and found.row(user.calendar + "e.ics").text("D:getetag")
+    everything = set(owned("/").paths())
+    assert {user.calendars, user.books, user.files, user.book, *of_files, *found.paths()} <= everything
+    assert set(owned("/files/").paths()) == {user.files, *of_files}
+    # What somebody shares stays the sharer's.
+    shared = owned(other.calendars, other.dav()).paths()
+    assert other.calendar in shared and mounted not in shared and not any(p.startswith(mounted) for p in shared)
+    assert owned(mounted, other.dav()).paths() == [] and owned("/principals/").paths() == []
+    assert owned(user.files, element="D:group").paths() == [], "no other property names a principal"
+
+
+def test_a_search_that_finds_too_many():
+    """RFC 3744 §9.4: number-of-matches-within-limits (H11)"""
+    body = document("D:principal-property-search", "<D:property-search><D:prop><C:calendar-user-type/></D:prop>"
+                    "<D:match>INDIVIDUAL</D:match></D:property-search>" + prop("D:displayname"))
+    with serving("--results-principal-search", "10") as small:
+        who = small.new_user()
+        few = who.dav().report("/principals/", body, 0).multistatus()
+        assert who.principal in few.paths() and len(few) <= 10
+        for _ in range(11 - len(few)):
+            small.new_user()
+        refused = who.dav().report("/principals/", body, 0)
+        assert refused.status == 403, refused
+        refused.error("D:number-of-matches-within-limits")
+
+
+def test_write_content_alone_deletes_nothing(user, other, dav):
+    """RFC 3744 §3.10: DELETE needs unbind, of the collection that holds what goes (H5)"""
+    dav.put(user.calendar + "e.ics", event("e"))
+    assert acl(dav, user.calendar, ace(other.principal, "read", "write-content")).status == 200
+    assert other.dav().put(user.calendar + "e.ics", event("e", "Changed")).status == 204
+    lacks(other.dav().delete(user.calendar + "e.ics"), "unbind", user.calendar)
+    lacks(other.dav().delete(user.calendar), "unbind", user.calendars)
+    mounted = mount(other)
+    lacks(other.dav().delete(mounted + "e.ics"), "unbind", mounted)
+    # The place in one's own home is one's own: it goes, and nothing of the owner's.
+    assert other.dav().delete(mounted).status == 204 and mounts(other, other.calendars) == []
+    assert dav.children(user.calendar) == [user.calendar + "e.ics"]

@@ -17,13 +17,43 @@ def test_return_representation_on_put(user, dav):
         assert minimal.status == 204 and minimal.body == b""
 
 
+def test_return_representation_of_what_was_added(user, dav):
+    """RFC 8144 §3.1, RFC 5995: the name is the server's, and so is what goes with it"""
+    for path, body, kind in ((user.calendar, event("a"), "text/calendar"), (user.book, card("a"), "text/vcard"), (user.files, "x", "text/plain")):
+        made = dav.request("POST", path, body, {"Content-Type": kind}, Prefer="return=representation")
+        assert made.status == 201 and made.body == body.encode()
+        assert made.header("Preference-Applied") == "return=representation" and "prefer" in made.tokens("Vary")
+        assert made.header("Content-Location") == made.header("Location")
+        got = dav.get(made.header("Location"))
+        assert got.body == made.body and got.etag == made.etag
+        plain = dav.request("POST", path, body.replace(":a", ":b"), {"Content-Type": kind})
+        assert plain.status == 201 and plain.body == b"" and plain.header("Preference-Applied") is None
+
+
+@pytest.mark.parametrize("method", ["COPY", "MOVE"])
+def test_return_representation_of_what_is_at_the_destination(user, dav, method):
+    """RFC 8144 §3.1"""
+    dav.make_calendar(user.calendars + "second/")
+    for n, (source, body) in enumerate(((user.calendar + "a.ics", event("a")), (user.files + "a", "x"))):
+        dav.put(source, body)
+        target = user.calendars + "second/new.ics" if n == 0 else user.files + "new"
+        made = dav.request(method, source, Destination=dav.url + target, Prefer="return=representation")
+        assert made.status == 201 and made.body == body.encode() and made.etag == dav.etag_of(target)
+        assert made.header("Content-Location") == target and made.header("Location") == target
+        assert made.header("Preference-Applied") == "return=representation"
+        dav.put(source, body)
+        again = dav.request(method, source, Destination=dav.url + target, Prefer="return=representation")
+        assert again.status == 200 and again.body == body.encode() and again.header("Location") is None
+    folder = dav.request(method, user.calendars + "second/", Destination=dav.url + user.calendars + "third/", Prefer="return=representation")
+    assert folder.status == 201 and folder.body == b"" and folder.header("Preference-Applied") is None
+
+
 def test_return_representation_with_a_failed_condition(user, dav):
     """RFC 8144 §3.2: a 412 with the current state"""
     etag = dav.put(user.calendar + "a.ics", event("a", "current")).etag
     refused = dav.put(user.calendar + "a.ics", event("a", "mine"), If_Match='"old"', Prefer="return=representation")
-    assert refused.status == 412
-    if refused.header("Preference-Applied"):
-        assert refused.body == event("a", "current").encode() and refused.etag == etag
+    assert refused.status == 412 and refused.header("Preference-Applied") == "return=representation"
+    assert refused.body == event("a", "current").encode() and refused.etag == etag
 
 
 def test_depth_noroot(user, dav):

@@ -31,9 +31,19 @@ def test_a_trusted_proxy_speaks_for_its_client(behind, fields):
                                     {"X-Forwarded-For": "203.0.113.7"}, {"Forwarded": "for=203.0.113.7"}])
 def test_a_client_without_tls_before_the_proxy_cannot_use_its_password(behind, fields):
     who = behind.new_user()
-    response = Dav(behind.url, who.credentials).propfind(who.calendar, "D:resourcetype", headers=fields)
-    assert response.status in (401, 403)
-    assert "basic" not in (response.header("WWW-Authenticate") or "").lower(), "a password must not be asked for there"
+    # With a password, and as clients begin: without, to be asked for one.
+    for credentials in (who.credentials, None):
+        for ask in (lambda dav: dav.propfind(who.calendar, "D:resourcetype", headers=fields), lambda dav: dav.get("/", headers=fields),
+                    lambda dav: dav.put_file(who.files + "x", b"x", headers=fields)):
+            response = ask(Dav(behind.url, credentials))
+            assert response.status == 403, response
+            assert response.header("WWW-Authenticate") is None, "a password must not be asked for there"
+    assert Dav(behind.url).get("/.well-known/caldav", headers=fields).status == 301
+
+
+def test_a_client_with_tls_before_the_proxy_is_asked_for_its_password(behind):
+    response = Dav(behind.url).propfind("/", "D:resourcetype", headers={"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"})
+    assert response.status == 401 and "basic" in response.header("WWW-Authenticate").lower()
 
 
 def test_the_fields_of_others_are_not_believed(user, server):
@@ -68,9 +78,9 @@ def test_basic_on_plain_http_is_for_loopback_only():
     try:
         server.start()
         who = server.new_user()
-        refused = Dav(server.url, who.credentials).propfind(who.calendar, "D:resourcetype")
-        assert refused.status in (401, 403), refused
-        assert "basic" not in (refused.header("WWW-Authenticate") or "").lower()
+        for credentials in (who.credentials, None):
+            refused = Dav(server.url, credentials).propfind(who.calendar, "D:resourcetype")
+            assert refused.status == 403 and refused.header("WWW-Authenticate") is None, refused
         assert Dav(server.tls_url, who.credentials).propfind(who.calendar, "D:resourcetype").status == 207
         server.stop()
         server.settings = ["--http-allow-basic-over-plain", "true"]

@@ -6,7 +6,7 @@ import pytest
 
 import tegu
 from dav import document, lock_token, name
-from objects import event
+from objects import card, event
 
 
 @pytest.fixture
@@ -140,13 +140,19 @@ def test_a_lock_inside_stops_a_deep_lock_and_a_deep_delete(user, dav):
     tree = user.files + "deep/"
     dav.mkcol(tree), dav.put_file(tree + "f.txt", b"x"), dav.put_file(tree + "g.txt", b"x")
     token = lock_token(dav.lock(tree + "f.txt", depth=0))
-    refused = dav.lock(tree)
-    assert refused.status in (423, 207)
-    if refused.status == 207:
-        assert refused.multistatus().row(tree + "f.txt").status == 423
+    refused = dav.lock(tree).multistatus()
+    assert {row.path: row.status for row in refused} == {tree + "f.txt": 423, tree: 424}, "RFC 4918 §9.10.3"
+    assert refused.row(tree + "f.txt").errors == [name("D:no-conflicting-lock")]
+    assert len(dav.propfind(tree, "D:lockdiscovery").multistatus().only().prop("D:lockdiscovery")) == 0
+    assert lock_token(dav.lock(tree + "g.txt", "shared", 0)) and lock_token(dav.lock(tree + "g.txt", "shared", 0))
+    assert sorted(row.path for row in dav.lock(tree).multistatus()) == [tree, tree + "f.txt", tree + "g.txt"], "each root once"
+    assert dav.lock(tree + "f.txt", depth=0).status == 423, "what was asked for itself is locked"
     refused = dav.delete(tree)
-    assert refused.status in (423, 207)
+    assert refused.status == 423
+    refused.error("D:lock-token-submitted")
     assert dav.get(tree + "f.txt").status == 200
+    for active in dav.propfind(tree + "g.txt", "D:lockdiscovery").multistatus().only().prop("D:lockdiscovery"):
+        assert dav.unlock(tree + "g.txt", active.find(name("D:locktoken")).findtext(name("D:href"))).status == 204
     assert dav.delete(tree, If=f"<{tree}f.txt> (<{token}>)").status == 204
 
 
@@ -165,6 +171,45 @@ def test_locks_of_calendar_objects(user, dav):
     assert dav.put(path, event("l", "b"), If=f"(<{token}>)").status == 204
     assert dav.delete(path, If=f"(<{token}>)").status == 204
     assert dav.put(path, event("l")).status == 201, "the lock went with the resource"
+
+
+@pytest.mark.parametrize("place", ["calendar", "book"])
+def test_a_lock_on_a_free_name_in_a_calendar_or_book_keeps_it(user, dav, place):
+    """RFC 4918 §7.3 wants an empty resource, which no calendar or book can hold (RFC 4791 §4.1): the name is kept, and nothing is there."""
+    path = getattr(user, place) + "new"
+
+    def put(**more):
+        return dav.put(path, event("l"), **more) if place == "calendar" else dav.put_card(path, card("l"), **more)
+    locked = dav.lock(path, depth=0)
+    assert locked.status == 201
+    token = lock_token(locked)
+    assert dav.get(path).status == 404 and dav.propfind(path).status == 404 and dav.children(getattr(user, place)) == []
+    put().error("D:lock-token-submitted")
+    assert put().status == 423 and put(If_None_Match="*").status == 423
+    assert dav.lock(path, depth=0).status == 423
+    again = dav.request("LOCK", path, If=f"(<{token}>)", Timeout="Second-200")
+    assert again.status == 200 and b"Second-" in again.body
+    assert put(If=f"(<{token}>)", If_None_Match="*").status == 201
+    assert put().status == 423, "the lock is on the object now"
+    assert len(dav.propfind(path, "D:lockdiscovery").multistatus().only().prop("D:lockdiscovery")) == 1
+    assert dav.unlock(path, token).status == 204
+    assert put().status == 204
+
+
+@pytest.mark.parametrize("place", ["calendar", "book"])
+def test_a_name_that_was_kept_and_not_used_is_free_again(user, dav, place):
+    path = getattr(user, place) + "new"
+    token = lock_token(dav.lock(path, depth=0))
+    assert dav.unlock(path, token).status == 204
+    assert dav.unlock(path, token).status == 409
+    lock_token(dav.lock(path, depth=0, Timeout="Second-1"))
+    deadline = time.monotonic() + 20
+    while True:
+        made = dav.put(path, event("l")) if place == "calendar" else dav.put_card(path, card("l"))
+        if made.status != 423 or time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    assert made.status == 201, "the lock has run out"
 
 
 @pytest.mark.parametrize("header,status", [

@@ -3,7 +3,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from dav import name
+from dav import find, name
 
 
 def raw_property(dav, path, prefixed, declaration='xmlns:X="http://example.com/ns"'):
@@ -52,20 +52,44 @@ def test_a_dead_property_comes_back_with_the_same_content(user, dav, inner):
         assert ET.canonicalize(ET.tostring(got)) == ET.canonicalize(ET.tostring(ET.fromstring(sent)))
 
 
+@pytest.mark.parametrize("inner", [
+    "text", "  leading and trailing  ", "line\nbreak\n", "<X:a/>", 'mixed <X:b>bold</X:b> tail <X:c d="e"/> end', "€ я \U0001F600", "a &amp; b &lt; c",
+    '<a xmlns="urn:default"><b/></a>', '<X:a xmlns:other="urn:o" other:attr="v&amp;&lt;"/>', '<X:a xml:space="preserve"> <X:b/> </X:a>'])
+def test_a_dead_property_comes_back_to_the_byte(user, dav, inner):
+    """RFC 4918 §4.3, where there is one way to write it"""
+    sent = f'<X:dead xmlns:X="http://example.com/ns" one="1" X:two="2">{inner}</X:dead>'
+    dav.put_file(user.files + "f", b"x")
+    for path in (user.files, user.files + "f", user.calendar):
+        assert dav.set_property(path, sent).multistatus().only().status_of("X:dead") == 200
+        assert sent.encode() in dav.propfind(path, "X:dead").decoded()
+
+
+@pytest.mark.parametrize("inner,kept", [("a<!-- gone -->b", "ab"), ("a<?gone now?>b", "ab"), ("<![CDATA[<x> & y]]>", "&lt;x&gt; &amp; y"),
+                                        ("<X:a b='c'></X:a>", '<X:a b="c"/>')])
+def test_what_can_be_written_in_several_ways_is_written_in_one(user, dav, inner, kept):
+    """docs/compatibility.md"""
+    declared = '<X:dead xmlns:X="http://example.com/ns">'
+    assert dav.set_property(user.files, f"{declared}{inner}</X:dead>").multistatus().only().status_of("X:dead") == 200
+    assert f"{declared}{kept}</X:dead>".encode() in dav.propfind(user.files, "X:dead").decoded()
+
+
 def test_prefixes_used_in_values_keep_their_meaning(user, dav):
     """A QName in text (RFC 4918 §4.3: prefixes must be kept for values that may use them)."""
     dav.set_property(user.files, '<X:dead xmlns:mine="urn:mine">mine:value</X:dead>')
     assert b'urn:mine' in raw_property(dav, user.files, "X:dead").decoded()
 
 
-def test_a_value_of_a_megabyte(user, dav):
+def test_values_of_a_megabyte(user, dav):
+    """Up to 4 MiB a resource (docs/compatibility.md)"""
     value = "ж" * 500_000
-    response = dav.set_property(user.files, f"<X:big>{value}</X:big>")
-    row = response.multistatus().only()
-    if row.status_of("X:big") == 507:
-        return  # a documented limit (limits.dead-properties)
-    assert row.status_of("X:big") == 200
-    assert dav.propfind(user.files, "X:big").multistatus().only().text("X:big") == value
+    for n in range(4):
+        assert dav.set_property(user.files, f"<X:big{n}>{value}</X:big{n}>").multistatus().only().status_of(f"X:big{n}") == 200
+    assert dav.propfind(user.files, "X:big3").multistatus().only().text("X:big3") == value
+    refused = dav.set_property(user.files, f"<X:big4>{value}</X:big4>").multistatus().only()
+    assert refused.status_of("X:big4") == 507
+    assert find(refused.element, "D:propstat/D:error/D:quota-not-exceeded") is not None
+    assert dav.set_property(user.files, "<X:big0>small</X:big0>").multistatus().only().status_of("X:big0") == 200
+    assert dav.set_property(user.files, f"<X:big4>{value}</X:big4>").multistatus().only().status_of("X:big4") == 200
 
 
 def test_an_empty_element_is_a_value(user, dav):

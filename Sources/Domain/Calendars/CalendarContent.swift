@@ -1,6 +1,7 @@
 import Bytes
 package import CivilTime
 package import CollectionStore
+import ContentLines
 import ICalendar
 
 /// Bytes that are one calendar object, with what the store keeps beside them.
@@ -8,11 +9,14 @@ package struct CalendarContent: Sendable {
     package let content: MemberContent
 
     /// Throws the reason for which the bytes are none.
+    ///
+    /// - Parameter maximumAttendees: how many ATTENDEEs each of its components may have; nil: any number.
     package init(
-        _ bytes: [UInt8], maximumSize: Int, timeZones: TimeZoneDatabase
+        _ bytes: [UInt8], maximumSize: Int, maximumAttendees: Int? = nil, timeZones: TimeZoneDatabase
     ) throws(CalendarRefusal) {
         if bytes.count > maximumSize { throw .tooLarge(limit: maximumSize) }
         try Self.refuseUnknownScale(bytes)
+        if let maximumAttendees { try Self.refuseAttendees(bytes, above: maximumAttendees) }
         let facts = try CalendarContent.facts(of: bytes, timeZones: timeZones)
         content = MemberContent(place: .bytes(bytes), size: bytes.count, etag: ETag.of(bytes), facts: facts)
     }
@@ -23,6 +27,17 @@ package struct CalendarContent: Sendable {
             let object = try? CalendarObjectResource.validate(bytes) else { return }
         let zones = CalendarTimeZones(nil, database: TimeZoneDatabase { _ in nil })
         if let scale = RecurrenceSet(object.components, zones: zones).unsupportedScale { throw .unsupportedScale(scale) }
+    }
+
+    /// RFC 4791 §5.2.9: the number counts in each component, as an instance has the attendees of one. What is stored already stays.
+    private static func refuseAttendees(_ bytes: [UInt8], above limit: Int) throws(CalendarRefusal) {
+        // So many would not be in it: few objects are looked at twice.
+        guard bytes.count / "ATTENDEE:\n".utf8.count > limit, let object = try? CalendarObjectResource.validate(bytes) else { return }
+        for component in object.components {
+            var count = 0
+            for line in component.properties where line.nameCount == 8 && line.isNamed("ATTENDEE") { count += 1 }
+            if count > limit { throw .tooManyAttendees(limit: limit) }
+        }
     }
 
     /// What the store keeps beside the bytes; also how it is made anew from stored ones.

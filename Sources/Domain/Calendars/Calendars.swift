@@ -29,4 +29,6 @@ package enum CalendarRefusal: Error, Equatable, Sendable {
     /// A rule by a calendar that is not evaluated (RFC 7529).
     case unsupportedScale(String)
     case tooLarge(limit: Int)
+    /// Of one instance.
+    case tooManyAttendees(limit: Int)
 }

@@ -142,13 +142,13 @@ package enum Members {
                 try Blobs.discard(tx, content)
                 return .unchanged
             }
-            if let uid = existing.uid, !uid.isIdentical(to: content.facts.uid ?? "") { throw StoreRefusal.uidChanged }
+            if let uid = existing.uid, !isSame(uid, content.facts.uid ?? "", in: collection) { throw StoreRefusal.uidChanged }
         } else {
             try MemberName.check(name)
             if try Collections.isTaken(tx.read, name, in: collection) { throw StoreRefusal.nameTaken }
         }
-        if let uid = content.facts.uid, existing?.uid == nil,
-            let other = try self.name(tx.read, in: collection.id, uid: uid)
+        if let uid = content.facts.uid, !(existing?.uid).isIdentical(to: uid),
+            let other = try self.name(tx.read, of: uid, in: collection, except: existing?.name)
         {
             throw StoreRefusal.uidConflict(existingName: other)
         }
@@ -301,7 +301,7 @@ package enum Members {
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         if try Collections.isTaken(tx.read, name, in: collection) { throw StoreRefusal.nameTaken }
         if source.id != collection.id, let uid = member.uid,
-            let other = try self.name(tx.read, in: collection.id, uid: uid)
+            let other = try self.name(tx.read, of: uid, in: collection)
         {
             throw StoreRefusal.uidConflict(existingName: other)
         }

@@ -53,12 +53,6 @@ package struct AddressObjectResource: Sendable {
         return AddressObjectResource(document: document, card: card, version: version, uid: uid)
     }
 
-    /// The UID for comparing: some clients add `urn:uuid:`, some take it away.
-    package var lookupUID: String {
-        let prefix = "urn:uuid:"
-        return uid.utf8.prefix(prefix.utf8.count).equalsIgnoringASCIICase(prefix.utf8)
-            ? String(uid.dropFirst(prefix.count)) : uid
-    }
     /// RFC 6350 §6.1.4, and what Apple's clients write for it in version 3.0.
     package var kind: Kind {
         let line = card.property("KIND") ?? card.property("X-ADDRESSBOOKSERVER-KIND")

@@ -11,12 +11,13 @@ extension DAVServer {
     }
 
     func signIn(_ head: HTTPRequestHead) -> SignIn {
+        // RFC 7617 §4: whoever is asked for a password here would send it for all to read; so nobody is.
+        guard mayTell(head) else {
+            return .refused(Reply(.forbidden, "A password may not be sent without TLS. Use https.").response)
+        }
         guard let (name, password) = Self.credentials(head) else {
             // iOS starts without credentials, and must be asked for them (never 403 or 404).
             return .refused(challenge())
-        }
-        guard mayTell(head) else {
-            return .refused(Reply(.forbidden, "A password may not be sent without TLS. Use https.").response)
         }
         switch authenticator.authenticate(name: name, password: password, peer: head.peer, service: .dav, now: clock()) {
         case .success(let principal): return .principal(principal)

@@ -58,6 +58,8 @@ package struct DAVConfiguration: Sendable {
     /// In bytes. RFC 4791 §5.2.5, RFC 6352 §6.2.3.
     package var maximumCalendarObjectSize = 10 << 20
     package var maximumCardSize = 10 << 20
+    /// RFC 4791 §5.2.9.
+    package var maximumAttendees = 10_000
     package var maximumFileSize = 10 << 30
     /// RFC 8607 §6.2, in bytes.
     package var maximumAttachmentSize = 50 << 20

@@ -93,9 +93,9 @@ extension DAVServer: HTTPResponder {
         } catch let stale as StaleMounts {
             throw stale
         } catch let reply as Reply {
-            return reply.response
+            return Options.allowing(reply, exchange).response
         } catch let refusal as StoreRefusal {
-            return Reply(refusal, in: nil, at: Href()).response
+            return Options.allowing(Reply(refusal, in: nil, at: Href()), exchange).response
         } catch let refusal as SubscriptionRefusal {
             return Reply(refusal).response
         } catch let refusal as CalendarRefusal {

@@ -71,6 +71,21 @@ struct CalendarContentTests {
         #expect(refusal(event, maximumSize: event.count - 1) == .tooLarge(limit: event.count - 1))
     }
 
+    // RFC 4791 §5.2.9: of each instance, so of each component.
+    @Test("an attendee more than the limit is refused, in any component", arguments: [(2, 2, true), (3, 0, false), (0, 3, false)])
+    func attendees(master: Int, override: Int, isTaken: Bool) {
+        func lines(_ count: Int) -> String { (0..<count).map { "ATTENDEE;CN=A:mailto:\($0)@example.com\n" }.joined() }
+        let bytes = calendar(
+            component("VEVENT", lines(master)) + "\n" + component("VEVENT", "RECURRENCE-ID:19960704T120000Z\n" + lines(override)))
+        do throws(CalendarRefusal) {
+            _ = try CalendarContent(bytes, maximumSize: 1 << 20, maximumAttendees: 2, timeZones: noZones)
+            #expect(isTaken)
+        } catch {
+            #expect(!isTaken && error == .tooManyAttendees(limit: 2))
+        }
+        #expect(refusal(bytes) == nil)
+    }
+
     // RFC 4791 §5.3.2.1: valid-calendar-data, supported-calendar-data, valid-calendar-object-resource.
     @Test(
         "what is no calendar object is refused with the reason that fits",
@@ -104,6 +119,7 @@ struct CalendarContentTests {
             case .unsupportedComponent: "unsupportedComponent"
             case .unsupportedScale: "unsupportedScale"
             case .tooLarge: "tooLarge"
+            case .tooManyAttendees: "tooManyAttendees"
             }
         #expect(kind == expected, "\(what)")
     }

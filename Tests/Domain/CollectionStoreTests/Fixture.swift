@@ -159,6 +159,14 @@ extension WriteTransaction {
             ?? Collections.make(self, in: home, name: name, kind: .calendar, now: 1)
     }
 
+    /// As `calendar`.
+    @discardableResult
+    func book(_ name: String = "contacts", of owner: PrincipalID = Fixture.alice) throws -> Collection {
+        let home = try home(.bookHome, of: owner)
+        return try Collections.child(read, of: home.id, name: name)
+            ?? Collections.make(self, in: home, name: name, kind: .book, now: 1)
+    }
+
     @discardableResult
     func folder(_ name: String, in parent: Collection? = nil, of owner: PrincipalID = Fixture.alice) throws
         -> Collection

@@ -46,6 +46,41 @@ struct MembersTests {
                 == .replaced)
     }
 
+    @Test("C6: in a book a UID with urn:uuid: and one without it are one, in a calendar they are two", arguments: [
+        ("u", "urn:uuid:u"), ("urn:uuid:u", "u"), ("URN:UUID:u", "urn:uuid:u"), ("URN:UUID:u", "u"),
+    ])
+    func uuidPrefix(stored: String, sent: String) throws {
+        try fixture.write { tx throws in
+            try tx.put(content("1", uid: stored), as: "a", in: try tx.book())
+            try tx.put(content("1", uid: stored), as: "a", in: try tx.calendar())
+            try tx.put(content("1", uid: sent), as: "b", in: try tx.calendar())
+        }
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("2", uid: sent), as: "b", in: try tx.book()) }
+                == .uidConflict(existingName: "a"))
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("2", uid: sent), as: "a", in: try tx.calendar()) } == .uidChanged)
+        // As it was sent, also where it was another's spelling.
+        #expect(try fixture.write { tx throws in try tx.put(content("2", uid: sent), as: "a", in: try tx.book()) } == .replaced)
+        #expect(try fixture.write { tx throws in try tx.member("a", in: try tx.book())?.uid } == sent)
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("3", uid: "v"), as: "a", in: try tx.book()) } == .uidChanged)
+    }
+
+    @Test("a card does not become another's by its prefix where both stand in a book from before")
+    func uuidPrefixOfTwo() throws {
+        try fixture.write { tx throws in
+            let book = try tx.book()
+            try tx.put(content("1", uid: "u"), as: "a", in: book)
+            try tx.put(content("2", uid: "w"), as: "b", in: book)
+            try tx.execute("UPDATE member SET uid = 'urn:uuid:u' WHERE collection_id = $1 AND name = 'b'", [.integer(book.id.rawValue)])
+        }
+        #expect(
+            try fixture.refusal { tx throws in try tx.put(content("3", uid: "urn:uuid:u"), as: "a", in: try tx.book()) }
+                == .uidConflict(existingName: "b"))
+        #expect(try fixture.write { tx throws in try tx.put(content("3", uid: "u"), as: "a", in: try tx.book()) } == .replaced)
+    }
+
     @Test("two spellings of a letter are two UIDs and two names")
     func spellings() throws {
         try fixture.write { tx throws in

@@ -34,7 +34,9 @@ struct CollectionTests {
             let headers = ["Depth": "0", "Destination": "/files/boris@example.org/x", "Lock-Token": "<urn:x>"]
             let foreign = try site.send(method, home + place, body, headers: headers, as: "boris")
             let nobody = try site.send(method, "/calendars/nobody@example.org/" + place, body, headers: headers, as: "boris")
-            #expect(foreign.status == 404 && nobody.status == 404, "\(method) \(place)")
+            // RFC 4791 §5.3.1: no home is made by a client, whoever there is.
+            let status = place.isEmpty && method.hasPrefix("MK") ? 403 : 404
+            #expect(foreign.status == status && nobody.status == status, "\(method) \(place)")
             #expect(foreign.body == nobody.body)
         }
     }
@@ -99,12 +101,38 @@ struct CollectionTests {
         #expect(try make("/contacts/anna@example.org/new/", "<A:addressbook/>").status == 201)
         #expect(try make(home + "calendar/inner/", "<C:calendar/>").conditions == [.caldav(.calendarCollectionLocationOk)])
         #expect(try make(home + "book/", "<A:addressbook/>").status == 403)
-        #expect(try make(home + "odd/", "<D:principal/>").conditions == [.dav(.validResourcetype)])
+        // RFC 5689 §3.5: the answer says of each property what became of it, and the whole fails as the one did.
+        let odd = try make(home + "odd/", "<D:principal/>", "<D:displayname>x</D:displayname>")
+        #expect(odd.status == 403 && odd.text.contains("mkcol-response") && odd.text.contains("<D:valid-resourcetype>"))
+        #expect(odd.text.contains("HTTP/1.1 424"))
         let failed = try make(home + "failed/", "<C:calendar/>", "<D:getetag>x</D:getetag>")
-        #expect(failed.status == 424)
+        #expect(failed.status == 403 && failed.text.contains("<D:cannot-modify-protected-property>"))
         #expect(try site.send("PROPFIND", home + "failed/").status == 404)
         #expect(try make(home + "new/", "<C:calendar/>").status == 405)
         #expect(try make(home + "none/new/", "<C:calendar/>").status == 409)
+    }
+
+    @Test("a calendar or book can only be made in a home, and the refusal says so (RFC 4791 §5.3.1, RFC 6352 §6.3.1)")
+    func locations() throws {
+        let site = try TestSite()
+        let book = """
+            <D:mkcol xmlns:D="DAV:" xmlns:A="urn:ietf:params:xml:ns:carddav"><D:set><D:prop><D:resourcetype><D:collection/><A:addressbook/>
+            </D:resourcetype></D:prop></D:set></D:mkcol>
+            """
+        // Who is there and who is not answer alike.
+        for place in ["/x/", "/x/y/", "/calendars/x/", "/calendars/zoe@example.net/", "/contacts/x/", "/principals/x/", "/principals/anna@example.org/x/"] {
+            let calendar = try site.send("MKCALENDAR", place)
+            #expect(calendar.status == 403 && calendar.conditions == [.caldav(.calendarCollectionLocationOk)], "\(place)")
+            #expect(try site.send("MKCOL", place, book).conditions == [.carddav(.addressbookCollectionLocationOk)], "\(place)")
+            #expect(try site.send("MKCOL", place).status == 403, "\(place)")
+        }
+        #expect(try site.send("MKCALENDAR", "/calendars/zoe@example.net/new/").status == 404)
+        for place in ["/", "/calendars/", home, home + "calendar/", "/principals/anna@example.org/"] {
+            let calendar = try site.send("MKCALENDAR", place)
+            #expect(calendar.status == 403 && calendar.conditions == [.dav(.resourceMustBeNull)], "\(place)")
+            let collection = try site.send("MKCOL", place, book)
+            #expect(collection.status == 405 && collection.header("Allow")?.contains("PROPFIND") == true, "\(place)")
+        }
     }
 
     @Test("a lock keeps others' changes out, and its token lets in (RFC 4918 §7)")

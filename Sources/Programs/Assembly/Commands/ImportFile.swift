@@ -104,7 +104,7 @@ package struct ImportFile {
             var done = Outcome()
             guard let collection = try Collections.find(tx.read, collection.id) else { throw StoreRefusal.notFound }
             for (object, content) in ready {
-                let present = try Members.name(tx.read, in: collection.id, uid: content.facts.uid ?? object.uid)
+                let present = try Members.name(tx.read, of: content.facts.uid ?? object.uid, in: collection)
                 let name = try present ?? freeName(tx.read, for: object.uid)
                 let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
                 do {
@@ -145,7 +145,8 @@ package struct ImportFile {
         if collection.kind == .calendar {
             do throws(CalendarRefusal) {
                 let content = try CalendarContent(
-                    bytes, maximumSize: installation.settings.limits.calendarObject, timeZones: installation.timeZones)
+                    bytes, maximumSize: installation.settings.limits.calendarObject,
+                    maximumAttendees: installation.settings.limits.attendees, timeZones: installation.timeZones)
                 return try content.admitted(to: collection)
             } catch { throw CommandError(.someRefused, CommandError.text(of: error)) }
         }

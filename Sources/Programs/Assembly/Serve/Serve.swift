@@ -175,6 +175,7 @@ package enum Serve {
         var configuration = DAVConfiguration(defaultDomain: settings.domain)
         configuration.isBasicAllowedOverPlain = settings.http.allowsBasicOverPlain
         configuration.maximumCalendarObjectSize = settings.limits.calendarObject
+        configuration.maximumAttendees = settings.limits.attendees
         configuration.maximumCardSize = settings.limits.addressObject
         configuration.maximumFileSize = settings.limits.file
         configuration.maximumAttachmentSize = settings.limits.attachment

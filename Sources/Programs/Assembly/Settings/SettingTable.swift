@@ -166,6 +166,9 @@ extension SettingDefinition {
         .size(
             "limits.calendar-object", \.limits.calendarObject, 1 << 10...1 << 30,
             "The largest calendar object; a larger one is refused with CALDAV:max-resource-size."),
+        .number(
+            "limits.attendees", \.limits.attendees, 1...1_000_000,
+            "Attendees of one instance of a calendar object; more are refused with CALDAV:max-attendees-per-instance."),
         .size(
             "limits.address-object", \.limits.addressObject, 1 << 10...1 << 30,
             "The largest address object (vCard); a larger one is refused with CARDDAV:max-resource-size."),
@@ -201,7 +204,7 @@ extension SettingDefinition {
             "What filters, expansions and free-busy of one request may cost, in steps of some ten to hundred nanoseconds."),
         .number(
             "results.principal-search", \.results.principalSearch, 10...100_000,
-            "Principals in the answer to a search; 507 says that there are more."),
+            "Principals in the answer to a search; one that finds more is refused with DAV:number-of-matches-within-limits."),
     ]
 
     private static let storage: [SettingDefinition] = [

@@ -100,6 +100,7 @@ package struct Settings: Sendable, Equatable {
 
     package struct Limits: Sendable, Equatable {
         package var calendarObject = 10 << 20
+        package var attendees = 10_000
         package var addressObject = 10 << 20
         package var file = 10 << 30
         package var message = 100 << 20

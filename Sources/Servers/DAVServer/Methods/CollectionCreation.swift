@@ -16,17 +16,23 @@ enum CollectionCreation {
     ) throws -> HTTPResponse {
         var instructions = instructions
         let source = isSubscribed ? try Self.source(&instructions) : nil
-        let components = try Self.components(&instructions, kind: kind)
+        let components: [String]?
+        do {
+            components = try Self.components(&instructions, kind: kind)
+        } catch let refusal as Reply {
+            return failure(
+                of: .caldav(.supportedCalendarComponentSet), refusal, among: instructions.map(\.name), answer: answer)
+        }
         let outcome = try exchange.writeOrGiveUp { tx -> PropertyChange.Outcome in
-            let location = try exchange.locate(tx.read, missingParent: .conflict)
-            guard let parent = location.parent else { throw Reply(.methodNotAllowed, "There is something here already.") }
+            let location = try place(tx.read, exchange, kind: kind)
             if location.resource != nil {
-                // RFC 4918 §9.3.1: MKCOL on something mapped is 405; RFC 4791 §5.3.1.1: MKCALENDAR's word is 403 with RFC 3253's condition.
+                // RFC 4918 §9.3.1: MKCOL on something mapped is 405; RFC 4791 §5.3.1: MKCALENDAR's word is 403 with RFC 3253's condition.
                 if answer == .caldav(.mkcalendarResponse) {
                     throw Reply(.forbidden, condition: .dav(.resourceMustBeNull), "There is something here already.")
                 }
                 throw Reply(.methodNotAllowed, "There is something here already.")
             }
+            guard let parent = location.parent else { throw Reply(.notFound) }
             if !location.access.rights.contains(.bind) { throw Reply(needs: .dav(.bind), at: location.parentHref) }
             try Conditional.check(tx.read, exchange, location)
             try LockGuard.check(tx.read, exchange, location, .creation)
@@ -53,14 +59,45 @@ enum CollectionCreation {
         if outcome.isSuccess {
             return HTTPResponse(status: 201, headers: [("Cache-Control", "no-cache")] + exchange.appliedPreferences)
         }
-        // RFC 5689 §3, RFC 4791 §5.3.1: nothing is made where a property could not be set.
+        return failure(outcome, answer: answer)
+    }
+
+    /// RFC 5689 §3, RFC 4791 §5.3.1: nothing is made where one property could not be set, and the answer says which.
+    private static func failure(_ outcome: PropertyChange.Outcome, answer: XMLName) -> HTTPResponse {
         var out = XMLWriter()
         out.openRoot(answer)
         outcome.writePropstats(to: &out)
         out.close(answer)
+        // RFC 5689 §3.5: the whole fails as the property did.
+        let status = outcome.rows.lazy.compactMap { $0.refusal }.first?.status ?? .failedDependency
         return HTTPResponse(
-            status: HTTPStatus.failedDependency.rawValue,
-            headers: [("Content-Type", "application/xml; charset=utf-8")], body: .bytes(out.bytes))
+            status: status.rawValue,
+            headers: [("Content-Type", "application/xml; charset=utf-8"), ("Cache-Control", "no-cache")], body: .bytes(out.bytes))
+    }
+
+    /// The same where what one property says makes the whole impossible, before anything is looked up.
+    static func failure(
+        of name: XMLName, _ refusal: Reply, among others: [XMLName], answer: XMLName
+    ) -> HTTPResponse {
+        var outcome = PropertyChange.Outcome()
+        outcome.rows.append((name, refusal))
+        for other in others { outcome.rows.append((other, nil)) }
+        return failure(outcome, answer: answer)
+    }
+
+    /// Where it is to be. Throws `Reply` where nothing of this kind can ever be made: outside of homes, which the server makes. There
+    /// the answer depends on the URL's form only, so that it tells nobody who there is.
+    private static func place(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, kind: CollectionKind?
+    ) throws -> Location {
+        let path = exchange.path.segments
+        let isInHome = path.count > 2 && Container(rawValue: path[0])?.homeKind != nil
+        do {
+            return try exchange.locate(tx, missingParent: .conflict)
+        } catch let reply as Reply where reply.status == .notFound && !isInHome {
+            // RFC 4791 §5.3.1, RFC 6352 §6.3.1: the location is not ok.
+            throw Reply(StoreRefusal.kindNotAllowed, in: kind, at: Href())
+        }
     }
 
     /// A plain MKCOL makes what its place can hold: clients that know only RFC 4918 get calendars and books too.

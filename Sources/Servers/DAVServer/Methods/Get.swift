@@ -31,16 +31,20 @@ enum Get {
     }
 
     /// What is at the request's URL now, as the body of an answer to a change (RFC 8144 §3); nil where there is no object.
-    static func representation(_ exchange: Exchange, status: HTTPStatus) throws -> HTTPResponse? {
+    ///
+    /// - Parameter place: where the change was made, if not there.
+    static func representation(
+        _ exchange: Exchange, status: HTTPStatus, at place: (segments: [String], url: String)? = nil
+    ) throws -> HTTPResponse? {
         let found = try exchange.read { tx -> (Member, Collection, Blobs.Body)? in
-            let location = try exchange.locate(tx)
+            let location = if let place { try exchange.locator.locate(tx, place.segments) } else { try exchange.locate(tx) }
             guard let member = location.member, let parent = location.parent, try exchange.isShown(tx, location) else { return nil }
             return (member, parent, try Blobs.read(tx, member.blobID))
         }
         guard let (member, parent, body) = found else { return nil }
         let headers: [(name: String, value: String)] = [
             ("Content-Type", ContentType.of(member, in: parent.kind)), ("ETag", "\"\(member.etag)\""),
-            ("Content-Location", exchange.path.text), ("Preference-Applied", "return=representation"), ("Vary", "Prefer"),
+            ("Content-Location", place?.url ?? exchange.path.text), ("Preference-Applied", "return=representation"), ("Vary", "Prefer"),
         ]
         return HTTPResponse(
             status: status.rawValue, headers: headers, body: try part(exchange, body, 0..<member.size), isCompressible: true)

@@ -29,13 +29,21 @@ struct IncomingObject {
         let configuration = exchange.server.configuration
         switch kind {
         case .calendar:
+            // RFC 4791 §5.2.4 and §5.3.2.1: the types of the property CALDAV:supported-calendar-data.
+            try Self.check(
+                exchange, isOneOf: ["text/calendar", "application/calendar+json"],
+                else: Reply(.forbidden, condition: .caldav(.supportedCalendarData), "A calendar object is text/calendar."))
             let json = try Self.jCal(exchange)
             let object = try CalendarContent(
                 try json ?? exchange.bodyBytes(), maximumSize: configuration.maximumCalendarObjectSize,
-                timeZones: exchange.server.timeZones)
+                maximumAttendees: configuration.maximumAttendees, timeZones: exchange.server.timeZones)
             content = .calendarObject(object)
             etag = json == nil ? object.content.etag : nil
         case .book:
+            // RFC 6352 §6.2.2 and §6.3.2.1; before RFC 6350 the names of the type were text/directory and text/x-vcard.
+            try Self.check(
+                exchange, isOneOf: ["text/vcard", "application/vcard+json", "text/directory", "text/x-vcard"],
+                else: Reply(.forbidden, condition: .carddav(.supportedAddressData), "A card is text/vcard."))
             let json = try Self.jCard(exchange)
             let card = try CardContent(try json ?? exchange.bodyBytes(), maximumSize: configuration.maximumCardSize)
             content = .card(card)
@@ -48,6 +56,15 @@ struct IncomingObject {
         case .calendarHome, .bookHome:
             throw Reply(.methodNotAllowed, "No object may be here.")
         }
+    }
+
+    /// Throws `refusal` where the body says that it is something else than these. One that does not say is taken for what its place
+    /// holds.
+    private static func check(
+        _ exchange: Exchange, isOneOf types: [StaticString], else refusal: @autoclosure () -> Reply
+    ) throws {
+        guard exchange.head.headers.first("content-type")?.isEmpty == false else { return }
+        if !types.contains(where: exchange.isBody), !Quirks.typesOfAnything.contains(where: exchange.isBody) { throw refusal() }
     }
 
     /// RFC 7265: the body as iCalendar, where it is jCal.

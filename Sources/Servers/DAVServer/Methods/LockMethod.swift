@@ -18,19 +18,30 @@ enum LockMethod {
         let depth = try exchange.depth(absent: .infinity)
         if depth == .one { throw Reply(.badRequest, "A lock's depth is 0 or infinity.") }
         let token = "urn:uuid:" + UUIDText.make(exchange.server.random(16))
-        let (lock, root, isCreation) = try exchange.write { tx -> (Lock, Href, Bool) in
+        let lock: Lock, root: Href, isCreation: Bool
+        do {
+            (lock, root, isCreation) = try take(exchange, token: token, info: info, isDeep: depth == .infinity, expires: expires)
+        } catch let hindered as LockedInside {
+            return try hindered.response(exchange)
+        }
+        return answer(exchange, lock, root: root, status: isCreation ? 201 : 200, isNew: true)
+    }
+
+    private static func take(
+        _ exchange: Exchange, token: String, info: LockInfo, isDeep: Bool, expires: Milliseconds
+    ) throws -> (Lock, root: Href, isCreation: Bool) {
+        try exchange.write { tx in
             let location = try exchange.locate(tx.read, missingParent: .conflict)
             try WriteGuard.check(location, location.resource == nil ? .creation : .content)
             try location.checkIsFree()
             try Conditional.check(tx.read, exchange, location)
             let lock = try newLock(
-                tx.read, exchange, location, token: token, info: info, isDeep: depth == .infinity, expires: expires)
+                tx.read, exchange, location, token: token, info: info, isDeep: isDeep, expires: expires)
             try checkConflicts(tx.read, exchange, location, lock)
             let isCreation = try makeEmpty(tx, exchange, location)
             try Locks.add(tx, lock, now: exchange.now)
             return (lock, location.href, isCreation)
         }
-        return answer(exchange, lock, root: root, status: isCreation ? 201 : 200, isNew: true)
     }
 
     private static func newLock(
@@ -56,15 +67,21 @@ enum LockMethod {
     private static func checkConflicts(
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location, _ lock: Lock
     ) throws {
-        var others = try LockScope.covering(tx, location, now: exchange.now)
-        if lock.isDeep, let collection = location.collection {
-            others += try LockScope.inside(tx, collection, now: exchange.now)
+        let here = try conflicting(tx, exchange, location, LockScope.covering(tx, location, now: exchange.now), lock)
+        guard here.isEmpty else {
+            throw Reply(.locked, condition: .dav(.noConflictingLock), hrefs: here, "It is locked.")
         }
-        let conflicting = try LockScope.effective(tx, others.filter { $0.isExclusive || lock.isExclusive }, exchange)
-        guard conflicting.isEmpty else {
-            let roots = try conflicting.map { try ActiveLock.root(tx, $0, location.access) }
-            throw Reply(.locked, condition: .dav(.noConflictingLock), hrefs: roots, "It is locked.")
-        }
+        guard lock.isDeep, let collection = location.collection else { return }
+        let inside = try conflicting(tx, exchange, location, LockScope.inside(tx, collection, now: exchange.now), lock)
+        if !inside.isEmpty { throw LockedInside(roots: inside, href: location.href) }
+    }
+
+    /// The roots of those of `others` beside which `lock` cannot be.
+    private static func conflicting(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location, _ others: [Lock], _ lock: Lock
+    ) throws -> [Href] {
+        try LockScope.effective(tx, others.filter { $0.isExclusive || lock.isExclusive }, exchange)
+            .map { try ActiveLock.root(tx, $0, location.access) }
     }
 
     /// RFC 4918 §7.3: a lock on an unmapped URL makes an empty resource there. A calendar or a book can hold no empty object:
@@ -107,6 +124,34 @@ enum LockMethod {
         var headers: [(name: String, value: String)] = [("Content-Type", "application/xml; charset=utf-8")]
         if isNew { headers.append(("Lock-Token", "<\(lock.token)>")) }
         return HTTPResponse(status: status, headers: headers, body: .bytes(out.bytes))
+    }
+}
+
+/// RFC 4918 §9.10.3: what is locked below keeps a lock of infinite depth from being granted.
+private struct LockedInside: Error {
+    let roots: [Href]
+    /// Of the request.
+    let href: Href
+
+    /// Says what is locked, and that the rest failed for its sake.
+    func response(_ exchange: Exchange) throws -> HTTPResponse {
+        try MultistatusSource.response(exchange, parts: [FixedRows { _, out in
+            var told: Set<[UInt8]> = []
+            // Shared locks may have one root.
+            for root in roots where told.insert(root.bytes).inserted {
+                out.open(.dav(.response))
+                out.href(root)
+                out.status(.locked)
+                out.open(.dav(.error))
+                Reply(.locked, condition: .dav(.noConflictingLock), hrefs: [root]).writeCondition(to: &out)
+                out.close(.dav(.error))
+                out.close(.dav(.response))
+            }
+            out.open(.dav(.response))
+            out.href(href)
+            out.status(.failedDependency)
+            out.close(.dav(.response))
+        }])
     }
 }
 

@@ -14,7 +14,13 @@ enum Mkcol {
         if !bytes.isEmpty {
             guard exchange.isBodyXML else { throw Reply(.unsupportedMediaType, "A body of MKCOL is XML.") }
             instructions = try MkcolBody.parse(bytes).instructions
-            (kind, isSubscribed) = try Self.kind(&instructions)
+            do {
+                (kind, isSubscribed) = try Self.kind(&instructions)
+            } catch let refusal as Reply {
+                // RFC 5689 §3.5: the type is a property as any other.
+                return CollectionCreation.failure(
+                    of: .dav(.resourcetype), refusal, among: instructions.map(\.name), answer: .dav(.mkcolResponse))
+            }
         }
         return try CollectionCreation.respond(
             exchange, kind: kind, isSubscribed: isSubscribed, instructions: instructions, answer: .dav(.mkcolResponse))

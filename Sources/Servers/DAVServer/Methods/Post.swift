@@ -38,6 +38,12 @@ enum Post {
             _ = try incoming.put(tx, exchange, in: collection, location.access, name: name, existing: nil)
             return place.href
         }
+        // RFC 8144 §3.1: a POST that adds a member is one of the methods that can answer with what they made.
+        if exchange.preferences.isRepresentation,
+            var made = try Get.representation(exchange, status: .created, at: (exchange.path.segments + [name], href.text)) {
+            made.headers.append(("Location", href.text))
+            return made
+        }
         return Put.response(.created, etag: incoming.etag, location: href)
     }
 

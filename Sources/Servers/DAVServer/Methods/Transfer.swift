@@ -21,8 +21,10 @@ enum Transfer {
             }
             try Conditional.check(tx.read, exchange, source)
             if isMove { try LockGuard.check(tx.read, exchange, source, .removal) }
-            if isMove, source.collection != nil, depth != .infinity {
-                throw Reply(.badRequest, "A collection is moved with all that is in it.")
+            if source.collection != nil {
+                if isMove, depth != .infinity { throw Reply(.badRequest, "A collection is moved with all that is in it.") }
+                // RFC 4918 §9.8.3: of a collection 0 or infinity only.
+                if depth == .one { throw Reply(.badRequest, "A collection is copied alone, or with all that is in it.") }
             }
             let place = try exchange.locator.locate(tx.read, target.segments, missingParent: .conflict)
             guard let parent = place.parent else { throw Reply(.forbidden, "Nothing can be put there.") }
@@ -46,7 +48,14 @@ enum Transfer {
             }
             return place.resource == nil
         }
-        return HTTPResponse(status: isCreation ? 201 : 204, headers: isCreation ? [("Location", target.text)] : [])
+        let location = isCreation ? [(name: "Location", value: target.text)] : []
+        // RFC 8144 §3.1: COPY and MOVE can answer with what is at the destination; of a collection there is nothing to answer with.
+        if exchange.preferences.isRepresentation, var there = try Get.representation(
+            exchange, status: isCreation ? .created : .ok, at: (target.segments, target.text)) {
+            there.headers += location
+            return there
+        }
+        return HTTPResponse(status: isCreation ? 201 : 204, headers: location)
     }
 
     private static func transfer(
@@ -58,6 +67,7 @@ enum Transfer {
         switch resource {
         case .collection(let collection):
             if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be moved or copied.") }
+            if collection.kind == .folder { try Admission.check(folder: collection, to: parent) }
             if isMove, !isTakenFromOthers {
                 try Collections.move(tx, collection, to: parent, name: name, now: exchange.now)
                 return

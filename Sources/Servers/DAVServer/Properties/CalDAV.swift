@@ -99,6 +99,14 @@ extension PropertyTable {
                 out.text(decimal: source.exchange.server.configuration.maximumCalendarObjectSize)
                 return true
             }),
+        LiveProperty(
+            // §5.2.6 to §5.2.8 are not defined: there is no limit on dates and on instances, and absence says so.
+            name: .caldav(.maxAttendeesPerInstance),
+            resource: { _, source, out in
+                guard source.collection?.kind == .calendar else { return false }
+                out.text(decimal: source.exchange.server.configuration.maximumAttendees)
+                return true
+            }),
         kept(.caldav(.calendarDescription), on: [.calendar]),
         LiveProperty(
             name: .caldav(.calendarTimezone),

@@ -24,14 +24,21 @@ enum Quirks {
         if let preferred = addresses.first { write(preferred, preferred: true) }
     }
 
+    /// Types that a body has whatever it is, where nobody gave it one: file managers, curl's `--data-binary`, QOwnNotes (Qt).
+    static let typesOfAnything: [StaticString] = ["application/octet-stream", "application/x-www-form-urlencoded"]
+
     /// Behind a proxy that says nothing of itself, clients (davfs2, Windows, cadaver) name in Destination the host that they know, and
-    /// this server sees another in Host. The port may be missing on one side. What has the same host is meant for us.
+    /// this server sees another in Host. The port may be missing on one side. What has the same host is meant for us, but where both
+    /// name a port, and these differ.
     static func isOwnAuthority(_ authority: String, _ head: HTTPRequestHead) -> Bool {
-        func host(_ authority: String) -> [UInt8] {
+        func parts(_ authority: String) -> (host: ArraySlice<UInt8>, port: ArraySlice<UInt8>) {
             let bytes = [UInt8](authority.utf8)
-            if bytes.first == 0x5B, let end = bytes.firstIndex(of: 0x5D) { return [UInt8](bytes[...end]) }
-            return [UInt8](bytes.prefix { $0 != 0x3A })
+            let literal = bytes.first == 0x5B ? bytes.firstIndex(of: 0x5D).map { $0 + 1 } : nil
+            let end = literal ?? bytes.firstIndex(of: 0x3A) ?? bytes.endIndex
+            return (bytes[..<end], bytes[end...].dropFirst())
         }
-        return host(authority).equalsIgnoringASCIICase(host(head.authority))
+        let (theirs, ours) = (parts(authority), parts(head.authority))
+        return theirs.host.equalsIgnoringASCIICase(ours.host)
+            && (theirs.port.isEmpty || ours.port.isEmpty || theirs.port == ours.port)
     }
 }

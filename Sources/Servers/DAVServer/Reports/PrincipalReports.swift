@@ -5,13 +5,12 @@ import Directory
 import HTTPServer
 import XML
 
-/// RFC 3744 §9.3: the principals that the asker is, at a collection of principals; or the resources that name the asker in a
-/// property.
+/// RFC 3744 §9.3: the principals that the asker is, at a collection of principals; or what is below, at any depth, and names the asker
+/// in a property. DAV:owner is the one that does so outside of principals; by another nothing is found.
 enum PrincipalMatch {
     static func respond(_ exchange: Exchange, _ request: PrincipalMatchRequest) throws -> HTTPResponse {
         let location = try exchange.read { tx in try exchange.find(tx).location }
         let rows = try PrincipalRows(exchange, request.properties)
-        let asker = exchange.principal
         let isOfPrincipals: Bool
         switch location.resource {
         case .container(.principals)?, .root?, .principal?, .proxy?: isOfPrincipals = true
@@ -21,13 +20,57 @@ enum PrincipalMatch {
             return try rows.response([])
         }
         if request.matchesSelf { return try rows.response(try exchange.read { tx in try selves(tx, exchange) }) }
-        // Everything in a home is its owner's.
-        guard let collection = location.collection, let owner = location.owner, owner.id == asker.id else {
-            return try rows.response([])
+        return try exchange.read { tx in
+            try MultistatusSource.response(tx, exchange, parts: owned(tx, rows.rows, below: location))
         }
-        return try MultistatusSource.response(exchange, parts: [
-            MemberListing(rows.rows, in: collection, location.access, href: location.href),
-        ])
+    }
+
+    /// What is the asker's own: all that is in their homes, but for what others share with them.
+    private static func owned(
+        _ tx: borrowing ReadTransaction, _ rows: Rows, below location: Location
+    ) throws -> [any MultistatusSource.Part] {
+        let asker = rows.exchange.principal
+        let containers: [Container]
+        switch location.resource {
+        case .root?: containers = Container.allCases
+        case .container(let container)?: containers = [container]
+        case .collection(let collection)?:
+            guard location.owner?.id == asker.id else { return [] }
+            return try tree(tx, rows, of: collection, location.access, href: location.href)
+        case .member?, .principal?, .proxy?, nil: return []
+        }
+        var parts: [any MultistatusSource.Part] = []
+        for container in containers {
+            guard let kind = container.homeKind, let home = try Collections.home(tx, of: asker.id, kind: kind) else { continue }
+            let href = Href.home(container, of: asker)
+            parts.append(row(rows, of: home, .own(asker), href: href))
+            parts += try tree(tx, rows, of: home, .own(asker), href: href)
+        }
+        return parts
+    }
+
+    private static func tree(
+        _ tx: borrowing ReadTransaction, _ rows: Rows, of top: Collection, _ access: Access, href: Href
+    ) throws -> [any MultistatusSource.Part] {
+        var parts: [any MultistatusSource.Part] = []
+        var hrefs = [top.id: href]
+        // Parents come before what is in them.
+        for collection in try Collections.subtree(tx, of: top) {
+            if let parent = collection.parentID.flatMap({ hrefs[$0] }) {
+                let href = parent.collection(collection.name)
+                hrefs[collection.id] = href
+                parts.append(row(rows, of: collection, access, href: href))
+            }
+            guard collection.kind.holdsMembers, let href = hrefs[collection.id] else { continue }
+            parts.append(MemberListing(rows, in: collection, access, href: href))
+        }
+        return parts
+    }
+
+    private static func row(
+        _ rows: Rows, of collection: Collection, _ access: Access, href: Href
+    ) -> any MultistatusSource.Part {
+        FixedRows { tx, out in try rows.write(tx, .collection(collection), access, href: href, to: &out) }
     }
 }
 
