@@ -65,8 +65,8 @@ extension DAVServer: HTTPResponder {
             }
             do {
                 return try method.respond(exchange)
-            } catch let stale as StaleMounts {
-                try stale.refresh(exchange)
+            } catch let preparation as any Preparation {
+                try preparation.perform(exchange)
                 var exchange = exchange
                 exchange.isRefreshed = true
                 return try method.respond(exchange)

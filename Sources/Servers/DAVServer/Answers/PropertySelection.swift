@@ -69,6 +69,9 @@ struct PropertySelection: Sendable {
         mode != .named || wanted.contains { $0.live.map { $0.setting != nil } ?? true }
     }
 
+    /// Whether the property is written where a resource has it.
+    func asks(for name: XMLName) -> Bool { mode != .names && wanted.contains { $0.name == name } }
+
     // MARK: Rows
 
     /// Writes the propstats of a member.

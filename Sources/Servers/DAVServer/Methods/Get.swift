@@ -24,7 +24,7 @@ enum Get {
             switch collection.kind {
             case .book where collection.isSearchOnly: throw Reply(.forbidden, "This book can only be searched.")
             case .calendar, .book: return try CollectionExport.response(exchange, collection, location.access)
-            case .calendarHome, .bookHome, .fileHome, .folder: break
+            case .calendarHome, .bookHome, .fileHome, .folder, .notifications: break
             }
         }
         return try Listing.response(exchange, location)

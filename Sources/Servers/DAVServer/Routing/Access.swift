@@ -18,6 +18,11 @@ struct Access: Sendable {
     /// Of what somebody has in their own home.
     static func own(_ owner: Principal) -> Access { Access(tree: owner, owner: owner, rights: .all, mount: nil) }
 
+    /// Of what somebody is told: it is read and deleted, and nothing else.
+    static func ofNotifications(of owner: Principal) -> Access {
+        Access(tree: owner, owner: owner, rights: [.read, .unbind], mount: nil)
+    }
+
     /// Whether what is private or confidential is not shown.
     func hidesPrivate(in collection: Collection) -> Bool {
         rights.hidesPrivate(in: collection)

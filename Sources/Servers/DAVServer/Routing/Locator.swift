@@ -55,7 +55,9 @@ struct Locator {
     private func locate(
         _ tx: borrowing ReadTransaction, _ path: [String], inOwn home: Collection, missingParent: HTTPStatus
     ) throws -> Location {
-        var location = Location(access: .own(asker), ancestors: [], name: path[1], resource: .collection(home))
+        let access = home.kind == .notifications ? Access.ofNotifications(of: asker) : .own(asker)
+        var location = Location(
+            access: access, parentRights: access.rights, ancestors: [], name: path[1], resource: .collection(home))
         for (index, name) in path.enumerated().dropFirst(2) {
             guard let parent = location.collection else { throw Reply(missingParent) }
             location.ancestors.append(parent)
