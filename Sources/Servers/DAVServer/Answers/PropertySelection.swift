@@ -79,7 +79,7 @@ struct PropertySelection: Sendable {
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
         to out: inout XMLWriter
     ) throws {
-        let stored = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
+        let stored = hasDeadProperties && !member.isMasked ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
         let name = hasNeeds ? [UInt8](member.name) : []
         let place = Place(rights: scope.access.rights, href: { scope.href.member(String(decoding: name, as: UTF8.self)) })
         try write(stored, place, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }

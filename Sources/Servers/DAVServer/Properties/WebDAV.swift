@@ -33,8 +33,10 @@ extension PropertyTable {
             }),
         LiveProperty(
             name: .dav(.getcontentlength), isInAllprop: true,
-            member: { _, member, _, out in
-                out.text(decimal: member.size)
+            member: { tx, member, scope, out in
+                // The size of what is stored would tell of it.
+                let size = member.isMasked ? try ObjectData.bytes(tx, member, scope.exchange.server.files).count : member.size
+                out.text(decimal: size)
                 return true
             }),
         LiveProperty(

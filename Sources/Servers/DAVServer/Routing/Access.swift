@@ -44,6 +44,9 @@ struct Access: Sendable {
 }
 
 extension Rights {
+    /// What is left on an object of which only the times are seen.
+    static let ofMasked: Rights = [.read, .readFreeBusy]
+
     /// RFC 5545 §3.8.1.3: whether what is private or confidential in a calendar is not shown. Whoever may do everything sees it.
     func hidesPrivate(in collection: Collection) -> Bool {
         collection.kind == .calendar && !isSuperset(of: .all)
