@@ -1,11 +1,11 @@
-"""What is private or confidential (RFC 5545 §3.8.1.3) in a shared calendar: to those who may not do everything it is not there."""
+"""What is private (RFC 5545 §3.8.1.3) in a shared calendar: to those who may not do everything it is not there."""
 import pytest
 
 from dav import document, name, prop
 from objects import calendar, event, task
 from test_sharing import home_changes, lacks, mount, share  # noqa: F401
 
-HIDDEN = ["CLASS:PRIVATE", "CLASS:CONFIDENTIAL", "class:private", "CLASS:X-SECRET", "CLASS;X-A=b:CONFIDENTIAL"]
+HIDDEN = ["CLASS:PRIVATE", "class:private", "CLASS:X-SECRET", "CLASS;X-A=b:PRIVATE"]
 SHOWN = ["CLASS:PUBLIC", "CLASS:public", "X-CLASS:PRIVATE", "DESCRIPTION:CLASS:PRIVATE"]
 FREE_BUSY = document("C:free-busy-query", '<C:time-range start="20260601T000000Z" end="20260602T000000Z"/>')
 
@@ -127,7 +127,7 @@ def test_what_becomes_private_goes_and_what_becomes_public_comes(user, other, sh
         answer = dav.sync(shared, token).multistatus()
         token = answer.sync_token
         return {r.path: r.status for r in answer}
-    user.dav().put(user.calendar + "open.ics", event("open", "Known", "CLASS:CONFIDENTIAL"))
+    user.dav().put(user.calendar + "open.ics", event("open", "Known", "CLASS:PRIVATE"))
     assert changes() == {shared + "open.ics": 404}
     assert changes() == {}
     user.dav().put(user.calendar + "open.ics", event("open", "Known", "CLASS:PUBLIC"))

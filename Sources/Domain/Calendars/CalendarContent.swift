@@ -54,7 +54,7 @@ package struct CalendarContent: Sendable {
             uid: object.uid, component: object.kind.name.lowercased(),
             index: ObjectIndex(
                 occurrences: CalendarOccurrences.of(object, timeZones: timeZones),
-                text: .init(CalendarSearchText.of(object)), isPrivate: object.isPrivate),
+                text: .init(CalendarSearchText.of(object)), privacy: object.privacy),
             attachments: object.managedIDs(limit: Attachments.maximumReferences))
     }
 

@@ -31,7 +31,7 @@ package enum ChangeLog {
         static let collection: Int64 = 1
         /// Another's collection, in a home: nobody but whose home it is learns of it.
         static let mount: Int64 = 2
-        /// A member that was private, or not there, before and after: those to whom what is private is not shown have had nothing of
+        /// A member that was hidden (`Privacy`), or not there, before and after: those to whom what is private is not shown have had nothing of
         /// it, and are told nothing.
         static let privateMember: Int64 = 3
     }
@@ -157,7 +157,7 @@ package enum ChangeLog {
         if let member = try Members.find(tx, in: collection.id, name: row.name) {
             if member.modseq == row.modseq { return .member(member) }
             // The later rows of one that became private are not told.
-            let isHidden = try hidesPrivate && IndexRows.isPrivate(tx, in: collection.id, name: row.name)
+            let isHidden = try hidesPrivate && IndexRows.isHidden(tx, in: collection.id, name: row.name)
             return isHidden ? .removed(isCollection: false) : nil
         }
         return row.isRemoval || hidesPrivate ? .removed(isCollection: false) : nil

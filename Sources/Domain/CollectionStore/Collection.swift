@@ -8,13 +8,20 @@ package enum CollectionKind: String, Sendable, CaseIterable {
     case calendar
     case book
     case folder
+    /// What the server tells somebody, as XML that clients fetch and delete.
+    case notifications
 
-    package var isHome: Bool { self == .calendarHome || self == .bookHome || self == .fileHome }
+    package var isHome: Bool {
+        switch self {
+        case .calendarHome, .bookHome, .fileHome, .notifications: true
+        case .calendar, .book, .folder: false
+        }
+    }
 
     /// Whether objects (and not only collections) may be in it.
     package var holdsMembers: Bool {
         switch self {
-        case .calendar, .book, .folder, .fileHome: true
+        case .calendar, .book, .folder, .fileHome, .notifications: true
         case .calendarHome, .bookHome: false
         }
     }
@@ -26,7 +33,7 @@ package enum CollectionKind: String, Sendable, CaseIterable {
         case .calendarHome: [.calendar]
         case .bookHome: [.book]
         case .fileHome, .folder: [.folder]
-        case .calendar, .book: []
+        case .calendar, .book, .notifications: []
         }
     }
 }

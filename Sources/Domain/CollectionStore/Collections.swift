@@ -370,7 +370,9 @@ package enum Collections {
         while true {
             let page = try Members.page(tx.read, in: collection.id, after: last, limit: 256, shownBy: visibility)
             if page.isEmpty { break }
-            for member in page { try Members.copy(tx, member, to: made, name: member.name, now: now) }
+            for member in page where !member.isMasked {
+                try Members.copy(tx, member, to: made, name: member.name, now: now)
+            }
             last = page.last?.name
         }
         for child in try children(tx.read, of: collection.id) {

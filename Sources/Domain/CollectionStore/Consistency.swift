@@ -128,7 +128,7 @@ package enum Consistency {
         } else if let index = object.index {
             if found.index.occurrences != index.occurrences { fault("the times in the index are not those of its bytes") }
             if found.index.text != index.text { fault("the text in the index is not that of its bytes") }
-            if found.index.isPrivate != index.isPrivate { fault("the index has it as private or not, and its bytes do not") }
+            if found.index.privacy != index.privacy { fault("the index has it as private or not, and its bytes do not") }
         }
     }
 

@@ -21,6 +21,20 @@ package struct Member: Sendable, Equatable {
     package var modified: Milliseconds
     /// The bytes of all attachments that it refers to; nil: it refers to none.
     package var attachedSize: Int?
+    /// Whether the asker sees only when it is; the ETag is then that of what they see.
+    package var isMasked = false
+
+    /// As it is seen by those who may only know when it is. What they get is made from the stored bytes, so its tag moves with the
+    /// member; it is no hash of these, by which a guess of them could be tried.
+    package func masked() -> Member {
+        var member = self
+        member.isMasked = true
+        member.etag = Self.maskedTag(id, modseq)
+        return member
+    }
+
+    /// The letter is another where they are made in another way.
+    static func maskedTag(_ id: MemberID, _ modseq: ModSeq) -> String { "a\(id.rawValue)-\(modseq.rawValue)" }
 
     /// What it takes of its owner's quota: an attachment of two objects is counted twice, as a copy of a file is.
     var chargedSize: Int { size &+ (attachedSize ?? 0) }

@@ -155,8 +155,8 @@ package enum Members {
         let attachments = try Attachments.named(tx.read, by: content, in: collection)
         try Quota.take(
             tx, content.size &+ (attachments.size ?? 0) &- (existing?.chargedSize ?? 0), of: collection.owner)
-        var isPrivate = content.facts.index.isPrivate
-        if isPrivate, existing != nil { isPrivate = try IndexRows.isPrivate(tx.read, in: collection.id, name: name) }
+        var isPrivate = content.facts.index.privacy == .hidden
+        if isPrivate, existing != nil { isPrivate = try IndexRows.isHidden(tx.read, in: collection.id, name: name) }
         let modseq = try ChangeLog.record(
             tx, in: collection.id, name: name, isRemoval: false, isCollection: false, isPrivate: isPrivate,
             memberDelta: existing == nil ? 1 : 0, now: now)
@@ -218,7 +218,7 @@ package enum Members {
     {
         let modseq = try ChangeLog.record(
             tx, in: member.collectionID, name: member.name, isRemoval: false, isCollection: false,
-            isPrivate: try IndexRows.isPrivate(tx.read, in: member.collectionID, name: member.name), memberDelta: 0, now: now)
+            isPrivate: try IndexRows.isHidden(tx.read, in: member.collectionID, name: member.name), memberDelta: 0, now: now)
         try tx.execute(
             "UPDATE member SET modseq = $3 WHERE collection_id = $1 AND name = $2",
             [.integer(member.collectionID.rawValue), .text(member.name), .integer(modseq.rawValue)])
@@ -253,7 +253,7 @@ package enum Members {
         _ tx: borrowing ReadTransaction, _ member: Member, in collection: Collection
     ) throws -> Bool {
         guard collection.kind == .calendar else { return false }
-        return try IndexRows.isPrivate(tx, in: collection.id, name: member.name)
+        return try IndexRows.isHidden(tx, in: collection.id, name: member.name)
     }
 
     /// Takes the row away and writes the removal into the log.
@@ -276,7 +276,7 @@ package enum Members {
     ) throws {
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         var facts = member.facts
-        facts.index.isPrivate = try IndexRows.isPrivate(tx.read, in: member.collectionID, name: member.name)
+        facts.index.privacy = try IndexRows.privacy(tx.read, in: member.collectionID, name: member.name) ?? .open
         try put(
             tx, in: collection, name: name, existing: nil,
             content: MemberContent(

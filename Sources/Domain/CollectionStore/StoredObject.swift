@@ -85,7 +85,11 @@ struct StoredObject {
     }
 
     private func facts(of bytes: [UInt8], in kind: CollectionKind, _ facts: ObjectFacts) -> MemberFacts? {
-        kind.holdsFiles ? MemberFacts(contentType: member.contentType) : facts(kind, bytes)
+        switch kind {
+        case .notifications: MemberFacts(uid: member.uid, component: member.component, contentType: member.contentType)
+        case .folder, .fileHome: MemberFacts(contentType: member.contentType)
+        case .calendar, .book, .calendarHome, .bookHome: facts(kind, bytes)
+        }
     }
 
     private static func open(_ name: String, _ files: FileBlobStore) throws -> FileBlob? {
@@ -98,6 +102,6 @@ struct StoredObject {
 }
 
 extension CollectionKind {
-    /// Whether its members are files: bytes into which nobody looks.
-    var holdsFiles: Bool { self == .folder || self == .fileHome }
+    /// Whether its members are bytes into which nobody looks.
+    var holdsFiles: Bool { self == .folder || self == .fileHome || self == .notifications }
 }

@@ -49,7 +49,7 @@ package struct SyncToken: Equatable, Sendable {
 
     /// Who gets or loses the right to see what is private sees another calendar, of which the log tells nothing: they begin anew.
     private static func epoch(of collection: Collection, _ hidingPrivate: Bool) -> Int64 {
-        hidingPrivate ? collection.epoch | 1 << 60 : collection.epoch
+        hidingPrivate ? collection.epoch | 1 << 61 : collection.epoch
     }
 
     /// As a URI. RFC 6578 §4: a token is a URI.

@@ -44,15 +44,6 @@ extension Exchange {
     }
 }
 
-extension Visibility? {
-    /// Whether the member in a row is shown; without a range all are.
-    func shows(
-        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ name: String, in collection: CollectionID
-    ) throws -> Bool {
-        try self?.shows(tx, in: collection, name: name, blobID: member.blobID) ?? true
-    }
-}
-
 /// Which of the names that an index gives are shown; each is asked once.
 struct ShownNames {
     private let visibility: Visibility?

@@ -13,7 +13,7 @@ struct Exchange: Sendable {
     let path: RequestPath
     let now: Milliseconds
     let preferences: Preferences
-    /// Whether the mounts in the asker's home are taken as they are written down.
+    /// Whether what must be written before (`Preparation`) is: the mounts in the asker's home are taken as they are written down.
     var isRefreshed = false
 
     var head: HTTPRequestHead { request.head }
@@ -28,6 +28,7 @@ struct Exchange: Sendable {
     func locate(
         _ tx: borrowing ReadTransaction, missingParent: HTTPStatus = .notFound, needed: Rights = .read
     ) throws -> Location {
+        if !isRefreshed { try MissingNotifications.check(tx, self) }
         let location = try locator.locate(tx, path.segments, missingParent: missingParent, needed: needed)
         if path.segments.count == 2, !isRefreshed { try StaleMounts.check(tx, location, self) }
         return location

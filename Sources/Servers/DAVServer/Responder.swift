@@ -69,19 +69,22 @@ extension DAVServer: HTTPResponder {
     }
 
     private func respond(_ exchange: Exchange) -> HTTPResponse {
-        var stale: StaleMounts?
-        // Once they are refreshed, nobody looks whether they are.
-        while true { do { return try answer(exchange, refreshing: stale) } catch { stale = error } }
+        do throws(Unprepared) {
+            return try answer(exchange)
+        } catch {
+            // Once all is prepared, nobody looks whether it is.
+            return (try? answer(exchange, after: error.preparation)) ?? HTTPResponse(status: 500)
+        }
     }
 
-    private func answer(_ exchange: Exchange, refreshing stale: StaleMounts? = nil) throws(StaleMounts) -> HTTPResponse {
+    private func answer(_ exchange: Exchange, after preparation: (any Preparation)? = nil) throws(Unprepared) -> HTTPResponse {
         guard let method = Method.named[exchange.head.method] else {
             return HTTPResponse(status: 501)
         }
         do {
             var exchange = exchange
-            if let stale {
-                try stale.refresh(exchange)
+            if let preparation {
+                try preparation.perform(exchange)
                 exchange.isRefreshed = true
             }
             switch exchange.path.segments.first {
@@ -90,8 +93,8 @@ extension DAVServer: HTTPResponder {
             default: break
             }
             return try method.respond(exchange)
-        } catch let stale as StaleMounts {
-            throw stale
+        } catch let preparation as any Preparation {
+            throw Unprepared(preparation: preparation)
         } catch let reply as Reply {
             return Options.allowing(reply, exchange).response
         } catch let refusal as StoreRefusal {

@@ -59,7 +59,7 @@ package enum Attachments {
         }
     }
 
-    /// Whether an object in a collection that refers to it is shown by `visibility`.
+    /// Whether an object in a collection that refers to it is shown by `visibility`, and not only its time.
     package static func isShown(
         _ tx: borrowing ReadTransaction, _ attachment: Attachment, in collection: CollectionID, by visibility: Visibility
     ) throws -> Bool {
@@ -69,7 +69,7 @@ package enum Attachments {
             WHERE attachment_use.attachment_id = $1 AND +member.collection_id = $2 AND member.attached_bytes IS NOT NULL
             LIMIT 1000
             """, [.integer(attachment.id), .integer(collection.rawValue)]) { $0.text(0) }
-        return try names.contains { try !visibility.isHidden(tx, in: collection, name: $0) }
+        return try names.contains { try visibility.privacy(tx, in: collection, name: $0) == .open }
     }
 
     // MARK: References

@@ -3,13 +3,13 @@ import Database
 /// The rows that are a member's index. Each member of a calendar or book has one row of text, and those of its times.
 enum IndexRows {
     static func read(_ tx: borrowing ReadTransaction, of member: Member) throws -> ObjectIndex {
-        let (text, isPrivate) = try text(tx, in: member.collectionID, member.name)
+        let (text, privacy) = try text(tx, in: member.collectionID, member.name)
         return ObjectIndex(
             occurrences: try occurrences(tx, in: member.collectionID, member.name, component: member.component) ?? [
                 // Rows that an object of another kind left behind are no index of this one.
                 Occurrence(start: Occurrence.beginning, end: .max, isFloating: false, isExact: false)
             ],
-            text: text, isPrivate: isPrivate)
+            text: text, privacy: privacy)
     }
 
     /// In the order of an `ObjectIndex`. Nil where there are rows of another component.
@@ -34,18 +34,23 @@ enum IndexRows {
 
     private static func text(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, _ name: String
-    ) throws -> (ObjectIndex.Text, isPrivate: Bool) {
+    ) throws -> (ObjectIndex.Text, Privacy) {
         try tx.first(
             "SELECT text, is_private FROM search_text WHERE collection_id = $1 AND name = $2",
             [.integer(collection.rawValue), .text(name)]
-        ) { ($0.isNull(0) ? .unknown : .folded($0.bytes(0)), $0.flag(1)) } ?? (.none, false)
+        ) { ($0.isNull(0) ? .unknown : .folded($0.bytes(0)), Privacy(rawValue: $0.integer(1)) ?? .hidden) } ?? (.none, .open)
     }
 
-    /// Whether a member of a calendar is known to be private.
-    static func isPrivate(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Bool {
+    /// What is known of a member of a calendar; nil: nothing.
+    static func privacy(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Privacy? {
         try tx.first(
             "SELECT is_private FROM search_text WHERE collection_id = $1 AND name = $2",
-            [.integer(collection.rawValue), .text(name)]) { $0.flag(0) } ?? false
+            [.integer(collection.rawValue), .text(name)]) { Privacy(rawValue: $0.integer(0)) ?? .hidden }
+    }
+
+    /// Whether a member of a calendar is known to be shown to nobody but who may do everything.
+    static func isHidden(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Bool {
+        try privacy(tx, in: collection, name: name) == .hidden
     }
 
     /// Puts the index of a member in the place of what is there.
@@ -73,7 +78,7 @@ enum IndexRows {
             """
             INSERT INTO search_text (collection_id, name, text, is_private) VALUES ($1, $2, $3, $4)
             ON CONFLICT (collection_id, name) DO UPDATE SET text = EXCLUDED.text, is_private = EXCLUDED.is_private
-            """, key + [text, Value(index.isPrivate)])
+            """, key + [text, .integer(index.privacy.rawValue)])
     }
 
     private static func insert(

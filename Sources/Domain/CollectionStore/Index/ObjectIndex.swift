@@ -2,7 +2,7 @@
 /// from the bytes whenever `version` or the time zone database is another.
 package struct ObjectIndex: Sendable, Equatable {
     /// Moves with each change of what is found in the same bytes; all is then made anew at the next start.
-    package static let version = 3
+    package static let version = 4
 
     package enum Text: Sendable, Equatable {
         /// A file: nobody looks into it.
@@ -19,10 +19,9 @@ package struct ObjectIndex: Sendable, Equatable {
     /// By their line and start; no two of one line start together.
     package private(set) var occurrences: [Occurrence]
     package var text: Text
-    /// A calendar object that is not public (RFC 5545 §3.8.1.3).
-    package var isPrivate: Bool
+    package var privacy: Privacy
 
-    package init(occurrences: [Occurrence] = [], text: Text = .none, isPrivate: Bool = false) {
+    package init(occurrences: [Occurrence] = [], text: Text = .none, privacy: Privacy = .open) {
         var kept: [Occurrence] = []
         for next in occurrences.sorted(by: { ($0.line, $0.start, $0.end) < ($1.line, $1.start, $1.end) }) {
             if let last = kept.last, last.line == next.line, last.start == next.start {
@@ -33,8 +32,17 @@ package struct ObjectIndex: Sendable, Equatable {
         }
         self.occurrences = kept
         self.text = text
-        self.isPrivate = isPrivate
+        self.privacy = privacy
     }
+}
+
+/// What those with whom a calendar is shared see of an object (RFC 5545 §3.8.1.3). The numbers are stored.
+package enum Privacy: Int64, Sendable {
+    case open = 0
+    /// Nothing.
+    case hidden = 1
+    /// When it is, and no more.
+    case masked = 2
 }
 
 /// A stretch of time in which a calendar object has instances, or may have some.

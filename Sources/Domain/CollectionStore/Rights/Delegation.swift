@@ -43,7 +43,7 @@ package enum Delegation: Sendable, CaseIterable {
         var new = delegates
         for grant in try grants(tx.read, in: home, now: now) {
             guard case .principal(let id) = grant.grantee else { continue }
-            if new.remove(id) == nil { try Grants.remove(tx, grant.grantee, on: home) }
+            if new.remove(id) == nil { try Grants.remove(tx, grant.grantee, on: home, now: now) }
         }
         for id in new.sorted(by: { $0.rawValue < $1.rawValue }) {
             let grant = Grant(collection: home.id, grantee: .principal(id), rights: rights)

@@ -65,7 +65,7 @@ package enum Grants {
         _ tx: borrowing WriteTransaction, _ grant: Grant, on collection: Collection, now: Milliseconds
     ) throws {
         guard !grant.rights.isEmpty else {
-            try remove(tx, grant.grantee, on: collection)
+            try remove(tx, grant.grantee, on: collection, now: now)
             return
         }
         if grant.grantee == .principal(collection.owner) { throw StoreRefusal.cannotBeGranted }
@@ -90,8 +90,9 @@ package enum Grants {
     /// False where nothing was granted.
     @discardableResult
     package static func remove(
-        _ tx: borrowing WriteTransaction, _ grantee: Grantee, on collection: Collection
+        _ tx: borrowing WriteTransaction, _ grantee: Grantee, on collection: Collection, now: Milliseconds
     ) throws -> Bool {
+        if case .principal(let id) = grantee { try Invitations.remove(tx, to: collection.id, for: id, now: now) }
         let removed = try tx.execute(
             "DELETE FROM access_grant WHERE collection_id = $1 AND grantee = $2",
             [.integer(collection.id.rawValue), .integer(grantee.rawValue)])
@@ -101,6 +102,7 @@ package enum Grants {
 
     /// The principal is about to go.
     package static func removeAll(_ tx: borrowing WriteTransaction, to principal: PrincipalID) throws {
+        try tx.execute("DELETE FROM invitation WHERE grantee = $1", [.integer(principal.rawValue)])
         let removed = try tx.execute(
             "DELETE FROM access_grant WHERE grantee = $1", [.integer(principal.rawValue)])
         if removed > 0 { try RightsGeneration.advance(tx) }
@@ -108,6 +110,7 @@ package enum Grants {
 
     /// The collection is about to go, for good.
     static func removeAll(_ tx: borrowing WriteTransaction, on collection: CollectionID) throws {
+        try tx.execute("DELETE FROM invitation WHERE collection_id = $1", [.integer(collection.rawValue)])
         let removed = try tx.execute(
             "DELETE FROM access_grant WHERE collection_id = $1", [.integer(collection.rawValue)])
         if removed > 0 { try RightsGeneration.advance(tx) }

@@ -21,6 +21,15 @@ package enum Mounts {
             """, [.integer(home.rawValue), .text(name)], row: read)
     }
 
+    /// Where a collection stands in a home, also where the sharee has deleted it from there.
+    package static func find(
+        _ tx: borrowing ReadTransaction, in home: CollectionID, of collection: CollectionID
+    ) throws -> Mount? {
+        try tx.first(
+            "SELECT home_id, name, collection_id FROM mount WHERE collection_id = $1 AND home_id = $2",
+            [.integer(collection.rawValue), .integer(home.rawValue)], row: read)
+    }
+
     /// Those that are to be seen, by name.
     package static func all(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> [Mount] {
         try tx.all(
@@ -182,6 +191,15 @@ package enum Mounts {
             "UPDATE mount SET is_hidden = 1 WHERE home_id = $1 AND name = $2 AND is_hidden = 0",
             [.integer(mount.home.rawValue), .text(mount.name)])
         if changed > 0 { try tell(tx, mount.name, in: mount.home, isRemoval: true, now: now) }
+        try Invitations.declined(tx, mount)
+    }
+
+    /// The sharee has it back in the home.
+    static func show(_ tx: borrowing WriteTransaction, _ mount: Mount, now: Milliseconds) throws {
+        let changed = try tx.execute(
+            "UPDATE mount SET is_hidden = 0 WHERE home_id = $1 AND name = $2 AND is_hidden = 1",
+            [.integer(mount.home.rawValue), .text(mount.name)])
+        if changed > 0 { try tell(tx, mount.name, in: mount.home, isRemoval: false, now: now) }
     }
 
     /// What a principal has deleted from its home comes back; the home's log tells it when somebody looks there.
@@ -224,7 +242,7 @@ extension CollectionKind {
         case .calendarHome: .calendar
         case .bookHome: .book
         case .fileHome: .folder
-        case .calendar, .book, .folder: nil
+        case .calendar, .book, .folder, .notifications: nil
         }
     }
 }

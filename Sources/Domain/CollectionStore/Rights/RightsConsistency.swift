@@ -54,6 +54,13 @@ enum RightsConsistency {
             WHERE m.home_id IS NULL ORDER BY p.home_id, p.collection_id LIMIT $1
             """, limit
         ) { "properties of collection \($0.integer(1)) in home \($0.integer(0)): there is no such mount" }
+        faults += try tx.all(
+            """
+            SELECT i.collection_id, i.grantee FROM invitation i
+            LEFT JOIN access_grant g ON g.collection_id = i.collection_id AND g.grantee = i.grantee
+            WHERE g.collection_id IS NULL ORDER BY i.collection_id, i.grantee LIMIT $1
+            """, limit
+        ) { "the invitation of principal \($0.integer(1)) to collection \($0.integer(0)): nothing is granted" }
         return faults
     }
 }

@@ -8,7 +8,11 @@ extension Members {
         shownBy visibility: Visibility?, row: (borrowing MemberView) throws -> Bool
     ) throws {
         guard let visibility else { return try forEach(tx, in: collection, after: name, row: row) }
-        try forEachRow(tx, in: collection, after: name, shownBy: visibility) { try row(MemberView(row: $0)) }
+        try forEachRow(tx, in: collection, after: name, shownBy: visibility) { line, privacy in
+            try MemberView.withMaskedTag(privacy, MemberID(rawValue: line.integer(2)), ModSeq(rawValue: line.integer(5))) {
+                try row(MemberView(row: line, maskedTag: $0))
+            }
+        }
     }
 
     /// As `page`, of those that are shown.
@@ -19,26 +23,43 @@ extension Members {
         guard let visibility else { return try page(tx, in: collection, after: name, limit: limit) }
         var members: [Member] = []
         if limit <= 0 { return members }
-        try forEachRow(tx, in: collection, after: name, shownBy: visibility) { row in
-            members.append(try read(row))
+        try forEachRow(tx, in: collection, after: name, shownBy: visibility) { row, privacy in
+            let member = try read(row)
+            members.append(privacy == .masked ? member.masked() : member)
             return members.count < limit
         }
         return members
     }
 
+    /// As `with`, of one that is shown.
+    package static func with(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, name: String, shownBy visibility: Visibility?,
+        _ body: (borrowing MemberView) throws -> Void
+    ) throws -> Bool {
+        guard let visibility else { return try with(tx, in: collection, name: name, body) }
+        guard let member = try find(tx, in: collection, name: name), let shown = try visibility.shown(tx, member) else {
+            return false
+        }
+        try MemberView.with(shown, body)
+        return true
+    }
+
     private static func forEachRow(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?,
-        shownBy visibility: Visibility, row body: (borrowing Row) throws -> Bool
+        shownBy visibility: Visibility, row body: (borrowing Row, Privacy) throws -> Bool
     ) throws {
         if visibility.window == .all {
             return try tx.forEach(
                 """
                 SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified,
-                    attached_bytes
-                FROM member WHERE collection_id = $1 AND name > $2 AND ($3 = 0 OR COALESCE((SELECT is_private FROM search_text
-                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) = 0)
-                ORDER BY name
-                """, [.integer(collection.rawValue), .text(name ?? ""), Value(visibility.hidesPrivate)], row: body)
+                    attached_bytes, CASE WHEN $3 = 0 THEN 0 ELSE COALESCE((SELECT is_private FROM search_text
+                        WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) END
+                FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
+                """, [.integer(collection.rawValue), .text(name ?? ""), Value(visibility.hidesPrivate)]
+            ) { row in
+                let privacy = Privacy(rawValue: row.integer(13)) ?? .hidden
+                return try privacy == .hidden || body(row, privacy)
+            }
         }
         try tx.forEach(
             """
@@ -52,10 +73,11 @@ extension Members {
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
             """, parameters(collection, name, visibility)
         ) { row in
-            guard try !row.flag(14) && visibility.shows(tx, row.optionalInteger(13), blobID: row.integer(9)) else {
+            let privacy = Privacy(rawValue: row.integer(14)) ?? .hidden
+            guard try privacy != .hidden && visibility.shows(tx, row.optionalInteger(13), blobID: row.integer(9)) else {
                 return true
             }
-            return try body(row)
+            return try body(row, privacy)
         }
     }
 
@@ -65,15 +87,22 @@ extension Members {
         shownBy visibility: Visibility?, row body: (borrowing MemberView) throws -> Bool
     ) throws {
         guard let visibility else { return try forEachEntry(tx, in: collection, after: name, row: body) }
+        func entry(_ row: borrowing Row, _ privacy: Privacy, modseq: Int64) throws -> Bool {
+            try MemberView.withMaskedTag(privacy, MemberID(rawValue: row.integer(1)), ModSeq(rawValue: modseq)) {
+                try body(MemberView(entry: row, maskedTag: $0))
+            }
+        }
         if visibility.window == .all {
             return try tx.forEach(
                 """
-                SELECT name, id, etag FROM member
-                WHERE collection_id = $1 AND name > $2 AND ($3 = 0 OR COALESCE((SELECT is_private FROM search_text
-                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) = 0)
-                ORDER BY name
+                SELECT name, id, etag, modseq, CASE WHEN $3 = 0 THEN 0 ELSE COALESCE((SELECT is_private FROM search_text
+                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) END
+                FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
                 """, [.integer(collection.rawValue), .text(name ?? ""), Value(visibility.hidesPrivate)]
-            ) { try body(MemberView(entry: $0)) }
+            ) { row in
+                let privacy = Privacy(rawValue: row.integer(4)) ?? .hidden
+                return try privacy == .hidden || entry(row, privacy, modseq: row.integer(3))
+            }
         }
         try tx.forEach(
             """
@@ -83,14 +112,15 @@ extension Members {
                  FROM occurrence
                  WHERE occurrence.collection_id = member.collection_id AND occurrence.name = member.name),
                 CASE WHEN $6 = 0 THEN 0 ELSE COALESCE((SELECT is_private FROM search_text
-                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) END
+                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) END, modseq
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
             """, parameters(collection, name, visibility)
         ) { row in
-            guard try !row.flag(5) && visibility.shows(tx, row.optionalInteger(4), blobID: row.integer(3)) else {
+            let privacy = Privacy(rawValue: row.integer(5)) ?? .hidden
+            guard try privacy != .hidden && visibility.shows(tx, row.optionalInteger(4), blobID: row.integer(3)) else {
                 return true
             }
-            return try body(MemberView(entry: row))
+            return try entry(row, privacy, modseq: row.integer(6))
         }
     }
 

@@ -8,17 +8,18 @@ package import Database
 /// on the bytes and the window alone, and what a move of the window changes can be told exactly (`VisibleChanges`).
 /// Times without a zone, and days, are taken as they would be in UTC: nobody's zone is part of it.
 ///
-/// To some only what is public is shown, whenever it is; of that the index is always certain.
+/// To some only what is public is shown, whenever it is, and of what is confidential when it is (`Privacy`); of that the index is
+/// always certain.
 package struct Visibility: Sendable {
     /// Whether the object in this blob has an instance in the window. True where that cannot be told.
     package typealias Judge = @Sendable (borrowing ReadTransaction, _ blobID: Int64) throws -> Bool
 
-    /// All that is public.
+    /// All that is public, and the times of what is confidential.
     package static let ofPublic = Visibility(
         .all, range: OccurrenceRange(lower: 0, upper: 0, floatingLower: 0, floatingUpper: 0), hidesPrivate: true) { _, _ in true }
 
     let window: VisibleWindow
-    /// Whether objects that are not public are not shown.
+    /// Whether what is not public is kept back.
     package let hidesPrivate: Bool
     /// The same window as the index has it.
     let range: OccurrenceRange
@@ -46,12 +47,24 @@ package struct Visibility: Sendable {
         try shows(tx, in: member.collectionID, name: member.name, blobID: member.blobID)
     }
 
-    /// Whether a member is not shown for what it is, whenever it is. What the index does not know is.
+    /// Whether a member is not shown for what it is, whenever it is.
     package func isHidden(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Bool {
-        guard hidesPrivate else { return false }
-        return try tx.first(
-            "SELECT is_private FROM search_text WHERE collection_id = $1 AND name = $2",
-            [.integer(collection.rawValue), .text(name)]) { $0.flag(0) } ?? true
+        try privacy(tx, in: collection, name: name) == .hidden
+    }
+
+    /// What is shown of a member for what it is, whenever it is. Of what the index does not know, nothing.
+    package func privacy(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> Privacy {
+        guard hidesPrivate else { return .open }
+        return try IndexRows.privacy(tx, in: collection, name: name) ?? .hidden
+    }
+
+    /// A member as it is shown; nil where it is not.
+    package func shown(_ tx: borrowing ReadTransaction, _ member: Member) throws -> Member? {
+        let privacy = try privacy(tx, in: member.collectionID, name: member.name)
+        guard privacy != .hidden else { return nil }
+        if window != .all,
+            try !shows(tx, state(tx, in: member.collectionID, name: member.name), blobID: member.blobID) { return nil }
+        return privacy == .masked ? member.masked() : member
     }
 
     /// `state` is what the statements of this folder say of a member: nil: it has no time; 0: it has none in the window;

@@ -62,7 +62,8 @@ package enum VisibleChanges {
                 page.changes.append(change)
                 continue
             }
-            page.changes.append(self.change(member, isShown: try now.shows(tx, member)))
+            let shown = try now.shown(tx, member)
+            page.changes.append(self.change(shown ?? member, isShown: shown != nil))
         }
         page.token.modseq = reached
         page.isComplete = isComplete

@@ -15,8 +15,20 @@
 
     // Sharing and notifications
     case invite, share, shared, sharer, notification, notifications, notificationtype
+    case set, remove, user, uid, access, read, summary, organizer, dtstamp, hosturl
+    case inviteNotification = "invite-notification"
     case inviteReply = "invite-reply"
-    case shareAs = "share-as"
+    case inviteNoresponse = "invite-noresponse"
+    case inviteAccepted = "invite-accepted"
+    case inviteDeclined = "invite-declined"
+    case inviteDeleted = "invite-deleted"
+    case inReplyTo = "in-reply-to"
+    case commonName = "common-name"
+    case readWrite = "read-write"
+    case sharedAs = "shared-as"
+    case sharedURL = "shared-url"
+    case validRequest = "valid-request"
+    case invalidShare = "invalid-share"
     case sharedOwner = "shared-owner"
     case allowedSharingModes = "allowed-sharing-modes"
     case canBeShared = "can-be-shared"

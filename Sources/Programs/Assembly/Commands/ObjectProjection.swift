@@ -13,7 +13,7 @@ package struct ObjectProjection: Sendable {
         switch kind {
         case .calendar: try? CalendarContent.facts(of: bytes, timeZones: timeZones)
         case .book: try? CardContent.facts(of: bytes)
-        case .folder, .fileHome: MemberFacts()
+        case .folder, .fileHome, .notifications: MemberFacts()
         case .calendarHome, .bookHome: nil
         }
     }

@@ -32,7 +32,7 @@ package struct ShareOperations: Sendable {
     package func remove(_ path: String, from who: String) throws -> String {
         let grantee = try self.grantee(who)
         let wasShared = try installation.database.write { tx in
-            try Grants.remove(tx, grantee, on: try self.collection(tx.read, at: path))
+            try Grants.remove(tx, grantee, on: try self.collection(tx.read, at: path), now: System.clock())
         }
         guard wasShared else { throw CommandError(.impossible, "\(path) was not shared with \(who)") }
         return "\(path) is no longer shared with \(who)"

@@ -1,4 +1,5 @@
 import Bytes
+import Calendars
 package import CollectionStore
 package import Database
 import HTTPServer
@@ -78,7 +79,8 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
     }
 
     private func append(_ member: Member, _ body: Blobs.Body, to out: inout [UInt8]) throws {
-        let bytes = try files.bytes(of: body)
+        let stored = try files.bytes(of: body)
+        let bytes = member.isMasked ? TimesOnly.bytes(of: stored) : stored
         if let joined = collection.kind == .calendar ? joiner.append(bytes) : VCardJoiner.append(bytes) {
             out += joined
             count += 1

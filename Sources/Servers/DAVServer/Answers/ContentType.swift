@@ -11,7 +11,7 @@ enum ContentType {
             out.raw("text/calendar; charset=utf-8; component=")
             out.text(member.component)
         case .book: out.raw("text/vcard; charset=utf-8")
-        case .folder, .fileHome, .calendarHome, .bookHome:
+        case .folder, .fileHome, .calendarHome, .bookHome, .notifications:
             if member.contentType.isEmpty { out.raw("application/octet-stream") } else { out.text(member.contentType) }
         }
     }
@@ -20,7 +20,7 @@ enum ContentType {
         switch kind {
         case .calendar: "text/calendar; charset=utf-8; component=\(member.component)"
         case .book: "text/vcard; charset=utf-8"
-        case .folder, .fileHome, .calendarHome, .bookHome: member.contentType ?? "application/octet-stream"
+        case .folder, .fileHome, .calendarHome, .bookHome, .notifications: member.contentType ?? "application/octet-stream"
         }
     }
 }

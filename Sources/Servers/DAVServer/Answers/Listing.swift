@@ -14,7 +14,7 @@ enum Listing {
         var entries: [(name: String, href: Href)] = []
         var isCut = false
         switch location.resource {
-        case .root?: entries = Container.allCases.map { ($0.rawValue, Href().collection($0.rawValue)) }
+        case .root?: entries = Container.listed.map { ($0.rawValue, Href().collection($0.rawValue)) }
         case .container(.principals)?: entries = [(exchange.principal.displayName, .principal(exchange.principal))]
         case .container(let container)?: entries = [(exchange.principal.displayName, .home(container, of: exchange.principal))]
         case .collection(let collection)?:

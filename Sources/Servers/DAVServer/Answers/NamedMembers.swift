@@ -78,8 +78,7 @@ final class NamedMembers: MultistatusSource.Part {
             // Those that are not there or not shown have cost as much.
             judged += 1
             // One that went since the index was asked has no row.
-            _ = try Members.with(tx, in: collection.id, name: candidate.name) { member in
-                guard try visibility.shows(tx, member, candidate.name, in: collection.id) else { return }
+            _ = try Members.with(tx, in: collection.id, name: candidate.name, shownBy: visibility) { member in
                 // The index was asked in the transaction that read the collection: of what was changed since, it is
                 // certain of nothing.
                 let isCertain = candidate.isCertain && member.modseq <= asked

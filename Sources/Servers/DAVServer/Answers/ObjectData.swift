@@ -1,4 +1,5 @@
 import Bytes
+import Calendars
 import CollectionStore
 import ContentLines
 import DAVGrammar
@@ -43,17 +44,30 @@ enum ObjectData {
         return true
     }
 
-    /// The object's bytes, wherever they are.
+    /// The object's bytes as the asker sees them, wherever they are.
     static func bytes(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ files: FileBlobStore
     ) throws -> [UInt8] {
-        try files.bytes(of: Blobs.read(tx, member.blobID))
+        let stored = try files.bytes(of: Blobs.read(tx, member.blobID))
+        return member.isMasked ? TimesOnly.bytes(of: stored) : stored
+    }
+
+    /// The same where a member is a value; its size is then that of what they see.
+    static func body(
+        _ tx: borrowing ReadTransaction, _ member: Member, _ files: FileBlobStore
+    ) throws -> (member: Member, body: Blobs.Body) {
+        let stored = try Blobs.read(tx, member.blobID)
+        guard member.isMasked else { return (member, stored) }
+        let bytes = TimesOnly.bytes(of: try files.bytes(of: stored))
+        var member = member
+        member.size = bytes.count
+        return (member, .bytes(bytes))
     }
 
     private static func writeStored(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
     ) throws -> Bool {
-        let isInline = try Blobs.withBytes(tx, member.blobID) { write($0, to: &out) }
+        let isInline = try !member.isMasked && Blobs.withBytes(tx, member.blobID) { write($0, to: &out) }
         if !isInline { write(try bytes(tx, member, scope.exchange.server.files), to: &out) }
         return true
     }

@@ -69,6 +69,9 @@ struct PropertySelection: Sendable {
         mode != .named || wanted.contains { $0.live.map { $0.setting != nil } ?? true }
     }
 
+    /// Whether the property is written where a resource has it.
+    func asks(for name: XMLName) -> Bool { mode != .names && wanted.contains { $0.name == name } }
+
     // MARK: Rows
 
     /// Writes the propstats of a member.
@@ -76,7 +79,7 @@ struct PropertySelection: Sendable {
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, hasDeadProperties: Bool,
         to out: inout XMLWriter
     ) throws {
-        let stored = hasDeadProperties ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
+        let stored = hasDeadProperties && !member.isMasked ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
         let name = hasNeeds ? [UInt8](member.name) : []
         let place = Place(rights: scope.access.rights, href: { scope.href.member(String(decoding: name, as: UTF8.self)) })
         try write(stored, place, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }

@@ -24,7 +24,7 @@ struct Representation {
         case .book:
             let qualities = ["3.0", "4.0"].map { accept.quality(of: "text/vcard", ["version": $0]) }
             return qualities[0] != qualities[1] || accept.quality(of: "application/vcard+json", ["version": "4.0"]) > qualities[0]
-        case .folder, .calendarHome, .bookHome, .fileHome: return false
+        case .folder, .calendarHome, .bookHome, .fileHome, .notifications: return false
         }
     }
 
@@ -55,7 +55,7 @@ struct Representation {
             guard let type else { return nil }
             (contentType, self.suffix) = (type, suffix)
             self.bytes = CardForms.write(bytes, form)
-        case .folder, .calendarHome, .bookHome, .fileHome: return nil
+        case .folder, .calendarHome, .bookHome, .fileHome, .notifications: return nil
         }
     }
 }

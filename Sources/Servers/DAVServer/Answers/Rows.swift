@@ -55,6 +55,8 @@ struct Rows: Sendable {
         let properties = selection.asksForStored
             ? try ChildProperties(tx, in: parent.id, withMounts: children.contains { $0.access.mount?.home == parent.id })
             : ChildProperties()
+        let shared = selection.asks(for: .dav(.resourcetype))
+            ? try Invitations.shared(tx, in: parent.id, now: exchange.now) : nil
         for child in children {
             let (resource, access, href) = (Resource.collection(child.collection), child.access, href.collection(child.name))
             var stored: [DeadProperties.Stored]?
@@ -69,9 +71,9 @@ struct Rows: Sendable {
                 try write(tx, resource, access, href: href, to: &out)
                 continue
             }
-            try write(
-                tx, ResourceSource(exchange: exchange, resource: resource, access: access, href: href, stored: stored),
-                to: &out)
+            var source = ResourceSource(exchange: exchange, resource: resource, access: access, href: href, stored: stored)
+            source.shared = shared
+            try write(tx, source, to: &out)
         }
     }
 

@@ -103,7 +103,7 @@ enum ACLMethod {
         var wanted = wanted
         for grant in try Grants.all(tx.read, on: collection.id) {
             guard grant.isValid(at: exchange.now), let rights = wanted.removeValue(forKey: grant.grantee) else {
-                try Grants.remove(tx, grant.grantee, on: collection)
+                try Grants.remove(tx, grant.grantee, on: collection, now: exchange.now)
                 continue
             }
             if rights == grant.rights { continue }

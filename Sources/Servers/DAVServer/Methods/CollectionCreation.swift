@@ -108,6 +108,7 @@ enum CollectionCreation {
         case .calendarHome: .calendar
         case .calendar: throw Reply(.forbidden, condition: .caldav(.calendarCollectionLocationOk), "No collection may be in a calendar.")
         case .book: throw Reply(.forbidden, condition: .carddav(.addressbookCollectionLocationOk), "No collection may be in a book.")
+        case .notifications: throw Reply(.forbidden, "No collection may be here.")
         }
     }
 

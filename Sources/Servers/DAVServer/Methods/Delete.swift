@@ -11,11 +11,16 @@ enum Delete {
             try WriteGuard.check(location, .removal)
             try Conditional.check(tx.read, exchange, location)
             // What another shares is taken out of the asker's home; nothing of the other's goes.
-            if let mount = location.mountPoint { return try Mounts.hide(tx, mount, now: exchange.now) }
+            if let mount = location.mountPoint {
+                try Mounts.hide(tx, mount, now: exchange.now)
+                return try InvitationReply.declined(tx, exchange, mount)
+            }
             try LockGuard.check(tx.read, exchange, location, .removal)
             switch resource {
             case .member(let member):
                 guard let parent = location.parent else { throw Reply(.notFound) }
+                // What was told is in no trash.
+                if parent.kind == .notifications { return try Members.discard(tx, member, in: parent, now: exchange.now) }
                 try Members.remove(tx, member, in: parent, by: exchange.principal.id, now: exchange.now)
             case .collection(let collection):
                 if collection.kind.isHome { throw Reply(.forbidden, "A home cannot be deleted.") }

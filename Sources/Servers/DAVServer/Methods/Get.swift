@@ -7,24 +7,26 @@ import HTTPServer
 /// RFC 9110 §9.3.1 and §9.3.2. The HTTP server leaves the body out for HEAD.
 enum Get {
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
-        let (location, body, form) = try exchange.read { tx -> (Location, Blobs.Body?, Representation?) in
+        let (location, seen, body, form) = try exchange.read { tx -> (Location, Member?, Blobs.Body?, Representation?) in
             let (location, _) = try exchange.find(tx)
             guard let member = location.member, let parent = location.parent else {
                 try Conditional.check(tx, exchange, location)
-                return (location, nil, nil)
+                return (location, nil, nil, nil)
             }
             let form = try wantedForm(tx, exchange, member, in: parent)
             try Conditional.check(tx, exchange, location, form: form)
-            return (location, form == nil ? try Blobs.read(tx, member.blobID) : nil, form)
+            if form != nil { return (location, member, nil, form) }
+            let (seen, body) = try ObjectData.body(tx, member, exchange.server.files)
+            return (location, seen, body, nil)
         }
-        if let member = location.member, let parent = location.parent {
+        if let member = seen, let parent = location.parent {
             return try self.response(exchange, member, in: parent.kind, body, form)
         }
         if let collection = location.collection {
             switch collection.kind {
             case .book where collection.isSearchOnly: throw Reply(.forbidden, "This book can only be searched.")
             case .calendar, .book: return try CollectionExport.response(exchange, collection, location.access)
-            case .calendarHome, .bookHome, .fileHome, .folder: break
+            case .calendarHome, .bookHome, .fileHome, .folder, .notifications: break
             }
         }
         return try Listing.response(exchange, location)
@@ -39,7 +41,8 @@ enum Get {
         let found = try exchange.read { tx -> (Member, Collection, Blobs.Body)? in
             let location = if let place { try exchange.locator.locate(tx, place.segments) } else { try exchange.locate(tx) }
             guard let member = location.member, let parent = location.parent, try exchange.isShown(tx, location) else { return nil }
-            return (member, parent, try Blobs.read(tx, member.blobID))
+            let (seen, body) = try ObjectData.body(tx, member, exchange.server.files)
+            return (seen, parent, body)
         }
         guard let (member, parent, body) = found else { return nil }
         let headers: [(name: String, value: String)] = [
@@ -56,7 +59,7 @@ enum Get {
     ) throws -> Representation? {
         guard Representation.hasSeveral(in: collection.kind), let accept = Accept(exchange.head.headers.joined("accept")),
             Representation.isPossible(in: collection.kind, accept: accept) else { return nil }
-        let bytes = try exchange.server.files.bytes(of: Blobs.read(tx, member.blobID))
+        let bytes = try exchange.server.files.bytes(of: ObjectData.body(tx, member, exchange.server.files).body)
         return Representation(of: bytes, in: collection.kind, accept: accept)
     }
 

@@ -53,7 +53,7 @@ struct IncomingObject {
             let file = try FileContent.make(exchange.request.body.fileBody, type: type, files: exchange.server.files)
             content = .ready(file)
             etag = file.etag
-        case .calendarHome, .bookHome:
+        case .calendarHome, .bookHome, .notifications:
             throw Reply(.methodNotAllowed, "No object may be here.")
         }
     }

@@ -1,3 +1,4 @@
+import CollectionStore
 import DAVGrammar
 import Database
 import HTTPServer
@@ -7,7 +8,7 @@ enum Options {
     /// One line, under the 900 octets that some clients can take.
     static let davHeader = """
         1, 2, 3, access-control, calendar-access, calendar-no-timezone, addressbook, extended-mkcol, sync-collection, add-member, \
-        calendar-managed-attachments, calendar-proxy
+        calendar-managed-attachments, calendar-proxy, calendarserver-sharing
         """
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
@@ -51,6 +52,8 @@ enum Options {
                 "OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "PROPFIND", "PROPPATCH", "COPY", "MOVE", "LOCK", "UNLOCK",
                 "REPORT",
             ]
+        case .collection(let collection)? where collection.kind == .notifications:
+            ["OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT"]
         case .collection?:
             [
                 "OPTIONS", "GET", "HEAD", "POST", "DELETE", "MKCOL", "MKCALENDAR", "PROPFIND", "PROPPATCH", "ACL", "COPY",

@@ -5,13 +5,13 @@ import Database
 import HTTPServer
 import XML
 
-/// RFC 5995: a POST to a collection adds a member under a name that the server makes.
+/// RFC 5995: a POST to a collection adds a member under a name that the server makes. One of XML shares (`PostSharing`).
 enum Post {
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
         if let query = AttachmentQuery(exchange.path.query) { return try PostAttachment.respond(exchange, query) }
-        guard let kind = Container(rawValue: exchange.path.segments.first ?? "")?.memberKind else {
-            throw Reply(.methodNotAllowed)
-        }
+        let container = Container(rawValue: exchange.path.segments.first ?? "")
+        if let container, PostSharing.isAsked(exchange, kind: container) { return try PostSharing.respond(exchange) }
+        guard let kind = container?.memberKind else { throw Reply(.methodNotAllowed) }
         // Where nothing can be added, what is wrong with it is nobody's business.
         try exchange.read { tx in
             let location = try exchange.find(tx).location
@@ -51,7 +51,7 @@ enum Post {
         switch kind {
         case .calendar: ".ics"
         case .book: ".vcf"
-        case .folder, .fileHome, .calendarHome, .bookHome: ""
+        case .folder, .fileHome, .calendarHome, .bookHome, .notifications: ""
         }
     }
 }

@@ -43,7 +43,7 @@ enum Propfind {
         case .member, .principal, .proxy: return []
         case .root:
             return [FixedRows { tx, out in
-                for container in Container.allCases {
+                for container in Container.listed {
                     try rows.write(tx, .container(container), .ofEverybody, href: Href().collection(container.rawValue), to: &out)
                 }
             }]

@@ -44,7 +44,7 @@ enum Report {
             case .book: return common + [.carddav(.addressbookMultiget), .carddav(.addressbookQuery)]
             case .calendarHome: return common + [.caldav(.calendarMultiget), .caldav(.calendarQuery), .caldav(.freeBusyQuery)] + principals.dropFirst(2)
             case .bookHome: return common + [.carddav(.addressbookMultiget), .carddav(.addressbookQuery)] + principals.dropFirst(2)
-            case .fileHome, .folder: return common
+            case .fileHome, .folder, .notifications: return common
             }
         }
     }

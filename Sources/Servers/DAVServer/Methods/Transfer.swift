@@ -5,6 +5,7 @@ import DAVGrammar
 import Database
 import Directory
 import HTTPServer
+import XML
 
 /// COPY and MOVE (RFC 4918 §9.8 and §9.9): one thing, but for what becomes of the source.
 enum Transfer {
@@ -81,6 +82,8 @@ enum Transfer {
             }
         case .member(let member):
             guard parent.kind.holdsMembers, let from = source.parent else { throw Reply(.forbidden, "No object may be there.") }
+            // The copy would have what the asker does not see.
+            if member.isMasked { throw Reply(needs: .dav(.read), at: source.href) }
             try Admission.check(tx.read, member, from: from, to: parent)
             if isMove, !isTakenFromOthers {
                 try Members.move(tx, member, from: from, to: parent, name: name, now: exchange.now)

@@ -49,8 +49,9 @@ extension PropertyTable {
             }),
         LiveProperty(
             name: .dav(.currentUserPrivilegeSet),
-            member: { _, _, scope, out in
-                Privileges.write(Privileges.ofMember(scope.access.rights, in: scope.collection), to: &out)
+            member: { _, member, scope, out in
+                let rights = member.isMasked ? scope.access.rights.intersection(.ofMasked) : scope.access.rights
+                Privileges.write(Privileges.ofMember(rights, in: scope.collection), to: &out)
                 return true
             },
             resource: { tx, source, out in

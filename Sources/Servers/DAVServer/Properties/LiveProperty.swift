@@ -109,6 +109,8 @@ struct ResourceSource: Sendable {
     let href: Href
     /// What clients set on it.
     let stored: [DeadProperties.Stored]
+    /// Which of the collections beside it are shared with others, where that is known already.
+    var shared: Set<CollectionID>?
 
     var collection: Collection? {
         if case .collection(let collection) = resource { collection } else { nil }

@@ -9,8 +9,9 @@ extension PropertyTable {
     static let webDAV: [LiveProperty] = [
         LiveProperty(
             name: .dav(.resourcetype), isInAllprop: true, entry: .empty,
-            resource: { _, source, out in
+            resource: { tx, source, out in
                 writeResourceType(of: source, to: &out)
+                try writeSharingTypes(tx, of: source, to: &out)
                 return true
             }),
         LiveProperty(
@@ -26,14 +27,16 @@ extension PropertyTable {
                 switch collection.kind {
                 case .calendar: out.text("text/calendar; charset=utf-8")
                 case .book: out.text("text/vcard; charset=utf-8")
-                case .folder, .fileHome, .calendarHome, .bookHome: out.text("httpd/unix-directory")
+                case .folder, .fileHome, .calendarHome, .bookHome, .notifications: out.text("httpd/unix-directory")
                 }
                 return true
             }),
         LiveProperty(
             name: .dav(.getcontentlength), isInAllprop: true,
-            member: { _, member, _, out in
-                out.text(decimal: member.size)
+            member: { tx, member, scope, out in
+                // The size of what is stored would tell of it.
+                let size = member.isMasked ? try ObjectData.bytes(tx, member, scope.exchange.server.files).count : member.size
+                out.text(decimal: size)
                 return true
             }),
         LiveProperty(
@@ -98,6 +101,7 @@ extension PropertyTable {
             case .book:
                 out.empty(.carddav(.addressbook))
                 if collection.isSearchOnly { out.empty(.carddav(.directory)) }
+            case .notifications: out.empty(.calendarServer(.notification))
             case .calendarHome, .bookHome, .fileHome, .folder: break
             }
         }

@@ -63,12 +63,9 @@ final class HrefRows: MultistatusSource.Part {
         guard let (scope, name) = try find(tx, href) else { return false }
         let rows = rows
         let visibility = rows.exchange.visibility(of: scope.collection, scope.access)
-        var isShown = true
-        let isThere = try Members.with(tx, in: scope.collection.id, name: name) { member in
-            isShown = try visibility.shows(tx, member, name, in: scope.collection.id)
-            if isShown { try rows.write(tx, member, scope, hasDeadProperties: scope.hasDeadProperties, to: &out) }
+        return try Members.with(tx, in: scope.collection.id, name: name, shownBy: visibility) { member in
+            try rows.write(tx, member, scope, hasDeadProperties: scope.hasDeadProperties, to: &out)
         }
-        return isThere && isShown
     }
 
     /// The collection that an href leads into, and the name in it.

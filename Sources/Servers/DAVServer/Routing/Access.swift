@@ -18,6 +18,11 @@ struct Access: Sendable {
     /// Of what somebody has in their own home.
     static func own(_ owner: Principal) -> Access { Access(tree: owner, owner: owner, rights: .all, mount: nil) }
 
+    /// Of what somebody is told: it is read and deleted, and nothing else.
+    static func ofNotifications(of owner: Principal) -> Access {
+        Access(tree: owner, owner: owner, rights: [.read, .unbind], mount: nil)
+    }
+
     /// Whether what is private or confidential is not shown.
     func hidesPrivate(in collection: Collection) -> Bool {
         rights.hidesPrivate(in: collection)
@@ -39,6 +44,9 @@ struct Access: Sendable {
 }
 
 extension Rights {
+    /// What is left on an object of which only the times are seen.
+    static let ofMasked: Rights = [.read, .readFreeBusy]
+
     /// RFC 5545 §3.8.1.3: whether what is private or confidential in a calendar is not shown. Whoever may do everything sees it.
     func hidesPrivate(in collection: Collection) -> Bool {
         collection.kind == .calendar && !isSuperset(of: .all)

@@ -55,7 +55,9 @@ struct Locator {
     private func locate(
         _ tx: borrowing ReadTransaction, _ path: [String], inOwn home: Collection, missingParent: HTTPStatus
     ) throws -> Location {
-        var location = Location(access: .own(asker), ancestors: [], name: path[1], resource: .collection(home))
+        let access = home.kind == .notifications ? Access.ofNotifications(of: asker) : .own(asker)
+        var location = Location(
+            access: access, parentRights: access.rights, ancestors: [], name: path[1], resource: .collection(home))
         for (index, name) in path.enumerated().dropFirst(2) {
             guard let parent = location.collection else { throw Reply(missingParent) }
             location.ancestors.append(parent)
@@ -122,8 +124,15 @@ struct Locator {
             let isReadable = location.access.rights.contains(.read)
             location.resource = try isReadable
                 ? child(tx, of: parent, name) : Collections.child(tx, of: parent.id, name: name).map(Resource.collection)
-            if location.member != nil, try location.access.conceals(tx, name, in: parent) {
-                (location.resource, location.isConcealed) = (nil, true)
+            if let member = location.member, location.access.hidesPrivate(in: parent) {
+                switch try Visibility.ofPublic.privacy(tx, in: parent.id, name: name) {
+                case .open: break
+                case .hidden: (location.resource, location.isConcealed) = (nil, true)
+                case .masked:
+                    // What one sees is not what is there: it is not changed, moved or deleted by it.
+                    location.resource = .member(member.masked())
+                    location.access.rights.formIntersection(.ofMasked)
+                }
             }
             if let collection = location.collection, let owner = location.owner {
                 location.access.rights.formUnion(

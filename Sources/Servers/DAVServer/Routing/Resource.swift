@@ -19,7 +19,10 @@ enum Resource: Sendable {
 
 /// The collections under the root. Each holds one entry a principal.
 enum Container: String, Sendable, CaseIterable {
-    case principals, calendars, contacts, files
+    case principals, calendars, contacts, files, notifications
+
+    /// Those that the root shows: where somebody's notifications are, clients learn from their principal.
+    static let listed: [Container] = [.principals, .calendars, .contacts, .files]
 
     /// The kind of the homes in it; nil: principals.
     var homeKind: CollectionKind? {
@@ -28,6 +31,7 @@ enum Container: String, Sendable, CaseIterable {
         case .calendars: .calendarHome
         case .contacts: .bookHome
         case .files: .fileHome
+        case .notifications: .notifications
         }
     }
 
@@ -38,6 +42,7 @@ enum Container: String, Sendable, CaseIterable {
         case .calendars: .calendar
         case .contacts: .book
         case .files: .folder
+        case .notifications: nil
         }
     }
 
@@ -46,6 +51,7 @@ enum Container: String, Sendable, CaseIterable {
         case .calendarHome: self = .calendars
         case .bookHome: self = .contacts
         case .fileHome: self = .files
+        case .notifications: self = .notifications
         case .calendar, .book, .folder: return nil
         }
     }

@@ -4,7 +4,7 @@ import Directory
 
 /// Grants have changed since the mounts in the asker's home were written down. Whoever looks at the home brings them up to date
 /// first, in a transaction of its own; the request then begins anew.
-struct StaleMounts: Error {
+struct StaleMounts: Preparation {
     let home: Collection
 
     /// Throws `StaleMounts` where that is so.
@@ -16,7 +16,7 @@ struct StaleMounts: Error {
         throw StaleMounts(home: home)
     }
 
-    func refresh(_ exchange: Exchange) throws {
+    func perform(_ exchange: Exchange) throws {
         try exchange.write { tx in
             let asker = try exchange.locator.view(tx.read)
             try Mounts.refresh(tx, in: home, for: asker, now: exchange.now)

@@ -174,7 +174,7 @@ struct MountsTests {
             try Mounts.refresh(tx, in: home, for: Self.bob, now: 3)
             // The name is the mount's now; what had it before is gone.
             #expect(try told(tx) == [.removed(isCollection: true)])
-            try Grants.remove(tx, .principal(Fixture.bob), on: work)
+            try Grants.remove(tx, .principal(Fixture.bob), on: work, now: 3)
             try Mounts.refresh(tx, in: home, for: Self.bob, now: 4)
             #expect(try told(tx) == [.removed(isCollection: true)])
         }
@@ -225,7 +225,7 @@ struct MountsTests {
                     case 0...2: try grant(tx, there, grantee)
                     case 3: try grant(tx, there, grantee, until: now + Milliseconds.random(in: 0..<10, using: &after))
                     case 4: try grant(tx, there, grantee, [.readFreeBusy])
-                    case 5: try Grants.remove(tx, grantee, on: there)
+                    case 5: try Grants.remove(tx, grantee, on: there, now: 3)
                     case 6: try Collections.remove(tx, there, now: now)
                     default: try Collections.propertiesChanged(tx, of: there, now: now)
                     }

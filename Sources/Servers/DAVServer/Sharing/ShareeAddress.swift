@@ -1,0 +1,39 @@
+import Bytes
+import CollectionStore
+import DAVGrammar
+import Database
+import Directory
+
+/// By what calendarserver-sharing names people: the URL of a principal, a calendar user address, or a mail address.
+enum ShareeAddress {
+    /// Who is meant. Nobody of another domain, as in an access list, unless something is granted to them already.
+    static func find(
+        _ tx: borrowing ReadTransaction, _ text: String, on collection: Collection, _ exchange: Exchange
+    ) throws -> Principal? {
+        guard let found = try principal(tx, text, exchange) else { return nil }
+        if found.domain == exchange.principal.domain { return found }
+        let isThere = try Grants.all(tx, on: collection.id).contains { $0.grantee == .principal(found.id) }
+        return isThere ? found : nil
+    }
+
+    private static func principal(
+        _ tx: borrowing ReadTransaction, _ text: String, _ exchange: Exchange
+    ) throws -> Principal? {
+        let bytes = [UInt8](text.utf8)
+        if bytes.prefix(7).equalsIgnoringASCIICase("mailto:") {
+            guard let address = PercentCoding.decode(bytes.dropFirst(7)) else { return nil }
+            return try LocalDirectory.find(tx, address: String(utf8: address))
+        }
+        if let path = try? RequestPath(text) {
+            guard path.segments.count == 2, path.segments.first == Container.principals.rawValue, let name = path.segments.last
+            else { return nil }
+            return try exchange.locator.anyPrincipal(tx, name)
+        }
+        return try LocalDirectory.find(tx, address: text)
+    }
+
+    /// How somebody is named to others.
+    static func text(of principal: Principal) -> String {
+        principal.addresses.first.map { "mailto:\($0)" } ?? Href.principal(principal).text
+    }
+}
