@@ -11,8 +11,7 @@ CREATE TABLE gram_segment (
     byte_count BIGINT NOT NULL,             -- of its pages
     documents BLOB NOT NULL,                -- mailboxes: the UIDs (UIDSet.swift)
     open BLOB NOT NULL,                     -- documents that may have any text (DocumentSet.swift)
-    unfinished BIGINT,                      -- since when it is made; 0: it is taken away; NULL: it is used
-    made BIGINT NOT NULL                    -- when it was begun
+    unfinished BIGINT                       -- since when it is made; 0: it is taken away; NULL: it is used
 );
 CREATE INDEX gram_segment_of_scope ON gram_segment (scope_id, first_document);
 CREATE INDEX gram_segment_unfinished ON gram_segment (unfinished) WHERE unfinished IS NOT NULL;

@@ -626,8 +626,7 @@ CREATE TABLE gram_segment (
     byte_count BIGINT NOT NULL,             -- of its pages
     documents BLOB NOT NULL,                -- mailboxes: the UIDs (UIDSet.swift)
     open BLOB NOT NULL,                     -- documents that may have any text (DocumentSet.swift)
-    unfinished BIGINT,                      -- since when it is made; 0: it is taken away; NULL: it is used
-    made BIGINT NOT NULL                    -- when it was begun
+    unfinished BIGINT                       -- since when it is made; 0: it is taken away; NULL: it is used
 );
 CREATE INDEX gram_segment_of_scope ON gram_segment (scope_id, first_document);
 CREATE INDEX gram_segment_unfinished ON gram_segment (unfinished) WHERE unfinished IS NOT NULL;
@@ -709,6 +708,11 @@ CREATE TABLE invitation (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX invitation_of_uid ON invitation (uid);
 CREATE INDEX invitation_of_grantee ON invitation (grantee);
+
+"""#),
+        Migration(number: 17, name: "age-of-grams", sql: #"""
+-- When a segment was begun: what is old is made anew without the texts of what is gone. Of those from before nobody knows.
+ALTER TABLE gram_segment ADD COLUMN made BIGINT NOT NULL DEFAULT 0;
 
 """#),
     ]
