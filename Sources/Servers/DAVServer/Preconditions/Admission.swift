@@ -30,7 +30,7 @@ enum Admission {
             Reply(.forbidden, condition: .caldav(.supportedCalendarData), "Only the objects of calendars can be in a calendar.")
         case .book:
             Reply(.forbidden, condition: .carddav(.supportedAddressData), "Only the cards of address books can be in a book.")
-        case .folder, .fileHome, .calendarHome, .bookHome: Reply(.forbidden, "Objects of this kind cannot be there.")
+        case .folder, .fileHome, .calendarHome, .bookHome, .notifications: Reply(.forbidden, "Objects of this kind cannot be there.")
         }
     }
 }
