@@ -75,7 +75,6 @@ unit: test-deps
 	swift test --skip-build --parallel --filter '$(NETWORK_SUITES)'
 	TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(ENGINE_SUITES)'
 	TEST_MAIL=maildir swift test --skip-build --parallel --filter '$(MAIL_SUITES)'
-	TEST_MAIL=maildir TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(MAIL_SUITES)'
 	swift run --skip-build devtool embed-schemas --check
 	swift run --skip-build devtool rfc --check
 
@@ -86,7 +85,9 @@ integration: test-deps
 
 soak: test-deps build
 	$(call install,$(SOAK_TOOLS))
-	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync or test_client_thunderbird or test_client_evolution"
+	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 NO_SKIPS=1 Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync or test_client_thunderbird or test_client_evolution"
+	swift build --build-tests $(CHECKS)
+	TEST_MAIL=maildir TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(MAIL_SUITES)'
 
 fuzz: deps
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done
