@@ -45,7 +45,7 @@ def test_no_uid_conflict_names_the_other(user, dav):
     assert dav.put_card(user.books + "second/one.vcf", card("same")).status == 201
 
 
-@pytest.mark.parametrize("stored,sent", [("one", "urn:uuid:one"), ("urn:uuid:one", "one")])
+@pytest.mark.parametrize("stored,sent", [("one", "urn:uuid:one"), ("urn:uuid:one", "one"), ("one", "urn:uuid:urn:uuid:one"), ("urn:uuid:urn:uuid:one", "one")])
 def test_a_uid_with_and_without_its_prefix_is_one(user, dav, stored, sent):
     """C6. eM Client adds it, DAVx5 takes it away; neither is rewritten"""
     dav.put_card(user.book + "a.vcf", card(stored))

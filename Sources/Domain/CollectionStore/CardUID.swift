@@ -6,10 +6,13 @@ package import Database
 enum CardUID {
     private static let prefix = "urn:uuid:"
 
-    /// Without the prefix; as it is where nothing stands behind it.
+    /// Without the prefix, which eM Client puts before one that has it already, too; as it is where nothing stands behind it.
     private static func bare(_ uid: String) -> String {
-        let hasPrefix = uid.utf8.prefix(prefix.utf8.count).equalsIgnoringASCIICase(prefix.utf8)
-        return hasPrefix && uid.utf8.count > prefix.utf8.count ? String(uid.dropFirst(prefix.count)) : uid
+        var rest = uid.utf8[...]
+        while rest.count > prefix.utf8.count, rest.prefix(prefix.utf8.count).equalsIgnoringASCIICase(prefix.utf8) {
+            rest = rest.dropFirst(prefix.utf8.count)
+        }
+        return String(Substring(rest))
     }
 
     static func isSame(_ a: String, _ b: String) -> Bool { bare(a).isIdentical(to: bare(b)) }
@@ -17,7 +20,7 @@ enum CardUID {
     /// Those that are the same as this one and are found in the wild, it first.
     static func spellings(of uid: String) -> [String] {
         let bare = bare(uid)
-        return [uid] + [bare, prefix + bare, prefix.uppercased() + bare].filter { !$0.isIdentical(to: uid) }
+        return [uid] + [bare, prefix + bare, prefix.uppercased() + bare, prefix + prefix + bare].filter { !$0.isIdentical(to: uid) }
     }
 }
 

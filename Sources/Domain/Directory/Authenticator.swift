@@ -88,18 +88,6 @@ package final class Authenticator: Sendable {
         unmatchable = passwords.unmatchable()
     }
 
-    /// Who that is, where this password was found right lately and nobody else is to be asked: no hash is computed, no directory
-    /// elsewhere and no app password looked at. nil: `authenticate` tells.
-    package func remembered(name: String, password: [UInt8], peer: String, now: Int64) -> Principal? {
-        guard directories == nil, Passwords.isPossible(password),
-            let signInName = SignInName(name, defaultDomain: options.defaultDomain),
-            guessGuard.wait(peer, signInName, now: now) == nil,
-            let account = try? principals.account(signInName, now: now), account.link == nil, !account.principal.isDisabled,
-            verified.contains(account.principal.id, code: key.code(account.seal, password), now: now)
-        else { return nil }
-        return account.principal
-    }
-
     /// Checks `password` for `name` (`name@domain`, `name`, or a mail address).
     ///
     /// - Parameters:

@@ -139,9 +139,6 @@ final class Exchange: @unchecked Sendable {
 
     // MARK: Actions
 
-    /// Bodies that take long to read are not read on the event loop.
-    private static let immediateBodySize = 16 << 10
-
     private func performed(_ action: RequestStateMachine.Action) -> RequestStateMachine.Action {
         perform(action)
         return action
@@ -184,13 +181,11 @@ final class Exchange: @unchecked Sendable {
             processesWhenSpooled = true
             return
         }
-        let bytes = body?.take() ?? []
-        let (coding, limit) = (body?.coding, body?.limit ?? 0)
-        if spool == nil, coding == nil, bytes.count <= Self.immediateBodySize,
-            let response = context.responder.immediateAnswer(
-                to: HTTPRequest(head: head, body: bytes.isEmpty ? .none : .bytes(bytes))) {
+        if spool == nil, let response = context.responder.immediateAnswer(to: head) {
             return answered(AnswerMaker(response, conditions: conditions, context: context).make())
         }
+        let bytes = body?.take() ?? []
+        let (coding, limit) = (body?.coding, body?.limit ?? 0)
         let (head, conditions, spool) = (head, conditions, spool)
         let isTaken = submit { [context] () -> (Exchange) -> Void in
             do throws(HTTPRefusal) {

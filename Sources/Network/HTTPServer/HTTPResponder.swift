@@ -2,8 +2,7 @@
 // It owns connections, framing, limits, time-outs, spooling of large request bodies, compression, ranges' bytes and
 // back-pressure. It must not know what a method means: that is the responder's.
 //
-// The way of a request: event loop (head, body) -> one hop to a worker thread, which calls the responder -> event loop. What the
-// responder can answer without waiting needs no hop: it takes longer than such an answer.
+// The way of a request: event loop (head, body) -> one hop to a worker thread, which calls the responder -> event loop.
 //
 // Start reading here, then HTTPRequest.swift, HTTPResponse.swift and the channel handler.
 
@@ -16,17 +15,16 @@ package protocol HTTPResponder: Sendable {
     /// body is announced as long: an answer here is given instead of taking the body.
     func refusal(of head: HTTPRequestHead) -> HTTPResponse?
 
-    /// An answer that waits for nobody: not for a lock that is held long, a fsync, another machine or a hash; nil: `respond` is to
-    /// be asked. Called on the event loop with bodies of up to 16 KiB; what the body of the
-    /// answer has beyond its first piece is asked for on worker threads.
-    func immediateAnswer(to request: HTTPRequest) -> HTTPResponse?
+    /// An answer that the head alone decides, such as a redirection; nil: `respond` is to be asked. Called on the event loop: it
+    /// must neither block nor allocate much.
+    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse?
 
     /// Called on a worker thread; may block.
     func respond(to request: HTTPRequest) -> HTTPResponse
 }
 
 extension HTTPResponder {
-    package func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? { nil }
+    package func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { nil }
 }
 
 /// How a request's body is received; what is longer than the limit is answered 413, a gzip'ed or deflated one by its size when

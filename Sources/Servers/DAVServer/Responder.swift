@@ -28,21 +28,10 @@ extension DAVServer: HTTPResponder {
         }
     }
 
-    /// Methods whose work up to the first piece of the answer is short, whatever is stored.
-    private static let quickMethods: Set = ["GET", "HEAD", "OPTIONS", "PROPFIND"]
-
-    package func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? {
-        let head = request.head
-        if head.target.utf8.starts(with: "/.well-known/".utf8) {
-            guard let path = try? RequestPath(head.target), path.segments.first == ".well-known" else { return nil }
-            return WellKnown.respond(path)
-        }
-        guard database.readsLocally, Self.quickMethods.contains(head.method), let path = try? RequestPath(head.target),
-            path.segments.first != GetFreeBusy.container, let principal = rememberedPrincipal(head) else { return nil }
-        let exchange = exchange(request, path, of: principal)
-        guard var response = try? answer(exchange) else { return nil }
-        response.principal = principal.signInName
-        return response
+    package func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? {
+        guard head.target.utf8.starts(with: "/.well-known/".utf8), let path = try? RequestPath(head.target),
+            path.segments.first == ".well-known" else { return nil }
+        return WellKnown.respond(path)
     }
 
     package func respond(to request: HTTPRequest) -> HTTPResponse {
@@ -56,45 +45,32 @@ extension DAVServer: HTTPResponder {
         case .principal(let found): principal = found
         case .refused(let response): return response
         }
-        var response = respond(exchange(request, path, of: principal))
+        let exchange = Exchange(
+            server: self, principal: principal, request: request, path: path, now: clock(),
+            preferences: Preferences(prefer: head.headers.joined("prefer"), brief: head.headers.first("brief")))
+        var response = respond(exchange)
         response.principal = principal.signInName
         return response
     }
 
-    private func exchange(_ request: HTTPRequest, _ path: RequestPath, of principal: Principal) -> Exchange {
-        let fields = request.head.headers
-        return Exchange(
-            server: self, principal: principal, request: request, path: path, now: clock(),
-            preferences: Preferences(prefer: fields.joined("prefer"), brief: fields.first("brief")))
-    }
-
     private func respond(_ exchange: Exchange) -> HTTPResponse {
-        do throws(Unprepared) {
-            return try answer(exchange)
-        } catch {
-            // Once all is prepared, nobody looks whether it is.
-            return (try? answer(exchange, after: error.preparation)) ?? HTTPResponse(status: 500)
-        }
-    }
-
-    private func answer(_ exchange: Exchange, after preparation: (any Preparation)? = nil) throws(Unprepared) -> HTTPResponse {
         guard let method = Method.named[exchange.head.method] else {
             return HTTPResponse(status: 501)
         }
         do {
-            var exchange = exchange
-            if let preparation {
-                try preparation.perform(exchange)
-                exchange.isRefreshed = true
-            }
             switch exchange.path.segments.first {
             case AttachmentURL.container?: return try GetAttachment.respond(exchange)
             case GetFreeBusy.container?: return try GetFreeBusy.respond(exchange)
             default: break
             }
-            return try method.respond(exchange)
-        } catch let preparation as any Preparation {
-            throw Unprepared(preparation: preparation)
+            do {
+                return try method.respond(exchange)
+            } catch let preparation as any Preparation {
+                try preparation.perform(exchange)
+                var exchange = exchange
+                exchange.isRefreshed = true
+                return try method.respond(exchange)
+            }
         } catch let reply as Reply {
             return Options.allowing(reply, exchange).response
         } catch let refusal as StoreRefusal {

@@ -10,9 +10,6 @@
 /// One database, reached from any thread. Each call blocks the calling thread until it is done: call from worker
 /// threads, never from an event loop.
 package protocol Database: Sendable {
-    /// Whether a read asks no other machine, so that a short one takes microseconds.
-    var readsLocally: Bool { get }
-
     /// Runs `body` on one consistent snapshot. Throws what `body` throws, or a `Failure`.
     func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result
 

@@ -15,8 +15,6 @@ import Threads
 
 /// The engine for installations of several nodes.
 package final class PostgresDatabase: Database {
-    package let readsLocally = false
-
     private let options: PostgresOptions
     private let connector: Connector
     private let leases = IDLeases()

@@ -14,8 +14,6 @@ import Glibc
 
 /// The embedded engine.
 package final class SQLiteDatabase: Database {
-    package let readsLocally = true
-
     private let readers: ReaderPool
     let writer: Writer
     private let checkpointer: Checkpointer

@@ -82,7 +82,6 @@ struct PrincipalCacheTests {
 
     /// Another database's, with something that happens after each read, before its result is used.
     private struct Interrupted: Database {
-        let readsLocally = true
         let database: any Database
         let interruption: @Sendable () throws -> Void
 

@@ -24,7 +24,7 @@ struct TestResponder: HTTPResponder {
 
     func bodyRule(for head: HTTPRequestHead) -> HTTPBodyRule { rule(head) }
     func refusal(of head: HTTPRequestHead) -> HTTPResponse? { refuse(head) }
-    func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? { immediate(request.head) }
+    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { immediate(head) }
     func respond(to request: HTTPRequest) -> HTTPResponse { answer(request) }
 }
 

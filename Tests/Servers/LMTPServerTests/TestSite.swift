@@ -159,7 +159,6 @@ final class TestClient {
 
 /// A database that can be told to fail.
 final class FailingDatabase: Database {
-    let readsLocally = true
     private struct State {
         var reads: Failure?
         var writes: Failure?

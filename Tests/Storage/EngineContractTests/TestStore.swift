@@ -60,7 +60,6 @@ final class TestStore: Sendable {
 
 /// Keeps the store as long as the database.
 private final class KeptDatabase: Database {
-    let readsLocally = true
     let database: any Database
     let store: TestStore
 

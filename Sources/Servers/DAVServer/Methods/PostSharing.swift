@@ -11,7 +11,8 @@ import XML
 enum PostSharing {
     /// Whether a request is one, by where it goes and what its body is.
     static func isAsked(_ exchange: Exchange, kind: Container) -> Bool {
-        (kind == .calendars || kind == .contacts) && exchange.head.headers.first("content-type") != nil && exchange.isBodyXML
+        // Not `+xml`: a type of objects that is not served is refused as such.
+        (kind == .calendars || kind == .contacts) && (exchange.isBody("application/xml") || exchange.isBody("text/xml"))
     }
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {

@@ -32,7 +32,7 @@ struct InvitationDocuments {
     let collection: Collection
     /// Whose the collection is.
     let owner: Principal
-    /// What its owner calls it.
+    /// What its owner calls it, cut: each sharee's notification has it.
     let title: String
     let now: Milliseconds
 
@@ -40,7 +40,9 @@ struct InvitationDocuments {
         self.collection = collection
         self.owner = owner
         self.now = now
-        title = try CollectionTitle.read(tx, of: collection)
+        let title = try CollectionTitle.read(tx, of: collection)
+        // Four bytes at most each.
+        self.title = String(String.UnicodeScalarView(title.unicodeScalars.prefix(Invitations.maximumTextLength / 4)))
     }
 
     enum Status {
@@ -109,7 +111,9 @@ struct InvitationDocuments {
     ) -> Notifications.Content {
         var out = XMLWriter()
         out.openRoot(.calendarServer(.notification))
-        Self.text(.calendarServer(.dtstamp), InternetDate.format(seconds: now / 1000), to: &out)
+        // As Apple's server writes it: RFC 5545 §3.3.5.
+        let stamp = InternetDate.format(seconds: now / 1000).filter { $0 != "-" && $0 != ":" }
+        Self.text(.calendarServer(.dtstamp), stamp, to: &out)
         out.open(type.element, attributes: type.attributes)
         content(&out)
         out.close(type.element)

@@ -8,11 +8,6 @@ protocol Preparation: Error {
     func perform(_ exchange: Exchange) throws
 }
 
-/// A request cannot be answered before this.
-struct Unprepared: Error {
-    let preparation: any Preparation
-}
-
 /// Nothing was ever told to the asker, who looks for it.
 struct MissingNotifications: Preparation {
     static func check(_ tx: borrowing ReadTransaction, _ exchange: Exchange) throws {
