@@ -273,7 +273,9 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     func willChange(_ row: HotRow) throws {
         if let fault { throw fault.failure }
         if hotRows.contains(row) { return }
-        if hotRows.count < Self.mostHotRows { hotRows.append(row) }
+        // For one that cannot be noted it could not stand in line either: it goes on, and may meet a conflict.
+        guard hotRows.count < Self.mostHotRows else { return }
+        hotRows.append(row)
         if turn.contains(row) || !turns.isTaken(row) { return }
         throw noted(Fault(.conflict, Failure(.unavailable, "others stand in line for this row")))
     }

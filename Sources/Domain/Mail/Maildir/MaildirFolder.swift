@@ -76,7 +76,8 @@ struct MaildirFolder: Sendable {
     func list() throws -> Listing {
         var listing = Listing()
         for place in [MaildirName.Place.new, .cur] {
-            for name in try Self.names(in: "\(path)/\(place.directory)") where name.first != UInt8(ascii: ".") {
+            let names = try Self.names(in: "\(path)/\(place.directory)", onlyFiles: true)
+            for name in names where name.first != UInt8(ascii: ".") {
                 guard MaildirName.isUsable(name) else { listing.unusable.append((place, name)); continue }
                 let file = MaildirName(String(decoding: name, as: UTF8.self), in: place)
                 // A name that is nothing but what others say of it.
@@ -87,15 +88,17 @@ struct MaildirFolder: Sendable {
         return listing
     }
 
-    /// All but `.` and `..`.
-    static func names(in path: String) throws -> [[UInt8]] {
+    /// All but `.` and `..`. `onlyFiles`: without those that the file system says are something else, such as directories and links.
+    static func names(in path: String, onlyFiles: Bool = false) throws -> [[UInt8]] {
         guard let stream = opendir(path) else { throw Failure(systemCall: "opendir", path: path, code: errno) }
         defer { closedir(stream) }
         var names: [[UInt8]] = []
         errno = 0
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { [UInt8]($0.prefix { $0 != 0 }) }
-            if name != [0x2E] && name != [0x2E, 0x2E] { names.append(name) }
+            let kind = Int(entry.pointee.d_type)
+            let isFile = kind == DT_REG || kind == DT_UNKNOWN
+            if name != [0x2E], name != [0x2E, 0x2E], isFile || !onlyFiles { names.append(name) }
             errno = 0
         }
         guard errno == 0 else { throw Failure(systemCall: "readdir", path: path, code: errno) }

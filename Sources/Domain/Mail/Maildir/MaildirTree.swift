@@ -46,6 +46,14 @@ enum MaildirTree {
         }
     }
 
+    /// The directory of a mailbox in which there never was anything; false where there is something in it.
+    static func removeEmpty(_ path: String) -> Bool {
+        for part in ["new", "cur", "tmp", MaildirFolder.retained] { rmdir("\(path)/\(part)") }
+        if rmdir(path) == 0 || errno == ENOENT { return true }
+        unlink("\(path)/maildirfolder")
+        return rmdir(path) == 0 || errno == ENOENT
+    }
+
     /// A directory with all that is in it; links are not followed.
     static func remove(_ path: String) throws {
         var status = stat()
@@ -135,10 +143,18 @@ extension MailStore {
             return "the folder \(account.path)/\(name) has the name of a mailbox that has messages"
         }
         let folder = maildirs.folder(path)
-        if folder.isThere { try MaildirTree.remove(folder.path) }
         try MaildirFolder.makeDirectory("\(account.path)/\(MaildirTree.mailboxes)")
+        // Nothing but what was made with the mailbox: another process may have adopted the folder, and mail may have come.
+        guard MaildirTree.removeEmpty(folder.path) else {
+            try folder.make()
+            return "the folder \(account.path)/\(name) has the name of a mailbox that has files"
+        }
         guard Glibc.rename("\(account.path)/\(name)", folder.path) == 0 else {
-            throw Failure(systemCall: "rename", path: "\(account.path)/\(name)", code: errno)
+            let code = errno
+            try folder.make()
+            // Another process has done it.
+            if code == ENOENT { return nil }
+            throw Failure(systemCall: "rename", path: "\(account.path)/\(name)", code: code)
         }
         try folder.make()
         try MaildirFolder.synchronize(directory: account.path)
@@ -152,11 +168,19 @@ extension MailStore {
         let paths = try database.read { tx in
             try tx.all("SELECT path FROM mail_directory_gone ORDER BY path DESC LIMIT $1", [.integer(Int64(limit))]) { $0.text(0) }
         }
+        var failure: (any Error)?
         for path in paths {
-            try MaildirTree.remove(maildirs.folder(path).path)
+            do {
+                try MaildirTree.remove(maildirs.folder(path).path)
+            } catch {
+                // The others' mail is to go all the same.
+                failure = failure ?? error
+                continue
+            }
             try database.write { tx in
                 _ = try tx.execute("DELETE FROM mail_directory_gone WHERE path = $1", [.text(path)])
             }
         }
+        if let failure { throw failure }
     }
 }
