@@ -23,7 +23,9 @@ def refused(response, condition, status=403):
 def test_media_that_is_no_calendar(user, dav, content_type, body):
     """§5.3.2.1 supported-calendar-data: whatever the bytes are"""
     refused(dav.put(user.calendar + "x.ics", body, content_type), "C:supported-calendar-data")
-    refused(dav.request("POST", user.calendar, body, {"Content-Type": content_type}), "C:supported-calendar-data")
+    # A POST of XML is an invitation.
+    if content_type != "application/xml":
+        refused(dav.request("POST", user.calendar, body, {"Content-Type": content_type}), "C:supported-calendar-data")
     assert dav.children(user.calendar) == []
 
 

@@ -151,7 +151,7 @@ def test_what_is_not_served_is_not_advertised(user, dav):
     """Clients switch features on by these words."""
     for path in places(user):
         tokens = dav.options(path).tokens("DAV")
-        assert not tokens & {"calendar-auto-schedule", "calendar-schedule", "calendarserver-sharing", "calendar-availability",
+        assert not tokens & {"calendar-auto-schedule", "calendar-schedule", "calendar-availability",
                              "calendar-managed-attachments-no-recurrence"}, path
 
 

@@ -11,7 +11,7 @@ import pytest
 from nodes import Nodes
 from objects import card, event
 from tegu import User, wait_for
-from test_crash import Writer, verify
+from test_crash import Events, Writer
 from test_sharing import mount, mounts
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "2"))
@@ -183,7 +183,7 @@ def test_a_node_that_is_killed_loses_no_acknowledged_change(nodes):
     state = [{} for _ in range(6)]
     for _ in range(ROUNDS):
         victim = random.randrange(3)
-        writers = [Writer(who[number][number % 3], number, state[number]) for number in range(6)]
+        writers = [Writer(who[number][number % 3], Events(), number, state[number]) for number in range(6)]
         [writer.start() for writer in writers]
         wait_for(lambda: all(w.acknowledged for w in writers), what="a first acknowledged change")
         time.sleep(random.uniform(0.2, 0.8))
@@ -198,7 +198,7 @@ def test_a_node_that_is_killed_loses_no_acknowledged_change(nodes):
         assert not [writer for writer in writers if writer.is_alive()]
         # Seen from a node that lives, at once.
         for writer in writers:
-            verify(who[writer.number][(victim + 1) % 3], writer)
+            writer.verify(who[writer.number][(victim + 1) % 3].new_dav())
         nodes[victim].start()
         for writer in writers:
-            verify(who[writer.number][victim], writer)
+            writer.verify(who[writer.number][victim].new_dav())

@@ -100,14 +100,14 @@ class Writer(threading.Thread):
 
     def __init__(self, user, kind, number, state):
         super().__init__(daemon=True)
-        self.dav, self.place, self.kind, self.state = user.new_dav(), kind.place(user), kind, state
+        self.dav, self.place, self.kind, self.state, self.number = user.new_dav(), kind.place(user), kind, state, number
         self.names = [kind.name(number, n) for n in range(kind.names)]
         # What is at some names once the request that is on its way is carried out.
-        self.pending, self.acknowledged, self.fault = {}, 0, None
+        self.pending, self.acknowledged, self.fault, self.stop = {}, 0, None, False
 
     def run(self):
         try:
-            while True:
+            while not self.stop:
                 self.change(random.choice(self.names))
                 self.acknowledged += 1
         except (OSError, http.client.HTTPException):

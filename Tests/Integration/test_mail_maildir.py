@@ -57,7 +57,7 @@ def test_lmtp_and_imap_serve_files_that_others_read(site):
     assert body(client, 1).endswith(message("delivered"))
     account = others(site, user)
     assert [entry["Subject"] for entry in account] == ["delivered"]
-    assert {"Sent", "Drafts", "Trash", "Junk", "Archive"} <= set(account.list_folders())
+    wait_for(lambda: {"Sent", "Drafts", "Trash", "Junk", "Archive"} <= set(account.list_folders()), what="the names of the folders")
     sent = account.get_folder("Sent")
     assert [(entry["Subject"], entry.get_flags(), entry.get_subdir()) for entry in sent] == [("sent", "FS", "cur")]
     # What a client changes is in the names soon.
@@ -119,6 +119,7 @@ def test_what_was_expunged_and_deleted_comes_back(site):
     client.ok("SELECT Work")
     client.ok(r"UID STORE 1 +FLAGS (\Deleted)")
     client.ok("EXPUNGE")
+    wait_for(lambda: "Work" in others(site, user).list_folders(), what="the name of the folder")
     wait_for(lambda: len(others(site, user).get_folder("Work")) == 1, what="the file that was expunged")
     number = client.ok("STATUS Work (MAILBOXID)").one("STATUS").decode()
     number = re.search(r"MAILBOXID \(F(\d+)\)", number)[1]
@@ -129,7 +130,7 @@ def test_what_was_expunged_and_deleted_comes_back(site):
     client.ok("DELETE Work")
     wait_for(lambda: "Work" not in others(site, user).list_folders(), what="the folder that was deleted")
     assert "restored Work" in site.run("mail", "restore", user.address, number).out
-    assert set(others(site, user).list_folders()) >= {"Work"}
+    wait_for(lambda: "Work" in others(site, user).list_folders(), what="the folder that came back")
     assert len(uids(client, "Work")) == 2
     site.check()
 

@@ -16,7 +16,9 @@ enum PostSharing {
     }
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
-        switch try SharingBody.parse(try exchange.bodyBytes()) {
+        // Where nothing may be read nothing is there, whatever is sent.
+        _ = try exchange.read { tx in try exchange.find(tx).location }
+        return switch try SharingBody.parse(try exchange.bodyBytes()) {
         case .share(let changes): try share(exchange, changes)
         case .reply(let reply): try InvitationReply.respond(exchange, reply)
         }
