@@ -167,7 +167,7 @@ for layer in layers {
             let storage: [Target.Dependency] = module.name == "Mail" || module.uses.contains("Mail") ? ["TestMailStorage"] : []
             targets.append(.testTarget(
                 name: "\(module.name)Tests",
-                dependencies: [.init(stringLiteral: module.name), "TestWaiting", "TestRandom"] + dependencies + engine + storage,
+                dependencies: [.init(stringLiteral: module.name), "TestWaiting", "TestRandom", "TestDirectory"] + dependencies + engine + storage,
                 path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
         }
     }
@@ -176,8 +176,9 @@ for layer in layers {
 // What tests of several modules share, and the tests that all engines must pass.
 let engines: [Target.Dependency] = ["Database", "DatabaseSQLite", "DatabasePostgres", "Threads"]
 targets += [
+    .target(name: "TestDirectory", dependencies: ["Bytes"], path: "Tests/Support/TestDirectory", swiftSettings: settings),
     .target(name: "TestEngines", dependencies: engines, path: "Tests/Support/TestEngines", swiftSettings: settings),
-    .target(name: "TestMailStorage", dependencies: ["Mail"], path: "Tests/Support/TestMailStorage", swiftSettings: settings),
+    .target(name: "TestMailStorage", dependencies: ["Mail", "TestDirectory"], path: "Tests/Support/TestMailStorage", swiftSettings: settings),
     .target(name: "TestRandom", path: "Tests/Support/TestRandom", swiftSettings: settings),
     .target(name: "TestWaiting", path: "Tests/Support/TestWaiting", swiftSettings: settings),
     .testTarget(

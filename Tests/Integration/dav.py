@@ -184,6 +184,16 @@ class Response:
         return f"<{self.method} {self.status} {self.text[:300]!r}>"
 
 
+def tls_context(cafile=None):
+    """Without `cafile` nothing is verified, and the authorities of the system, which are slow to load, are not needed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if cafile is None:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    else:
+        context.load_verify_locations(cafile)
+    return context
+
+
 class Connection(http.client.HTTPConnection):
     """Sends a target as it is given: tests want the odd ones too."""
 
@@ -207,13 +217,7 @@ class Dav:
 
     def connect(self):
         if self.scheme == "https":
-            # Without `cafile` nothing is verified, and the authorities of the system, which are slow to load, are not needed.
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            if self.cafile is None:
-                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            else:
-                context.load_verify_locations(self.cafile)
-            self.connection = TLSConnection(self.host, self.port, timeout=self.timeout, context=context)
+            self.connection = TLSConnection(self.host, self.port, timeout=self.timeout, context=tls_context(self.cafile))
         else:
             self.connection = Connection(self.host, self.port, timeout=self.timeout)
         self.connection.connect()
@@ -389,9 +393,7 @@ def raw_exchange(host, port, data, timeout=20, tls=False, until_close=True):
     with socket.create_connection((host, port), timeout=timeout) as plain:
         connection = plain
         if tls:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            connection = context.wrap_socket(plain)
+            connection = tls_context().wrap_socket(plain)
         connection.sendall(data)
         answer = b""
         while True:

@@ -1,7 +1,8 @@
 """A plain IMAP client that shows every byte: a response is a list of lines with their literals in place."""
 import re
 import socket
-import ssl
+
+from dav import tls_context
 
 
 class Refused(AssertionError):
@@ -43,9 +44,7 @@ class Imap:
         self.greeting = self.response() if greet else None
 
     def start_tls(self):
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        self.socket = context.wrap_socket(self.socket)
+        self.socket = tls_context().wrap_socket(self.socket)
 
     def send(self, data):
         self.socket.sendall(data if isinstance(data, bytes) else data.encode())

@@ -1,13 +1,13 @@
 """How programs set themselves up: Thunderbird's autoconfig, Outlook's autodiscover, Apple's profiles, each by its own request."""
 import http.client
 import plistlib
-import ssl
 import subprocess
 import urllib.parse
 import xml.etree.ElementTree as ET
 
 import pytest
 
+from dav import tls_context
 from ldap_server import Authority
 from tegu import DOMAIN, serving
 
@@ -25,9 +25,7 @@ def site(tmp_path_factory):
 
 def ask(server, method, target, body=None, headers=None, tls=True):
     if tls:
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(server.host, server.tls_port, context=context, timeout=30)
+        connection = http.client.HTTPSConnection(server.host, server.tls_port, context=tls_context(), timeout=30)
     else:
         connection = http.client.HTTPConnection(server.host, server.port, timeout=30)
     try:

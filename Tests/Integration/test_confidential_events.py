@@ -1,11 +1,10 @@
 """Confidential events (RFC 5545 §3.8.1.3) in a shared calendar: those who may not do everything see when they are, and no more."""
-import json
-
 import pytest
 
-from dav import document, name, prop
+from dav import document
 from objects import calendar, event, task
 from test_sharing import lacks, mount, privileges, share, PRIVILEGES  # noqa: F401
+from test_time_ranges import query, within
 
 SERIES = calendar(
     "BEGIN:VTIMEZONE", "TZID:Europe/Oslo", "BEGIN:STANDARD", "DTSTART:19701025T030000", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100",
@@ -17,15 +16,8 @@ SERIES = calendar(
     "BEGIN:VEVENT", "UID:s", "DTSTAMP:20260101T000000Z", "RECURRENCE-ID;TZID=Europe/Oslo:20260602T100000",
     "DTSTART;TZID=Europe/Oslo:20260602T120000", "DURATION:PT1H", "SUMMARY:Secret too", "TRANSP:TRANSPARENT", "END:VEVENT")
 FREE_BUSY = document("C:free-busy-query", '<C:time-range start="20260601T000000Z" end="20260605T000000Z"/>')
-
-
-def query(inner, data=""):
-    return document("C:calendar-query", f"<D:prop><D:getetag/><C:calendar-data>{data}</C:calendar-data></D:prop><C:filter>"
-                    f'<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{inner}</C:comp-filter></C:comp-filter></C:filter>')
-
-
-def range_of(start, end):
-    return f'<C:time-range start="{start}" end="{end}"/>'
+DATA = "<D:getetag/><C:calendar-data/>"
+EXPANDED = '<D:getetag/><C:calendar-data><C:expand start="20260601T000000Z" end="20260603T000000Z"/></C:calendar-data>'
 
 
 def text_match(text, property="SUMMARY"):
@@ -59,8 +51,8 @@ def test_only_the_times_are_seen(user, other, shared):
         assert rows.status_of("X:a") == 404 and privileges(rows) == {"read", "read-free-busy", "read-current-user-privilege-set"}
         texts = every + (
             answer, dav.get(path), dav.get(path + "s.ics", Accept="application/calendar+json"), dav.multiget(path, [path + "s.ics"]),
-            dav.report(path, query(range_of("20260601T000000Z", "20260603T000000Z")), 1),
-            dav.report(path, query(range_of("20260601T000000Z", "20260603T000000Z"), '<C:expand start="20260601T000000Z" end="20260603T000000Z"/>'), 1),
+            query(dav, path, "VEVENT", within("20260601T000000Z", "20260603T000000Z"), DATA),
+            query(dav, path, "VEVENT", within("20260601T000000Z", "20260603T000000Z"), EXPANDED),
             dav.sync(path, "", "D:getetag", "C:calendar-data", "X:a"), dav.sync(path, "", "D:getetag", "C:calendar-data", limit=10),
             dav.propfind(path + "s.ics"), dav.report(path, FREE_BUSY))
         for found in texts:
@@ -79,9 +71,9 @@ def test_only_the_times_are_seen(user, other, shared):
 
 def test_filters_look_at_what_is_shown(user, other, shared):
     def found(inner):
-        return [r.path for r in other.dav().report(shared, query(inner), 1).multistatus()]
+        return [r.path for r in query(other.dav(), shared, "VEVENT", inner, DATA).multistatus()]
     path = shared + "s.ics"
-    assert found(range_of("20260601T000000Z", "20260603T000000Z")) == [path]
+    assert found(within("20260601T000000Z", "20260603T000000Z")) == [path]
     assert found(text_match("Secret")) == []
     assert found(text_match("secret", "LOCATION")) == [] and found(text_match("secret", "ATTENDEE")) == []
     assert found('<C:prop-filter name="LOCATION"/>') == []

@@ -1,7 +1,7 @@
 """The corpus of vCards (C1 to C20): stored as sent, refused only without an identity."""
 import pytest
 
-from dav import document, name
+from dav import document
 from objects import card, crlf
 
 PHOTO = "QUJD" * 700_000  # 2.8 MB

@@ -23,7 +23,7 @@ def removing(who):
 
 
 def post(user, path, *changes):
-    return user.dav().request("POST", path, document("CS:share", "".join(changes)), {"Content-Type": XML_TYPE, **AGENT})
+    return user.dav().xml("POST", path, document("CS:share", "".join(changes)), headers=AGENT)
 
 
 def mailto(user):
@@ -84,7 +84,7 @@ def answer(user, home, notice, accepted=True, summary=None, uid=None):
     body = document("CS:invite-reply", f"<D:href>{mailto(user)}</D:href><CS:invite-{'accepted' if accepted else 'declined'}/>"
                     f"<CS:hosturl><D:href>{host}</D:href></CS:hosturl>"
                     f"<CS:in-reply-to>{uid or notice.findtext(name('CS:uid'))}</CS:in-reply-to>{named}")
-    return user.dav().request("POST", home, body, {"Content-Type": XML_TYPE, **AGENT})
+    return user.dav().xml("POST", home, body, headers=AGENT)
 
 
 def state(notice):

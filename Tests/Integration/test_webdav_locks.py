@@ -173,13 +173,17 @@ def test_locks_of_calendar_objects(user, dav):
     assert dav.put(path, event("l")).status == 201, "the lock went with the resource"
 
 
+def put_member(dav, path, place, **more):
+    return dav.put(path, event("l"), **more) if place == "calendar" else dav.put_card(path, card("l"), **more)
+
+
 @pytest.mark.parametrize("place", ["calendar", "book"])
 def test_a_lock_on_a_free_name_in_a_calendar_or_book_keeps_it(user, dav, place):
     """RFC 4918 §7.3 wants an empty resource, which no calendar or book can hold (RFC 4791 §4.1): the name is kept, and nothing is there."""
     path = getattr(user, place) + "new"
 
     def put(**more):
-        return dav.put(path, event("l"), **more) if place == "calendar" else dav.put_card(path, card("l"), **more)
+        return put_member(dav, path, place, **more)
     locked = dav.lock(path, depth=0)
     assert locked.status == 201
     token = lock_token(locked)
@@ -203,12 +207,7 @@ def test_a_name_that_was_kept_and_not_used_is_free_again(user, dav, place):
     assert dav.unlock(path, token).status == 204
     assert dav.unlock(path, token).status == 409
     lock_token(dav.lock(path, depth=0, Timeout="Second-1"))
-    deadline = time.monotonic() + 20
-    while True:
-        made = dav.put(path, event("l")) if place == "calendar" else dav.put_card(path, card("l"))
-        if made.status != 423 or time.monotonic() > deadline:
-            break
-        time.sleep(0.1)
+    made = tegu.wait_for(lambda: (answer := put_member(dav, path, place)).status != 423 and answer, what="the end of the lock")
     assert made.status == 201, "the lock has run out"
 
 

@@ -17,7 +17,7 @@ enum CardUID {
 
     static func isSame(_ a: String, _ b: String) -> Bool { bare(a).isIdentical(to: bare(b)) }
 
-    /// Those that are the same as this one and are found in the wild, it first.
+    /// Those that are the same as this one and are found in the wild, at most five, it first.
     static func spellings(of uid: String) -> [String] {
         let bare = bare(uid)
         return [uid] + [bare, prefix + bare, prefix.uppercased() + bare, prefix + prefix + bare].filter { !$0.isIdentical(to: uid) }
@@ -34,10 +34,16 @@ extension Members {
     package static func name(
         _ tx: borrowing ReadTransaction, of uid: String, in collection: Collection, except name: String? = nil
     ) throws -> String? {
-        for spelling in collection.kind == .book ? CardUID.spellings(of: uid) : [uid] {
-            guard let found = try self.name(tx, in: collection.id, uid: spelling) else { continue }
-            if name.map({ found.isIdentical(to: $0) }) != true { return found }
+        func counts(_ found: String) -> Bool { name?.isIdentical(to: found) != true }
+        guard collection.kind == .book else {
+            return try self.name(tx, in: collection.id, uid: uid).flatMap { counts($0) ? $0 : nil }
         }
-        return nil
+        let spellings = CardUID.spellings(of: uid)
+        let found = try tx.all(
+            "SELECT name, uid FROM member WHERE collection_id = $1 AND uid IN ($2, $3, $4, $5, $6)",
+            // One statement for any count: the first one stands for those that there are not.
+            [.integer(collection.id.rawValue)] + (0..<5).map { .text($0 < spellings.count ? spellings[$0] : uid) }
+        ) { (name: $0.text(0), uid: $0.text(1)) }.filter { counts($0.name) }
+        return spellings.lazy.compactMap { spelling in found.first { $0.uid.isIdentical(to: spelling) }?.name }.first
     }
 }

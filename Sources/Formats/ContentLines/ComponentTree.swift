@@ -1,5 +1,4 @@
 package import Bytes
-import Glibc
 
 /// A document as lines and components, each in its place, in an arena in the order of the document.
 ///
@@ -92,9 +91,7 @@ public struct ComponentTree: Sendable {
     }
     /// Whether the source has a NUL byte, which neither format allows and nothing here can show.
     package var containsNUL: Bool {
-        storage.source.withUnsafeBufferPointer { bytes in
-            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
-        }
+        storage.source.withUnsafeBufferPointer { $0.firstOffset(of: 0, from: 0) != nil }
     }
 }
 

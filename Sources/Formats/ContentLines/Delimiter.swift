@@ -1,7 +1,7 @@
 import Bytes
 
 /// RFC 5545 §3.4, RFC 6350 §6.1.1: BEGIN and END, which have no group and no parameters. The parser and the stream must
-/// see them in the same lines, so both ask here.
+/// see them in the same lines: the stream asks here, the parser `ContentLineExtent.delimiter`, which must say the same.
 enum Delimiter {
     case begin
     case end

@@ -82,7 +82,7 @@ extension ParameterExtent {
         }
         guard isQuoted else { return (equals, index, isPlain) }
         // A quote that is never closed hides nothing.
-        let end = area[start...].firstIndex(of: 0x3B) ?? area.count
+        let end = area.firstOffset(of: 0x3B, from: start) ?? area.count
         return (equals.flatMap { $0 < end ? $0 : nil }, end, false)
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A file of the spool directory into which a request's body is written while it arrives.
@@ -74,13 +75,8 @@ final class Spool: @unchecked Sendable {
 
     /// Removes what a run before has left behind.
     static func clean(directory: String) {
-        guard let stream = opendir(directory) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix(prefix) { unlink("\(directory)/\(name)") }
+        for name in (try? DirectoryNames.read(directory)) ?? [] where name.starts(with: prefix.utf8) {
+            unlink("\(directory)/\(String(decoding: name, as: UTF8.self))")
         }
     }
 }

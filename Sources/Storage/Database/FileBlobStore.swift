@@ -108,21 +108,11 @@ package struct FileBlobStore: Sendable {
     }
 
     private static func entries(of path: String) throws -> [String] {
-        guard let stream = opendir(path) else {
-            if errno == ENOENT || errno == ENOTDIR { return [] }
-            throw Failure(systemCall: "opendir", path: path, code: errno)
+        do throws(DirectoryNames.Unreadable) {
+            return try DirectoryNames.read(path).map { String(decoding: $0, as: UTF8.self) }
+        } catch {
+            if error.code == ENOENT || error.code == ENOTDIR { return [] }
+            throw Failure(systemCall: error.call, path: path, code: error.code)
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-            errno = 0
-        }
-        guard errno == 0 else { throw Failure(systemCall: "readdir", path: path, code: errno) }
-        return names
     }
 }

@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import Synchronization
 import Testing
+import TestDirectory
 import TestWaiting
 
 @testable import HTTPServer

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import Synchronization
+import TestDirectory
 import Testing
 import Wire
 

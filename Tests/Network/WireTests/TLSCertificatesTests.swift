@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import NIOSSL
+import TestDirectory
 import Testing
 
 @testable import Wire

@@ -2,6 +2,7 @@ import Assembly
 import Bytes
 import Cryptography
 import Glibc
+import TestDirectory
 import Testing
 import Wire
 
@@ -31,7 +32,7 @@ import Wire
 
     @Test("a path that is a file, or relative, is refused with advice")
     func refuses() throws {
-        let file = try temporary.write("file", "")
+        let file = temporary.write("", to: "file")
         #expect(throws: DataDirectoryError.self) { try DataDirectory(file).prepare() }
         #expect(throws: DataDirectoryError.self) { try DataDirectory(file + "/below").prepare() }
         #expect(throws: DataDirectoryError.self) { try DataDirectory("relative").prepare() }
@@ -68,8 +69,8 @@ import Wire
     @Test("what a killed server left in the spool goes, what else is there stays")
     func emptiesSpool() throws {
         _ = try directory.prepare()
-        _ = try temporary.write("a/b/spool/left", "x")
-        _ = try temporary.write("a/b/blobs/kept", "x")
+        temporary.write("x", to: "a/b/spool/left")
+        temporary.write("x", to: "a/b/blobs/kept")
         let lock = try ServeLock(directory)
         directory.emptySpool(lock)
         #expect(access(directory.spool + "/left", F_OK) != 0)
@@ -125,7 +126,7 @@ import Wire
 
     @Test("half a pair is never overwritten", arguments: ["key.pem", "cert.pem"])
     func half(name: String) throws {
-        _ = try temporary.write("data/\(name)", "mine")
+        temporary.write("mine", to: "data/\(name)")
         #expect(throws: CertificateFilesError.self) { try ensure(settings) }
         #expect(try String(utf8: contents(settings.dataDirectory + "/" + name)) == "mine")
     }
@@ -133,10 +134,10 @@ import Wire
     @Test("files that the settings name are used, and must be there")
     func named() throws {
         var named = settings
-        named.tls.certificate = try temporary.write("c.pem", "")
+        named.tls.certificate = temporary.write("", to: "c.pem")
         named.tls.key = temporary.path + "/missing.pem"
         #expect { try CertificateFiles.ensure(named, now: 0) { _ in [] } } throws: { "\($0)".contains("missing.pem") }
-        named.tls.key = try temporary.write("k.pem", "")
+        named.tls.key = temporary.write("", to: "k.pem")
         let files = try CertificateFiles.ensure(named, now: 0) { _ in [] }
         #expect(files.certificate == named.tls.certificate && files.made == nil)
     }

@@ -1,12 +1,13 @@
 import Assembly
 import DirectoryLDAP
+import TestDirectory
 import Testing
 
 @Suite("Settings of directories")
 struct DirectorySettingsTests {
     private static func load(_ yaml: String) async throws -> Settings {
         let directory = try TemporaryDirectory()
-        return try await Settings.load(file: try directory.write("tegu.yaml", yaml), environment: [:])
+        return try await Settings.load(file: directory.write(yaml, to: "tegu.yaml"), environment: [:])
     }
 
     private static func problems(_ yaml: String) async throws -> [String] {

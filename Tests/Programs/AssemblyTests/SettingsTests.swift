@@ -1,6 +1,7 @@
 import Assembly
 import Bytes
 import Glibc
+import TestDirectory
 import Testing
 import Wire
 
@@ -10,7 +11,7 @@ import Wire
     ) async throws -> Settings {
         let directory = try TemporaryDirectory()
         // Always a file of the test's own: the machine's must not matter.
-        let file = try directory.write("tegu.yaml", yaml ?? "# all defaults\n")
+        let file = directory.write(yaml ?? "# all defaults\n", to: "tegu.yaml")
         return try await Settings.load(file: file, environment: environment, flags: flags)
     }
 

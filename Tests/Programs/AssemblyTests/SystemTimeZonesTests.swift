@@ -1,6 +1,7 @@
 import Assembly
 import CivilTime
 import Glibc
+import TestDirectory
 import Testing
 
 @Suite("The system's time zones")
@@ -20,7 +21,7 @@ struct SystemTimeZonesTests {
     func odd() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path
-        _ = try directory.write("Garbage", "TZif2 and no more")
+        directory.write("TZif2 and no more", to: "Garbage")
         mkdir(path + "/Europe", 0o755)
         mkdir(path + "/Europe/Berlin", 0o755)
         let zones = SystemTimeZones(directory: path)
@@ -35,11 +36,11 @@ struct SystemTimeZonesTests {
         let directory = try TemporaryDirectory()
         let unnamed = SystemTimeZones(directory: directory.path).release
         #expect(unnamed.hasPrefix("sha256:") && unnamed == SystemTimeZones(directory: directory.path).release)
-        _ = try directory.write("zone1970.tab", "DE\t+5230+01322\tEurope/Berlin\n")
+        directory.write("DE\t+5230+01322\tEurope/Berlin\n", to: "zone1970.tab")
         #expect(SystemTimeZones(directory: directory.path).release != unnamed)
-        _ = try directory.write("+VERSION", "2026b\n")
+        directory.write("2026b\n", to: "+VERSION")
         #expect(SystemTimeZones(directory: directory.path).release == "2026b")
-        _ = try directory.write("tzdata.zi", "# version 2026c\nZ Etc/UTC 0 - UTC\n")
+        directory.write("# version 2026c\nZ Etc/UTC 0 - UTC\n", to: "tzdata.zi")
         #expect(SystemTimeZones(directory: directory.path).release == "2026c")
     }
 }

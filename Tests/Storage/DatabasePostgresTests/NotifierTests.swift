@@ -153,11 +153,7 @@ struct NotifierTests {
         let third = try PostgresDatabase.testing(schema)
         let heardThird = Collected<ChangesElsewhere>()
         try third.watchOthers { heardThird.add($0) }
-        let name = schema.name
-        _ = try third.write { tx in
-            try tx.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1", [.text(name)])
-        }
+        try third.endOthers(of: schema)
         // Either of the two, and no more than one.
         try #require(eventuallyOnThread { heardThere.all.filter { $0 == .unknown }.count > 1 })
         try #require(eventuallyOnThread { there.isInCharge || third.isInCharge })

@@ -56,20 +56,20 @@ struct ReleasedSchemasTests {
 
     @Test("become this program's with all their rows", arguments: cases)
     func upgraded(engine: TestEngine, number: Int) throws {
-        let store = try SchemaStore(engine)
+        let store = try TestStore(engine)
         let old = try Schema.migrations.filter { $0.number <= number }.map { migration in
             var migration = migration
             // The file for all engines is the first of its number.
             if migration.dialect == nil { migration.sql += try Self.sample(migration.number) }
             return migration
         }
-        try store.open(old).close()
+        try store.openAlone(old).close()
         let before = try rows(store)
         if number == Self.released.last?.number {
             for (table, rows) in before { #expect(!rows.isEmpty, "no sample has a row of \(table)") }
         }
         var steps: [Int] = []
-        let database = try store.open(Schema.migrations) { if case .ended(let step, _, _) = $0 { steps.append(step.number) } }
+        let database = try store.openAlone(Schema.migrations) { if case .ended(let step, _, _) = $0 { steps.append(step.number) } }
         #expect(Set(steps) == Set(Schema.migrations.filter { $0.number > number && $0.isFor(engine) }.map(\.number)))
         #expect(try database.integrityFaults() == [])
         database.close()
@@ -88,7 +88,7 @@ struct ReleasedSchemasTests {
         }
     }
 
-    private func rows(_ store: SchemaStore) throws -> [String: Rows] {
+    private func rows(_ store: TestStore) throws -> [String: Rows] {
         let tables = try store.tables()
         var found: [String: Rows] = [:]
         for table in try tables.tables() {
@@ -106,36 +106,8 @@ extension Migration {
     fileprivate func isFor(_ engine: TestEngine) -> Bool { dialect == nil || dialect?.rawValue == engine.rawValue }
 }
 
-/// A place for a database that is opened by programs of several ages.
-private final class SchemaStore {
-    private let engine: TestEngine
-    private let folder: String
-    private let schema: TemporarySchema?
-
-    init(_ engine: TestEngine) throws {
-        self.engine = engine
-        var template = Array("/tmp/schema-tests-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
-        folder = String(cString: try #require(made))
-        schema = engine == .postgres ? try TemporarySchema(TestEngine.postgresOptions()) : nil
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-    func open(_ migrations: [Migration], progress: (MigrationProgress) -> Void = { _ in }) throws -> any Database {
-        switch engine {
-        case .sqlite:
-            var options = SQLiteOptions()
-            options.isDurable = false
-            return try SQLiteDatabase(
-                path: folder + "/database", options: options, migrations: migrations, temporaryDirectory: nil, progress: progress)
-        case .postgres:
-            return try PostgresDatabase(
-                TestEngine.postgresOptions(), migrations: migrations, temporarySchema: schema, progress: progress)
-        }
-    }
-
-    func tables() throws -> any StoredTables {
+extension TestStore {
+    fileprivate func tables() throws -> any StoredTables {
         switch engine {
         case .sqlite: return try SQLiteTables(path: folder + "/database", isWriting: false)
         case .postgres:

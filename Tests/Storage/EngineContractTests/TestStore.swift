@@ -23,9 +23,9 @@ final class TestStore: Sendable {
             """)
     ]
 
-    private let engine: TestEngine
-    private let folder: String
-    private let schema: TemporarySchema?
+    let engine: TestEngine
+    let folder: String
+    let schema: TemporarySchema?
 
     init(_ engine: TestEngine) throws {
         self.engine = engine
@@ -39,21 +39,24 @@ final class TestStore: Sendable {
 
     /// - Parameter connections: how many transactions may read at once.
     func open(connections: Int = 4) throws -> any Database {
-        KeptDatabase(database: try openAlone(connections), store: self)
+        KeptDatabase(database: try openAlone(Self.migrations, connections: connections), store: self)
     }
 
-    private func openAlone(_ connections: Int) throws -> any Database {
+    /// By a program with these migrations. The caller keeps the store.
+    func openAlone(
+        _ migrations: [Migration], connections: Int = 4, progress: (MigrationProgress) -> Void = { _ in }
+    ) throws -> any Database {
         switch engine {
         case .sqlite:
             var options = SQLiteOptions()
             options.readerLimit = connections
             options.isDurable = false
             return try SQLiteDatabase(
-                path: folder + "/database", options: options, migrations: Self.migrations, temporaryDirectory: nil)
+                path: folder + "/database", options: options, migrations: migrations, temporaryDirectory: nil, progress: progress)
         case .postgres:
             var options = try TestEngine.postgresOptions()
             options.connectionLimit = connections
-            return try PostgresDatabase(options, migrations: Self.migrations, temporarySchema: schema)
+            return try PostgresDatabase(options, migrations: migrations, temporarySchema: schema, progress: progress)
         }
     }
 }

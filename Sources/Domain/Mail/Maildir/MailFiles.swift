@@ -8,6 +8,7 @@ enum MailFiles {
         var uid: UID
         var content: ContentID
         var file: MaildirName
+        /// Of the message, in bytes.
         var size: Int64
         var isDoomed: Bool
         /// Of the message; nil: it is retained, or gone.
@@ -16,23 +17,36 @@ enum MailFiles {
         var saved: Milliseconds
     }
 
-    /// Of a mailbox, in the order of the UIDs, until `body` returns false.
+    /// Of a mailbox, in the order of the UIDs.
     static func forEach(
-        _ tx: borrowing ReadTransaction, in mailbox: MailboxID, _ body: (Entry) throws -> Bool
+        _ tx: borrowing ReadTransaction, in mailbox: MailboxID, _ body: (Entry) throws -> Void
     ) throws {
         try tx.forEach(
             """
-            SELECT f.uid, f.content_id, f.name, f.place, f.suffix, f.size, f.doomed, m.flags, COALESCE(m.saved, 0)
+            SELECT f.uid, f.content_id, f.name, f.place, f.suffix, COALESCE(m.size, 0), f.doomed, m.flags, COALESCE(m.saved, 0)
             FROM mail_file f LEFT JOIN mail_message m ON m.mailbox_id = f.mailbox_id AND m.uid = f.uid
             WHERE f.mailbox_id = $1 ORDER BY f.uid
             """, [.integer(mailbox.rawValue)]
-        ) { try body(read($0)) }
+        ) { row in
+            try body(read(row))
+            return true
+        }
+    }
+
+    /// Those whose files are to be removed.
+    static func doomed(_ tx: borrowing ReadTransaction, in mailbox: MailboxID) throws -> [Entry] {
+        try tx.all(
+            """
+            SELECT f.uid, f.content_id, f.name, f.place, f.suffix, COALESCE(m.size, 0), f.doomed, m.flags, COALESCE(m.saved, 0)
+            FROM mail_file f LEFT JOIN mail_message m ON m.mailbox_id = f.mailbox_id AND m.uid = f.uid
+            WHERE f.mailbox_id = $1 AND f.doomed = 1 ORDER BY f.uid
+            """, [.integer(mailbox.rawValue)], row: read)
     }
 
     static func find(_ tx: borrowing ReadTransaction, _ uid: UID, in mailbox: MailboxID) throws -> Entry? {
         try tx.first(
             """
-            SELECT f.uid, f.content_id, f.name, f.place, f.suffix, f.size, f.doomed, m.flags, COALESCE(m.saved, 0)
+            SELECT f.uid, f.content_id, f.name, f.place, f.suffix, COALESCE(m.size, 0), f.doomed, m.flags, COALESCE(m.saved, 0)
             FROM mail_file f LEFT JOIN mail_message m ON m.mailbox_id = f.mailbox_id AND m.uid = f.uid
             WHERE f.mailbox_id = $1 AND f.uid = $2
             """, [.integer(mailbox.rawValue), .integer(Int64(uid))], row: read)
@@ -41,10 +55,8 @@ enum MailFiles {
     private static func read(_ row: borrowing Row) -> Entry {
         Entry(
             uid: UID(clamping: row.integer(0)), content: ContentID(rawValue: row.integer(1)),
-            file: MaildirName(
-                base: row.text(2), place: MaildirName.Place(rawValue: row.integer(3)) ?? .cur, suffix: row.text(4)),
-            size: row.integer(5), isDoomed: row.flag(6), flags: row.optionalInteger(7).map { UInt64(bitPattern: $0) },
-            saved: row.integer(8))
+            file: MaildirName(row, at: 2), size: row.integer(5), isDoomed: row.flag(6),
+            flags: row.optionalInteger(7).map { UInt64(bitPattern: $0) }, saved: row.integer(8))
     }
 
     static func isKnown(_ tx: borrowing ReadTransaction, _ base: String, in mailbox: MailboxID) throws -> Bool {
@@ -87,7 +99,7 @@ enum MailFiles {
     ) throws -> Int {
         try tx.execute(
             """
-            UPDATE mail_file SET doomed = 1 WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3
+            UPDATE mail_file SET doomed = 1 WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 AND doomed = 0
                 AND NOT EXISTS (SELECT 1 FROM mail_message m WHERE m.mailbox_id = $1 AND m.uid = mail_file.uid)
                 AND NOT EXISTS (SELECT 1 FROM mail_retained r WHERE r.mailbox_id = $1 AND r.uid = mail_file.uid)
             """, [.integer(mailbox.rawValue), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound))])
@@ -114,15 +126,19 @@ enum MailFiles {
             """, [.integer(content.rawValue), .integer(mostSources)]
         ) {
             Source(
-                folder: $0.text(0),
-                file: MaildirName(
-                    base: $0.text(1), place: MaildirName.Place(rawValue: $0.integer(2)) ?? .cur, suffix: $0.text(3)),
-                fileSize: $0.integer(4), size: $0.integer(5))
+                folder: $0.text(0), file: MaildirName($0, at: 1), fileSize: $0.integer(4), size: $0.integer(5))
         }
     }
 
     static func isInFiles(_ tx: borrowing ReadTransaction, _ content: ContentID) throws -> Bool {
         try tx.first(
             "SELECT in_files FROM mail_content WHERE id = $1", [.integer(content.rawValue)]) { $0.flag(0) } ?? false
+    }
+}
+
+extension MaildirName {
+    /// Of the columns name, place and suffix, from this one on.
+    init(_ row: borrowing Row, at column: Int) {
+        self.init(base: row.text(column), place: Place(rawValue: row.integer(column + 1)) ?? .cur, suffix: row.text(column + 2))
     }
 }

@@ -6,8 +6,7 @@ import Directory
 extension MailStore {
     /// The next look will find files that are not as their rows want them.
     func filesDiffer(_ tx: borrowing WriteTransaction, in mailbox: Mailbox) {
-        guard let maildirs, mailbox.isInMaildir else { return }
-        tx.afterCommit { maildirs.touch(mailbox.id) }
+        if mailbox.isInMaildir { filesDiffer(tx, in: mailbox.id) }
     }
 
     func filesDiffer(_ tx: borrowing WriteTransaction, in mailbox: MailboxID) {
@@ -20,6 +19,11 @@ extension MailStore {
         guard mailbox.isInMaildir else { return }
         for range in uids.ranges { _ = try MailFiles.doomUnused(tx, range, in: mailbox.id) }
         filesDiffer(tx, in: mailbox)
+    }
+
+    /// The same where neither a message nor a retained one has them any more.
+    func doomFiles(_ tx: borrowing WriteTransaction, _ range: ClosedRange<UID>, in mailbox: MailboxID) throws {
+        if try MailFiles.doomUnused(tx, range, in: mailbox) > 0 { filesDiffer(tx, in: mailbox) }
     }
 
     /// The rows of copies are there: now their octets come to where the target has its own.

@@ -59,9 +59,7 @@ extension MailStore {
             """, [.integer(place.mailbox), .integer(place.uid), .integer(Self.checkedAtOnce)]
         ) {
             CheckedFile(
-                mailbox: $0.integer(0), uid: $0.integer(1), folder: $0.text(2),
-                file: MaildirName(
-                    base: $0.text(3), place: MaildirName.Place(rawValue: $0.integer(4)) ?? .cur, suffix: $0.text(5)),
+                mailbox: $0.integer(0), uid: $0.integer(1), folder: $0.text(2), file: MaildirName($0, at: 3),
                 fileSize: $0.integer(6), size: $0.integer(7), hash: $0.isNull(8) ? nil : $0.bytes(8))
         }
     }

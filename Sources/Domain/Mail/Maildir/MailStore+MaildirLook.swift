@@ -29,7 +29,8 @@ extension MailStore {
         }
         return try maildirs.inTurn(mailbox.rawValue) {
             let (found, isLive) = try database.read { tx in
-                (try MailboxRows.findAny(tx, mailbox), try MailboxRows.find(tx, mailbox) != nil)
+                let live = try MailboxRows.find(tx, mailbox)
+                return (try live ?? MailboxRows.findAny(tx, mailbox), live != nil)
             }
             guard let box = found else {
                 maildirs.forgetLook(at: mailbox)

@@ -11,7 +11,7 @@ extension MailStore {
         now: Milliseconds
     ) throws -> Int {
         // Two nodes that look at the same time: the second one finds that nothing is left.
-        try tx.execute("UPDATE mailbox SET modseq = modseq WHERE id = $1", [.integer(mailbox.id.rawValue)])
+        try MailChangeLog.hold(tx, mailbox.id)
         var delta = MailboxDelta()
         var changed: [(uid: UID, flags: UInt64)] = []
         for (uid, seen) in files {
@@ -25,11 +25,8 @@ extension MailStore {
             let cleared = try bits(tx, map.flags(before.subtracting(after)), in: mailbox.id)
             let new = (flags & ~cleared) | set
             if new == flags { continue }
-            let size = try tx.read.first(
-                "SELECT size FROM mail_message WHERE mailbox_id = $1 AND uid = $2",
-                [.integer(mailbox.id.rawValue), .integer(Int64(uid))]) { $0.integer(0) }
-            delta.add(flags, size: size ?? 0, sign: -1)
-            delta.add(new, size: size ?? 0, sign: 1)
+            delta.add(flags, size: row.size, sign: -1)
+            delta.add(new, size: row.size, sign: 1)
             changed.append((uid, new))
         }
         if changed.isEmpty { return 0 }
@@ -55,7 +52,7 @@ extension MailStore {
     func forgetMessages(
         _ tx: borrowing WriteTransaction, _ files: [MailFiles.Entry], of mailbox: Mailbox, now: Milliseconds
     ) throws -> UIDSet {
-        try tx.execute("UPDATE mailbox SET modseq = modseq WHERE id = $1", [.integer(mailbox.id.rawValue)])
+        try MailChangeLog.hold(tx, mailbox.id)
         var gone: [UID] = []
         var contents: [ContentID] = []
         var delta = MailboxDelta()
@@ -63,10 +60,7 @@ extension MailStore {
             guard let row = try MailFiles.find(tx.read, file.uid, in: mailbox.id), let flags = row.flags, !row.isDoomed,
                 row.file.base == file.file.base
             else { continue }
-            let size = try tx.read.first(
-                "SELECT size FROM mail_message WHERE mailbox_id = $1 AND uid = $2",
-                [.integer(mailbox.id.rawValue), .integer(Int64(file.uid))]) { $0.integer(0) }
-            delta.add(flags, size: size ?? 0, sign: -1)
+            delta.add(flags, size: row.size, sign: -1)
             gone.append(file.uid)
             contents.append(row.content)
             try MailFiles.delete(tx, file.uid, in: mailbox.id)

@@ -46,14 +46,10 @@ extension MailStore {
             }
         }
         for owner in watched.owners where goesOn() {
-            attempt { if try isOwnerInFiles(database, owner) { try lookAtFiles(database, ofAll: owner, now: now) } }
+            attempt { try lookAtFiles(database, ofAll: owner, now: now) }
         }
         if !touched.owners.isEmpty || isWhole { attempt { try removeDirectories(database) } }
         for line in maildirs.takeNotes() { report(line) }
-    }
-
-    private func isOwnerInFiles(_ database: any Database, _ owner: PrincipalID) throws -> Bool {
-        try database.read { tx in try maildir(tx, of: owner) != nil }
     }
 
     private func allInFiles(_ tx: borrowing ReadTransaction) throws -> [(MailboxID, PrincipalID)] {

@@ -11,6 +11,11 @@ extension MailStore {
         // Accounts that are older than the choice are where they were.
         let isOld = try tx.first("SELECT 1 FROM mailbox WHERE owner_id = $1 LIMIT 1", [.integer(owner.rawValue)]) { _ in true }
         if isOld == true { return .database }
+        return try storage(tx, ofNew: owner, by: maildirs)
+    }
+
+    /// What the settings say of an account that has no mailbox yet.
+    private func storage(_ tx: borrowing ReadTransaction, ofNew owner: PrincipalID, by maildirs: Maildirs) throws -> MailStorage {
         let domain = try tx.first("SELECT domain FROM principal WHERE id = $1", [.integer(owner.rawValue)]) { $0.text(0) }
         return domain.map(maildirs.storage) ?? .database
     }
@@ -46,8 +51,7 @@ extension MailStore {
         } else {
             let count = try tx.read.first(
                 "SELECT COUNT(*) FROM mailbox WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.integer(0) }
-            let domain = try tx.read.first("SELECT domain FROM principal WHERE id = $1", [.integer(owner.rawValue)]) { $0.text(0) }
-            if count == 1, let domain { storage = maildirs.storage(domain) }
+            if count == 1 { storage = try self.storage(tx.read, ofNew: owner, by: maildirs) }
             try MailAccounts.setStorage(tx, storage, of: owner)
         }
         guard storage == .maildir else { return }

@@ -30,14 +30,7 @@ struct MaildirComparison {
     }
 
     func removeDoomed() throws {
-        var doomed: [MailFiles.Entry] = []
-        try database.read { tx in
-            try MailFiles.forEach(tx, in: mailbox.id) { row in
-                if row.isDoomed { doomed.append(row) }
-                return true
-            }
-        }
-        try remove(doomed)
+        try remove(try database.read { tx in try MailFiles.doomed(tx, in: mailbox.id) })
     }
 
     mutating func run() throws {
@@ -52,7 +45,7 @@ struct MaildirComparison {
         var keywords: [String] = []
         try database.read { tx in
             keywords = try MailKeywords.all(tx, of: mailbox.id)
-            try MailFiles.forEach(tx, in: mailbox.id) { rows.take($0); return true }
+            try MailFiles.forEach(tx, in: mailbox.id) { rows.take($0) }
         }
         try renameUnusable(listing)
         try remove(rows.doomed)
@@ -87,7 +80,11 @@ struct MaildirComparison {
 
     private func remove(_ rows: [MailFiles.Entry]) throws {
         for batch in rows.batches(of: Self.batch) {
-            for row in batch { while let found = try folder.find(row.file) { try folder.remove(found) } }
+            while true {
+                let found = try folder.find(batch.map(\.file)).compactMap { $0 }
+                if found.isEmpty { break }
+                for file in found { try folder.remove(file) }
+            }
             try database.write { tx in
                 for row in batch { try MailFiles.delete(tx, row.uid, in: mailbox.id) }
             }
@@ -104,10 +101,10 @@ struct MaildirComparison {
     /// What a crash has left in `tmp` gets its name. The rows whose files are nowhere.
     private func publish(_ rows: [MailFiles.Entry]) throws -> [MailFiles.Entry] {
         var missing: [MailFiles.Entry] = []
-        for row in rows {
-            guard let found = try folder.find(row.file) else { missing.append(row); continue }
+        for (row, found) in zip(rows, try folder.find(rows.map(\.file))) {
+            guard let found else { missing.append(row); continue }
             if found.hasPrefix("tmp/") {
-                _ = try folder.publish(row.file)
+                try folder.publish(row.file)
             } else if found.hasPrefix(MaildirFolder.retained) {
                 // It was expunged, and restored with its mailbox.
                 try folder.rename(found, to: row.file.path)
@@ -141,7 +138,7 @@ struct MaildirComparison {
             }
             let count = try database.write { tx in
                 // Another node may look at the same time: who holds the mailbox's row looks again.
-                try tx.execute("UPDATE mailbox SET modseq = modseq WHERE id = $1", [.integer(mailbox.id.rawValue)])
+                try MailChangeLog.hold(tx, mailbox.id)
                 let new = try messages.filter { message in
                     guard case .file(let arrival) = message.content.place else { return false }
                     return try !MailFiles.isKnown(tx.read, arrival.file.base, in: mailbox.id)
@@ -169,8 +166,8 @@ struct MaildirComparison {
     /// Files get the letters of their rows' flags, as they are now.
     private func rename(_ files: [UID: MaildirName], _ map: MaildirKeywords) throws {
         var renamed: [(UID, MaildirName)] = []
-        let keywords = try database.read { tx in try MailKeywords.all(tx, of: mailbox.id) }
         try database.read { tx in
+            let keywords = try MailKeywords.all(tx, of: mailbox.id)
             try MessageRows.forEach(tx, .all, in: mailbox.id) { row in
                 guard let file = files[row.uid] else { return true }
                 let letters = file.letters
@@ -228,9 +225,9 @@ private struct RowSorter {
         }
     }
 
-    /// Files that no row has, in the order in which they came: a name begins with the second.
+    /// Files that no row has, in the order in which they came.
     var arrivals: [MaildirName] {
-        files.values.map { (second: Int64($0.base.prefix { $0.isASCII && $0.isNumber }) ?? 0, file: $0) }
+        files.values.map { (second: MaildirName.second($0.base), file: $0) }
             .sorted { ($0.second, $0.file.base) < ($1.second, $1.file.base) }.map(\.file)
     }
 }

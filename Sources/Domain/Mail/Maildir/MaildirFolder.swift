@@ -76,7 +76,7 @@ struct MaildirFolder: Sendable {
     func list() throws -> Listing {
         var listing = Listing()
         for place in [MaildirName.Place.new, .cur] {
-            let names = try Self.names(in: "\(path)/\(place.directory)", onlyFiles: true)
+            let names = try DirectoryNames.of("\(path)/\(place.directory)", onlyFiles: true)
             for name in names where name.first != UInt8(ascii: ".") {
                 guard MaildirName.isUsable(name) else { listing.unusable.append((place, name)); continue }
                 let file = MaildirName(String(decoding: name, as: UTF8.self), in: place)
@@ -86,23 +86,6 @@ struct MaildirFolder: Sendable {
             }
         }
         return listing
-    }
-
-    /// All but `.` and `..`. `onlyFiles`: without those that the file system says are something else, such as directories and links.
-    static func names(in path: String, onlyFiles: Bool = false) throws -> [[UInt8]] {
-        guard let stream = opendir(path) else { throw Failure(systemCall: "opendir", path: path, code: errno) }
-        defer { closedir(stream) }
-        var names: [[UInt8]] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { [UInt8]($0.prefix { $0 != 0 }) }
-            let kind = Int(entry.pointee.d_type)
-            let isFile = kind == DT_REG || kind == DT_UNKNOWN
-            if name != [0x2E], name != [0x2E, 0x2E], isFile || !onlyFiles { names.append(name) }
-            errno = 0
-        }
-        guard errno == 0 else { throw Failure(systemCall: "readdir", path: path, code: errno) }
-        return names
     }
 
     // MARK: Changing
@@ -121,7 +104,10 @@ struct MaildirFolder: Sendable {
 
         deinit { close(descriptor) }
 
-        func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        func write(_ bytes: UnsafeBufferPointer<UInt8>) throws { try Self.write(bytes, to: descriptor, path) }
+
+        /// All of them to an open file. `path`: for the failure.
+        static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32, _ path: String) throws {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = Glibc.write(descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
@@ -157,11 +143,11 @@ struct MaildirFolder: Sendable {
     /// Another name in `tmp` of a file that is never changed; false where that cannot be.
     func link(_ file: String, as base: String) -> Bool { Glibc.link(file, "\(path)/tmp/\(base)") == 0 }
 
-    /// From `tmp` to its place; true also where it is there already.
-    func publish(_ file: MaildirName) throws -> Bool {
-        if Glibc.rename("\(path)/tmp/\(file.base)", "\(path)/\(file.path)") == 0 { return true }
-        guard errno == ENOENT else { throw Failure(systemCall: "rename", path: "\(path)/tmp/\(file.base)", code: errno) }
-        return access("\(path)/\(file.path)", F_OK) == 0
+    /// From `tmp` to its place, where it is not there already.
+    func publish(_ file: MaildirName) throws {
+        guard Glibc.rename("\(path)/tmp/\(file.base)", "\(path)/\(file.path)") == 0 || errno == ENOENT else {
+            throw Failure(systemCall: "rename", path: "\(path)/tmp/\(file.base)", code: errno)
+        }
     }
 
     /// False where there is no such file any more.
@@ -181,12 +167,24 @@ struct MaildirFolder: Sendable {
     // MARK: Finding
 
     /// Where a file is, whatever others have renamed it to, or a crash has left undone; nil: nowhere.
-    func find(_ file: MaildirName) throws -> String? {
-        let wanted = [file.path, "new/\(file.base)", "cur/\(file.base):2,", "tmp/\(file.base)", "\(Self.retained)/\(file.base)"]
-        for candidate in wanted where access("\(path)/\(candidate)", F_OK) == 0 { return candidate }
-        if isThere, let renamed = try list().files[file.base] { return renamed.path }
-        // It may have got its name between.
-        return wanted.first { access("\(path)/\($0)", F_OK) == 0 }
+    func find(_ file: MaildirName) throws -> String? { try find([file]).first ?? nil }
+
+    /// The same of several, with one listing for all.
+    func find(_ files: [MaildirName]) throws -> [String?] {
+        var found = files.map(known)
+        if !found.contains(nil) { return found }
+        let listed = try isThere ? list().files : [:]
+        for (index, file) in files.enumerated() where found[index] == nil {
+            // It may have got its name between.
+            found[index] = listed[file.base]?.path ?? known(file)
+        }
+        return found
+    }
+
+    /// Where it is, if under one of the names that it gets here.
+    private func known(_ file: MaildirName) -> String? {
+        [file.path, "new/\(file.base)", "cur/\(file.base):2,", "tmp/\(file.base)", "\(Self.retained)/\(file.base)"]
+            .first { access("\(path)/\($0)", F_OK) == 0 }
     }
 
     /// Small files beside the messages; empty where it cannot be read.
@@ -209,7 +207,7 @@ struct MaildirFolder: Sendable {
 
     /// What was written to `tmp` and never came out of it: Maildir lets it be removed after 36 hours.
     func sweep(now: Int64) throws {
-        for name in try Self.names(in: "\(path)/tmp") {
+        for name in try DirectoryNames.of("\(path)/tmp") {
             let file = "\(path)/tmp/" + String(decoding: name, as: UTF8.self)
             if let modified = Self.arrived(file), now / 1000 - modified > 36 * 3600 { unlink(file) }
         }

@@ -48,6 +48,9 @@ struct MaildirName: Sendable, Equatable {
         return "\(max(0, seconds)).R\(unique).tegu,S=\(fileSize),W=\(size)"
     }
 
+    /// The second in which a file came, with which its name begins; 0: it does not.
+    static func second(_ base: String) -> Int64 { Int64(base.prefix { $0.isASCII && $0.isNumber }) ?? 0 }
+
     /// Whether a file of others can keep its name: it must be a text of the database, and have room for flags.
     static func isUsable(_ name: [UInt8]) -> Bool { name.count <= 200 && name.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
 }

@@ -19,7 +19,7 @@ enum MaildirTree {
     /// What stands in the account's directory under names of folders.
     static func list(_ account: String) throws -> [String: Found] {
         var found: [String: Found] = [:]
-        for bytes in try MaildirFolder.names(in: account) where bytes.first == UInt8(ascii: ".") && bytes.allSatisfy({ $0 != 0 }) {
+        for bytes in try DirectoryNames.of(account) where bytes.first == UInt8(ascii: ".") && bytes.allSatisfy({ $0 != 0 }) {
             let name = String(decoding: bytes, as: UTF8.self)
             let path = "\(account)/\(name)"
             if let target = target(of: path) {
@@ -62,7 +62,7 @@ enum MaildirTree {
             guard unlink(path) == 0 || errno == ENOENT else { throw Failure(systemCall: "unlink", path: path, code: errno) }
             return
         }
-        for name in try MaildirFolder.names(in: path) {
+        for name in try DirectoryNames.of(path) {
             try remove("\(path)/" + String(decoding: name, as: UTF8.self))
         }
         guard rmdir(path) == 0 || errno == ENOENT else { throw Failure(systemCall: "rmdir", path: path, code: errno) }

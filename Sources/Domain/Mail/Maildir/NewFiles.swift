@@ -118,7 +118,7 @@ struct NewFiles {
             do {
                 var places: Set<MaildirName.Place> = []
                 for file in pending {
-                    _ = try folder.publish(file)
+                    try folder.publish(file)
                     places.insert(file.place)
                 }
                 for place in places { try folder.synchronize(place.directory) }

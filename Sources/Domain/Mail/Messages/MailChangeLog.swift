@@ -26,6 +26,12 @@ enum MailChangeLog {
         case came, flags, vanished, ownSeen
     }
 
+    /// Who holds the mailbox's row sees what others have committed to it, and is alone to the commit.
+    static func hold(_ tx: borrowing WriteTransaction, _ mailbox: MailboxID) throws {
+        try tx.willChange(.mailbox(mailbox))
+        try tx.execute("UPDATE mailbox SET modseq = modseq WHERE id = $1", [.integer(mailbox.rawValue)])
+    }
+
     /// Moves the mailbox's counters. The row stays locked to the commit, so modseqs and UIDs become visible in their order. The next UID and
     /// the modseq as they are then.
     static func advance(

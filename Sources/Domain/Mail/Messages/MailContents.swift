@@ -22,8 +22,7 @@ enum MailContents {
 
     /// One of its own, whoever has the same octets: who may write to a Maildir must not change others' messages.
     static func insertInFiles(_ tx: borrowing WriteTransaction, _ id: ContentID, _ content: NewContent) throws {
-        try insert(tx, id, content, staged: nil)
-        try tx.execute("UPDATE mail_content SET in_files = 1 WHERE id = $1", [.integer(id.rawValue)])
+        try insert(tx, id, content, staged: nil, isInFiles: true)
     }
 
     static func isStaged(_ tx: borrowing ReadTransaction, _ content: NewContent) throws -> Bool {
@@ -48,13 +47,13 @@ enum MailContents {
     }
 
     private static func insert(
-        _ tx: borrowing WriteTransaction, _ id: ContentID, _ content: NewContent, staged: Milliseconds?
+        _ tx: borrowing WriteTransaction, _ id: ContentID, _ content: NewContent, staged: Milliseconds?, isInFiles: Bool = false
     ) throws {
         try tx.execute(
-            "INSERT INTO mail_content (id, size, staged, hash, keys, structure) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO mail_content (id, size, staged, hash, keys, structure, in_files) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             [
                 .integer(id.rawValue), .integer(Int64(content.size)), Value(staged), Value(content.hash),
-                .bytes(content.keys.encoded), .bytes(content.summary),
+                .bytes(content.keys.encoded), .bytes(content.summary), Value(isInFiles),
             ])
     }
 

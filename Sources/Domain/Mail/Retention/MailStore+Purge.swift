@@ -42,7 +42,7 @@ extension MailStore {
                 "DELETE FROM mail_retained WHERE mailbox_id = $1 AND uid = $2", [.integer(row.mailbox), .integer(row.uid)])
             let uid = UID(clamping: row.uid)
             let mailbox = MailboxID(rawValue: row.mailbox)
-            if maildirs != nil, try MailFiles.doomUnused(tx, uid...uid, in: mailbox) > 0 { filesDiffer(tx, in: mailbox) }
+            if maildirs != nil { try doomFiles(tx, uid...uid, in: mailbox) }
         }
         try MailContents.deleteUnused(tx, rows.map(\.content))
         for (owner, rows) in Dictionary(grouping: rows, by: \.owner) {
@@ -125,7 +125,7 @@ extension MailStore {
         }
         if let last = messages.last {
             try tx.execute("DELETE FROM mail_message WHERE mailbox_id = $1 AND uid <= $2", [id, .integer(Int64(last.uid))])
-            if try MailFiles.doomUnused(tx, 1...max(1, last.uid), in: mailbox) > 0 { filesDiffer(tx, in: mailbox) }
+            try doomFiles(tx, 1...max(1, last.uid), in: mailbox)
             try MailContents.deleteUnused(tx, messages.map(\.content))
             // What is left is what could still be restored.
             var gone = MailboxDelta()

@@ -117,7 +117,7 @@ extension MailStore {
             try tx.execute(
                 "DELETE FROM mail_retained WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3",
                 [.integer(mailbox.rawValue), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound))])
-            if try MailFiles.doomUnused(tx, range, in: mailbox) > 0 { filesDiffer(tx, in: mailbox) }
+            try doomFiles(tx, range, in: mailbox)
         }
         return messages.count
     }

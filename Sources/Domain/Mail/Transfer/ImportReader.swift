@@ -4,16 +4,7 @@ import Glibc
 
 /// Files that are imported.
 enum ImportReader {
-    static func names(in path: String) throws -> [String] {
-        guard let stream = opendir(path) else { throw Failure(systemCall: "opendir", path: path, code: errno) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(utf8: $0.prefix { $0 != 0 }) }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
-    }
+    static func names(in path: String) throws -> [String] { try DirectoryNames.of(path).map { String(utf8: $0) } }
 
     static func beginning(of path: String) throws -> [UInt8] {
         var beginning: [UInt8] = []

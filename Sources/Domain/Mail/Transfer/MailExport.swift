@@ -97,7 +97,7 @@ package struct MailExport {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Failure(systemCall: "open", path: temporary, code: errno) }
         defer { close(descriptor) }
-        try store.forEachPiece(tx, of: message.content, 0..<message.size) { try Self.write($0, to: descriptor, temporary) }
+        try store.forEachPiece(tx, of: message.content, 0..<message.size) { try MaildirFolder.Output.write($0, to: descriptor, temporary) }
         var times = [timespec(), timespec()]
         times[0].tv_sec = Int(message.internalDate.seconds)
         times[1].tv_sec = Int(message.internalDate.seconds)
@@ -117,16 +117,6 @@ package struct MailExport {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Failure(systemCall: "open", path: path, code: errno) }
         defer { close(descriptor) }
-        try bytes.withUnsafeBufferPointer { try write($0, to: descriptor, path) }
-    }
-
-    private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32, _ path: String) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw Failure(systemCall: "write", path: path, code: errno) }
-            rest = rest.dropFirst(count)
-        }
+        try bytes.withUnsafeBufferPointer { try MaildirFolder.Output.write($0, to: descriptor, path) }
     }
 }

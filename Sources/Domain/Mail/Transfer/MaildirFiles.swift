@@ -19,9 +19,7 @@ struct MaildirFiles {
                 let file = File(path: "\(path)/\(part)/\(name)", name: name)
                 guard FileKind(file.path) == .file else { continue }
                 let base = String(name.prefix { $0 != ":" && $0 != ";" })
-                // The name begins with the second in which it came.
-                let second = Int64(base.prefix { $0.isASCII && $0.isNumber }) ?? 0
-                found.append(((uids[base] ?? Int64.max, second, base), file))
+                found.append(((uids[base] ?? Int64.max, MaildirName.second(base), base), file))
             }
         }
         files = found.sorted { $0.order < $1.order }.map(\.file)

@@ -2,7 +2,7 @@ package import CivilTime
 
 /// A RECUR value (RFC 5545 §3.3.10, RFC 7529 §4.1), as a value: nothing here evaluates it, see Occurrences.swift.
 package struct RecurrenceRule: Hashable, Sendable {
-    package enum Frequency: Int, Sendable, CaseIterable, Comparable {
+    package enum Frequency: Int, Sendable, Comparable {
         case secondly, minutely, hourly, daily, weekly, monthly, yearly
 
         package static func < (left: Frequency, right: Frequency) -> Bool { left.rawValue < right.rawValue }

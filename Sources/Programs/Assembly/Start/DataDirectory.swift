@@ -66,12 +66,7 @@ package struct DataDirectory: Sendable, Equatable {
 
     /// Removes the files in a directory.
     static func empty(_ path: String) {
-        guard let directory = opendir(path) else { return }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(utf8: $0.prefix { $0 != 0 }) }
-            if name != "." && name != ".." { unlink(path + "/" + name) }
-        }
+        for name in (try? DirectoryNames.read(path)) ?? [] { unlink("\(path)/\(String(utf8: name))") }
     }
 
     private func makeDirectory(_ directory: String) throws(DataDirectoryError) -> Bool {

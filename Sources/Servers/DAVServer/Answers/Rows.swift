@@ -55,7 +55,8 @@ struct Rows: Sendable {
         let properties = selection.asksForStored
             ? try ChildProperties(tx, in: parent.id, withMounts: children.contains { $0.access.mount?.home == parent.id })
             : ChildProperties()
-        let shared = selection.asks(for: .dav(.resourcetype))
+        let tellsSharing = selection.asks(for: .dav(.resourcetype)) && children.contains { PropertyTable.isSharable($0.collection) }
+        let shared = tellsSharing
             ? try Invitations.shared(tx, in: parent.id, now: exchange.now) : nil
         for child in children {
             let (resource, access, href) = (Resource.collection(child.collection), child.access, href.collection(child.name))

@@ -34,7 +34,7 @@ extension PropertyTable {
             resource: { _, source, out in
                 guard let collection = source.collection, isSharable(collection), source.access.isMountPoint(collection),
                     let owner = source.owner else { return false }
-                out.href(.home(collection.kind == .book ? .contacts : .calendars, of: owner).collection(collection.name))
+                out.href(InvitationDocuments.hostURL(of: collection, owner: owner))
                 return true
             }),
         LiveProperty(

@@ -67,7 +67,7 @@ struct InvitationDocuments {
     }
 
     /// In the owner's tree; a calendar or book stands in a home.
-    var hostURL: Href {
+    static func hostURL(of collection: Collection, owner: Principal) -> Href {
         Href.home(collection.kind == .book ? .contacts : .calendars, of: owner).collection(collection.name)
     }
 
@@ -141,7 +141,7 @@ struct InvitationDocuments {
 
     private func writeHostURL(to out: inout XMLWriter) {
         out.open(.calendarServer(.hosturl))
-        out.href(hostURL)
+        out.href(Self.hostURL(of: collection, owner: owner))
         out.close(.calendarServer(.hosturl))
     }
 

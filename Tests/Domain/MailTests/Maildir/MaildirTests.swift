@@ -1,3 +1,4 @@
+import Bytes
 import CollectionStore
 import Database
 import Directory
@@ -25,7 +26,7 @@ struct MaildirTests {
     }
 
     private func names(_ box: Mailbox, _ part: String) throws -> [String] {
-        try MaildirFolder.names(in: folder(box).path + "/" + part).map { String(decoding: $0, as: UTF8.self) }.sorted()
+        try DirectoryNames.of(folder(box).path + "/" + part).map { String(decoding: $0, as: UTF8.self) }.sorted()
     }
 
     private func put(_ text: String, _ name: String, in part: String, of box: Mailbox) throws {
@@ -360,7 +361,7 @@ struct MaildirTests {
         try store.arrangeFolders(fixture.database, of: Fixture.alice, now: 1)
         #expect(try links().filter { $0.hasPrefix(".work") } == [".work", ".work.&AMQ-&AC4-b &- c"])
         let account = try #require(try fixture.read { tx in try store.maildir(tx, of: Fixture.alice) })
-        #expect(try MaildirFolder.names(in: account + "/.work/new").count == 1)
+        #expect(try DirectoryNames.of(account + "/.work/new").count == 1)
         try fixture.write { tx in try store.rename(tx, box.id, to: "Play", now: 2) }
         try store.arrangeFolders(fixture.database, of: Fixture.alice, now: 1)
         #expect(try links().filter { $0.lowercased().contains("work") } == [])
