@@ -88,6 +88,20 @@ package final class Authenticator: Sendable {
         unmatchable = passwords.unmatchable()
     }
 
+    /// Who that is, where this password was found right lately and no directory elsewhere is to be asked: no hash is computed. nil:
+    /// `authenticate` tells.
+    package func remembered(name: String, password: [UInt8], peer: String, now: Int64) -> Principal? {
+        guard Passwords.isPossible(password), let signInName = SignInName(name, defaultDomain: options.defaultDomain),
+            guessGuard.wait(peer, signInName, now: now) == nil, let account = try? principals.account(signInName, now: now)
+        else { return nil }
+        return remembered(account, code: key.code(account.seal, password), now: now)
+    }
+
+    private func remembered(_ account: Account, code: [UInt8], now: Int64) -> Principal? {
+        let isKnown = account.link == nil && !account.principal.isDisabled
+        return isKnown && verified.contains(account.principal.id, code: code, now: now) ? account.principal : nil
+    }
+
     /// Checks `password` for `name` (`name@domain`, `name`, or a mail address).
     ///
     /// - Parameters:
@@ -109,9 +123,7 @@ package final class Authenticator: Sendable {
         if account?.link != nil, account?.principal.kind == .group { account = nil }
         // Names that do not exist go the same way, with a hash that nothing matches.
         var code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
-        if let account, account.link == nil, !account.principal.isDisabled, verified.contains(account.principal.id, code: code, now: now) {
-            return .success(account.principal)
-        }
+        if let account, let principal = remembered(account, code: code, now: now) { return .success(principal) }
         let secret = AppSecret(typed: password)
         if secret != nil, service != nil, account == nil, let directories {
             // A login that is neither the name here nor an address: known by each process only once it was asked for.

@@ -27,6 +27,7 @@ final class Exchange: @unchecked Sendable {
     let head: HTTPRequestHead
     private let context: ServerContext
     private let eventLoop: any EventLoop
+    private let turn: LoopTurn
     private weak var transport: (any ExchangeTransport)?
     private let startedAt = ServerContext.clock()
     private let minorVersion: UInt8
@@ -54,7 +55,7 @@ final class Exchange: @unchecked Sendable {
 
     init(
         head: HTTPRequestHead, minorVersion: UInt8, isHTTP2: Bool, sendsFiles: Bool, context: ServerContext,
-        eventLoop: any EventLoop, transport: any ExchangeTransport
+        eventLoop: any EventLoop, turn: LoopTurn, transport: any ExchangeTransport
     ) {
         self.head = head
         self.minorVersion = minorVersion
@@ -62,6 +63,7 @@ final class Exchange: @unchecked Sendable {
         self.sendsFiles = sendsFiles
         self.context = context
         self.eventLoop = eventLoop
+        self.turn = turn
         self.transport = transport
         context.metrics.requestBegan()
     }
@@ -181,11 +183,9 @@ final class Exchange: @unchecked Sendable {
             processesWhenSpooled = true
             return
         }
-        if spool == nil, let response = context.responder.immediateAnswer(to: head) {
-            return answered(AnswerMaker(response, conditions: conditions, context: context).make())
-        }
         let bytes = body?.take() ?? []
         let (coding, limit) = (body?.coding, body?.limit ?? 0)
+        if spool == nil, coding == nil, bytes.count <= Self.immediateBody, answersAtOnce(bytes) { return }
         let (head, conditions, spool) = (head, conditions, spool)
         let isTaken = submit { [context] () -> (Exchange) -> Void in
             do throws(HTTPRefusal) {
@@ -205,6 +205,22 @@ final class Exchange: @unchecked Sendable {
             }
         }
         if !isTaken { perform(machine.refuse(.overloaded)) }
+    }
+
+    /// Larger bodies, of a request or an answer, are a worker's.
+    private static let immediateBody = 16 << 10
+
+    /// Answers on the event loop what can be; false where a worker has to.
+    private func answersAtOnce(_ bytes: [UInt8]) -> Bool {
+        let request = HTTPRequest(head: head, body: bytes.isEmpty ? .none : .bytes(bytes))
+        guard let response = turn.run({ context.responder.immediateAnswer(to: request) }) else { return false }
+        let maker = AnswerMaker(response, conditions: conditions, context: context)
+        if response.body.isInMemory(below: Self.immediateBody) {
+            answered(maker.make())
+        } else if !submit({ [maker] in let answer = maker.make(); return { $0.answered(answer) } }) {
+            perform(machine.refuse(.overloaded))
+        }
+        return true
     }
 
     /// The fields of a request whose body is not coded any more.

@@ -147,7 +147,7 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
         guard let context else { return }
         let exchange = Exchange(
             head: head, minorVersion: minorVersion, isHTTP2: false, sendsFiles: !isTLS, context: server,
-            eventLoop: context.eventLoop, transport: self)
+            eventLoop: context.eventLoop, turn: members.turn, transport: self)
         self.exchange = exchange
         exchange.start(length: length, keepsAlive: keepsAlive)
     }

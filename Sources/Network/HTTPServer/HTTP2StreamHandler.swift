@@ -91,7 +91,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
             authority: client?.authority ?? "", id: server.nextRequestID())
         let exchange = Exchange(
             head: request, minorVersion: 1, isHTTP2: true, sendsFiles: false, context: server,
-            eventLoop: context.eventLoop, transport: self)
+            eventLoop: context.eventLoop, turn: members.turn, transport: self)
         self.exchange = exchange
         exchange.start(length: refusal == nil ? length : .unknown, keepsAlive: true)
         if let refusal { exchange.malformed(refusal) }

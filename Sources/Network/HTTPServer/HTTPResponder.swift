@@ -2,7 +2,8 @@
 // It owns connections, framing, limits, time-outs, spooling of large request bodies, compression, ranges' bytes and
 // back-pressure. It must not know what a method means: that is the responder's.
 //
-// The way of a request: event loop (head, body) -> one hop to a worker thread, which calls the responder -> event loop.
+// The way of a request: event loop (head, body) -> one hop to a worker thread, which calls the responder -> event loop. What the
+// responder can answer at once needs no hop, which takes longer than such an answer (docs/decisions/immediate-answers.md).
 //
 // Start reading here, then HTTPRequest.swift, HTTPResponse.swift and the channel handler.
 
@@ -15,16 +16,16 @@ package protocol HTTPResponder: Sendable {
     /// body is announced as long: an answer here is given instead of taking the body.
     func refusal(of head: HTTPRequestHead) -> HTTPResponse?
 
-    /// An answer that the head alone decides, such as a redirection; nil: `respond` is to be asked. Called on the event loop: it
-    /// must neither block nor allocate much.
-    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse?
+    /// An answer that takes well below a millisecond and waits for nobody, such as a redirection or one from memory; nil: `respond` is to be
+    /// asked. Called on the event loop, with bodies of up to 16 KiB.
+    func immediateAnswer(to request: HTTPRequest) -> HTTPResponse?
 
     /// Called on a worker thread; may block.
     func respond(to request: HTTPRequest) -> HTTPResponse
 }
 
 extension HTTPResponder {
-    package func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { nil }
+    package func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? { nil }
 }
 
 /// How a request's body is received; what is longer than the limit is answered 413, a gzip'ed or deflated one by its size when

@@ -18,10 +18,15 @@ package protocol LoopMember: AnyObject {
 /// Guard of its variables: the event loop.
 package final class LoopMembers: @unchecked Sendable {
     package let eventLoop: any EventLoop
+    /// What may be done at once on the loop.
+    package let turn: LoopTurn
     private var members: [any LoopMember] = []
     private var timer: RepeatedTask?
 
-    package init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    package init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        turn = LoopTurn(eventLoop: eventLoop)
+    }
 
     package var isEmpty: Bool { members.isEmpty }
 

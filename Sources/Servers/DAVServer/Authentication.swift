@@ -12,7 +12,7 @@ extension DAVServer {
 
     func signIn(_ head: HTTPRequestHead) -> SignIn {
         // RFC 7617 §4: whoever is asked for a password here would send it for all to read; so nobody is.
-        guard head.isSecure || head.isLoopback || configuration.isBasicAllowedOverPlain else {
+        guard mayTell(head) else {
             return .refused(Reply(.forbidden, "A password may not be sent without TLS. Use https.").response)
         }
         guard let (name, password) = Self.credentials(head) else {
@@ -32,6 +32,17 @@ extension DAVServer {
             logger.error("passwords cannot be checked", metadata: ["failure": "\(error)"])
             return .refused(Reply(.serviceUnavailable, "Passwords cannot be checked now.", headers: [("Retry-After", "5")]).response)
         }
+    }
+
+    /// Who asks, where that is known without a hash or another machine.
+    func remembered(_ head: HTTPRequestHead) -> Principal? {
+        guard mayTell(head), let (name, password) = Self.credentials(head) else { return nil }
+        return authenticator.remembered(name: name, password: password, peer: head.peer, now: clock())
+    }
+
+    /// Whether a password may come this way.
+    private func mayTell(_ head: HTTPRequestHead) -> Bool {
+        head.isSecure || head.isLoopback || configuration.isBasicAllowedOverPlain
     }
 
     private func challenge() -> HTTPResponse {

@@ -15,6 +15,11 @@ struct Exchange: Sendable {
     let preferences: Preferences
     /// Whether what must be written before (`Preparation`) is: the mounts in the asker's home are taken as they are written down.
     var isRefreshed = false
+    /// Whether the answer may take more than some tenths of a millisecond of computing. Not on an event loop.
+    var mayTakeLong = true
+
+    /// Said before what may take long, so that a worker thread begins anew.
+    func takesLong() throws(WouldWait) { if !mayTakeLong { throw WouldWait() } }
 
     var head: HTTPRequestHead { request.head }
 

@@ -28,10 +28,26 @@ extension DAVServer: HTTPResponder {
         }
     }
 
-    package func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? {
-        guard head.target.utf8.starts(with: "/.well-known/".utf8), let path = try? RequestPath(head.target),
-            path.segments.first == ".well-known" else { return nil }
-        return WellKnown.respond(path)
+    /// Methods whose answer may be short: what of it is not says so (`Exchange.takesLong`).
+    private static let quickMethods: Set = ["GET", "HEAD", "OPTIONS", "PROPFIND"]
+
+    package func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? {
+        let head = request.head
+        guard Self.quickMethods.contains(head.method), let path = try? RequestPath(head.target) else { return nil }
+        switch path.segments.first {
+        case ".well-known"?: return WellKnown.respond(path)
+        case AttachmentURL.container?, GetFreeBusy.container?: return nil
+        default: break
+        }
+        let response = try? database.withoutWaiting { () throws -> HTTPResponse? in
+            guard let principal = remembered(head) else { return nil }
+            var exchange = exchange(request, path, of: principal)
+            exchange.mayTakeLong = false
+            var response = try answer(exchange)
+            response.principal = principal.signInName
+            return response
+        }
+        return response.flatMap { $0 }
     }
 
     package func respond(to request: HTTPRequest) -> HTTPResponse {
@@ -45,15 +61,21 @@ extension DAVServer: HTTPResponder {
         case .principal(let found): principal = found
         case .refused(let response): return response
         }
-        let exchange = Exchange(
-            server: self, principal: principal, request: request, path: path, now: clock(),
-            preferences: Preferences(prefer: head.headers.joined("prefer"), brief: head.headers.first("brief")))
-        var response = respond(exchange)
+        let exchange = exchange(request, path, of: principal)
+        var response: HTTPResponse
+        do { response = try answer(exchange) } catch { response = failed(exchange, error) }
         response.principal = principal.signInName
         return response
     }
 
-    private func respond(_ exchange: Exchange) -> HTTPResponse {
+    private func exchange(_ request: HTTPRequest, _ path: RequestPath, of principal: Principal) -> Exchange {
+        let fields = request.head.headers
+        return Exchange(
+            server: self, principal: principal, request: request, path: path, now: clock(),
+            preferences: Preferences(prefer: fields.joined("prefer"), brief: fields.first("brief")))
+    }
+
+    private func answer(_ exchange: Exchange) throws(WouldWait) -> HTTPResponse {
         guard let method = Method.named[exchange.head.method] else {
             return HTTPResponse(status: 501)
         }
@@ -71,6 +93,8 @@ extension DAVServer: HTTPResponder {
                 exchange.isRefreshed = true
                 return try method.respond(exchange)
             }
+        } catch let wait as WouldWait {
+            throw wait
         } catch let reply as Reply {
             return Options.allowing(reply, exchange).response
         } catch let refusal as StoreRefusal {
@@ -87,16 +111,16 @@ extension DAVServer: HTTPResponder {
             return Reply(
                 .insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits), "The answer would be more than is worked out at once."
             ).response
-        } catch let failure as Failure {
-            logger.error("request failed", metadata: [
-                "id": "\(exchange.head.id)", "method": "\(exchange.head.method)", "failure": "\(failure)",
-            ])
-            return Reply(failure).response
         } catch {
-            logger.error("request failed", metadata: [
-                "id": "\(exchange.head.id)", "method": "\(exchange.head.method)", "failure": "\(error)",
-            ])
-            return Reply(.internalServerError, "Something went wrong in the server.").response
+            return failed(exchange, error)
         }
+    }
+
+    private func failed(_ exchange: Exchange, _ error: any Error) -> HTTPResponse {
+        logger.error("request failed", metadata: [
+            "id": "\(exchange.head.id)", "method": "\(exchange.head.method)", "failure": "\(error)",
+        ])
+        if let failure = error as? Failure { return Reply(failure).response }
+        return Reply(.internalServerError, "Something went wrong in the server.").response
     }
 }

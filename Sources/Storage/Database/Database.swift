@@ -8,7 +8,7 @@
 // Start reading here, then Transaction.swift and Row.swift.
 
 /// One database, reached from any thread. Each call blocks the calling thread until it is done: call from worker
-/// threads, never from an event loop.
+/// threads, from an event loop only within `withoutWaiting`.
 package protocol Database: Sendable {
     /// Runs `body` on one consistent snapshot. Throws what `body` throws, or a `Failure`.
     func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result
@@ -17,6 +17,13 @@ package protocol Database: Sendable {
     /// kept, and others' changes that are committed in the same group are not touched. `body` may be run again
     /// (SQLite: the group it was in failed for another's fault; PostgreSQL: serialisation), so it must not have effects outside.
     func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result
+
+    /// Runs `body` on this thread, in which no read of this database waits for anybody or does much: nil where one would have had to (all
+    /// readers are busy, its statements turned out long, the database is another machine's), and where `body` wrote or threw
+    /// `WouldWait`. Then it is to be run again by a thread that may wait; so it must not have effects outside.
+    ///
+    /// What it reads may still come from the disk: a page that is in no cache costs what the disk takes.
+    func withoutWaiting<Result>(_ body: () throws -> Result) throws -> Result?
 
     /// Engine's own integrity check: one line a fault found, none where all is well.
     func integrityFaults() throws -> [String]
@@ -35,7 +42,14 @@ package protocol Database: Sendable {
     func close()
 }
 
+/// What is asked for would take long, or has to wait (`Database.withoutWaiting`).
+package struct WouldWait: Error {
+    package init() {}
+}
+
 extension Database {
+    package func withoutWaiting<Result>(_ body: () throws -> Result) throws -> Result? { nil }
+
     package func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {}
 
     /// The embedded engine has one process that serves.

@@ -60,6 +60,9 @@ final class ReaderPool: Sendable {
         }
     }
 
+    /// The same without waiting and without opening one: nil where none is free.
+    func takeFree() -> SQLiteConnection? { state.withLock { $0.isClosed ? nil : $0.idle.popLast() } }
+
     /// Ends the transaction of `connection` and gives it to the next.
     func putBack(_ connection: SQLiteConnection) {
         give(connection.rollback() ? connection : nil)

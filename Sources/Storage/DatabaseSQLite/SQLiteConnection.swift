@@ -27,6 +27,9 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
     private let logPages: UnsafeMutablePointer<Int32>
 
     private let stepCounter: StepCounter?
+    private let busyMilliseconds: Int32
+    /// Of the thread that has it now.
+    private var impatience: Impatience?
 
     private static let isConfigured: Bool = tegu_sqlite_configure() == SQLITE_OK
 
@@ -43,11 +46,12 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
         }
         handle = opened
         stepCounter = options.stepCounter
+        busyMilliseconds = options.busyMilliseconds
         stepCounter?.watch(opened)
         logPages = .allocate(capacity: 1)
         logPages.initialize(to: 0)
         sqlite3_extended_result_codes(handle, 1)
-        sqlite3_busy_timeout(handle, options.busyMilliseconds)
+        sqlite3_busy_timeout(handle, busyMilliseconds)
         if role == .writer {
             try execute("PRAGMA page_size = \(options.pageSize)")
             try useLog(within: options.busyMilliseconds)
@@ -194,8 +198,24 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
             case SQLITE_DONE:
                 return
             default:
+                // Another process has the whole file for itself.
+                if let impatience, impatience.hasGivenUp || sqlite3_errcode(handle) & 0xFF == SQLITE_BUSY { throw impatience.giveUp() }
                 throw noted(Failure(handle, doing: "\(sql)"))
             }
+        }
+    }
+
+    /// Has the statements that follow end where they do more than whoever is not to wait may; nil: where they end.
+    func watch(for impatience: Impatience?) {
+        guard self.impatience !== impatience else { return }
+        self.impatience = impatience
+        sqlite3_busy_timeout(handle, impatience == nil ? busyMilliseconds : 0)
+        if let impatience {
+            impatience.watch(handle)
+        } else if let stepCounter {
+            stepCounter.watch(handle)
+        } else {
+            sqlite3_progress_handler(handle, 0, nil, nil)
         }
     }
 

@@ -77,16 +77,30 @@ package final class SQLiteDatabase: Database {
     package func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result {
         let mark = try TransactionMark(self)
         defer { mark.remove() }
-        let connection = try readers.take()
+        let impatience = Impatience.ofThread
+        let connection = try reader(impatience)
         defer { readers.putBack(connection) }
+        connection.watch(for: impatience)
+        defer { connection.watch(for: nil) }
         try connection.begin(.deferred)
         let result = try body(ReadTransaction(connection: connection))
+        if let impatience, impatience.hasGivenUp { throw WouldWait() }
         // A body that went on after an error has not seen all that it asked for.
         if let fault = connection.fault { throw fault }
         return result
     }
 
+    private func reader(_ impatience: Impatience?) throws -> SQLiteConnection {
+        guard let impatience else { return try readers.take() }
+        guard let free = readers.takeFree() else { throw impatience.giveUp() }
+        return free
+    }
+
+    package func withoutWaiting<Result>(_ body: () throws -> Result) throws -> Result? { try Impatience.run(body) }
+
     package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
+        // It waits for the disk, and for others.
+        if let impatience = Impatience.ofThread { throw impatience.giveUp() }
         let mark = try TransactionMark(self)
         defer { mark.remove() }
         var result: Result?

@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Synchronization
 import Testing
 import Wire
 
@@ -46,10 +47,10 @@ import Wire
         }
     }
 
-    @Test("an answer that the head decides is given in its turn, without the responder's thread")
+    @Test("an answer that is known at once is given in its turn, without the responder's thread")
     func immediateAnswers() async throws {
         var responder = TestResponder()
-        responder.immediate = { $0.target == "/now" ? TestResponder.text("now") : nil }
+        responder.immediate = { $0.head.target == "/now" ? TestResponder.text("now") : nil }
         responder.answer = { request in
             #expect(request.head.target != "/now")
             return TestResponder.text("later")
@@ -66,6 +67,52 @@ import Wire
             #expect(try await client.response().text == "now")
             #expect(try await client.isAtEnd())
         }
+    }
+
+    @Test("an answer that is known at once may be long, and may depend on a short body")
+    func immediateAnswersWithBodies() async throws {
+        var responder = TestResponder()
+        responder.immediate = { request in
+            switch request.body {
+            case .bytes(let bytes): HTTPResponse(status: 200, body: .bytes(Array(repeatElement(bytes, count: 30_000).joined())), isCompressible: true)
+            case .none, .file: nil
+            }
+        }
+        responder.answer = { request in
+            guard case .bytes(let bytes) = request.body else { return TestResponder.text("none") }
+            return TestResponder.text("\(bytes.count)")
+        }
+        try await TestServer.run(responder) { server in
+            let client = try server.client()
+            let long = String(repeating: "x", count: 20 << 10)
+            try await client.send("POST / HTTP/1.1\nHost: x\nContent-Length: 3\n\nabc")
+            try await client.send("POST / HTTP/1.1\nHost: x\nContent-Length: \(long.utf8.count)\n\n\(long)GET / HTTP/1.1\nHost: x\n\n")
+            #expect(try await client.response().text == String(repeating: "abc", count: 30_000))
+            #expect(try await client.response().text == "\(20 << 10)")
+            #expect(try await client.response().text == "none")
+        }
+    }
+
+    @Test("one client's requests that are answered at once do not keep the others of its loop waiting")
+    func immediateAnswersTakeTurns() async throws {
+        let answered = Mutex<(here: Int, elsewhere: Int)>((0, 0))
+        var responder = TestResponder()
+        responder.immediate = { _ in
+            usleep(1500)
+            answered.withLock { $0.here += 1 }
+            return TestResponder.text("here")
+        }
+        responder.answer = { _ in
+            answered.withLock { $0.elsewhere += 1 }
+            return TestResponder.text("elsewhere")
+        }
+        try await TestServer.run(responder) { server in
+            let client = try server.client()
+            try await client.send(String(repeating: "GET / HTTP/1.1\nHost: x\n\n", count: 40))
+            for _ in 0..<40 { #expect(try await client.response().status == 200) }
+        }
+        let (here, elsewhere) = answered.withLock { $0 }
+        #expect(here + elsewhere == 40 && here >= 2 && elsewhere >= 10)
     }
 
     @Test("a flood of pipelined requests is answered whole")

@@ -11,7 +11,7 @@ import Wire
 struct TestResponder: HTTPResponder {
     var rule: @Sendable (HTTPRequestHead) -> HTTPBodyRule = { _ in .collect(limit: 1 << 20) }
     var refuse: @Sendable (HTTPRequestHead) -> HTTPResponse? = { _ in nil }
-    var immediate: @Sendable (HTTPRequestHead) -> HTTPResponse? = { _ in nil }
+    var immediate: @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
     var answer: @Sendable (HTTPRequest) -> HTTPResponse = { request in
         switch request.body {
         case .none: text("\(request.head.method) \(request.head.target)")
@@ -24,7 +24,7 @@ struct TestResponder: HTTPResponder {
 
     func bodyRule(for head: HTTPRequestHead) -> HTTPBodyRule { rule(head) }
     func refusal(of head: HTTPRequestHead) -> HTTPResponse? { refuse(head) }
-    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { immediate(head) }
+    func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? { immediate(request) }
     func respond(to request: HTTPRequest) -> HTTPResponse { answer(request) }
 }
 

@@ -21,7 +21,9 @@ struct RootResponder: HTTPResponder {
         isOwn(head.target) ? nil : server(of: head).refusal(of: head)
     }
 
-    func immediateAnswer(to head: HTTPRequestHead) -> HTTPResponse? { server(of: head).immediateAnswer(to: head) }
+    func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? {
+        isOwn(request.head.target) ? nil : server(of: request.head).immediateAnswer(to: request)
+    }
 
     func respond(to request: HTTPRequest) -> HTTPResponse {
         guard isOwn(request.head.target) else { return server(of: request.head).respond(to: request) }

@@ -8,6 +8,8 @@ import XML
 struct ObjectForm: Sendable {
     private(set) var calendar = CalendarDataForm()
     private(set) var card = AddressDataForm()
+    /// Whether objects are asked for at all.
+    private(set) var isAskedFor = false
     /// RFC 7809 §3.1.2, `CalDAV-Timezones: F`: without VTIMEZONEs that everybody knows.
     private(set) var hasTimeZones = true
     /// Where floating times are looked at, where the request says so itself.
@@ -17,8 +19,8 @@ struct ObjectForm: Sendable {
 
     init(_ request: PropertyRequest, _ exchange: Exchange, work: QueryWork? = nil) {
         for property in request.properties {
-            if let form = property.calendarData { calendar = form }
-            if let form = property.addressData { card = form }
+            if let form = property.calendarData { (calendar, isAskedFor) = (form, true) }
+            if let form = property.addressData { (card, isAskedFor) = (form, true) }
         }
         hasTimeZones = exchange.head.headers.first("caldav-timezones").map { $0.lowercased() != "f" } ?? true
         self.work = work ?? QueryWork(exchange.server.configuration)

@@ -6,6 +6,9 @@ import HTTPServer
 
 /// RFC 9110 §9.3.1 and §9.3.2. The HTTP server leaves the body out for HEAD.
 enum Get {
+    /// Objects up to so many bytes are read at once.
+    private static let shortObject = 64 << 10
+
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
         let (location, seen, body, form) = try exchange.read { tx -> (Location, Member?, Blobs.Body?, Representation?) in
             let (location, _) = try exchange.find(tx)
@@ -16,12 +19,14 @@ enum Get {
             let form = try wantedForm(tx, exchange, member, in: parent)
             try Conditional.check(tx, exchange, location, form: form)
             if form != nil { return (location, member, nil, form) }
+            if member.isMasked || member.size > shortObject { try exchange.takesLong() }
             let (seen, body) = try ObjectData.body(tx, member, exchange.server.files)
             return (location, seen, body, nil)
         }
         if let member = seen, let parent = location.parent {
             return try self.response(exchange, member, in: parent.kind, body, form)
         }
+        try exchange.takesLong()
         if let collection = location.collection {
             switch collection.kind {
             case .book where collection.isSearchOnly: throw Reply(.forbidden, "This book can only be searched.")
@@ -59,6 +64,7 @@ enum Get {
     ) throws -> Representation? {
         guard Representation.hasSeveral(in: collection.kind), let accept = Accept(exchange.head.headers.joined("accept")),
             Representation.isPossible(in: collection.kind, accept: accept) else { return nil }
+        try exchange.takesLong()
         let bytes = try exchange.server.files.bytes(of: ObjectData.body(tx, member, exchange.server.files).body)
         return Representation(of: bytes, in: collection.kind, accept: accept)
     }

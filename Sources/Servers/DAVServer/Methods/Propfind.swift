@@ -7,6 +7,9 @@ import XML
 
 /// RFC 4918 §9.1.
 enum Propfind {
+    /// Homes with so many collections are listed at once.
+    private static let shortListing = 32
+
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
         let body = try exchange.bodyBytes()
         let request = try PropfindBody.parse(body).request
@@ -19,6 +22,7 @@ enum Propfind {
             }
             try Conditional.check(tx, exchange, location)
             let rows = Rows(exchange, request)
+            if rows.form.isAskedFor { try exchange.takesLong() }
             return try response(tx, rows, location, resource, depth)
         }
     }
@@ -34,11 +38,11 @@ enum Propfind {
                 try rows.write(tx, resource, location.access, href: href, to: &out)
             })
         }
-        if depth == .one { parts += children(rows, location, resource) }
+        if depth == .one { parts += try children(rows, location, resource) }
         return try MultistatusSource.response(tx, exchange, parts: parts, headers: exchange.appliedPreferences)
     }
 
-    private static func children(_ rows: Rows, _ location: Location, _ resource: Resource) -> [any MultistatusSource.Part] {
+    private static func children(_ rows: Rows, _ location: Location, _ resource: Resource) throws -> [any MultistatusSource.Part] {
         switch resource {
         case .member, .principal, .proxy: return []
         case .root:
@@ -56,12 +60,14 @@ enum Propfind {
                     let children = try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access)
                     // macOS's Contacts takes the first book for the one to write to: everybody's list comes last.
                     let isListOfAll = { (child: VisibleChild) in child.collection.origin?.isOfDirectories == true }
+                    if children.count > shortListing { try rows.exchange.takesLong() }
                     let ordered = children.filter { !isListOfAll($0) } + children.filter(isListOfAll)
                     try rows.write(tx, ordered, in: collection, href: href, to: &out)
                 })
             }
             // One that is only searched is shown empty: Apple's clients ask for a listing all the same.
             if collection.kind.holdsMembers, !collection.isSearchOnly {
+                try rows.exchange.takesLong()
                 parts.append(MemberListing(rows, in: collection, access, href: href))
             }
             return parts
