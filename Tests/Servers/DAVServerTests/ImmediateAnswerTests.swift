@@ -18,10 +18,10 @@ struct ImmediateAnswerTests {
             let put = try site.send("PUT", "\(Self.home)calendar/\(number).ics", TestSite.event("u\(number)"))
             try #require(put.status == 201)
         }
-        let card = try site.send("PUT", "/addressbooks/anna/contacts/a.vcf", TestSite.card("c1"))
+        let card = try site.send("PUT", "/contacts/anna/contacts/a.vcf", TestSite.card("c1"))
         try #require(card.status == 201)
         // What is to be written down before a home is looked at is.
-        for home in [Self.home, "/addressbooks/anna/"] { _ = try site.send("PROPFIND", home, headers: ["Depth": "1"]) }
+        for home in [Self.home, "/contacts/anna/"] { _ = try site.send("PROPFIND", home, headers: ["Depth": "1"]) }
     }
 
     private func request(
@@ -40,7 +40,7 @@ struct ImmediateAnswerTests {
         """
 
     @Test("short answers are those that a worker gives", arguments: [
-        ("GET", "\(home)calendar/1.ics", [:]), ("HEAD", "\(home)calendar/1.ics", [:]), ("GET", "/addressbooks/anna/contacts/a.vcf", [:]),
+        ("GET", "\(home)calendar/1.ics", [:]), ("HEAD", "\(home)calendar/1.ics", [:]), ("GET", "/contacts/anna/contacts/a.vcf", [:]),
         ("GET", "\(home)calendar/none.ics", [:]), ("GET", "\(home)calendar/1.ics", ["If-None-Match": "*"]),
         ("OPTIONS", "\(home)calendar/", [:]), ("PROPFIND", "/", ["Depth": "0"]), ("PROPFIND", "/principals/anna/", ["Depth": "0"]),
         ("PROPFIND", home, ["Depth": "1"]), ("PROPFIND", "\(home)calendar/", ["Depth": "0"]),
@@ -62,7 +62,7 @@ struct ImmediateAnswerTests {
     @Test("what may take long is a worker's", arguments: [
         ("PROPFIND", "\(home)calendar/", ["Depth": "1"]), ("GET", "\(home)calendar/", [:]), ("GET", "\(home)", [:]),
         ("GET", "\(home)calendar/1.ics", ["Accept": "application/calendar+json"]),
-        ("GET", "/addressbooks/anna/contacts/a.vcf", ["Accept": "text/vcard;version=4.0"]),
+        ("GET", "/contacts/anna/contacts/a.vcf", ["Accept": "text/vcard;version=4.0"]),
         ("PUT", "\(home)calendar/1.ics", [:]), ("DELETE", "\(home)calendar/1.ics", [:]), ("REPORT", "\(home)calendar/", [:]),
     ] as [(String, String, [String: String])])
     func long(method: String, target: String, headers: [String: String]) throws {
