@@ -143,6 +143,16 @@ def test_who_may_do_everything_sees_all_of_it(server, user, other, shared):
     assert other.dav().sync(shared, token).error("D:valid-sync-token") is not None
 
 
+def test_a_lock_on_a_private_event_names_only_the_calendar(user, other, shared):
+    path = user.calendar + "secretname.ics"
+    assert user.dav().put(path, event("p", "Secret", "CLASS:PRIVATE")).status == 201
+    assert user.dav().lock(path, depth="0").status == 200
+    held = other.dav().lock(shared)
+    assert held.status == 207 and "secretname" not in held.text and f">{shared}<" in held.text
+    # The owner is told what it is.
+    assert "secretname" in user.dav().lock(user.calendar).text
+
+
 def test_a_task_has_no_time_to_tell(server, user, other):
     user.dav().put(user.tasks + "t.ics", task("t", "Secret", "CLASS:CONFIDENTIAL"))
     share(server, user.tasks, other)

@@ -194,6 +194,21 @@ def test_declined_in_both_ways_and_offered_again(user, other):
     assert answer(other, other.calendars, notice).error("CS:invalid-share") is not None
 
 
+def test_invited_again_after_the_right_was_taken_back(server, user, other):
+    assert post(user, user.calendar, setting(mailto(other))).status == 200
+    first = invitation(other)
+    assert answer(other, other.calendars, first).status == 200
+    share(server, user.calendar, other, "free-busy")
+    assert invited(user, user.calendar) is None
+    assert post(user, user.calendar, setting(mailto(other), "read-write")).status == 200
+    assert invited(user, user.calendar)[0][mailto(other)][:2] == ("noresponse", "read-write")
+    # The old notification and the new one name the same invitation.
+    notices = list(notifications(other).values())
+    assert {n.findtext(name("CS:uid")) for n in notices} == {first.findtext(name("CS:uid"))}
+    assert answer(other, other.calendars, notices[-1]).status == 200
+    assert invited(user, user.calendar)[0][mailto(other)][:2] == ("accepted", "read-write")
+
+
 def test_books_are_shared_alike(user, other):
     user.dav().put_card(user.book + "a.vcf", card("a"))
     assert post(user, user.book, setting(mailto(other))).status == 200

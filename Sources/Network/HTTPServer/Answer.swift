@@ -79,6 +79,18 @@ struct AnswerMaker {
         }
     }
 
+    /// Compression of more takes longer than some tenths of a millisecond.
+    private static let compressedAtOnce = 4096
+
+    /// Whether the answer is made quickly: of no more than `limit` bytes, which are there.
+    func isShort(below limit: Int) -> Bool {
+        switch response.body {
+        case .empty: true
+        case .bytes(let bytes): bytes.count <= (compresses ? Self.compressedAtOnce : limit)
+        case .stream, .file: false
+        }
+    }
+
     /// RFC 9110 §6.4.1
     private static func mayHaveBody(_ status: Int) -> Bool {
         status >= 200 && status != 204 && status != 304

@@ -213,11 +213,15 @@ final class Exchange: @unchecked Sendable {
     /// Answers on the event loop what can be; false where a worker has to.
     private func answersAtOnce(_ bytes: [UInt8]) -> Bool {
         let request = HTTPRequest(head: head, body: bytes.isEmpty ? .none : .bytes(bytes))
-        guard let response = turn.run({ context.responder.immediateAnswer(to: request) }) else { return false }
-        let maker = AnswerMaker(response, conditions: conditions, context: context)
-        if response.body.isInMemory(below: Self.immediateBody) {
-            answered(maker.make())
-        } else if !submit({ [maker] in let answer = maker.make(); return { $0.answered(answer) } }) {
+        let made = turn.run { () -> (maker: AnswerMaker, answer: Answer?)? in
+            guard let response = context.responder.immediateAnswer(to: request) else { return nil }
+            let maker = AnswerMaker(response, conditions: conditions, context: context)
+            return (maker, maker.isShort(below: Self.immediateBody) ? maker.make() : nil)
+        }
+        guard let (maker, answer) = made else { return false }
+        if let answer {
+            answered(answer)
+        } else if !submit({ let answer = maker.make(); return { $0.answered(answer) } }) {
             perform(machine.refuse(.overloaded))
         }
         return true

@@ -68,6 +68,7 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
         let bytes = unwrapInboundIn(data)
         guard decoder.pendingBytes + bytes.readableBytes <= Self.heldBytes else { return abort() }
         decoder.append(bytes)
+        members.turn.socketHadBytes()
         advance()
     }
 

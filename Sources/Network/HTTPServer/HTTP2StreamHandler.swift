@@ -44,6 +44,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        members.turn.socketHadBytes()
         switch unwrapInboundIn(data) {
         case .head(let head): begin(head)
         case .body(let bytes): exchange?.received(bytes)

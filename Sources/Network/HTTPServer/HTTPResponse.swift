@@ -33,15 +33,6 @@ package enum HTTPResponseBody: Sendable {
     case stream(length: Int?, any HTTPBodySource)
     /// A range of a file; sent without passing through the program where TLS and the platform allow.
     case file(path: String, offset: Int, count: Int)
-
-    /// Whether all of it is there, and no more than `limit` bytes.
-    func isInMemory(below limit: Int) -> Bool {
-        switch self {
-        case .empty: true
-        case .bytes(let bytes): bytes.count <= limit
-        case .stream, .file: false
-        }
-    }
 }
 
 /// Makes a long body. `next` is called on a worker thread, one call at a time, and again only once what it gave before

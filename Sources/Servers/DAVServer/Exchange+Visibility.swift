@@ -7,8 +7,9 @@ import ICalendar
 /// out of range is stored and acknowledged like all else; reading goes by what is shown.
 extension DAVServer {
     func visibility(_ window: VisibleWindow, hidesPrivate: Bool = false) -> Visibility {
-        let (files, timeZones) = (files, timeZones)
+        let (database, files, timeZones) = (database, files, timeZones)
         return Visibility(window, range: OccurrenceRange(window), hidesPrivate: hidesPrivate) { tx, blobID in
+            try database.takesLong()
             let bytes: [UInt8]
             do {
                 bytes = try files.bytes(of: Blobs.read(tx, blobID))

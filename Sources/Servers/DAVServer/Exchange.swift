@@ -15,11 +15,9 @@ struct Exchange: Sendable {
     let preferences: Preferences
     /// Whether what must be written before (`Preparation`) is: the mounts in the asker's home are taken as they are written down.
     var isRefreshed = false
-    /// Whether the answer may take more than some tenths of a millisecond of computing. Not on an event loop.
-    var mayTakeLong = true
 
-    /// Said before what may take long, so that a worker thread begins anew.
-    func takesLong() throws(WouldWait) { if !mayTakeLong { throw WouldWait() } }
+    /// Said before what may take more than some tenths of a millisecond of computing: on an event loop a worker thread begins anew.
+    func takesLong() throws(WouldWait) { try server.database.takesLong() }
 
     var head: HTTPRequestHead { request.head }
 

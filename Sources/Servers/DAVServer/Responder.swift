@@ -41,9 +41,7 @@ extension DAVServer: HTTPResponder {
         }
         let response = try? database.withoutWaiting { () throws -> HTTPResponse? in
             guard let principal = remembered(head) else { return nil }
-            var exchange = exchange(request, path, of: principal)
-            exchange.mayTakeLong = false
-            var response = try answer(exchange)
+            var response = try answer(exchange(request, path, of: principal))
             response.principal = principal.signInName
             return response
         }

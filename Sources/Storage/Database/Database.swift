@@ -25,6 +25,9 @@ package protocol Database: Sendable {
     /// What it reads may still come from the disk: a page that is in no cache costs what the disk takes.
     func withoutWaiting<Result>(_ body: () throws -> Result) throws -> Result?
 
+    /// Said within `withoutWaiting` before what takes long without the database: throws there, and does nothing elsewhere.
+    func takesLong() throws(WouldWait)
+
     /// Engine's own integrity check: one line a fault found, none where all is well.
     func integrityFaults() throws -> [String]
 
@@ -49,6 +52,8 @@ package struct WouldWait: Error {
 
 extension Database {
     package func withoutWaiting<Result>(_ body: () throws -> Result) throws -> Result? { nil }
+
+    package func takesLong() throws(WouldWait) {}
 
     package func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {}
 

@@ -2,14 +2,13 @@ import CSQLite
 import Database
 import Glibc
 
-/// That this thread must not wait (`SQLiteDatabase.withoutWaiting`), and how much its statements may still do.
+/// That this thread must not wait (`SQLiteDatabase.withoutWaiting`), and until when it may read.
 ///
 /// Guard: it is one thread's, and lives only as long as the call that made it.
 final class Impatience {
-    /// How many steps of SQLite's own machine the statements of one call may do in all: some 2 ms. A listing of a home takes 2,000.
-    private static let steps: Int32 = 30_000
-    /// After so many steps it is looked whether there are too many.
-    private static let unit: Int32 = 500
+    /// Within a statement it is looked at the time every so many steps of SQLite's own machine; and before each statement, and after each
+    /// row.
+    private static let steps: Int32 = 1000
 
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
@@ -17,20 +16,20 @@ final class Impatience {
         return key
     }()
 
-    private var unitsLeft = steps / unit
+    private let end: UInt64
     private(set) var hasGivenUp = false
     private let outer = pthread_getspecific(Impatience.key)
 
-    private init() {}
+    private init(_ nanoseconds: UInt64) { end = Self.now() &+ nanoseconds }
 
     /// That of this thread; nil: it may wait.
     static var ofThread: Impatience? {
         pthread_getspecific(key).map { Unmanaged<Impatience>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Runs `body` on this thread, which must not wait meanwhile. Nil where it would have had to.
-    static func run<Result>(_ body: () throws -> Result) throws -> Result? {
-        let impatience = Impatience()
+    /// Runs `body` on this thread, which must not wait meanwhile, nor read after so many nanoseconds. Nil where it would have had to.
+    static func run<Result>(for nanoseconds: UInt64, _ body: () throws -> Result) throws -> Result? {
+        let impatience = Impatience(nanoseconds)
         pthread_setspecific(key, Unmanaged.passUnretained(impatience).toOpaque())
         defer { pthread_setspecific(key, impatience.outer) }
         do {
@@ -45,6 +44,20 @@ final class Impatience {
         }
     }
 
+    /// The thread's own time: that others have the processor is no reason to give up.
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+
+    /// Throws where it has taken too long by now, and from then on.
+    func look() throws(WouldWait) {
+        if isOver { throw giveUp() }
+    }
+
+    private var isOver: Bool { hasGivenUp || Self.now() > end }
+
     func giveUp() -> WouldWait {
         hasGivenUp = true
         return WouldWait()
@@ -52,11 +65,10 @@ final class Impatience {
 
     /// Ends the statements of a connection once they have done too much. It must be told of another end before this is gone.
     func watch(_ connection: OpaquePointer) {
-        sqlite3_progress_handler(connection, Self.unit, { context in
+        sqlite3_progress_handler(connection, Self.steps, { context in
             guard let context else { return 0 }
             let impatience = Unmanaged<Impatience>.fromOpaque(context).takeUnretainedValue()
-            impatience.unitsLeft -= 1
-            if impatience.unitsLeft < 0 { impatience.hasGivenUp = true }
+            if impatience.isOver { impatience.hasGivenUp = true }
             return impatience.hasGivenUp ? 1 : 0
         }, Unmanaged.passUnretained(self).toOpaque())
     }

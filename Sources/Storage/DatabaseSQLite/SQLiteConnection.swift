@@ -178,6 +178,7 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
         _ sql: StaticString, _ parameters: [Value], _: Delivery = .whole, row: (borrowing Row) throws -> Bool
     ) throws {
         if let fault { throw fault }
+        try impatience?.look()
         let statement: Statement
         do {
             statement = try prepared(sql)
@@ -195,11 +196,10 @@ final class SQLiteConnection: DatabaseConnection, @unchecked Sendable {
             switch sqlite3_step(statement.handle) {
             case SQLITE_ROW:
                 if try !row(current) { return }
+                try impatience?.look()
             case SQLITE_DONE:
                 return
             default:
-                // Another process has the whole file for itself.
-                if let impatience, impatience.hasGivenUp || sqlite3_errcode(handle) & 0xFF == SQLITE_BUSY { throw impatience.giveUp() }
                 throw noted(Failure(handle, doing: "\(sql)"))
             }
         }

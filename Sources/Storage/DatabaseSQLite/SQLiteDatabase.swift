@@ -18,6 +18,7 @@ package final class SQLiteDatabase: Database {
     let writer: Writer
     private let checkpointer: Checkpointer
     private let isClosed = Lock(false)
+    private let shortTime: UInt64
     /// Removed at the end; for tests.
     private let temporaryDirectory: String?
 
@@ -42,6 +43,8 @@ package final class SQLiteDatabase: Database {
         var options = SQLiteOptions()
         options.stepCounter = counter
         options.isDurable = false
+        // A build for debugging takes long for what is short.
+        options.shortTime = 1_000_000_000
         do {
             return try SQLiteDatabase(
                 path: directory + "/database", options: options, migrations: Schema.migrations,
@@ -70,6 +73,7 @@ package final class SQLiteDatabase: Database {
         self.writer = writer
         self.readers = ReaderPool(path: path, options: options)
         self.temporaryDirectory = temporaryDirectory
+        shortTime = options.shortTime
     }
 
     deinit { close() }
@@ -82,12 +86,18 @@ package final class SQLiteDatabase: Database {
         defer { readers.putBack(connection) }
         connection.watch(for: impatience)
         defer { connection.watch(for: nil) }
-        try connection.begin(.deferred)
-        let result = try body(ReadTransaction(connection: connection))
-        if let impatience, impatience.hasGivenUp { throw WouldWait() }
-        // A body that went on after an error has not seen all that it asked for.
-        if let fault = connection.fault { throw fault }
-        return result
+        do {
+            try connection.begin(.deferred)
+            let result = try body(ReadTransaction(connection: connection))
+            if let impatience, impatience.hasGivenUp { throw WouldWait() }
+            // A body that went on after an error has not seen all that it asked for.
+            if let fault = connection.fault { throw fault }
+            return result
+        } catch let failure as Failure {
+            // Another process may have had the file for itself, for a moment. Who may wait waits, and tells what is wrong if it is.
+            if let impatience { throw impatience.giveUp() }
+            throw failure
+        }
     }
 
     private func reader(_ impatience: Impatience?) throws -> SQLiteConnection {
@@ -96,7 +106,11 @@ package final class SQLiteDatabase: Database {
         return free
     }
 
-    package func withoutWaiting<Result>(_ body: () throws -> Result) throws -> Result? { try Impatience.run(body) }
+    package func withoutWaiting<Result>(_ body: () throws -> Result) throws -> Result? { try Impatience.run(for: shortTime, body) }
+
+    package func takesLong() throws(WouldWait) {
+        if let impatience = Impatience.ofThread { throw impatience.giveUp() }
+    }
 
     package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
         // It waits for the disk, and for others.

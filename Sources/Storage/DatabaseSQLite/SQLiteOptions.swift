@@ -23,6 +23,9 @@ package struct SQLiteOptions: Sendable {
     /// Whether a commit waits for the disk. False only where the data may be lost, in tests.
     package var isDurable = true
 
+    /// Nanoseconds of a thread that must not wait (`withoutWaiting`) after which it reads no more.
+    package var shortTime: UInt64 = 2_000_000
+
     /// Told when the log could not be copied: nothing is lost by it, but the log grows. Called on any thread.
     package var checkpointFailed: @Sendable (Failure) -> Void = { _ in }
 

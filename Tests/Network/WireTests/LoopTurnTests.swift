@@ -18,8 +18,17 @@ struct LoopTurnTests {
         let members = LoopMembers(eventLoop: loop)
         let first = try await loop.submit { (0..<3).map { _ in members.turn.run { Self.work(milliseconds: 3) } } }.get()
         #expect(first == [true, nil, nil])
+        // Tasks, which may be of one and the same phase of the loop, get nothing anew.
         let second = try await loop.submit { members.turn.run { Self.work(milliseconds: 0) } }.get()
-        #expect(second == true)
+        #expect(second == nil)
+        let third = try await loop.submit { () -> [Bool?] in
+            (0..<2).map { _ in
+                members.turn.socketHadBytes()
+                return members.turn.run { Self.work(milliseconds: 3) }
+            }
+        }.get()
+        // Of two sockets that had bytes at one look, the second finds nothing left.
+        #expect(third == [true, nil])
     }
 
     @Test("little work is done as often as it comes")

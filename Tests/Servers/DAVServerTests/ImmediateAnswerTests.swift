@@ -82,6 +82,27 @@ struct ImmediateAnswerTests {
         #expect(site.server.immediateAnswer(to: request("GET", "\(Self.home)calendar/big.ics")) == nil)
     }
 
+    @Test("a member that a visible range must look into is a worker's")
+    func visibleRange() throws {
+        // Later than all instances that the index has.
+        let event = TestSite.event("far").replacing("DTSTART:20260601T100000Z", with: "DTSTART:21500601T100000Z\r\nRRULE:FREQ=YEARLY")
+        try #require(try site.send("PUT", "\(Self.home)calendar/far.ics", event).status == 201)
+        let range = #"<propertyupdate xmlns="DAV:"><set><prop><visible-range xmlns="urn:tegu:dav"><past-days>1</past-days></visible-range></prop></set></propertyupdate>"#
+        let set = try site.send("PROPPATCH", "\(Self.home)calendar/", range)
+        try #require(set.status == 207 && set.text.contains("200 OK"))
+        for method in ["GET", "PROPFIND"] {
+            let soon = site.server.immediateAnswer(to: request(method, "\(Self.home)calendar/far.ics", "", ["Depth": "0"]))
+            #expect(soon == nil)
+        }
+    }
+
+    @Test("many properties are a worker's")
+    func manyProperties() throws {
+        let names = (0..<100).map { "<p\($0)/>" }.joined()
+        let body = "<propfind xmlns=\"DAV:\"><prop>\(names)</prop></propfind>"
+        #expect(site.server.immediateAnswer(to: request("PROPFIND", Self.home, body, ["Depth": "1"])) == nil)
+    }
+
     @Test("a password that was not found right before is not checked")
     func password() throws {
         let target = "\(Self.home)calendar/1.ics"

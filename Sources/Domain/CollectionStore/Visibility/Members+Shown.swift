@@ -2,6 +2,15 @@ package import Database
 
 /// Listings of what a calendar shows. They cost one look into the index a member, and what the index is not certain of.
 extension Members {
+    /// Whether one of a collection's members is shown as it is only to those who may do everything.
+    package static func anyIsPrivate(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Bool {
+        try tx.first(
+            """
+            SELECT 1 FROM member m LEFT JOIN search_text s ON s.collection_id = m.collection_id AND s.name = m.name
+            WHERE m.collection_id = $1 AND COALESCE(s.is_private, 1) <> 0 LIMIT 1
+            """, [.integer(collection.rawValue)]) { _ in true } ?? false
+    }
+
     /// As `forEach`, for those that are shown.
     package static func forEach(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?,

@@ -31,6 +31,20 @@ enum ActiveLock {
         out.close(.dav(.activelock))
     }
 
+    /// The same for the one who is held up by it: a lock on what they are not shown is told as one on its collection, and names
+    /// nothing in it.
+    static func shownRoot(
+        _ tx: borrowing ReadTransaction, _ lock: Lock, _ access: Access, to exchange: Exchange
+    ) throws -> Href {
+        var lock = lock
+        if let name = lock.memberName, lock.owner != exchange.principal.id, let collection = try Collections.find(tx, lock.collection),
+            let visibility = exchange.visibility(of: collection, access), let member = try Members.find(tx, in: collection.id, name: name),
+            try !visibility.shows(tx, member) {
+            lock.memberName = nil
+        }
+        return try root(tx, lock, access)
+    }
+
     /// The URL of a lock's root in the tree of who asks, found from the lock. One above what is shared has no URL there: it is told
     /// as one on the shared collection.
     static func root(_ tx: borrowing ReadTransaction, _ lock: Lock, _ access: Access) throws -> Href {

@@ -81,7 +81,7 @@ enum LockMethod {
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ location: Location, _ others: [Lock], _ lock: Lock
     ) throws -> [Href] {
         try LockScope.effective(tx, others.filter { $0.isExclusive || lock.isExclusive }, exchange)
-            .map { try ActiveLock.root(tx, $0, location.access) }
+            .map { try ActiveLock.shownRoot(tx, $0, location.access, to: exchange) }
     }
 
     /// RFC 4918 §7.3: a lock on an unmapped URL makes an empty resource there. A calendar or a book can hold no empty object:

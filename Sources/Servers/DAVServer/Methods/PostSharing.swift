@@ -105,8 +105,10 @@ enum PostSharing {
         }
         let collection = documents.collection
         let known = try Invitations.sharees(tx.read, of: collection.id, only: sharee.id, now: exchange.now).first
+        // One of a grant that ended, or lets nobody read any more, keeps its UID: the sharee may still have its notification.
+        let uid = try known?.invitation?.uid ?? Invitations.find(tx.read, to: collection.id, for: sharee.id)?.uid
         var invitation = known?.invitation ?? Invitation(
-            collection: collection.id, sharee: sharee.id, uid: UUIDText.make(exchange.server.random(16)),
+            collection: collection.id, sharee: sharee.id, uid: uid ?? UUIDText.make(exchange.server.random(16)),
             // A group answers nothing. Who has it by a plain grant has nothing to answer either.
             isAccepted: sharee.kind == .group || known?.status == .accepted)
         let before = invitation

@@ -9,6 +9,8 @@ import XML
 enum Propfind {
     /// Homes with so many collections are listed at once.
     private static let shortListing = 32
+    /// And so many properties of each.
+    private static let shortRequest = 64
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
         let body = try exchange.bodyBytes()
@@ -22,7 +24,8 @@ enum Propfind {
             }
             try Conditional.check(tx, exchange, location)
             let rows = Rows(exchange, request)
-            if rows.form.isAskedFor { try exchange.takesLong() }
+            let isLong = rows.form.isAskedFor || request.properties.count > shortRequest || location.member?.isMasked == true
+            if isLong { try exchange.takesLong() }
             return try response(tx, rows, location, resource, depth)
         }
     }

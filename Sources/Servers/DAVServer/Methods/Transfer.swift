@@ -73,6 +73,10 @@ enum Transfer {
                 try Collections.move(tx, collection, to: parent, name: name, now: exchange.now)
                 return
             }
+            // It would be without what the asker does not see, of which only its owner's trash had a copy.
+            if isMove, source.access.hidesPrivate(in: collection), try Members.anyIsPrivate(tx.read, in: collection.id) {
+                throw Reply(needs: .dav(.read), at: source.href)
+            }
             let copy = try Collections.copy(
                 tx, collection, to: parent, name: name, deeply: deeply, shownBy: exchange.visibility(of: collection, source.access),
                 now: exchange.now)

@@ -39,7 +39,7 @@ enum LockGuard {
         }
         missing = try LockScope.effective(tx, missing, exchange)
         guard missing.isEmpty else {
-            let roots = try missing.map { try ActiveLock.root(tx, $0, location.access) }
+            let roots = try missing.map { try ActiveLock.shownRoot(tx, $0, location.access, to: exchange) }
             throw Reply(.locked, condition: .dav(.lockTokenSubmitted), hrefs: roots, "It is locked.")
         }
     }

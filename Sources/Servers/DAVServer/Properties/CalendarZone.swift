@@ -5,6 +5,9 @@ import XML
 
 /// The two properties that name a calendar's time zone. A client sets either, and reads both (RFC 7809 §5.2).
 enum CalendarZone {
+    /// Up to so many bytes a definition is parsed at once.
+    private static let shortDefinition = 4096
+
     /// RFC 4791 §5.2.2, made of the name that was set.
     static func definition(_ source: ResourceSource) throws -> [UInt8]? {
         guard let stored = source.stored(.caldav(.calendarTimezoneId)) else { return nil }
@@ -22,8 +25,9 @@ enum CalendarZone {
 
     /// The name of the zone that was set as a definition, where it is one that everybody knows.
     static func name(_ source: ResourceSource) throws -> String? {
-        guard let stored = source.stored(.caldav(.calendarTimezone)),
-            let document = try? CalendarDocument.parse(try XMLDocument.parse(stored).root.text),
+        guard let stored = source.stored(.caldav(.calendarTimezone)) else { return nil }
+        if stored.count > shortDefinition { try source.exchange.takesLong() }
+        guard let document = try? CalendarDocument.parse(try XMLDocument.parse(stored).root.text),
             let calendar = document.calendars.first(where: { _ in true }),
             let id = calendar.children(named: "VTIMEZONE").first(where: { _ in true })?.property("TZID")?.text else { return nil }
         let timeZones = source.exchange.server.timeZones
