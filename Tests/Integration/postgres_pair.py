@@ -26,17 +26,25 @@ log_min_messages = fatal
 """
 
 
+def state(process):
+    """Its letter, and its parent; None where it is not there."""
+    try:
+        # The name stands in brackets, and may have any characters.
+        letter, parent = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return letter, int(parent)
+
+
 def children(process):
-    found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
-        try:
-            # The name stands in brackets, and may have any characters.
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if parent == process:
-            found.append(int(path.parent.name))
-    return found
+    processes = [int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*")]
+    return [child for child in processes if (found := state(child)) and found[1] == process]
+
+
+def has_ended(process):
+    found = state(process)
+    # One that ended and whose parent has not asked for it is still there.
+    return found is None or found[0] in "ZX"
 
 
 class Side:
@@ -69,9 +77,10 @@ class Side:
     def start(self):
         # The output goes into a file: a server that keeps a pipe open would be waited for.
         with open(os.devnull, "w") as nothing:
-            subprocess.run([*AS_POSTGRES, f"{PROGRAMS}/pg_ctl", "-D", self.data, "-l", self.log, "-w", "-s",
-                            "-o", f"-c unix_socket_directories={self.directory}", "start"],
-                           cwd="/", check=True, stdin=subprocess.DEVNULL, stdout=nothing, stderr=nothing, timeout=120)
+            done = subprocess.run([*AS_POSTGRES, f"{PROGRAMS}/pg_ctl", "-D", self.data, "-l", self.log, "-w", "-s",
+                                   "-o", f"-c unix_socket_directories={self.directory}", "start"],
+                                  cwd="/", stdin=subprocess.DEVNULL, stdout=nothing, stderr=nothing, timeout=120)
+        assert done.returncode == 0, f"pg_ctl start:\n{self._log()}"
 
     def copy(self, other):
         """Becomes a standby of the other."""
@@ -85,17 +94,25 @@ class Side:
         self.program("pg_ctl", "-D", self.data, "-w", "-s", "promote")
 
     def kill(self):
-        """kill -9 of all its processes, as when its machine loses its power."""
+        """kill -9 of all its processes, as when its machine loses its power; they have ended when this returns."""
         try:
             main = int(pathlib.Path(self.data, "postmaster.pid").read_text().split()[0])
         except OSError:
             return
-        # The main process first, so that it starts no others.
-        for process in [main, *children(main)]:
+        # The main process stands still first, so that it starts no others, and they have it as their parent.
+        try:
+            os.kill(main, signal.SIGSTOP)
+        except ProcessLookupError:
+            return
+        processes = [main, *children(main)]
+        for process in processes:
             try:
                 os.kill(process, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        wait_for(lambda: all(map(has_ended, processes)), what="the end of a killed server")
+        # It names a process whose number another one may have by now, and then no other server listens here.
+        pathlib.Path(self.directory, ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def query(self, sql, database="postgres"):
         return subprocess.run(
