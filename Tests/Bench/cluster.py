@@ -83,8 +83,10 @@ class Load:
         self.site, self.folder, self.running = site, tempfile.TemporaryDirectory(), []
         body = event("n@NUMBER@", "Meeting", "DESCRIPTION:" + "What is to be said. " * 40)
         for index, node in enumerate(site.nodes.servers):
+            # A user's client is at one node at a time; else the nodes, which go through them in one order, meet in each calendar.
+            users = site.users[index::len(site.nodes)]
             requests = [request(who[index], node, "PUT", who[index].calendar + "@NUMBER@.ics", body) if case == "put"
-                        else request(who[index], node, "GET", who[index].calendar + "one.ics") for who in site.users]
+                        else request(who[index], node, "GET", who[index].calendar + "one.ics") for who in users]
             plan = pathlib.Path(self.folder.name, f"{index}.lua")
             # No number twice: of those of eight digits each node has a half, and each run a part of that.
             number = index * 50_000_000 + Load.first
