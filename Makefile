@@ -21,6 +21,8 @@ DEMO := var/demo
 # Seconds of a fuzz target, and rounds of a crash test.
 FUZZ_SECONDS ?= 600
 CRASH_ROUNDS ?= 5
+# Rounds of the test of a cluster whose nodes, connections and databases fail.
+CHAOS_ROUNDS ?= 3
 
 # How many black-box tests run at once: they wait more than they work.
 INTEGRATION_WORKERS ?= 2
@@ -34,7 +36,7 @@ help:
 	@echo "make run     build and serve a demo organisation"
 	@echo "make test    install what the tests need, and run them all"
 	@echo "make build   a release build: .build/release/tegu"
-	@echo "make soak | fuzz    the long runs: 50 crash rounds, Thunderbird and Evolution; 10 minutes a fuzz target"
+	@echo "make soak | fuzz    the long runs: 50 crash rounds, 30 of a failing cluster, Thunderbird and Evolution; 10 minutes a fuzz target"
 	@echo "make oracles 100,000 recurrence rules, and calendars of others, beside other implementations"
 	@echo "make bench   speed and memory beside Cyrus and Radicale"
 	@echo "make rfc | schemas | format | lint   generated pages and files, the formatter"
@@ -80,12 +82,12 @@ unit: test-deps
 
 integration: test-deps
 	swift build $(CHECKS) --product tegu
-	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) \
+	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) CHAOS_ROUNDS=$(CHAOS_ROUNDS) \
 	  Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q -n $(INTEGRATION_WORKERS) --dist loadfile Tests/Integration
 
 soak: test-deps build
 	$(call install,$(SOAK_TOOLS))
-	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 NO_SKIPS=1 Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or full_disk or sync or test_client_thunderbird or test_client_evolution"
+	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 CHAOS_ROUNDS=30 NO_SKIPS=1 Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or chaos or full_disk or sync or test_client_thunderbird or test_client_evolution"
 	swift build --build-tests $(CHECKS)
 	TEST_MAIL=maildir TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(MAIL_SUITES)'
 

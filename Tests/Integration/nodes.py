@@ -17,6 +17,9 @@ class Nodes:
             Server(os.path.join(self._directory, f"node{number}"), settings=settings,
                    environment={"TEGU_DATABASE": self.url, "TEGU_STORAGE_FILES": files})
             for number in range(count)]
+        # Users are everybody's: a name that one node has given the others do not give again.
+        for server in self.servers:
+            server._users = self.servers[0]._users
 
     def __getitem__(self, number):
         return self.servers[number]

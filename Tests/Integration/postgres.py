@@ -8,6 +8,11 @@ import time
 
 from tegu import ROOT
 
+# Those of the newest version, as with-postgres.sh takes them.
+PROGRAMS = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+# PostgreSQL does not run as root; its package has made this user.
+AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] if os.getuid() == 0 else []
+
 
 class Cluster:
     """Made by `with-postgres.sh`, fsync'ed, and ended with it."""
@@ -19,7 +24,6 @@ class Cluster:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "POSTGRES_DURABLE": "1"})
         self.url, self.directory = (self._keeper.stdout.readline().strip() for _ in range(2))
         assert self.url and self.directory, "no PostgreSQL could be started"
-        self._bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 
     def query(self, sql):
         return subprocess.run(["psql", "-X", "-A", "-t", "-c", sql, self.url], check=True, capture_output=True,
@@ -36,8 +40,7 @@ class Cluster:
         self.query("SELECT 1")
 
     def _start(self):
-        as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] if os.getuid() == 0 else []
-        return subprocess.run([*as_postgres, f"{self._bin}/pg_ctl", "-D", f"{self.directory}/data", "-l", f"{self.directory}/log",
+        return subprocess.run([*AS_POSTGRES, f"{PROGRAMS}/pg_ctl", "-D", f"{self.directory}/data", "-l", f"{self.directory}/log",
                                "-w", "-s", "start"], cwd="/", capture_output=True).returncode
 
     def close(self):

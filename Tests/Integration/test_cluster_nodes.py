@@ -177,6 +177,62 @@ def test_a_share_on_one_node_is_seen_on_another(nodes):
     assert sharee[2].dav().get(mount(sharee[2], sharee[2].books) + "a.vcf").status == 200
 
 
+def at_once(nodes, writers, work):
+    """`work(node, number)` by so many writers at each node; how long each of its steps took, and all together."""
+    times, failures = [], []
+
+    def run(node, number):
+        try:
+            for _ in work(node, number):
+                times.append(time.monotonic())
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=run, args=(node, number)) for node in range(len(nodes)) for number in range(writers)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert failures == []
+    return len(times) / (time.monotonic() - began)
+
+
+def test_many_who_write_one_calendar_through_all_nodes_all_succeed(nodes):
+    who = nodes.new_user()
+    [user.dav().get(user.calendar) for user in who]
+
+    def work(node, number):
+        dav, path = who[node].new_dav(), f"{who[node].calendar}{node}-{number}-"
+        for count in range(8):
+            assert dav.put(f"{path}{count}.ics", event(f"{node}-{number}-{count}")).status == 201
+            yield
+            assert dav.put(f"{path}{count}.ics", event(f"{node}-{number}-{count}", "later")).status == 204
+            yield
+            if count % 2:
+                assert dav.delete(f"{path}{count}.ics").status == 204
+                yield
+
+    rate = at_once(nodes, 8, work)
+    rows = [r.path for r in who[1].new_dav().sync(who[1].calendar).multistatus() if r.path != who[1].calendar]
+    assert len(rows) == len(set(rows)) == 3 * 8 * 4
+    print(f"\n24 writers on one calendar through 3 nodes: {rate:.0f} changes a second")
+
+
+def test_many_who_append_to_one_mailbox_through_all_nodes_all_succeed(nodes):
+    who = nodes.new_user()
+
+    def work(node, number):
+        client = who[node].imap()
+        for _ in range(10):
+            client.append("INBOX", MESSAGE)
+            yield
+        client.close()
+
+    rate = at_once(nodes, 8, work)
+    assert who[2].imap().ok("STATUS INBOX (MESSAGES UIDNEXT)").one("STATUS") == b"* STATUS INBOX (MESSAGES 240 UIDNEXT 241)"
+    print(f"\n24 writers to one mailbox through 3 nodes: {rate:.0f} messages a second")
+
+
 def test_a_node_that_is_killed_loses_no_acknowledged_change(nodes):
     # Each writer has a calendar of its own: many that write one calendar at once may be refused for a while (docs/operations/cluster.md).
     who = [nodes.new_user() for _ in range(6)]

@@ -1,5 +1,5 @@
-import Database
-import Directory
+package import Database
+package import Directory
 
 // Letters that are taken: c, m (`Mail`), p.
 extension HotRow {
@@ -7,5 +7,5 @@ extension HotRow {
     static func collection(_ id: CollectionID) -> HotRow { HotRow(letter: UInt8(ascii: "c"), id: id.rawValue) }
 
     /// A principal's octets in use. Before the collections' rows, in each transaction that changes both.
-    static func principal(_ id: PrincipalID) -> HotRow { HotRow(letter: UInt8(ascii: "p"), id: id.rawValue) }
+    package static func principal(_ id: PrincipalID) -> HotRow { HotRow(letter: UInt8(ascii: "p"), id: id.rawValue) }
 }

@@ -153,8 +153,9 @@ package enum Members {
             throw StoreRefusal.uidConflict(existingName: other)
         }
         let attachments = try Attachments.named(tx.read, by: content, in: collection)
-        try Quota.take(
-            tx, content.size &+ (attachments.size ?? 0) &- (existing?.chargedSize ?? 0), of: collection.owner)
+        let growth = content.size &+ (attachments.size ?? 0) &- (existing?.chargedSize ?? 0)
+        if growth != 0 { try tx.willChange([.principal(collection.owner), .collection(collection.id)]) }
+        try Quota.take(tx, growth, of: collection.owner)
         var isPrivate = content.facts.index.privacy == .hidden
         if isPrivate, existing != nil { isPrivate = try IndexRows.isHidden(tx.read, in: collection.id, name: name) }
         let modseq = try ChangeLog.record(
@@ -232,6 +233,7 @@ package enum Members {
         try check(.client, mayChange: collection)
         try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
         // In the order in which `put` changes the two rows, lest they wait for each other.
+        try tx.willChange([.principal(collection.owner), .collection(collection.id)])
         try Quota.release(tx, member.chargedSize, of: collection.owner)
         try leave(tx, member, collection, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
@@ -306,6 +308,9 @@ package enum Members {
             throw StoreRefusal.uidConflict(existingName: other)
         }
         if source.owner != collection.owner {
+            try tx.willChange([
+                .principal(collection.owner), .principal(source.owner), .collection(collection.id), .collection(source.id),
+            ])
             try Quota.take(tx, member.chargedSize, of: collection.owner)
             try Quota.release(tx, member.chargedSize, of: source.owner)
         }

@@ -45,7 +45,10 @@ package struct WriteTransaction: ~Copyable {
 
     /// Says that the next statement changes a row that many change. Where others stand in line for it, this transaction is run again
     /// when its turn has come.
-    package func willChange(_ row: HotRow) throws { try read.connection.willChange(row) }
+    package func willChange(_ row: HotRow) throws { try read.connection.willChange([row]) }
+
+    /// The same of several rows, changed by some of the next statements: it is run again once, however many others stand in line for.
+    package func willChange(_ rows: [HotRow]) throws { try read.connection.willChange(rows) }
 
     /// A new number of `sequence`, never given twice, also not after a transaction that was undone or a restart.
     package func nextID(_ sequence: Sequence) throws -> Int64 { try read.connection.nextID(sequence) }
@@ -82,10 +85,10 @@ package protocol DatabaseConnection: AnyObject {
     func nextID(_ sequence: Sequence) throws -> Int64
     func afterCommit(_ action: @escaping @Sendable () -> Void)
     func announce(_ notice: ChangeNotice)
-    func willChange(_ row: HotRow) throws
+    func willChange(_ rows: [HotRow]) throws
 }
 
 extension DatabaseConnection {
     /// Where there is one writer at a time, all have their turns.
-    package func willChange(_ row: HotRow) throws {}
+    package func willChange(_ rows: [HotRow]) throws {}
 }

@@ -38,7 +38,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     /// Those of them that it has its turn at.
     private var turn: [HotRow] = []
 
-    private static let mostHotRows = 16
+    /// Of a delivery to as many as one transaction has.
+    private static let mostHotRows = 64
 
     init(connector: Connector, leases: IDLeases, turns: Turns, _ options: PostgresOptions) {
         self.connector = connector
@@ -120,6 +121,26 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             if !outcome.isCommitted { throw error }
             fault = nil
         }
+    }
+
+    /// Keeps other nodes from the rows that it has its turn at; before the snapshot, which is to have what those before have committed.
+    /// False where one of them has its turn, and still at `end`; nil: now. A connection that is lost afterwards goes on without: then
+    /// others may stand in its way, and no more.
+    func lockTurn(until end: Int64?) throws -> Bool {
+        do { return try lock(turn.map(\.lockNumber), until: end) } catch { throw noted(error) }
+    }
+
+    private func lock(_ numbers: [Int64], until end: Int64?) throws(Fault) -> Bool {
+        if let session {
+            do {
+                return try session.lock(numbers, until: end)
+            } catch where error.kind == .lost {
+                self.session = nil
+            }
+        }
+        let session = try connector.connect()
+        self.session = session
+        return try session.lock(numbers, until: end)
     }
 
     /// Lets those of other nodes have their turns. The server is told, and not waited for.
@@ -251,8 +272,6 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         _ body: (Session) throws(Fault) -> OpaquePointer, on session: Session
     ) throws(Fault) -> OpaquePointer {
         hasBegun = true
-        // Before the snapshot, which is to have what those before have committed.
-        if !turn.isEmpty { session.lock(turn.map(\.lockNumber)) }
         session.send(role == .read ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : beginWrite)
         return try body(session)
     }
@@ -270,14 +289,16 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         throw noted(Fault(.lacksIDs, Failure(.unavailable, "no ids left in \(sequence)")))
     }
 
-    func willChange(_ row: HotRow) throws {
+    func willChange(_ rows: [HotRow]) throws {
         if let fault { throw fault.failure }
-        if hotRows.contains(row) { return }
-        // For one that cannot be noted it could not stand in line either: it goes on, and may meet a conflict.
-        guard hotRows.count < Self.mostHotRows else { return }
-        hotRows.append(row)
-        if turn.contains(row) || !turns.isTaken(row) { return }
-        throw noted(Fault(.conflict, Failure(.unavailable, "others stand in line for this row")))
+        var mustWait = false
+        for row in rows where !hotRows.contains(row) {
+            // For one that cannot be noted it could not stand in line either: it goes on, and may meet a conflict.
+            guard hotRows.count < Self.mostHotRows else { break }
+            hotRows.append(row)
+            if !turn.contains(row), turns.isTaken(row) { mustWait = true }
+        }
+        if mustWait { throw noted(Fault(.conflict, Failure(.unavailable, "others stand in line for this row"))) }
     }
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }

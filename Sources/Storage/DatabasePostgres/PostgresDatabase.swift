@@ -18,7 +18,7 @@ package final class PostgresDatabase: Database {
     private let options: PostgresOptions
     private let connector: Connector
     private let leases = IDLeases()
-    let turns = Turns()
+    let turns: Turns
     let pool: ConnectionPool
     private let notifier: Notifier
     private let isClosed = Lock(false)
@@ -68,6 +68,7 @@ package final class PostgresDatabase: Database {
         self.options = options
         self.connector = connector
         self.temporarySchema = temporarySchema
+        turns = Turns(connectionLimit: options.connectionLimit)
         pool = ConnectionPool(options) { [leases, turns] in
             PostgresConnection(connector: connector, leases: leases, turns: turns, options)
         }
@@ -105,12 +106,19 @@ package final class PostgresDatabase: Database {
         var retries = Retries(milliseconds: options.retryMilliseconds)
         var turn = Turn(turns)
         defer { turn.giveOn() }
+        var pause: Int64 = 0
         while true {
-            switch try attempt(body, turn.rows, &retries) {
+            switch try attempt(body, turn.rows, &retries, pause: pause) {
             case .done(let result): return result
             case .conflict(let rows, let failure):
                 // Without a connection, which others need meanwhile.
                 guard turn.take(rows, until: retries.end) else { throw failure }
+                pause = 0
+            case .turnOfOthers:
+                guard Clock.milliseconds < retries.end else {
+                    throw Failure(.unavailable, "other nodes had their turns for \(options.retryMilliseconds) ms")
+                }
+                pause = Int64.random(in: 5...20)
             }
         }
     }
@@ -119,15 +127,26 @@ package final class PostgresDatabase: Database {
         case done(Result)
         /// It is to be run again, in turn where it said what rows it would change.
         case conflict([HotRow], any Error)
+        /// It has its turn on this node, and others have theirs on another one.
+        case turnOfOthers
     }
 
+    /// - Parameter pause: for how long it waits, without a connection, for a place among those that wait for other nodes with one. Without
+    ///   a place it only looks whether it is its turn.
     private func attempt<Result>(
-        _ body: (borrowing WriteTransaction) throws -> Result, _ turn: [HotRow], _ retries: inout Retries
+        _ body: (borrowing WriteTransaction) throws -> Result, _ turn: [HotRow], _ retries: inout Retries, pause: Int64
     ) throws -> Attempt<Result> {
+        var mayWait = !turn.isEmpty && turns.nodeWaits.take(until: min(retries.end, Clock.milliseconds + pause))
+        defer { if mayWait { turns.nodeWaits.giveBack() } }
         let connection = try pool.take()
         defer { pool.putBack(connection) }
         connection.begin(.write, turn: turn)
         do {
+            if !turn.isEmpty {
+                guard try connection.lockTurn(until: mayWait ? retries.end : nil) else { return .turnOfOthers }
+                if mayWait { turns.nodeWaits.giveBack() }
+                mayWait = false
+            }
             let result = try body(WriteTransaction(connection: connection))
             if let fault = connection.fault { throw fault.failure }
             let given = connection.askedIDs.keys

@@ -118,19 +118,43 @@ final class Session: @unchecked Sendable {
 
     // MARK: Turns
 
-    /// Takes advisory locks outside of a transaction: what is sent next waits until it has them. Where it does not get them in time, what
-    /// is sent next is done without.
-    func lock(_ numbers: [Int64]) {
-        for number in numbers { send("SELECT pg_advisory_lock(\(number))") }
-        sendUnanswered()
-        locks += numbers
+    /// Takes advisory locks outside of a transaction, in the order of `numbers`. False, and it has none, where others have one of them and
+    /// it is not free at `end`; nil: now.
+    func lock(_ numbers: [Int64], until end: Int64?) throws(Fault) -> Bool {
+        // Those that a failure leaves it with are given back as well.
+        locks = numbers
+        guard let end else {
+            send("SELECT bool_and(pg_try_advisory_lock(n)) FROM \(Self.rows(numbers))", resultFormat: 0)
+            let result = try receive("take a turn")
+            defer { PQclear(result) }
+            if PQgetvalue(result, 0, 0).map({ String(cString: $0) }) == "t" { return true }
+            unlockAll()
+            return false
+        }
+        // One transaction, to the sync: where the lock does not come, the setting is as it was.
+        send("SET statement_timeout = \(max(1, end - Clock.milliseconds))")
+        send("SELECT pg_advisory_lock(n) FROM \(Self.rows(numbers))")
+        send("RESET statement_timeout")
+        do {
+            PQclear(try receive("wait for a turn"))
+            return true
+        } catch where error.kind != .lost && Fault.timeouts.contains(error.state) {
+            unlockAll()
+            return false
+        }
     }
 
+    /// Does not wait for the answer: what is sent next comes after it.
     func unlockAll() {
         if locks.isEmpty { return }
-        for number in locks { send("SELECT pg_advisory_unlock(\(number))") }
+        // It has not got one that it did not wait for to the end: that is a warning.
+        send("SELECT pg_advisory_unlock(n) FROM \(Self.rows(locks))")
         sendUnanswered()
         locks = []
+    }
+
+    private static func rows(_ numbers: [Int64]) -> String {
+        "unnest('{\(numbers.map { "\($0)" }.joined(separator: ","))}'::bigint[]) AS n"
     }
 
     // MARK: Receiving

@@ -11,7 +11,7 @@ import Threads
 /// a transaction costs what it did.
 ///
 /// Invariants: rows are taken in their order, and before the transaction begins, so that no two wait for each other; who stands in a
-/// line holds no connection; nobody waits without end.
+/// line holds no connection, and who waits for another node one of half of them at most; nobody waits without end.
 final class Turns: Sendable {
     private final class Place: @unchecked Sendable {
         let semaphore = Semaphore()
@@ -21,6 +21,10 @@ final class Turns: Sendable {
 
     /// A row is in it while a transaction has its turn; those that wait, in order.
     private let lines = Lock<[HotRow: [Place]]>([:])
+    /// Of those that wait for other nodes: PostgreSQL lets them wait in order, but each with a connection, which others need.
+    let nodeWaits: WaitPlaces
+
+    init(connectionLimit: Int) { nodeWaits = WaitPlaces(connectionLimit / 2) }
 
     func waitingCount(for row: HotRow) -> Int { lines.withLock { $0[row]?.count ?? 0 } }
 
@@ -71,10 +75,13 @@ struct Turn {
 
     /// Waits for the turn at `more` besides those that it has; false, and it has none, where it does not come in time.
     mutating func take(_ more: [HotRow], until end: Int64) -> Bool {
-        let all = Set(rows).union(more).sorted()
-        if all == rows { return true }
-        giveOn()
-        for row in all {
+        let new = Set(more).subtracting(rows)
+        guard let first = new.min() else { return true }
+        // Those before the first new one it keeps: who meets one row more in each run would wait for all again each time.
+        let later = rows.filter { $0 > first }
+        for row in later.reversed() { turns.giveOn(row) }
+        rows.removeLast(later.count)
+        for row in new.union(later).sorted() {
             guard turns.take(row, until: end) else {
                 giveOn()
                 return false

@@ -90,7 +90,7 @@ struct TurnsTests {
 
     @Test("rows are taken in their order, whatever the order in which they are named, and given on together")
     func order() {
-        let turns = Turns()
+        let turns = Turns(connectionLimit: 8)
         let rows = [3, 1, 2].map { HotRow(letter: UInt8(ascii: "t"), id: $0) }
         var turn = Turn(turns)
         let isTaken3 = turn.take([rows[0]], until: Clock.milliseconds)
@@ -108,5 +108,53 @@ struct TurnsTests {
         #expect(isTaken6)
         other.giveOn()
         #expect(rows.allSatisfy { !turns.isTaken($0) })
+    }
+
+    @Test("who meets one row more keeps its turns at those before it, and gives on those after it")
+    func prefix() throws {
+        let turns = Turns(connectionLimit: 8)
+        let rows = (1...3).map { HotRow(letter: UInt8(ascii: "t"), id: $0) }
+        var turn = Turn(turns)
+        let isTaken1 = turn.take([rows[0], rows[2]], until: Clock.milliseconds)
+        #expect(isTaken1)
+        let taken = Collected<HotRow>()
+        let threads = try [rows[0], rows[2]].map { row in
+            try SystemThread.start {
+                var other = Turn(turns)
+                if other.take([row], until: Clock.milliseconds + 10_000) { taken.add(row) }
+                other.giveOn()
+            }
+        }
+        try #require(eventuallyOnThread { turns.waitingCount(for: rows[0]) == 1 && turns.waitingCount(for: rows[2]) == 1 })
+        let isTaken2 = turn.take([rows[1]], until: Clock.milliseconds + 10_000)
+        #expect(isTaken2)
+        #expect(turn.rows == rows)
+        #expect(turns.waitingCount(for: rows[0]) == 1)
+        #expect(taken.all == [rows[2]])
+        turn.giveOn()
+        for thread in threads { pthread_join(thread, nil) }
+        #expect(taken.all == [rows[2], rows[0]])
+    }
+
+    @Test("rows that are said together cost one run, however many others stand in line for")
+    func together() throws {
+        let database = try PostgresDatabase.testing()
+        let rows = (1...40).map { HotRow(letter: UInt8(ascii: "t"), id: $0) }
+        var first = Turn(database.turns)
+        let isTaken = first.take(rows, until: Clock.milliseconds)
+        #expect(isTaken)
+        let reached = Collected<Int>()
+        let thread = try SystemThread.start {
+            try? database.write { tx in
+                reached.add(1)
+                try tx.willChange(rows)
+                try tx.insert(1)
+            }
+        }
+        try #require(eventuallyOnThread { database.turns.waitingCount(for: rows[0]) == 1 })
+        first.giveOn()
+        pthread_join(thread, nil)
+        #expect(reached.all.count == 2)
+        #expect(try database.ids == [1])
     }
 }

@@ -86,6 +86,9 @@ extension MailStore {
                 outcomes.append((index, .refused(refusal)))
             }
         }
+        try tx.willChange(places.flatMap { mailbox, place -> [HotRow] in
+            [.mailbox(mailbox)] + place.indices.map { .principal(targets[$0].recipient) }
+        })
         var content = content
         for (mailbox, place) in places.sorted(by: { $0.key < $1.key }) {
             let outcome: DeliveryOutcome

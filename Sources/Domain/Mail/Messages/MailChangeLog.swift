@@ -93,7 +93,7 @@ enum MailChangeLog {
 
 extension HotRow {
     /// A mailbox's counters.
-    fileprivate static func mailbox(_ id: MailboxID) -> HotRow { HotRow(letter: UInt8(ascii: "m"), id: id.rawValue) }
+    static func mailbox(_ id: MailboxID) -> HotRow { HotRow(letter: UInt8(ascii: "m"), id: id.rawValue) }
 }
 
 extension MailStore {

@@ -42,6 +42,7 @@ extension MailStore {
 
         let bits = try copying.keywords(tx)
         // In the order of the ids, so that two that move against each other do not wait for each other.
+        try tx.willChange([.mailbox(source.id), .mailbox(target.id)])
         var left = ModSeq.zero
         if source.id < target.id { left = try MailChangeLog.advance(tx, source.id, by: copying.leaving).modseq }
         let (uidNext, modseq) = try MailChangeLog.advance(tx, target.id, by: copying.arriving(bits))

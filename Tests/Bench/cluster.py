@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Nodes on one PostgreSQL: what two give beside one, and how soon one is told of what another has done while both are at work.
+
+    cluster.py [--cases get,put,notices] [--seconds 10] [--binary .build/release/tegu]
+
+PostgreSQL and wrk must be there (`make test-deps`, `make bench`); the database is fsync'ed. Goals: two nodes give no less than one, on
+however many processors; 99 of 100 messages are told on another node within 50 ms of their OK. The CPU time of nodes and database is
+told beside: it is what grows with the load, whatever else the machine does. Ends with 1 where a goal is missed or an answer was wrong."""
+import argparse
+import base64
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Integration"))
+
+# Each with a calendar of its own, so that nobody stands in another's way.
+USERS = 64
+CONNECTIONS = 16
+MESSAGES = 300
+LIMIT = 0.050
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(processes):
+    """User and system time of the processes, and of their children that have ended."""
+    spent = 0
+    for process in processes:
+        with contextlib.suppress(OSError):
+            # The name stands in brackets, and may have any characters.
+            fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            spent += sum(map(int, fields[11:15]))
+    return spent / TICKS
+
+
+class Site:
+    def __init__(self, count):
+        from nodes import Nodes
+        from postgres import Cluster
+        self.cluster = Cluster()
+        try:
+            self.cluster.query("CREATE DATABASE bench")
+            self.nodes = Nodes(count, url=self.cluster.url.replace("/postgres?", "/bench?"))
+            self.nodes.start()
+            self.users = [self.nodes.new_user() for _ in range(USERS)]
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self):
+        if hasattr(self, "nodes"):
+            self.nodes.close()
+        self.cluster.close()
+
+    def cpu(self):
+        """(of the nodes, of the database)"""
+        from postgres_pair import children
+        main = int(pathlib.Path(self.cluster.directory, "data/postmaster.pid").read_text().split()[0])
+        return cpu_seconds(n.process.pid for n in self.nodes.servers), cpu_seconds([main, *children(main)])
+
+
+def request(user, node, method, path, body="", *headers):
+    token = base64.b64encode(f"{user.address}:{user.password}".encode()).decode()
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {node.host}:{node.port}", f"Authorization: Basic {token}", *headers]
+    if body:
+        lines += ["Content-Type: text/calendar", f"Content-Length: {len(body.encode())}"]
+    return "\r\n".join(lines) + "\r\n\r\n" + body
+
+
+class Load:
+    """wrk at each of the nodes, with its share of the connections."""
+
+    first = 0
+
+    def __init__(self, site, case, connections, seconds):
+        from objects import event
+        self.site, self.folder, self.running = site, tempfile.TemporaryDirectory(), []
+        body = event("n@NUMBER@", "Meeting", "DESCRIPTION:" + "What is to be said. " * 40)
+        for index, node in enumerate(site.nodes.servers):
+            # A user's client is at one node at a time; else the nodes, which go through them in one order, meet in each calendar.
+            users = site.users[index::len(site.nodes)]
+            requests = [request(who[index], node, "PUT", who[index].calendar + "@NUMBER@.ics", body) if case == "put"
+                        else request(who[index], node, "GET", who[index].calendar + "one.ics") for who in users]
+            plan = pathlib.Path(self.folder.name, f"{index}.lua")
+            # No number twice: of those of eight digits each node has a half, and each run a part of that.
+            number = index * 50_000_000 + Load.first
+            plan.write_text("return {requests = {" + ",\n".join(self.lua(text) for text in requests) + "}"
+                            + (f", first = {number}" if case == "put" else "") + "}\n")
+            self.running.append(subprocess.Popen(
+                ["wrk", "-t1", f"-c{connections // len(site.nodes)}", f"-d{seconds}s", "--timeout", "60s", "-s", HERE / "load.lua", node.url,
+                 "--", plan], stdout=subprocess.PIPE, text=True))
+        Load.first += 5_000_000
+
+    @staticmethod
+    def lua(text):
+        return '"' + "".join(f"\\{byte:03}" for byte in text.encode()) + '"'
+
+    def rate(self):
+        """Requests a second of all nodes, and how many were not answered well."""
+        rate = errors = 0
+        for process in self.running:
+            output = process.communicate()[0]
+            found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", output)
+            if not found:
+                sys.exit(f"wrk said\n{output}")
+            count, duration, _, _, wrong = map(int, found.groups())
+            rate, errors = rate + count / (duration / 1e6), errors + wrong
+        self.folder.cleanup()
+        return rate, errors
+
+
+def throughput(case, seconds):
+    """Whether two nodes give no less than one."""
+    from objects import event
+    rates, good = [], True
+    for count in (1, 2):
+        site = Site(count)
+        try:
+            for who in site.users:
+                assert who[0].new_dav().put(who[0].calendar + "one.ics", event("one")).status == 201
+            # Connections, statements and passwords are known after it.
+            Load(site, case, CONNECTIONS, 2).rate()
+            before = site.cpu()
+            rate, errors = Load(site, case, CONNECTIONS, seconds).rate()
+            node, database = (1e6 * (now - then) / max(1, rate * seconds) for now, then in zip(site.cpu(), before))
+        finally:
+            site.close()
+        print(f"{case}, {count} node{'s' if count > 1 else ''}: {rate:.0f} a second; CPU a request: node {node:.0f} µs, "
+              f"database {database:.0f} µs" + (f"; {errors} ERRORS" if errors else ""), flush=True)
+        rates.append(rate)
+        good = good and not errors
+    print(f"{case}: two nodes give {rates[1] / rates[0]:.2f} times what one gives (goal 1.00)")
+    return good and rates[1] >= rates[0]
+
+
+def notices():
+    """Whether what one node has done is told by another in time, while both write for others."""
+    site = Site(2)
+    try:
+        who, seconds = site.users[0], 15
+        idle, sender = who[1].imap(), who[0].imap()
+        idle.ok("SELECT INBOX")
+        idle.begin("IDLE")
+        idle.response()
+        load = Load(site, "put", CONNECTIONS, seconds)
+        began, times = time.monotonic(), []
+        for number in range(1, MESSAGES + 1):
+            sender.append("INBOX", "Subject: news\r\n\r\nbody\r\n")
+            sent = time.monotonic()
+            while b"EXISTS" not in (told := idle.response()):
+                pass
+            times.append(time.monotonic() - sent)
+            assert told == b"* %d EXISTS" % number, told
+            if time.monotonic() - began > seconds - 1:
+                break
+        rate, errors = load.rate()
+    finally:
+        site.close()
+    times.sort()
+    slow = times[len(times) * 99 // 100]
+    print(f"notices: {len(times)} messages beside {rate:.0f} PUTs a second: told on the other node after {times[len(times) // 2] * 1000:.1f} ms "
+          f"(median), {slow * 1000:.1f} ms (p99; goal {LIMIT * 1000:.0f}), {times[-1] * 1000:.1f} ms at most"
+          + (f"; {errors} ERRORS" if errors else ""))
+    return slow < LIMIT and not errors
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", default="get,put,notices")
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--binary", default=str(HERE.parents[1] / ".build/release/tegu"))
+    options = parser.parse_args()
+    os.environ["BINARY_UNDER_TEST"] = options.binary
+    good = [notices() if case == "notices" else throughput(case, options.seconds) for case in options.cases.split(",")]
+    sys.exit(0 if all(good) else 1)
+
+
+if __name__ == "__main__":
+    main()
