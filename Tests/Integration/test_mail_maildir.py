@@ -159,6 +159,38 @@ def test_a_missing_and_a_changed_file_are_found(site):
     site.check()
 
 
+def test_a_disk_that_is_not_mounted_loses_nothing(site):
+    users = [site.new_user(), site.new_user()]
+    client = users[0].imap()
+    client.append("INBOX", message("a"))
+    client.append("Sent", message("b"))
+    client.ok("SELECT INBOX")
+    disk = os.path.join(site.data_directory, "mail")
+    for is_empty in [False, True]:  # with the server running, and with its start
+        if is_empty:
+            assert site.stop() == 0
+        os.rename(disk, disk + ".away")
+        os.mkdir(disk)
+        if is_empty:
+            site.start()
+        client = users[0].imap()
+        for command in ["SELECT INBOX", "STATUS Sent (MESSAGES)"]:
+            answer = client.do(command)
+            assert answer.status == "NO" and b"[UNAVAILABLE]" in answer.last, answer.last
+        replies = Lmtp(site.host, site.lmtp_port).deliver(message("c"), [user.address for user in users])
+        assert [reply.code for reply in replies] == [451, 451]
+        wait_for(lambda: "mount its disk" in site.log(), what="a line in the log that says what to do")
+        assert site.run("check", check=False).returncode != 0
+        assert os.listdir(disk) == []
+        os.rmdir(disk)
+        os.rename(disk + ".away", disk)
+        client = users[0].imap()
+        assert set(uids(client, "INBOX")) == {1} and set(uids(client, "Sent")) == {1}
+        assert body(client, 1) == message("b")
+    assert [reply.code for reply in Lmtp(site.host, site.lmtp_port).deliver(message("c"), [user.address for user in users])] == [250, 250]
+    site.check()
+
+
 def test_storage_is_chosen_by_domain_and_account(tmp_path):
     server = Server(str(tmp_path / "data"), environment={"TEGU_STORAGE_MAIL": "database,other.example=maildir"})
     try:

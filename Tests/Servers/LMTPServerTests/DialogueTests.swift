@@ -50,7 +50,7 @@ import Testing
             #expect(texts.count == 1 && texts.first?.hasSuffix("\r\nBlah blah blah...\r\n.etc. etc. etc.\r\n") == true)
         }
         // The octets are there once.
-        #expect(try site.contents() == 1)
+        #expect(try site.contents() == TestSite.contents(for: 2))
         #expect(try site.faults() == [])
     }
 

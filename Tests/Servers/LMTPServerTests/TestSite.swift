@@ -110,6 +110,9 @@ final class TestSite: Sendable {
     /// How many contents there are, of messages or staged ones.
     func contents() throws -> Int64 { try database.read { tx in try tx.first("SELECT COUNT(*) FROM mail_content") { $0.integer(0) } } ?? -1 }
 
+    /// What one message becomes that so many accounts get: in Maildir they share no file.
+    static func contents(for accounts: Int64) -> Int64 { TestMailStorage.current == .maildir ? accounts : 1 }
+
     func faults() throws -> [String] {
         var faults: [String] = []
         try MailConsistency.check(database, store) { faults.append($0) }

@@ -24,7 +24,7 @@ extension MailStore {
             var failure = Failure(.unavailable, "a delivery takes too long")
             if goesOn() {
                 do {
-                    let done = try database.write { tx in try deliver(tx, content, to: targets, part.joined(), now: now) }
+                    let done = try deliver(database, content, to: targets, part.joined(), now: now)
                     content = done.content
                     for (index, outcome) in done.outcomes { outcomes[index] = outcome }
                     wasTemporary = false
@@ -66,9 +66,10 @@ extension MailStore {
         return people.batches(of: recipientsTogether)
     }
 
-    private func deliver(
-        _ tx: borrowing WriteTransaction, _ content: NewContent, to targets: [DeliveryTarget], _ indices: some Swift.Sequence<Int>,
-        now: Milliseconds
+    /// - Parameter written: what has a file already in a mailbox that is in Maildir.
+    func deliver(
+        _ tx: borrowing WriteTransaction, _ content: NewContent, _ written: [MailboxID: NewContent], to targets: [DeliveryTarget],
+        _ indices: some Swift.Sequence<Int>, now: Milliseconds
     ) throws -> (outcomes: [(Int, DeliveryOutcome)], content: NewContent) {
         var outcomes: [(Int, DeliveryOutcome)] = []
         // Two addresses of somebody may be one mailbox: `anna` and `anna+shop` where she has no `shop`.
@@ -93,7 +94,7 @@ extension MailStore {
         for (mailbox, place) in places.sorted(by: { $0.key < $1.key }) {
             let outcome: DeliveryOutcome
             do {
-                let message = NewMessage(content, flags: MessageFlags(place.flags))
+                let message = NewMessage(written[mailbox] ?? content, flags: MessageFlags(place.flags))
                 let result = try append(tx, [message], to: mailbox, now: now)
                 guard let uid = result.uids.lowest else { throw Failure(.serverBug, "a delivery without a UID") }
                 // For who comes next, the octets are where the first ones are.
@@ -127,7 +128,7 @@ extension MailStore {
         }
     }
 
-    private func mailbox(_ tx: borrowing ReadTransaction, of owner: PrincipalID, detail: String) throws -> MailboxID? {
+    func mailbox(_ tx: borrowing ReadTransaction, of owner: PrincipalID, detail: String) throws -> MailboxID? {
         guard let name = try? MailboxName.stored(detail, limits: limits) else { return nil }
         if let found = try MailboxRows.find(tx, of: owner, named: name) { return found.isSelectable ? found.id : nil }
         // Addresses are often written in lower case on the way.

@@ -15,6 +15,15 @@ enum MailFiles {
         var flags: UInt64?
         /// When it came into the mailbox.
         var saved: Milliseconds
+        /// The name is that of a file that was seen.
+        var wasSeen = false
+
+        func named(_ seen: MaildirName?) -> Entry {
+            guard let seen else { return self }
+            var entry = self
+            (entry.file, entry.wasSeen) = (seen, true)
+            return entry
+        }
     }
 
     /// Of a mailbox, in the order of the UIDs.
@@ -128,6 +137,15 @@ enum MailFiles {
             Source(
                 folder: $0.text(0), file: MaildirName($0, at: 1), fileSize: $0.integer(4), size: $0.integer(5))
         }
+    }
+
+    /// Whether an account has a file of a content.
+    static func isInFiles(_ tx: borrowing ReadTransaction, _ content: ContentID, of owner: PrincipalID) throws -> Bool {
+        try tx.first(
+            """
+            SELECT 1 FROM mail_file f JOIN mailbox b ON b.id = f.mailbox_id
+            WHERE f.content_id = $1 AND f.doomed = 0 AND b.owner_id = $2 LIMIT 1
+            """, [.integer(content.rawValue), .integer(owner.rawValue)]) { _ in true } ?? false
     }
 
     static func isInFiles(_ tx: borrowing ReadTransaction, _ content: ContentID) throws -> Bool {

@@ -26,12 +26,15 @@ extension MailStore {
         if try MailFiles.doomUnused(tx, range, in: mailbox) > 0 { filesDiffer(tx, in: mailbox) }
     }
 
-    /// The rows of copies are there: now their octets come to where the target has its own.
+    /// The rows of copies are there: now their octets come to where the target has its own. The contents that the copies do not share with
+    /// their sources: they may be unused where those go.
+    @discardableResult
     func placeOctets(
         _ tx: borrowing WriteTransaction, of copies: UIDSet, from source: Mailbox, to target: Mailbox, now: Milliseconds
-    ) throws {
-        if !source.isInMaildir && !target.isInMaildir { return }
-        var files = try NewFiles(self, target)
+    ) throws -> [ContentID] {
+        if !source.isInMaildir && !target.isInMaildir { return [] }
+        var left: [ContentID] = []
+        var files = try NewFiles(tx, self, target)
         var hasKeywords = false
         for range in copies.ranges {
             let rows = try tx.read.all(
@@ -49,13 +52,19 @@ extension MailStore {
             for row in rows {
                 if row.flags & FlagBits.allKeywords != 0 { hasKeywords = true }
                 if files != nil {
-                    _ = try files?.addFile(
+                    let added = try files?.addFile(
                         tx, of: row.content, size: row.size, uid: row.uid, flags: row.flags, date: row.date, now: now)
+                    guard let own = added?.content, own != row.content else { continue }
+                    left.append(row.content)
+                    try tx.execute(
+                        "UPDATE mail_message SET content_id = $3 WHERE mailbox_id = $1 AND uid = $2",
+                        [.integer(target.id.rawValue), .integer(row.uid), .integer(own.rawValue)])
                 } else {
                     try bringIntoDatabase(tx, row.content)
                 }
             }
         }
         try files?.finish(tx, hasKeywords: hasKeywords)
+        return left
     }
 }

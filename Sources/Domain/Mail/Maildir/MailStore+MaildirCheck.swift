@@ -26,13 +26,23 @@ extension MailStore {
                 """) { "content \($0.integer(0)): it is in files, and no row has one" }
         }
         for line in lost { fault(line) }
+        let hasFiles = try database.read { tx in try tx.first("SELECT 1 FROM mail_file LIMIT 1") { _ in true } ?? false }
+        guard hasFiles else { return }
+        do {
+            try checkRoot(database)
+        } catch {
+            // One line, and not one for each message.
+            return fault("\(error)")
+        }
         var place = (mailbox: Int64.min, uid: Int64.min)
         while true {
             let page = try database.read { tx in try files(tx, after: place) }
             guard let last = page.last else { return }
             place = (last.mailbox, last.uid)
             for file in page {
-                if let line = try check(database, file) { fault("mailbox \(file.mailbox): UID \(file.uid): \(line)") }
+                let line: String?
+                do { line = try check(database, file) } catch { line = "\(error)" }
+                if let line { fault("mailbox \(file.mailbox): UID \(file.uid): \(line)") }
             }
         }
     }

@@ -25,7 +25,7 @@ extension MailStore {
         guard let maildirs else { return MaildirOutcome() }
         if !isTouched, let last = maildirs.look(at: mailbox) {
             guard let path = last.path else { return MaildirOutcome() }
-            if last.isSettled, try maildirs.folder(path).times() == last.times { return MaildirOutcome() }
+            if last.isSettled, maildirs.isRootKnown, try maildirs.folder(path).times() == last.times { return MaildirOutcome() }
         }
         return try maildirs.inTurn(mailbox.rawValue) {
             let (found, isLive) = try database.read { tx in
@@ -40,10 +40,12 @@ extension MailStore {
                 maildirs.remember(MaildirLook(), at: mailbox)
                 return MaildirOutcome()
             }
+            try checkRoot(database)
             var look = MaildirComparison(database, self, maildirs, box, folder: maildirs.folder(path), now: now)
             // What is deleted can come back as it is, and is looked at then.
             if isLive { try look.run() } else { try look.removeDoomed() }
             maildirs.note(look.outcome.lines)
+            if !look.isComplete { maildirs.touch(box.id) }
             return look.outcome
         }
     }

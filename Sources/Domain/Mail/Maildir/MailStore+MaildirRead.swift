@@ -25,14 +25,21 @@ extension MailStore {
         var fault = Failure(.damaged, "content \(content.rawValue) has no file")
         for source in try MailFiles.sources(tx, of: content) {
             let folder = maildirs.folder(source.folder)
-            guard let found = try folder.find(source.file), let reader = try LineEndReader("\(folder.path)/\(found)") else {
-                fault = Failure(.damaged, "the file \(folder.path)/\(source.file.path) of a message is missing")
-                continue
+            do {
+                guard let found = try folder.find(source.file), let reader = try LineEndReader("\(folder.path)/\(found)") else {
+                    fault = Failure(.damaged, "the file \(folder.path)/\(source.file.path) of a message is missing")
+                    continue
+                }
+                if reader.fileSize == Int(clamping: source.fileSize) { return (reader, source) }
+                fault = Failure(
+                    .damaged, "the file \(folder.path)/\(found) of a message has \(reader.fileSize) octets, it had \(source.fileSize)")
+            } catch let failure as Failure {
+                // Another one can be read, perhaps.
+                fault = failure
             }
-            if reader.fileSize == Int(clamping: source.fileSize) { return (reader, source) }
-            fault = Failure(
-                .damaged, "the file \(folder.path)/\(found) of a message has \(reader.fileSize) octets, it had \(source.fileSize)")
         }
+        // Where all is missing, nothing is damaged.
+        if !maildirs.isRootKnown { _ = try isRootMarked(tx, maildirs) }
         throw fault
     }
 
@@ -46,7 +53,9 @@ extension MailStore {
         guard maildirs != nil, try MailFiles.isInFiles(tx.read, content) else { return }
         var piece: [UInt8] = []
         var number = 0
+        var proof = try ContentProof(tx.read, of: content)
         try forEachPieceOfFile(tx.read, of: content, 0..<Int.max) { bytes in
+            proof.feed(bytes)
             var rest = bytes[...]
             while !rest.isEmpty {
                 let taken = rest.prefix(MailBodies.pieceSize - piece.count)
@@ -59,6 +68,7 @@ extension MailStore {
             }
         }
         if !piece.isEmpty { try MailBodies.insert(tx, [piece], from: number, of: content) }
+        try proof.finish()
         try tx.execute("UPDATE mail_content SET in_files = 0 WHERE id = $1", [.integer(content.rawValue)])
     }
 }

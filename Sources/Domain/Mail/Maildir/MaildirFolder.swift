@@ -20,6 +20,36 @@ struct MaildirFolder: Sendable {
 
     var isThere: Bool { access("\(path)/cur", F_OK) == 0 && access("\(path)/new", F_OK) == 0 }
 
+    /// Of a mailbox that has had messages. Nothing is damaged by it: it may come back.
+    func missing(_ directory: String? = nil) -> Failure {
+        Failure(.unavailable, "the directory \(directory ?? path) of a mailbox is missing: put it back")
+    }
+
+    /// Whether it is there, and is no link to elsewhere, whose owner would have others' files read and removed. Throws where it is one.
+    func isThereItself() throws -> Bool {
+        for directory in [path, "\(path)/cur", "\(path)/new"] where try !Self.isItself(directory) { return false }
+        for directory in ["\(path)/tmp", "\(path)/\(Self.retained)"] { _ = try Self.isItself(directory) }
+        return true
+    }
+
+    /// Whether a directory is there. Throws where it is a link, or something else.
+    static func isItself(_ directory: String) throws -> Bool {
+        var status = stat()
+        guard lstat(directory, &status) == 0 else {
+            if errno == ENOENT { return false }
+            throw Failure(systemCall: "lstat", path: directory, code: errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw Failure(.unavailable, "\(directory) is a link or a file: a mailbox has directories of its own")
+        }
+        return true
+    }
+
+    /// Of a directory that is no mailbox: takes away what is empty. Whether anything is in it.
+    func removeEmptyParts() -> Bool {
+        Self.parts.filter { rmdir("\(path)/\($0)") != 0 && errno == ENOTEMPTY }.contains { $0 != "tmp" }
+    }
+
     static func makeDirectory(_ path: String) throws {
         if mkdir(path, 0o700) == 0 { return try synchronize(directory: parent(of: path)) }
         if errno == EEXIST { return }
@@ -45,23 +75,25 @@ struct MaildirFolder: Sendable {
 
     // MARK: Looking
 
-    /// When names were last changed, of `new` and of `cur`, in nanoseconds.
+    /// When names were last changed, in nanoseconds. Of `tmp` too: what another process has left there when it ended.
     struct Times: Sendable, Equatable {
         var new: Int64 = 0
         var cur: Int64 = 0
-        var latest: Int64 { max(new, cur) }
+        var tmp: Int64 = 0
+        var latest: Int64 { max(new, cur, tmp) }
     }
 
     /// Throws a `Failure` where the directories are not there: a disk that is not mounted must not look like a mailbox without mail.
     func times() throws -> Times {
-        Times(new: try Self.changed("\(path)/new"), cur: try Self.changed("\(path)/cur"))
+        Times(new: try changed("new"), cur: try changed("cur"), tmp: try changed("tmp"))
     }
 
-    private static func changed(_ path: String) throws -> Int64 {
+    private func changed(_ part: String) throws -> Int64 {
+        let path = "\(path)/\(part)"
         var status = stat()
-        guard stat(path, &status) == 0 else {
-            if errno == ENOENT { throw Failure(.damaged, "the directory \(path) of a mailbox is missing") }
-            throw Failure(systemCall: "stat", path: path, code: errno)
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { throw missing(path) }
+            throw Failure(systemCall: "lstat", path: path, code: errno)
         }
         return Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
     }
@@ -104,6 +136,9 @@ struct MaildirFolder: Sendable {
 
         deinit { close(descriptor) }
 
+        /// Octets so far.
+        var count: Int { Int(lseek(descriptor, 0, SEEK_CUR)) }
+
         func write(_ bytes: UnsafeBufferPointer<UInt8>) throws { try Self.write(bytes, to: descriptor, path) }
 
         /// All of them to an open file. `path`: for the failure.
@@ -117,12 +152,14 @@ struct MaildirFolder: Sendable {
             }
         }
 
-        /// Durably.
-        func finish(date: Int64) throws {
-            var times = [timespec(), timespec()]
-            times[0].tv_sec = Int(clamping: date)
-            times[1].tv_sec = Int(clamping: date)
-            guard futimens(descriptor, times) == 0 else { throw Failure(systemCall: "futimens", path: path, code: errno) }
+        /// Durably, and with this time where it is not now.
+        func finish(date: Int64? = nil) throws {
+            if let date {
+                var times = [timespec(), timespec()]
+                times[0].tv_sec = Int(clamping: date)
+                times[1].tv_sec = Int(clamping: date)
+                guard futimens(descriptor, times) == 0 else { throw Failure(systemCall: "futimens", path: path, code: errno) }
+            }
             guard fsync(descriptor) == 0 else { throw Failure(systemCall: "fsync", path: path, code: errno) }
         }
     }
@@ -158,10 +195,12 @@ struct MaildirFolder: Sendable {
         throw Failure(systemCall: "rename", path: "\(path)/\(old)", code: errno)
     }
 
-    func remove(_ file: String) throws {
-        guard unlink("\(path)/\(file)") == 0 || errno == ENOENT else {
-            throw Failure(systemCall: "unlink", path: "\(path)/\(file)", code: errno)
-        }
+    /// False where there is no such file any more.
+    @discardableResult
+    func remove(_ file: String) throws -> Bool {
+        if unlink("\(path)/\(file)") == 0 { return true }
+        if errno == ENOENT { return false }
+        throw Failure(systemCall: "unlink", path: "\(path)/\(file)", code: errno)
     }
 
     // MARK: Finding
@@ -182,10 +221,15 @@ struct MaildirFolder: Sendable {
     }
 
     /// Where it is, if under one of the names that it gets here.
-    private func known(_ file: MaildirName) -> String? {
+    func known(_ file: MaildirName) -> String? { names(file).first(where: has) }
+
+    /// That which it is known by first.
+    func names(_ file: MaildirName) -> [String] {
         [file.path, "new/\(file.base)", "cur/\(file.base):2,", "tmp/\(file.base)", "\(Self.retained)/\(file.base)"]
-            .first { access("\(path)/\($0)", F_OK) == 0 }
     }
+
+    func has(_ file: MaildirName) -> Bool { has(file.path) }
+    func has(_ file: String) -> Bool { access("\(path)/\(file)", F_OK) == 0 }
 
     /// Small files beside the messages; empty where it cannot be read.
     func small(_ name: String) -> [UInt8] { ImportReader.small("\(path)/\(name)") }
@@ -206,16 +250,15 @@ struct MaildirFolder: Sendable {
     }
 
     /// What was written to `tmp` and never came out of it: Maildir lets it be removed after 36 hours.
-    func sweep(now: Int64) throws {
+    ///
+    /// - Parameter isKept: by the name; asked of those that are old.
+    func sweep(now: Int64, isKept: ([UInt8]) throws -> Bool) throws {
         for name in try DirectoryNames.of("\(path)/tmp") {
-            let file = "\(path)/tmp/" + String(decoding: name, as: UTF8.self)
-            if let modified = Self.arrived(file), now / 1000 - modified > 36 * 3600 { unlink(file) }
+            let file = ([UInt8]("\(path)/tmp/".utf8) + name + [0]).map { CChar(bitPattern: $0) }
+            // When it came into its directory; the time of its octets may be long ago.
+            var status = stat()
+            guard lstat(file, &status) == 0, now / 1000 - Int64(status.st_ctim.tv_sec) > 36 * 3600 else { continue }
+            if try !isKept(name) { unlink(file) }
         }
-    }
-
-    /// When it came into its directory; the time of its octets may be long ago.
-    private static func arrived(_ path: String) -> Int64? {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_ctim.tv_sec) : nil
     }
 }

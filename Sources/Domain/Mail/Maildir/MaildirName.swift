@@ -48,6 +48,9 @@ struct MaildirName: Sendable, Equatable {
         return "\(max(0, seconds)).R\(unique).tegu,S=\(fileSize),W=\(size)"
     }
 
+    /// For a file of another program that cannot keep its name.
+    static func fresh(ofOthers now: Int64) -> String { String(fresh(seconds: now / 1000, fileSize: 0, size: 0).prefix { $0 != "," }) }
+
     /// The second in which a file came, with which its name begins; 0: it does not.
     static func second(_ base: String) -> Int64 { Int64(base.prefix { $0.isASCII && $0.isNumber }) ?? 0 }
 

@@ -19,13 +19,14 @@ enum MaildirTree {
     /// What stands in the account's directory under names of folders.
     static func list(_ account: String) throws -> [String: Found] {
         var found: [String: Found] = [:]
-        for bytes in try DirectoryNames.of(account) where bytes.first == UInt8(ascii: ".") && bytes.allSatisfy({ $0 != 0 }) {
-            let name = String(decoding: bytes, as: UTF8.self)
+        for bytes in try DirectoryNames.of(account) where bytes.first == UInt8(ascii: ".") {
+            // Another one is no name of Maildir++, and could not be told of as it is.
+            guard let name = String(validating: bytes, as: UTF8.self) else { continue }
             let path = "\(account)/\(name)"
             if let target = target(of: path) {
                 // Links of others are theirs.
                 if target.hasPrefix("\(mailboxes)/") { found[name] = .link(target) }
-            } else if FileKind("\(path)/cur") == .directory {
+            } else if (try? MaildirFolder.isItself("\(path)/cur")) == true {
                 found[name] = .folder
             }
         }
@@ -54,18 +55,33 @@ enum MaildirTree {
         return rmdir(path) == 0 || errno == ENOENT
     }
 
-    /// A directory with all that is in it; links are not followed.
+    /// How deep directories of other programs may lie in one of a mailbox that is removed.
+    private static let depth = 100
+
+    /// A directory with all that is in it, whatever octets names are; links are not followed, also where one takes a directory's place meanwhile.
     static func remove(_ path: String) throws {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            guard unlink(path) == 0 || errno == ENOENT else { throw Failure(systemCall: "unlink", path: path, code: errno) }
-            return
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        let above = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard above >= 0 else {
+            if errno == ENOENT { return }
+            throw Failure(systemCall: "open", path: path, code: errno)
         }
-        for name in try DirectoryNames.of(path) {
-            try remove("\(path)/" + String(decoding: name, as: UTF8.self))
+        defer { close(above) }
+        try remove(Array(path[slash...].utf8.dropFirst()), in: above, path, depth: depth)
+    }
+
+    private static func remove(_ name: [UInt8], in directory: Int32, _ path: String, depth: Int) throws {
+        let name = (name + [0]).map { CChar(bitPattern: $0) }
+        if unlinkat(directory, name, 0) == 0 || errno == ENOENT { return }
+        guard errno == EISDIR || errno == EPERM, depth > 0 else { throw Failure(systemCall: "unlinkat", path: path, code: errno) }
+        let descriptor = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(systemCall: "openat", path: path, code: errno) }
+        defer { close(descriptor) }
+        // Of this directory, whatever has its name now.
+        for inner in try DirectoryNames.of("/proc/self/fd/\(descriptor)") { try remove(inner, in: descriptor, path, depth: depth - 1) }
+        guard unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+            throw Failure(systemCall: "unlinkat", path: path, code: errno)
         }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw Failure(systemCall: "rmdir", path: path, code: errno) }
     }
 }
 
@@ -78,21 +94,27 @@ extension MailStore {
         return try maildirs.inTurn(owner.rawValue) {
             let boxes = try database.read { tx in try MailboxRows.all(tx, of: owner).filter(\.isInMaildir) }
             if boxes.isEmpty { return [] }
+            try checkRoot(database)
             let path = Maildirs.path(of: owner)
             let account = maildirs.folder(path)
-            if !account.isThere {
-                // A disk that is not mounted must not look like an account without mail.
-                guard boxes.allSatisfy({ $0.maildir != path || $0.uidNext == 1 }) else {
-                    throw Failure(.damaged, "the directory \(account.path) of an account is missing")
-                }
-                // Also where INBOX is in the database: without `cur` it is no Maildir to others.
-                try account.make()
-            }
-            for box in boxes {
-                let folder = maildirs.folder(box.maildir ?? "")
-                if !folder.isThere, box.uidNext == 1 { try folder.make() }
-            }
             var lines: [String] = []
+            if boxes.contains(where: { $0.maildir == path }) {
+                if try !account.isThereItself() {
+                    // A disk that is not mounted must not look like an account without mail.
+                    guard boxes.allSatisfy({ $0.maildir != path || $0.uidNext == 1 }) else { throw account.missing() }
+                    try account.make()
+                }
+            } else {
+                // INBOX is in the database: a `new` here would have deliveries that nobody reads.
+                if try !MaildirFolder.isItself(account.path) { try MaildirFolder.makeDirectory(account.path) }
+                if account.removeEmptyParts() {
+                    lines.append("nobody reads the mail in \(account.path): INBOX is in the database; `tegu mail import` takes it")
+                }
+            }
+            for box in boxes where box.uidNext == 1 {
+                let folder = maildirs.folder(box.maildir ?? "")
+                if try !folder.isThereItself() { try folder.make() }
+            }
             let found = try MaildirTree.list(account.path)
             for (name, kind) in found.sorted(by: { $0.key < $1.key }) where kind == .folder {
                 if let line = try adopt(database, name, of: owner, in: account, now: now) { lines.append(line) }
@@ -165,6 +187,8 @@ extension MailStore {
     /// Removes the directories of mailboxes that are gone for good, at most so many.
     package func removeDirectories(_ database: any Database, limit: Int = 100) throws {
         guard let maildirs else { return }
+        // What is on a disk that is not mounted would stay there.
+        try checkRoot(database)
         let paths = try database.read { tx in
             try tx.all("SELECT path FROM mail_directory_gone ORDER BY path DESC LIMIT $1", [.integer(Int64(limit))]) { $0.text(0) }
         }

@@ -11,9 +11,14 @@
 // - A mailbox's directory is named by its id and kept as long as the mailbox, so that a rename or a deletion moves no file. The names of
 //   Maildir++ are links to it, which can be made anew at any time.
 // - A file is removed only after the commit that doomed it.
+// - The root has a mark whose number the database has too: on a disk that is not mounted nothing is made, and nothing taken for removed.
+// - What a look saw is old when it acts: each change is made under the mailbox's lock, where row and file are looked at once more.
+// - Octets are written before the transaction that makes them a message. No two accounts have one file.
+// - A directory below the root is never a link. What cannot be done to one file is no other message's fault.
 //
 // Start reading at MailStore+MaildirLook.swift and MaildirComparison.swift; MaildirFiles.swift in Transfer/ is only of the import.
 
+import CollectionStore
 import Directory
 import Synchronization
 
@@ -37,6 +42,8 @@ package final class Maildirs: Sendable {
         var looks: [MailboxID: MaildirLook] = [:]
         var resumes: [ContentID: LineEndReader.Resume] = [:]
         var notes: [String] = []
+        var root: MaildirMark.Identity?
+        var suspicions: [MailboxID: Milliseconds] = [:]
     }
 
     private final class Turn: Sendable {
@@ -59,6 +66,16 @@ package final class Maildirs: Sendable {
         let low = String(UInt64(bitPattern: owner.rawValue) & 0xFF, radix: 16)
         return (low.count < 2 ? "0" + low : low) + "/\(owner.rawValue)"
     }
+
+    // MARK: The mark
+
+    /// Whether the directory is the one whose mark was read, at the cost of one question to the file system.
+    var isRootKnown: Bool {
+        guard let known = state.withLock({ $0.root }) else { return false }
+        return MaildirMark.Identity(root) == known
+    }
+
+    func rootIsKnown(_ identity: MaildirMark.Identity) { state.withLock { $0.root = identity } }
 
     func folder(_ path: String) -> MaildirFolder { MaildirFolder("\(root)/\(path)") }
 
@@ -92,6 +109,22 @@ package final class Maildirs: Sendable {
             return state.notes
         }
     }
+
+    // MARK: Many that are gone
+
+    /// So long many files at once must be missing before they are taken for removed: who restores or moves them has this time.
+    private static let suspiciousTime: Milliseconds = 60_000
+
+    /// Whether files have been missing for long enough; the first to ask starts the time.
+    func wereMissing(in mailbox: MailboxID, now: Milliseconds) -> Bool {
+        state.withLock { state in
+            let since = state.suspicions[mailbox] ?? now
+            state.suspicions[mailbox] = since
+            return now - since >= Self.suspiciousTime
+        }
+    }
+
+    func forgetSuspicion(of mailbox: MailboxID) { state.withLock { $0.suspicions[mailbox] = nil } }
 
     // MARK: What was seen
 

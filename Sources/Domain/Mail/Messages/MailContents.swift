@@ -25,6 +25,17 @@ enum MailContents {
         try insert(tx, id, content, staged: nil, isInFiles: true)
     }
 
+    /// The same octets in a file of another account.
+    static func copyInFiles(_ tx: borrowing WriteTransaction, _ content: ContentID) throws -> ContentID {
+        let id = ContentID(rawValue: try tx.nextID(.blob))
+        try tx.execute(
+            """
+            INSERT INTO mail_content (id, size, hash, keys, structure, in_files)
+            SELECT $2, size, hash, keys, structure, 1 FROM mail_content WHERE id = $1
+            """, [.integer(content.rawValue), .integer(id.rawValue)])
+        return id
+    }
+
     static func isStaged(_ tx: borrowing ReadTransaction, _ content: NewContent) throws -> Bool {
         guard let id = content.stagedContent else { return false }
         return try tx.first(

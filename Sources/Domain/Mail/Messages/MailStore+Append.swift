@@ -57,7 +57,7 @@ extension MailStore {
         if !isThere { try MailAccounts.check(tx.read, messages: messages.count, bytes: bytes, of: target.owner) }
 
         // From here on nothing is refused.
-        var files = try NewFiles(self, target)
+        var files = try NewFiles(tx, self, target)
         let ownViewer = viewer.flatMap { target.seenOwner(for: $0) }
         var delta = MailboxDelta(uids: messages.count)
         var flags: [UInt64] = []

@@ -53,9 +53,10 @@ extension MailStore {
         }
         let moved = copying.rows.uidSet
         let copies = try copying.insert(tx, from: uidNext - Int64(copying.rows.count), bits, modseq: modseq, now: now)
-        try placeOctets(tx, of: copies, from: source, to: target, now: now)
+        let contents = try placeOctets(tx, of: copies, from: source, to: target, now: now)
         try MessageRows.delete(tx, moved, in: source.id)
         try doomFiles(tx, moved, of: source)
+        try MailContents.deleteUnused(tx, contents)
         try OwnSeen.forget(tx, moved, of: source)
         try MailChangeLog.record(tx, .came, copies, in: target.id, modseq: modseq, now: now)
         try MailChangeLog.record(tx, .vanished, moved, in: source.id, modseq: left, now: now)

@@ -19,6 +19,8 @@ package struct NewContent: Sendable {
     let summary: [UInt8]
     package let keys: SortKeys
     let hash: [UInt8]?
+    /// Where its octets are written already, for a mailbox in Maildir.
+    var file: WrittenFile?
 
     /// RFC 8474 §5.2: which conversation it is of; nil where nothing of it tells. As EMAILID, it must not tell whether others have it.
     var threadHash: Int64? {
@@ -29,10 +31,7 @@ package struct NewContent: Sendable {
         if case .stored = place { true } else { false }
     }
 
-    /// With the hash of what is in memory.
-    func hashed(_ pieces: [[UInt8]]) -> NewContent {
-        hash != nil ? self : NewContent(place: place, size: size, summary: summary, keys: keys, hash: MailBodies.hash(pieces))
-    }
+    func known(by hash: [UInt8]) -> NewContent { NewContent(place: place, size: size, summary: summary, keys: keys, hash: hash) }
 
     /// It is there already, whatever the quota says.
     var isArrival: Bool {

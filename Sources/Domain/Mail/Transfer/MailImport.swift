@@ -212,7 +212,13 @@ package final class MailImport {
     }
 
     private func append(_ batch: [Incoming], to mailbox: MailboxID) throws {
-        _ = try database.write { tx in try store.append(tx, batch.map(\.message), to: mailbox, now: clock()) }
+        let messages = try store.writeFiles(database, batch.map(\.message), for: mailbox, now: clock())
+        do {
+            _ = try database.write { tx in try store.append(tx, messages, to: mailbox, now: clock()) }
+        } catch {
+            store.discardFiles(database, of: messages)
+            throw error
+        }
         outcome.imported += batch.count
     }
 }

@@ -167,11 +167,23 @@ extension Session {
     }
 
     private func append(_ incoming: IncomingMessages) throws -> Completion {
+        let known = try database.read { tx in try findTarget(tx, incoming.target.mailbox) }
+        guard known.mailbox.isInMaildir else { return try append(incoming, incoming.messages) }
+        let written = try store.writeFiles(database, incoming.messages, for: known.mailbox.id, now: now)
+        do {
+            return try append(incoming, written)
+        } catch {
+            store.discardFiles(database, of: written)
+            throw error
+        }
+    }
+
+    private func append(_ incoming: IncomingMessages, _ messages: [NewMessage]) throws -> Completion {
         let viewer = try signedInPrincipal().id
         let (result, target) = try database.write { tx in
             let target = try findTarget(tx.read, incoming.target.mailbox)
             let allowed = FlagNames.allowed(target.rights)
-            let messages = incoming.messages.map { message in
+            let messages = messages.map { message in
                 var message = message
                 message.flags.system.formIntersection(allowed.system)
                 if !allowed.keywords { message.flags.keywords = [] }

@@ -275,7 +275,7 @@ struct MaildirTests {
         try look(box)
         #expect(try fixture.lines(box) == [])
         #expect(try names(box, "tmp").count == 1)
-        try folder(box).sweep(now: 4_000_000_000_000)
+        try folder(box).sweep(now: 4_000_000_000_000) { _ in false }
         #expect(try names(box, "tmp") == [])
     }
 
