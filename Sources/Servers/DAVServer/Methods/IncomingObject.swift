@@ -6,6 +6,7 @@ import ContentLines
 import Cryptography
 import DAVGrammar
 import Database
+import Directory
 import Files
 import HTTPServer
 import ICalendar
