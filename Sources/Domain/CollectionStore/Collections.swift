@@ -356,9 +356,6 @@ package enum Collections {
             shownBy: visibility?.hidesPrivate == true || visibility?.asker != nil ? visibility : nil, now: now, copyMember: copyMember)
     }
 
-    /// Copies a member into another collection, under its name.
-    package typealias MemberCopy = (borrowing WriteTransaction, Member, Collection) throws -> Void
-
     @discardableResult
     private static func copyChecked(
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,

@@ -355,3 +355,8 @@ extension Member {
     /// What its kind of collection found out about its bytes, without the index, which is in rows of its own.
     package var facts: MemberFacts { MemberFacts(uid: uid, component: component, contentType: contentType) }
 }
+
+extension Collections {
+    /// Copies a member into another collection, under its name.
+    package typealias MemberCopy = (borrowing WriteTransaction, Member, Collection) throws -> Void
+}
