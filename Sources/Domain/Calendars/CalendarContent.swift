@@ -54,7 +54,8 @@ package struct CalendarContent: Sendable {
             uid: object.uid, component: object.kind.name.lowercased(),
             index: ObjectIndex(
                 occurrences: CalendarOccurrences.of(object, timeZones: timeZones),
-                text: .init(CalendarSearchText.of(object)), privacy: object.privacy),
+                text: .init(CalendarSearchText.of(object)), privacy: object.privacy,
+                sharedTag: object.hasPersonal ? ETag.of(PersonalParts().view(of: object)) : nil),
             attachments: object.managedIDs(limit: Attachments.maximumReferences))
     }
 

@@ -1,6 +1,6 @@
 // Calendars: what may be an object of a calendar. It owns the rules that RFC 4791 §4 and §5.3.2 lay on an object's
-// bytes and on the calendar that takes it, and what an index holds of an object (Index/). It must never change those
-// bytes, and knows nothing of a protocol.
+// bytes and on the calendar that takes it, and what an index holds of an object (Index/), and what becomes
+// of the alarms of those whose the calendar is not (Alarms/). It must never change those bytes otherwise, and knows nothing of a protocol.
 //
 // Start reading at CalendarContent.swift, then Index/CalendarOccurrences.swift.
 
@@ -31,4 +31,6 @@ package enum CalendarRefusal: Error, Equatable, Sendable {
     case tooLarge(limit: Int)
     /// Of one instance.
     case tooManyAttendees(limit: Int)
+    /// More bytes of alarms than are kept for one of those with whom a calendar is shared.
+    case tooManyAlarms(limit: Int)
 }

@@ -1,4 +1,5 @@
 package import Database
+package import Directory
 
 /// The log of a collection's changes: what a client that comes back has to learn.
 package enum ChangeLog {
@@ -44,22 +45,25 @@ package enum ChangeLog {
     }
 
     /// Writes one change, and moves the collection's position.
+    ///
+    /// - Parameter principal: to whom alone a member looks different now; nil: to everybody. Only an owner's change moves the
+    ///   member's own modseq.
     @discardableResult
     static func record(
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool,
-        isCollection: Bool, isPrivate: Bool = false, memberDelta: Int, now: Milliseconds
+        isCollection: Bool, isPrivate: Bool = false, of principal: PrincipalID? = nil, memberDelta: Int, now: Milliseconds
     ) throws -> ModSeq {
         let member = isPrivate ? Bearer.privateMember : Bearer.member
         return try record(
             tx, in: collection, name: name, isRemoval: isRemoval, bearer: isCollection ? Bearer.collection : member,
-            memberDelta: memberDelta, now: now)
+            of: principal, memberDelta: memberDelta, now: now)
     }
 
     /// The only place where a modseq comes from.
     @discardableResult
     private static func record(
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool, bearer: Int64,
-        memberDelta: Int, now: Milliseconds
+        of principal: PrincipalID? = nil, memberDelta: Int, now: Milliseconds
     ) throws -> ModSeq {
         try tx.willChange(.collection(collection))
         // The collection's row first: it stays locked to the commit, so modseqs become visible in their order.
@@ -79,12 +83,12 @@ package enum ChangeLog {
         }
         try tx.execute(
             """
-            INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at)
-            VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at, principal_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """,
             [
                 .integer(collection.rawValue), .integer(modseq), .text(name), Value(isRemoval), .integer(bearer),
-                .integer(now),
+                .integer(now), Value(principal?.rawValue),
             ])
         return ModSeq(rawValue: modseq)
     }
@@ -97,11 +101,12 @@ package enum ChangeLog {
     ///
     /// - Parameters:
     ///   - tellsMounts: whether it is whose home it is that asks; others are told of nothing that is shared there.
+    ///   - asker: who asks; nil: the owner. They are told of no change that is another's alone.
     ///   - hidesPrivate: whether the asker is shown nothing that is private. They are told of all members that were not when they
     ///     were changed: as such, also where they are private by now. That they are gone may be told twice.
     package static func changes(
         _ tx: borrowing ReadTransaction, in collection: Collection, since: ModSeq, limit: Int, tellsMounts: Bool = true,
-        hidesPrivate: Bool = false
+        hidesPrivate: Bool = false, asker: PrincipalID? = nil
     ) throws -> (changes: [Change], reached: ModSeq, isComplete: Bool) {
         var rows: [Line] = []
         var page = ChangePage()
@@ -110,18 +115,21 @@ package enum ChangeLog {
             rows.removeAll(keepingCapacity: true)
             try tx.forEach(
                 """
-                SELECT modseq, name, is_removal, is_collection FROM change
+                SELECT modseq, name, is_removal, is_collection, principal_id FROM change
                 WHERE collection_id = $1 AND modseq > $2 ORDER BY modseq LIMIT 512
                 """, [.integer(collection.id.rawValue), .integer(position.rawValue)]
             ) {
                 rows.append(
-                    Line(modseq: ModSeq(rawValue: $0.integer(0)), name: $0.text(1), isRemoval: $0.flag(2), bearer: $0.integer(3)))
+                    Line(
+                        modseq: ModSeq(rawValue: $0.integer(0)), name: $0.text(1), isRemoval: $0.flag(2), bearer: $0.integer(3),
+                        principal: $0.optionalInteger(4).map(PrincipalID.init(rawValue:))))
                 return true
             }
             // `collection` may have been read before this snapshot.
             if rows.isEmpty { return (page.changes, max(position, collection.modseq), true) }
             for row in rows {
-                if let state = try state(tx, collection, row, tellsMounts: tellsMounts, hidesPrivate: hidesPrivate) {
+                if let state = try state(
+                    tx, collection, row, tellsMounts: tellsMounts, hidesPrivate: hidesPrivate, asker: asker ?? collection.owner) {
                     let change = Change(modseq: row.modseq, name: row.name, state: state)
                     guard page.add(change, limit: limit) else { return (page.changes, position, false) }
                 }
@@ -136,6 +144,8 @@ package enum ChangeLog {
         var name: String
         var isRemoval: Bool
         var bearer: Int64
+        /// Whose change it is; nil: everybody's.
+        var principal: PrincipalID?
     }
 
     /// What a row of the log has to tell; nil where a later row tells it.
@@ -143,8 +153,10 @@ package enum ChangeLog {
     /// The last row of a name always tells what the name is now: of a member by its modseq, of a collection because
     /// each of its rows does (nothing in its row says which one is the latest), of a removal because nothing is there.
     private static func state(
-        _ tx: borrowing ReadTransaction, _ collection: Collection, _ row: Line, tellsMounts: Bool, hidesPrivate: Bool
+        _ tx: borrowing ReadTransaction, _ collection: Collection, _ row: Line, tellsMounts: Bool, hidesPrivate: Bool,
+        asker: PrincipalID
     ) throws -> Change.State? {
+        if let principal = row.principal, principal != asker { return nil }
         if row.bearer == Bearer.privateMember, hidesPrivate { return nil }
         if row.bearer == Bearer.collection || row.bearer == Bearer.mount {
             if row.bearer == Bearer.mount, !tellsMounts { return nil }
@@ -155,12 +167,21 @@ package enum ChangeLog {
             return row.isRemoval ? .removed(isCollection: true) : nil
         }
         if let member = try Members.find(tx, in: collection.id, name: row.name) {
-            if member.modseq == row.modseq { return .member(member) }
+            if member.modseq == row.modseq || row.principal != nil { return .member(member) }
+            // The latest row may be one of which only the owner is told.
+            if try asker != collection.owner && isPersonal(tx, member) { return .member(member) }
             // The later rows of one that became private are not told.
             let isHidden = try hidesPrivate && IndexRows.isHidden(tx, in: collection.id, name: row.name)
             return isHidden ? .removed(isCollection: false) : nil
         }
         return row.isRemoval || hidesPrivate ? .removed(isCollection: false) : nil
+    }
+
+    /// Whether only its owner is told of a member's latest change.
+    private static func isPersonal(_ tx: borrowing ReadTransaction, _ member: Member) throws -> Bool {
+        try tx.first(
+            "SELECT principal_id FROM change WHERE collection_id = $1 AND modseq = $2",
+            [.integer(member.collectionID.rawValue), .integer(member.modseq.rawValue)]) { !$0.isNull(0) } ?? false
     }
 
     /// Whether the log has the row of a member's latest change.

@@ -337,12 +337,12 @@ package enum Collections {
     }
 
     /// Copies a collection: its properties, and with `deeply` all that is in it; its locks never (RFC 4918 §7.6).
-    /// `visibility` leaves out what is private where it does not show that.
+    /// `visibility` leaves out what is private where it does not show that, and `copyMember` copies what is in a calendar as it is seen.
     /// Throws `StoreRefusal`.
     @discardableResult
     package static func copy(
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,
-        shownBy visibility: Visibility? = nil, now: Milliseconds
+        shownBy visibility: Visibility? = nil, now: Milliseconds, copyMember: MemberCopy? = nil
     ) throws -> Collection {
         try checkPlace(tx.read, parent: parent, name: name, kind: collection.kind)
         if deeply {
@@ -353,13 +353,13 @@ package enum Collections {
         }
         return try copyChecked(
             tx, collection, to: parent, name: name, deeply: deeply,
-            shownBy: visibility?.hidesPrivate == true ? visibility : nil, now: now)
+            shownBy: visibility?.hidesPrivate == true || visibility?.asker != nil ? visibility : nil, now: now, copyMember: copyMember)
     }
 
     @discardableResult
     private static func copyChecked(
         _ tx: borrowing WriteTransaction, _ collection: Collection, to parent: Collection, name: String, deeply: Bool,
-        shownBy visibility: Visibility? = nil, now: Milliseconds
+        shownBy visibility: Visibility? = nil, now: Milliseconds, copyMember: MemberCopy? = nil
     ) throws -> Collection {
         let made = try make(
             tx, in: parent, name: name, kind: collection.kind, components: collection.components, now: now)
@@ -371,12 +371,16 @@ package enum Collections {
             let page = try Members.page(tx.read, in: collection.id, after: last, limit: 256, shownBy: visibility)
             if page.isEmpty { break }
             for member in page where !member.isMasked {
-                try Members.copy(tx, member, to: made, name: member.name, now: now)
+                if let copyMember, made.kind == .calendar {
+                    try copyMember(tx, member, made)
+                } else {
+                    try Members.copy(tx, member, to: made, name: member.name, now: now)
+                }
             }
             last = page.last?.name
         }
         for child in try children(tx.read, of: collection.id) {
-            try copyChecked(tx, child, to: made, name: child.name, deeply: true, now: now)
+            try copyChecked(tx, child, to: made, name: child.name, deeply: true, now: now, copyMember: copyMember)
         }
         return made
     }

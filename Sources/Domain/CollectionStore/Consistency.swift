@@ -42,6 +42,7 @@ package enum Consistency {
         try checkTrash(database, files, facts, progress, fault)
         try checkQuotas(database, fault)
         try RightsConsistency.check(database, fault: fault)
+        try checkOverlays(database, fault)
         try checkReferences(database, fault)
         try AttachmentConsistency.check(database, files, fault: fault)
         try UnusedFiles.forEach(database, files, now: now, minimumAge: UnusedFiles.age) { names in
@@ -128,6 +129,7 @@ package enum Consistency {
         } else if let index = object.index {
             if found.index.occurrences != index.occurrences { fault("the times in the index are not those of its bytes") }
             if found.index.text != index.text { fault("the text in the index is not that of its bytes") }
+            if found.index.sharedTag != index.sharedTag { fault("the index does not have what is shared of it as its bytes say") }
             if found.index.privacy != index.privacy { fault("the index has it as private or not, and its bytes do not") }
         }
     }
@@ -174,6 +176,15 @@ package enum Consistency {
             for (owner, used, counted) in page where used != counted {
                 fault("principal \(owner.rawValue): used_bytes is \(used), the members have \(counted)")
             }
+        }
+    }
+
+    private static func checkOverlays(_ database: any Database, _ fault: (String) -> Void) throws {
+        for member in try database.read({ tx in try Overlays.orphans(tx, limit: 1000) }) {
+            fault("alarms on member \(member.rawValue), which is missing")
+        }
+        for principal in try database.read({ tx in try Overlays.lostPrincipals(tx) }) {
+            fault("alarms of principal \(principal.rawValue), who is missing")
         }
     }
 

@@ -1,3 +1,5 @@
+package import Directory
+
 /// One object of a collection: a calendar object, a card or a file; its bytes are in its blob.
 package struct Member: Sendable, Equatable {
     package var collectionID: CollectionID
@@ -21,15 +23,32 @@ package struct Member: Sendable, Equatable {
     package var modified: Milliseconds
     /// The bytes of all attachments that it refers to; nil: it refers to none.
     package var attachedSize: Int?
-    /// Whether the asker sees only when it is; the ETag is then that of what they see.
-    package var isMasked = false
+    /// As what the asker sees it; the ETag is then that of what they see.
+    package var form = MemberForm.stored
+    /// Of the bytes, where the asker sees something else.
+    var storedETag: String?
 
     /// As it is seen by those who may only know when it is. What they get is made from the stored bytes, so its tag moves with the
     /// member; it is no hash of these, by which a guess of them could be tried.
-    package func masked() -> Member {
+    package func masked() -> Member { seen(as: .masked, etag: Self.maskedTag(id, modseq)) }
+
+    package var isMasked: Bool { form == .masked }
+
+    /// As it is seen in a form, whose ETag is given.
+    func seen(as form: MemberForm, etag: String) -> Member {
         var member = self
-        member.isMasked = true
-        member.etag = Self.maskedTag(id, modseq)
+        member.form = form
+        member.storedETag = storedETag ?? self.etag
+        member.etag = etag
+        return member
+    }
+
+    /// As it is stored.
+    package var stored: Member {
+        var member = self
+        member.form = .stored
+        member.etag = storedETag ?? etag
+        member.storedETag = nil
         return member
     }
 
@@ -38,6 +57,15 @@ package struct Member: Sendable, Equatable {
 
     /// What it takes of its owner's quota: an attachment of two objects is counted twice, as a copy of a file is.
     var chargedSize: Int { size &+ (attachedSize ?? 0) }
+}
+
+/// As what somebody sees a member.
+package enum MemberForm: Sendable, Equatable {
+    case stored
+    /// When it is, and no more.
+    case masked
+    /// Without what in it is its owner's alone, and with what is theirs (`Overlays`).
+    case personal(PrincipalID)
 }
 
 /// What a kind of collection found out about the bytes of a member to be.

@@ -14,17 +14,19 @@ package struct MemberView: ~Copyable {
     package let blobID: Int64
     package let created: Milliseconds
     package let modified: Milliseconds
-    /// As `Member.isMasked`.
-    package let isMasked: Bool
+    /// As `Member.form`.
+    package let form: MemberForm
+
+    package var isMasked: Bool { form == .masked }
 
     /// Of the columns in the order in which all statements of this module name them.
-    /// - Parameter maskedTag: the ETag of what is masked.
-    init(row: borrowing Row, maskedTag: UnsafeRawBufferPointer? = nil) {
+    /// - Parameters: the form that is seen, and its ETag where it is not the stored one.
+    init(row: borrowing Row, _ form: MemberForm = .stored, seenTag: UnsafeRawBufferPointer? = nil) {
         func text(_ column: Int) -> UnsafeRawBufferPointer { row.withBytes(column) { $0 } }
         name = text(1)
         id = MemberID(rawValue: row.integer(2))
-        etag = maskedTag ?? text(3)
-        isMasked = maskedTag != nil
+        etag = seenTag ?? text(3)
+        self.form = form
         size = Int(row.integer(4))
         modseq = ModSeq(rawValue: row.integer(5))
         component = text(6)
@@ -35,23 +37,14 @@ package struct MemberView: ~Copyable {
     }
 
     /// Of name, id and ETag: all that some listings need. What else a member has is empty or zero.
-    init(entry row: borrowing Row, maskedTag: UnsafeRawBufferPointer? = nil) {
+    init(entry row: borrowing Row, _ form: MemberForm = .stored, seenTag: UnsafeRawBufferPointer? = nil) {
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         name = row.withBytes(0) { $0 }
         id = MemberID(rawValue: row.integer(1))
-        etag = maskedTag ?? row.withBytes(2) { $0 }
-        isMasked = maskedTag != nil
+        etag = seenTag ?? row.withBytes(2) { $0 }
+        self.form = form
         (component, contentType) = (none, none)
         (size, modseq, blobID, created, modified) = (0, .zero, 0, 0, 0)
-    }
-
-    /// Calls `body` with the ETag of a masked member; nil where it is none.
-    static func withMaskedTag<Result>(
-        _ privacy: Privacy, _ id: MemberID, _ modseq: ModSeq, _ body: (UnsafeRawBufferPointer?) throws -> Result
-    ) rethrows -> Result {
-        guard privacy == .masked else { return try body(nil) }
-        var tag = Member.maskedTag(id, modseq)
-        return try tag.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
     }
 
     private init(
@@ -68,7 +61,7 @@ package struct MemberView: ~Copyable {
         blobID = member.blobID
         created = member.created
         modified = member.modified
-        isMasked = member.isMasked
+        form = member.form
     }
 
     /// Calls `body` with the view of a member that is a value already.

@@ -137,6 +137,7 @@ package enum Members {
         content: MemberContent, by author: Author = .client, now: Milliseconds
     ) throws -> PutOutcome {
         try check(author, mayChange: collection)
+        let existing = existing?.stored
         if let existing {
             if existing.etag == content.etag, content.facts.agree(with: existing) {
                 try Blobs.discard(tx, content)
@@ -158,9 +159,10 @@ package enum Members {
         try Quota.take(tx, growth, of: collection.owner)
         var isPrivate = content.facts.index.privacy == .hidden
         if isPrivate, existing != nil { isPrivate = try IndexRows.isHidden(tx.read, in: collection.id, name: name) }
+        let isOwn = try existing.map { try isOwnersAlone(tx.read, content, $0) } ?? false
         let modseq = try ChangeLog.record(
             tx, in: collection.id, name: name, isRemoval: false, isCollection: false, isPrivate: isPrivate,
-            memberDelta: existing == nil ? 1 : 0, now: now)
+            of: isOwn ? collection.owner : nil, memberDelta: existing == nil ? 1 : 0, now: now)
         let blob = try Blobs.store(tx, content)
         try Attachments.use(tx, attachments, by: blob)
         if let existing {
@@ -190,6 +192,15 @@ package enum Members {
                 attachedSize: attachments.size))
         try writeIndex(tx, content, in: collection, name: name)
         return .created
+    }
+
+    /// Whether nothing but what is the owner's alone differs: others see what they saw, by the same ETag. One of which they see only the
+    /// times has a tag that moves with it.
+    private static func isOwnersAlone(_ tx: borrowing ReadTransaction, _ content: MemberContent, _ existing: Member) throws -> Bool {
+        let index = content.facts.index
+        guard let tag = index.sharedTag, index.privacy == .open,
+            try IndexRows.privacy(tx, in: existing.collectionID, name: existing.name) == .open else { return false }
+        return try tag == IndexRows.sharedTag(tx, in: existing.collectionID, name: existing.name) ?? existing.etag
     }
 
     private static func writeIndex(
@@ -231,6 +242,7 @@ package enum Members {
         now: Milliseconds
     ) throws {
         try check(.client, mayChange: collection)
+        let member = member.stored
         try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
         // In the order in which `put` changes the two rows, lest they wait for each other.
         try tx.willChange([.principal(collection.owner), .collection(collection.id)])
@@ -248,6 +260,7 @@ package enum Members {
         try leave(tx, member, collection, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
+        if collection.kind == .calendar { try Overlays.removeAll(tx, of: member.id) }
         try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
     }
 
@@ -271,12 +284,19 @@ package enum Members {
         try Locks.removeAll(tx, at: collection.id, member.name)
     }
 
-    /// Copies a member with its properties; its bytes are shared. Throws `StoreRefusal` as `put` does, and nameTaken.
+    /// Copies a member with its properties; its bytes are shared, but where the copy has other `content`. Throws `StoreRefusal` as `put` does, and nameTaken.
     /// Whether the destination takes such a member at all is its kind's to say, before.
     package static func copy(
-        _ tx: borrowing WriteTransaction, _ member: Member, to collection: Collection, name: String, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ member: Member, to collection: Collection, name: String, content: MemberContent? = nil,
+        now: Milliseconds
     ) throws {
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
+        let member = member.stored
+        if let content {
+            try put(tx, in: collection, name: name, existing: nil, content: content, now: now)
+            guard let made = try find(tx.read, in: collection.id, name: name) else { return }
+            return try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
+        }
         var facts = member.facts
         facts.index.privacy = try IndexRows.privacy(tx.read, in: member.collectionID, name: member.name) ?? .open
         try put(
@@ -314,6 +334,7 @@ package enum Members {
             try Quota.take(tx, member.chargedSize, of: collection.owner)
             try Quota.release(tx, member.chargedSize, of: source.owner)
         }
+        let member = member.stored
         let isPrivate = try isPrivate(tx.read, member, in: source)
         // Out of the way before it stands under the new name: within one collection its UID is its own.
         try leave(tx, member, source, now: now)
@@ -338,4 +359,9 @@ package enum Members {
 extension Member {
     /// What its kind of collection found out about its bytes, without the index, which is in rows of its own.
     package var facts: MemberFacts { MemberFacts(uid: uid, component: component, contentType: contentType) }
+}
+
+extension Collections {
+    /// Copies a member into another collection, under its name.
+    package typealias MemberCopy = (borrowing WriteTransaction, Member, Collection) throws -> Void
 }

@@ -30,7 +30,7 @@ package enum Quota {
     }
 
     /// What `used_bytes` must be: the sizes of all members that neither are in the trash nor stand in something that
-    /// is; and what its mailboxes say that they hold (`MailConsistency` looks at that).
+    /// is; what its mailboxes say that they hold (`MailConsistency` looks at that); and its alarms on what is others' (`Overlays`).
     static func counted(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {
         try tx.first(
             """
@@ -42,6 +42,7 @@ package enum Quota {
             )
             SELECT COALESCE(SUM(member.size + COALESCE(member.attached_bytes, 0)), 0)
                 + (SELECT COALESCE(SUM(byte_count), 0) FROM mailbox WHERE owner_id = $1 AND trashed IS NULL)
+                + (SELECT COALESCE(SUM(size), 0) FROM personal_alarm WHERE principal_id = $1)
             FROM live JOIN member ON member.collection_id = live.id
             """, [.integer(owner.rawValue)]
         ) { $0.integer(0) } ?? 0

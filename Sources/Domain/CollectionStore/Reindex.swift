@@ -36,6 +36,7 @@ package enum Reindex {
         outcome.corrected += try removeLostIndex(database)
         try reindexTrash(database, files, facts, &outcome, progress)
         outcome.corrected += try AttachmentConsistency.correct(database)
+        outcome.corrected += try removeLostOverlays(database)
         try correctQuotas(database, &outcome)
         try correctReferences(database, &outcome)
         outcome.corrected += try UnusedFiles.note(database, files, now: now)
@@ -141,6 +142,23 @@ package enum Reindex {
         return try database.write { tx in
             let lost = try IndexRows.lostCollections(tx.read)
             for collection in lost { try IndexRows.removeAll(tx, in: collection) }
+            return lost.count
+        }
+    }
+
+    private static func removeLostOverlays(_ database: any Database) throws -> Int {
+        var count = 0
+        while try !database.read({ tx in try Overlays.orphans(tx, limit: 1) }).isEmpty {
+            count += try database.write { tx in
+                let members = try Overlays.orphans(tx.read, limit: 500)
+                for member in members { try Overlays.removeAll(tx, of: member) }
+                return members.count
+            }
+        }
+        if try database.read({ tx in try Overlays.lostPrincipals(tx) }).isEmpty { return count }
+        return try count + database.write { tx in
+            let lost = try Overlays.lostPrincipals(tx.read)
+            for principal in lost { try Overlays.removeAll(tx, of: principal) }
             return lost.count
         }
     }

@@ -38,18 +38,20 @@ package struct SyncToken: Equatable, Sendable {
         self.listedUpTo = listedUpTo
     }
 
-    /// The token of a collection as it is at a time, for somebody to whom what is private is not shown, or is.
-    package init(of collection: Collection, at now: Milliseconds, hidingPrivate: Bool = false) {
+    /// The token of a collection as it is at a time, for somebody to whom what is private is not shown, or is, and whose the calendar is
+    /// or not.
+    package init(of collection: Collection, at now: Milliseconds, hidingPrivate: Bool = false, ofAnother: Bool = false) {
         self.init(
-            collection: collection.id, epoch: Self.epoch(of: collection, hidingPrivate), modseq: collection.modseq)
+            collection: collection.id, epoch: Self.epoch(of: collection, hidingPrivate, ofAnother), modseq: collection.modseq)
         if let range = collection.visibleRange { window = range.window(at: now) }
     }
 
     private static let prefix = "urn:tegu:sync:"
 
     /// Who gets or loses the right to see what is private sees another calendar, of which the log tells nothing: they begin anew.
-    private static func epoch(of collection: Collection, _ hidingPrivate: Bool) -> Int64 {
-        hidingPrivate ? collection.epoch | 1 << 61 : collection.epoch
+    /// So do those who become the owner, or are it no more: they had the alarms of another.
+    private static func epoch(of collection: Collection, _ hidingPrivate: Bool, _ ofAnother: Bool) -> Int64 {
+        collection.epoch | (hidingPrivate ? 1 << 61 : 0) | (ofAnother ? 1 << 60 : 0)
     }
 
     /// As a URI. RFC 6578 §4: a token is a URI.
@@ -89,8 +91,8 @@ package struct SyncToken: Equatable, Sendable {
     }
 
     /// Whether the log of `collection` can answer it. Where not, RFC 6578 §3.2 has one answer: DAV:valid-sync-token.
-    package func isValid(for collection: Collection, hidingPrivate: Bool = false) -> Bool {
-        self.collection == collection.id && epoch == Self.epoch(of: collection, hidingPrivate) && modseq >= collection.logFloor
+    package func isValid(for collection: Collection, hidingPrivate: Bool = false, ofAnother: Bool = false) -> Bool {
+        self.collection == collection.id && epoch == Self.epoch(of: collection, hidingPrivate, ofAnother) && modseq >= collection.logFloor
             && modseq <= collection.modseq
     }
 }

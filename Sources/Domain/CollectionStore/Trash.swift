@@ -111,6 +111,9 @@ package enum Trash {
             now: now)
         try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
+        if collection.kind == .calendar, let restored = try Members.find(tx.read, in: collection.id, name: name) {
+            try Overlays.move(tx, from: member.id, to: restored.id)
+        }
         return name
     }
 
@@ -166,6 +169,7 @@ package enum Trash {
             [.integer(horizon), .integer(Int64(limit))]
         ) { ($0.integer(0), $0.integer(1), !$0.isNull(2)) }
         for (id, blob, hasAttachments) in members {
+            try Overlays.removeAll(tx, of: MemberID(rawValue: id))
             try Blobs.release(tx, blob, hasAttachments: hasAttachments)
             try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         }
@@ -195,6 +199,7 @@ package enum Trash {
             "SELECT id, blob_id, attached_bytes FROM trash WHERE owner_id = $1", [.integer(owner.rawValue)]
         ) { ($0.integer(0), $0.integer(1), !$0.isNull(2)) }
         for (id, blob, hasAttachments) in rest {
+            try Overlays.removeAll(tx, of: MemberID(rawValue: id))
             try Blobs.release(tx, blob, hasAttachments: hasAttachments)
             try tx.execute("DELETE FROM trash WHERE id = $1", [.integer(id)])
         }
@@ -203,12 +208,14 @@ package enum Trash {
             [.integer(owner.rawValue)])
         try tx.execute("DELETE FROM birthday_book WHERE owner_id = $1", [.integer(owner.rawValue)])
         try tx.execute("DELETE FROM lock WHERE owner_id = $1", [.integer(owner.rawValue)])
+        try Overlays.removeAll(tx, of: owner)
         try tx.execute("UPDATE principal SET used_bytes = 0 WHERE id = $1", [.integer(owner.rawValue)])
     }
 
     private static func destroy(_ tx: borrowing WriteTransaction, _ collections: [Collection]) throws {
         for part in collections {
             let id = Value.integer(part.id.rawValue)
+            if part.kind == .calendar { try Overlays.removeAll(tx, in: part.id) }
             let blobs = try tx.read.all(
                 """
                 SELECT blob_id, attached_bytes FROM member WHERE collection_id = $1 UNION ALL

@@ -1,14 +1,15 @@
 import Calendars
 import CollectionStore
 import Database
+import Directory
 import ICalendar
 
 /// What a calendar with a visible range shows. Writing goes by what is stored: a PUT finds what is not shown, and what is
 /// out of range is stored and acknowledged like all else; reading goes by what is shown.
 extension DAVServer {
-    func visibility(_ window: VisibleWindow, hidesPrivate: Bool = false) -> Visibility {
+    func visibility(_ window: VisibleWindow, hidesPrivate: Bool = false, asker: PrincipalID? = nil) -> Visibility {
         let (database, files, timeZones) = (database, files, timeZones)
-        return Visibility(window, range: OccurrenceRange(window), hidesPrivate: hidesPrivate) { tx, blobID in
+        return Visibility(window, range: OccurrenceRange(window), hidesPrivate: hidesPrivate, asker: asker) { tx, blobID in
             try database.takesLong()
             let bytes: [UInt8]
             do {
@@ -26,14 +27,23 @@ extension Exchange {
     /// What a collection shows to somebody with this access; nil where all members are shown.
     func visibility(of collection: Collection, _ access: Access) -> Visibility? {
         let hidesPrivate = access.hidesPrivate(in: collection)
+        let asker = locator.keepsOwnAlarms(in: collection) ? principal.id : nil
         guard let range = collection.visibleRange else {
-            return hidesPrivate ? .ofPublic : nil
+            return asker.map { .ofAll(for: $0, hidesPrivate: hidesPrivate) }
         }
-        return server.visibility(range.window(at: now), hidesPrivate: hidesPrivate)
+        return server.visibility(range.window(at: now), hidesPrivate: hidesPrivate, asker: asker)
     }
 
     func syncToken(of collection: Collection, _ access: Access) -> SyncToken {
-        SyncToken(of: collection, at: now, hidingPrivate: access.hidesPrivate(in: collection))
+        SyncToken(
+            of: collection, at: now, hidingPrivate: access.hidesPrivate(in: collection),
+            ofAnother: locator.keepsOwnAlarms(in: collection))
+    }
+
+    /// Whether a token is one of a collection as somebody with this access sees it.
+    func isValid(_ token: SyncToken, for collection: Collection, _ access: Access) -> Bool {
+        token.isValid(
+            for: collection, hidingPrivate: access.hidesPrivate(in: collection), ofAnother: locator.keepsOwnAlarms(in: collection))
     }
 
     /// Whether what is at a location may be read: false for a member that its calendar does not show now.

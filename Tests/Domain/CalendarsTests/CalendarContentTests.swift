@@ -120,6 +120,7 @@ struct CalendarContentTests {
             case .unsupportedScale: "unsupportedScale"
             case .tooLarge: "tooLarge"
             case .tooManyAttendees: "tooManyAttendees"
+            case .tooManyAlarms: "tooManyAlarms"
             }
         #expect(kind == expected, "\(what)")
     }

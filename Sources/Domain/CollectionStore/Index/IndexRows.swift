@@ -3,13 +3,13 @@ import Database
 /// The rows that are a member's index. Each member of a calendar or book has one row of text, and those of its times.
 enum IndexRows {
     static func read(_ tx: borrowing ReadTransaction, of member: Member) throws -> ObjectIndex {
-        let (text, privacy) = try text(tx, in: member.collectionID, member.name)
+        let (text, privacy, sharedTag) = try text(tx, in: member.collectionID, member.name)
         return ObjectIndex(
             occurrences: try occurrences(tx, in: member.collectionID, member.name, component: member.component) ?? [
                 // Rows that an object of another kind left behind are no index of this one.
                 Occurrence(start: Occurrence.beginning, end: .max, isFloating: false, isExact: false)
             ],
-            text: text, privacy: privacy)
+            text: text, privacy: privacy, sharedTag: sharedTag)
     }
 
     /// In the order of an `ObjectIndex`. Nil where there are rows of another component.
@@ -34,11 +34,13 @@ enum IndexRows {
 
     private static func text(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, _ name: String
-    ) throws -> (ObjectIndex.Text, Privacy) {
+    ) throws -> (ObjectIndex.Text, Privacy, sharedTag: String?) {
         try tx.first(
-            "SELECT text, is_private FROM search_text WHERE collection_id = $1 AND name = $2",
+            "SELECT text, is_private, shared_tag FROM search_text WHERE collection_id = $1 AND name = $2",
             [.integer(collection.rawValue), .text(name)]
-        ) { ($0.isNull(0) ? .unknown : .folded($0.bytes(0)), Privacy(rawValue: $0.integer(1)) ?? .hidden) } ?? (.none, .open)
+        ) {
+            ($0.isNull(0) ? .unknown : .folded($0.bytes(0)), Privacy(rawValue: $0.integer(1)) ?? .hidden, $0.optionalText(2))
+        } ?? (.none, .open, nil)
     }
 
     /// What is known of a member of a calendar; nil: nothing.
@@ -46,6 +48,13 @@ enum IndexRows {
         try tx.first(
             "SELECT is_private FROM search_text WHERE collection_id = $1 AND name = $2",
             [.integer(collection.rawValue), .text(name)]) { Privacy(rawValue: $0.integer(0)) ?? .hidden }
+    }
+
+    /// `ObjectIndex.sharedTag` as it is kept.
+    static func sharedTag(_ tx: borrowing ReadTransaction, in collection: CollectionID, name: String) throws -> String? {
+        try tx.first(
+            "SELECT shared_tag FROM search_text WHERE collection_id = $1 AND name = $2",
+            [.integer(collection.rawValue), .text(name)]) { $0.optionalText(0) } ?? nil
     }
 
     /// Whether a member of a calendar is known to be shown to nobody but who may do everything.
@@ -76,9 +85,10 @@ enum IndexRows {
     ) throws {
         try tx.execute(
             """
-            INSERT INTO search_text (collection_id, name, text, is_private) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (collection_id, name) DO UPDATE SET text = EXCLUDED.text, is_private = EXCLUDED.is_private
-            """, key + [text, .integer(index.privacy.rawValue)])
+            INSERT INTO search_text (collection_id, name, text, is_private, shared_tag) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (collection_id, name) DO UPDATE SET text = EXCLUDED.text, is_private = EXCLUDED.is_private,
+                shared_tag = EXCLUDED.shared_tag
+            """, key + [text, .integer(index.privacy.rawValue), Value(index.sharedTag)])
     }
 
     private static func insert(
@@ -135,8 +145,8 @@ enum IndexRows {
             """, keys)
         try tx.execute(
             """
-            INSERT INTO search_text (collection_id, name, text, is_private)
-            SELECT $3, $4, text, is_private FROM search_text WHERE collection_id = $1 AND name = $2
+            INSERT INTO search_text (collection_id, name, text, is_private, shared_tag)
+            SELECT $3, $4, text, is_private, shared_tag FROM search_text WHERE collection_id = $1 AND name = $2
             """, keys)
     }
 

@@ -2,7 +2,7 @@
 /// from the bytes whenever `version` or the time zone database is another.
 package struct ObjectIndex: Sendable, Equatable {
     /// Moves with each change of what is found in the same bytes; all is then made anew at the next start.
-    package static let version = 4
+    package static let version = 5
 
     package enum Text: Sendable, Equatable {
         /// A file: nobody looks into it.
@@ -20,8 +20,10 @@ package struct ObjectIndex: Sendable, Equatable {
     package private(set) var occurrences: [Occurrence]
     package var text: Text
     package var privacy: Privacy
+    /// The ETag of the bytes without what is their owner's alone; nil: there is nothing of the kind in them.
+    package var sharedTag: String?
 
-    package init(occurrences: [Occurrence] = [], text: Text = .none, privacy: Privacy = .open) {
+    package init(occurrences: [Occurrence] = [], text: Text = .none, privacy: Privacy = .open, sharedTag: String? = nil) {
         var kept: [Occurrence] = []
         for next in occurrences.sorted(by: { ($0.line, $0.start, $0.end) < ($1.line, $1.start, $1.end) }) {
             if let last = kept.last, last.line == next.line, last.start == next.start {
@@ -33,6 +35,7 @@ package struct ObjectIndex: Sendable, Equatable {
         self.occurrences = kept
         self.text = text
         self.privacy = privacy
+        self.sharedTag = sharedTag
     }
 }
 

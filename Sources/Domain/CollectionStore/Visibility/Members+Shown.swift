@@ -1,4 +1,5 @@
 package import Database
+import Directory
 
 /// Listings of what a calendar shows. They cost one look into the index a member, and what the index is not certain of.
 extension Members {
@@ -17,10 +18,8 @@ extension Members {
         shownBy visibility: Visibility?, row: (borrowing MemberView) throws -> Bool
     ) throws {
         guard let visibility else { return try forEach(tx, in: collection, after: name, row: row) }
-        try forEachRow(tx, in: collection, after: name, shownBy: visibility) { line, privacy in
-            try MemberView.withMaskedTag(privacy, MemberID(rawValue: line.integer(2)), ModSeq(rawValue: line.integer(5))) {
-                try row(MemberView(row: line, maskedTag: $0))
-            }
+        try forEachRow(tx, in: collection, after: name, shownBy: visibility) { line, seen in
+            try seen.withTag { try row(MemberView(row: line, $0, seenTag: $1)) }
         }
     }
 
@@ -32,9 +31,8 @@ extension Members {
         guard let visibility else { return try page(tx, in: collection, after: name, limit: limit) }
         var members: [Member] = []
         if limit <= 0 { return members }
-        try forEachRow(tx, in: collection, after: name, shownBy: visibility) { row, privacy in
-            let member = try read(row)
-            members.append(privacy == .masked ? member.masked() : member)
+        try forEachRow(tx, in: collection, after: name, shownBy: visibility) { row, seen in
+            members.append(seen.applied(to: try read(row)))
             return members.count < limit
         }
         return members
@@ -55,20 +53,24 @@ extension Members {
 
     private static func forEachRow(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?,
-        shownBy visibility: Visibility, row body: (borrowing Row, Privacy) throws -> Bool
+        shownBy visibility: Visibility, row body: (borrowing Row, SeenForm) throws -> Bool
     ) throws {
+        func seen(_ row: borrowing Row, _ place: Int) throws -> Bool {
+            let seen = SeenForm(visibility, row, at: place, MemberID(rawValue: row.integer(2)), ModSeq(rawValue: row.integer(5))) {
+                row.text(3)
+            }
+            return try seen.form == nil || body(row, seen)
+        }
         if visibility.window == .all {
             return try tx.forEach(
                 """
                 SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified,
-                    attached_bytes, CASE WHEN $3 = 0 THEN 0 ELSE COALESCE((SELECT is_private FROM search_text
-                        WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) END
+                    attached_bytes, (SELECT is_private || COALESCE(shared_tag, '') FROM search_text
+                        WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name),
+                    (SELECT tag FROM personal_alarm WHERE principal_id = $3 AND member_id = member.id)
                 FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
-                """, [.integer(collection.rawValue), .text(name ?? ""), Value(visibility.hidesPrivate)]
-            ) { row in
-                let privacy = Privacy(rawValue: row.integer(13)) ?? .hidden
-                return try privacy == .hidden || body(row, privacy)
-            }
+                """, [.integer(collection.rawValue), .text(name ?? ""), .integer(visibility.asker?.rawValue ?? 0)]
+            ) { row in try seen(row, 13) }
         }
         try tx.forEach(
             """
@@ -77,16 +79,14 @@ extension Members {
                         AND (weeks & $5) <> 0 THEN 1 + is_exact ELSE 0 END)
                  FROM occurrence
                  WHERE occurrence.collection_id = member.collection_id AND occurrence.name = member.name),
-                CASE WHEN $6 = 0 THEN 0 ELSE COALESCE((SELECT is_private FROM search_text
-                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) END
+                CASE WHEN $6 = 0 THEN NULL ELSE (SELECT is_private || COALESCE(shared_tag, '') FROM search_text
+                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name) END,
+                CASE WHEN $6 = 0 THEN NULL ELSE
+                    (SELECT tag FROM personal_alarm WHERE principal_id = $7 AND member_id = member.id) END
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
             """, parameters(collection, name, visibility)
         ) { row in
-            let privacy = Privacy(rawValue: row.integer(14)) ?? .hidden
-            guard try privacy != .hidden && visibility.shows(tx, row.optionalInteger(13), blobID: row.integer(9)) else {
-                return true
-            }
-            return try body(row, privacy)
+            try !visibility.shows(tx, row.optionalInteger(13), blobID: row.integer(9)) || seen(row, 14)
         }
     }
 
@@ -96,22 +96,19 @@ extension Members {
         shownBy visibility: Visibility?, row body: (borrowing MemberView) throws -> Bool
     ) throws {
         guard let visibility else { return try forEachEntry(tx, in: collection, after: name, row: body) }
-        func entry(_ row: borrowing Row, _ privacy: Privacy, modseq: Int64) throws -> Bool {
-            try MemberView.withMaskedTag(privacy, MemberID(rawValue: row.integer(1)), ModSeq(rawValue: modseq)) {
-                try body(MemberView(entry: row, maskedTag: $0))
-            }
+        func entry(_ row: borrowing Row, _ place: Int, modseq: Int64) throws -> Bool {
+            let seen = SeenForm(visibility, row, at: place, MemberID(rawValue: row.integer(1)), ModSeq(rawValue: modseq)) { row.text(2) }
+            return try seen.form == nil || seen.withTag { try body(MemberView(entry: row, $0, seenTag: $1)) }
         }
         if visibility.window == .all {
             return try tx.forEach(
                 """
-                SELECT name, id, etag, modseq, CASE WHEN $3 = 0 THEN 0 ELSE COALESCE((SELECT is_private FROM search_text
-                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) END
+                SELECT name, id, etag, modseq, (SELECT is_private || COALESCE(shared_tag, '') FROM search_text
+                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name),
+                    (SELECT tag FROM personal_alarm WHERE principal_id = $3 AND member_id = member.id)
                 FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
-                """, [.integer(collection.rawValue), .text(name ?? ""), Value(visibility.hidesPrivate)]
-            ) { row in
-                let privacy = Privacy(rawValue: row.integer(4)) ?? .hidden
-                return try privacy == .hidden || entry(row, privacy, modseq: row.integer(3))
-            }
+                """, [.integer(collection.rawValue), .text(name ?? ""), .integer(visibility.asker?.rawValue ?? 0)]
+            ) { row in try entry(row, 4, modseq: row.integer(3)) }
         }
         try tx.forEach(
             """
@@ -120,16 +117,14 @@ extension Members {
                         AND (weeks & $5) <> 0 THEN 1 + is_exact ELSE 0 END)
                  FROM occurrence
                  WHERE occurrence.collection_id = member.collection_id AND occurrence.name = member.name),
-                CASE WHEN $6 = 0 THEN 0 ELSE COALESCE((SELECT is_private FROM search_text
-                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name), 1) END, modseq
+                CASE WHEN $6 = 0 THEN NULL ELSE (SELECT is_private || COALESCE(shared_tag, '') FROM search_text
+                    WHERE search_text.collection_id = member.collection_id AND search_text.name = member.name) END,
+                CASE WHEN $6 = 0 THEN NULL ELSE
+                    (SELECT tag FROM personal_alarm WHERE principal_id = $7 AND member_id = member.id) END, modseq
             FROM member WHERE collection_id = $1 AND name > $2 ORDER BY name
             """, parameters(collection, name, visibility)
         ) { row in
-            let privacy = Privacy(rawValue: row.integer(5)) ?? .hidden
-            guard try privacy != .hidden && visibility.shows(tx, row.optionalInteger(4), blobID: row.integer(3)) else {
-                return true
-            }
-            return try entry(row, privacy, modseq: row.integer(6))
+            try !visibility.shows(tx, row.optionalInteger(4), blobID: row.integer(3)) || entry(row, 5, modseq: row.integer(7))
         }
     }
 
@@ -137,7 +132,8 @@ extension Members {
         let range = visibility.range
         return [
             .integer(collection.rawValue), .text(name ?? ""), .integer(range.lower), .integer(range.upper),
-            .integer(range.weeks.rawValue), Value(visibility.hidesPrivate),
+            .integer(range.weeks.rawValue), Value(visibility.hidesPrivate || visibility.asker != nil),
+            .integer(visibility.asker?.rawValue ?? 0),
         ]
     }
 }

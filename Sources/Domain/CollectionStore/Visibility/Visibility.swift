@@ -1,4 +1,5 @@
 package import Database
+package import Directory
 
 /// Which members of a calendar are shown: those that have an instance in a window, and those of which the index holds no
 /// time at all.
@@ -9,7 +10,7 @@ package import Database
 /// Times without a zone, and days, are taken as they would be in UTC: nobody's zone is part of it.
 ///
 /// To some only what is public is shown, whenever it is, and of what is confidential when it is (`Privacy`); of that the index is
-/// always certain.
+/// always certain. And whose the calendar is not has alarms of their own on what is in it (`Overlays`), and not those of the owner.
 package struct Visibility: Sendable {
     /// Whether the object in this blob has an instance in the window. True where that cannot be told.
     package typealias Judge = @Sendable (borrowing ReadTransaction, _ blobID: Int64) throws -> Bool
@@ -18,18 +19,29 @@ package struct Visibility: Sendable {
     package static let ofPublic = Visibility(
         .all, range: OccurrenceRange(lower: 0, upper: 0, floatingLower: 0, floatingUpper: 0), hidesPrivate: true) { _, _ in true }
 
+    /// All that somebody sees whose the calendar is not.
+    package static func ofAll(for asker: PrincipalID, hidesPrivate: Bool) -> Visibility {
+        Visibility(
+            .all, range: OccurrenceRange(lower: 0, upper: 0, floatingLower: 0, floatingUpper: 0), hidesPrivate: hidesPrivate, asker: asker
+        ) { _, _ in true }
+    }
+
     let window: VisibleWindow
     /// Whether what is not public is kept back.
     package let hidesPrivate: Bool
+    /// Who looks, where the calendar is not theirs; nil: its owner, or somebody of whom only that is asked.
+    package let asker: PrincipalID?
     /// The same window as the index has it.
     let range: OccurrenceRange
     private let judge: Judge
 
     package init(
-        _ window: VisibleWindow, range: OccurrenceRange, hidesPrivate: Bool = false, judge: @escaping Judge
+        _ window: VisibleWindow, range: OccurrenceRange, hidesPrivate: Bool = false, asker: PrincipalID? = nil,
+        judge: @escaping Judge
     ) {
         self.window = window
         self.hidesPrivate = hidesPrivate
+        self.asker = asker
         self.range = range
         self.judge = judge
     }
@@ -60,11 +72,10 @@ package struct Visibility: Sendable {
 
     /// A member as it is shown; nil where it is not.
     package func shown(_ tx: borrowing ReadTransaction, _ member: Member) throws -> Member? {
-        let privacy = try privacy(tx, in: member.collectionID, name: member.name)
-        guard privacy != .hidden else { return nil }
+        guard let seen = try seen(tx, member) else { return nil }
         if window != .all,
             try !shows(tx, state(tx, in: member.collectionID, name: member.name), blobID: member.blobID) { return nil }
-        return privacy == .masked ? member.masked() : member
+        return seen
     }
 
     /// `state` is what the statements of this folder say of a member: nil: it has no time; 0: it has none in the window;

@@ -55,7 +55,7 @@ package enum VisibleChanges {
         }
         let (changes, reached, isComplete) = try ChangeLog.changes(
             tx, in: collection, since: page.token.modseq, limit: limit - page.changes.count, tellsMounts: tellsMounts,
-            hidesPrivate: now.hidesPrivate)
+            hidesPrivate: now.hidesPrivate, asker: now.asker)
         // RFC 6578 §3.5: no URL twice in one answer; what was told above was told as it is now.
         for change in changes where !told.contains([UInt8](change.name.utf8)) {
             guard case .member(let member) = change.state else {

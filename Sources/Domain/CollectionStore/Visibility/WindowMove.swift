@@ -81,10 +81,9 @@ struct WindowMove {
         _ tx: borrowing ReadTransaction, _ candidate: Candidate, in collection: CollectionID
     ) throws -> (member: Member, isShown: Bool)? {
         guard let member = try Members.find(tx, in: collection, name: candidate.name) else { return nil }
-        let privacy = try after.privacy(tx, in: collection, name: candidate.name)
-        if privacy == .hidden { return nil }
+        guard let seen = try after.seen(tx, member) else { return nil }
         let isShown = try after.shows(tx, candidate.after, blobID: member.blobID)
         let wasShown = try before.shows(tx, candidate.before, blobID: member.blobID)
-        return wasShown == isShown ? nil : (privacy == .masked ? member.masked() : member, isShown)
+        return wasShown == isShown ? nil : (seen, isShown)
     }
 }

@@ -43,7 +43,8 @@ extension ComponentFilter {
     }
 
     private var requiredWithin: RequiredSubstrings? {
-        if isNotDefined { return nil }
+        // The text is that of the stored object: with whom a calendar is shared have other alarms on it.
+        if isNotDefined || name.utf8.equalsIgnoringASCIICase("VALARM") { return nil }
         return RequiredSubstrings(
             allOf: properties.map(\.requiredSubstrings) + components.map(\.requiredWithin))
     }
@@ -51,7 +52,7 @@ extension ComponentFilter {
 
 extension CalendarPropertyFilter {
     fileprivate var requiredSubstrings: RequiredSubstrings? {
-        if isNotDefined || CalendarSearchText.isBinary([UInt8](name.utf8)) { return nil }
+        if isNotDefined || CalendarSearchText.isBinary([UInt8](name.utf8)) || ContentLine.isPersonal(name.utf8) { return nil }
         return text.flatMap { RequiredSubstrings($0) }
     }
 }

@@ -123,6 +123,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .unsupportedScale(let name): "its rule is by the calendar \(name), which is not evaluated"
         case .tooLarge(let limit): "it is larger than \(limit) bytes (limits.calendar-object)"
         case .tooManyAttendees(let limit): "it has more than \(limit) attendees (limits.attendees)"
+        case .tooManyAlarms(let limit): "it has more than \(limit) bytes of alarms"
         }
     }
 

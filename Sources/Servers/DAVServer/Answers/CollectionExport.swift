@@ -66,7 +66,7 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
                 repeat {
                     page = try Members.page(tx, in: collection.id, after: last, limit: 64, shownBy: visibility)
                     for member in page {
-                        try append(member, try Blobs.read(tx, member.blobID), to: &out)
+                        try append(tx, member, try Blobs.read(tx, member.blobID), to: &out)
                         last = member.name
                         if out.count >= Self.pieceSize { return }
                     }
@@ -78,9 +78,8 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
         return out
     }
 
-    private func append(_ member: Member, _ body: Blobs.Body, to out: inout [UInt8]) throws {
-        let stored = try files.bytes(of: body)
-        let bytes = member.isMasked ? TimesOnly.bytes(of: stored) : stored
+    private func append(_ tx: borrowing ReadTransaction, _ member: Member, _ body: Blobs.Body, to out: inout [UInt8]) throws {
+        let bytes = try ObjectData.seen(tx, try files.bytes(of: body), as: member.form, member.id)
         if let joined = collection.kind == .calendar ? joiner.append(bytes) : VCardJoiner.append(bytes) {
             out += joined
             count += 1

@@ -48,8 +48,18 @@ enum ObjectData {
     static func bytes(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ files: FileBlobStore
     ) throws -> [UInt8] {
-        let stored = try files.bytes(of: Blobs.read(tx, member.blobID))
-        return member.isMasked ? TimesOnly.bytes(of: stored) : stored
+        try seen(tx, try files.bytes(of: Blobs.read(tx, member.blobID)), as: member.form, member.id)
+    }
+
+    /// Stored bytes as they are seen in a form.
+    static func seen(
+        _ tx: borrowing ReadTransaction, _ stored: [UInt8], as form: MemberForm, _ id: MemberID
+    ) throws -> [UInt8] {
+        switch form {
+        case .stored: stored
+        case .masked: TimesOnly.bytes(of: stored)
+        case .personal(let principal): PersonalAlarms.bytes(of: stored, with: try Overlays.data(tx, of: id, for: principal))
+        }
     }
 
     /// The same where a member is a value; its size is then that of what they see.
@@ -57,8 +67,8 @@ enum ObjectData {
         _ tx: borrowing ReadTransaction, _ member: Member, _ files: FileBlobStore
     ) throws -> (member: Member, body: Blobs.Body) {
         let stored = try Blobs.read(tx, member.blobID)
-        guard member.isMasked else { return (member, stored) }
-        let bytes = TimesOnly.bytes(of: try files.bytes(of: stored))
+        guard member.form != .stored else { return (member, stored) }
+        let bytes = try seen(tx, try files.bytes(of: stored), as: member.form, member.id)
         var member = member
         member.size = bytes.count
         return (member, .bytes(bytes))
@@ -67,7 +77,7 @@ enum ObjectData {
     private static func writeStored(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
     ) throws -> Bool {
-        let isInline = try !member.isMasked && Blobs.withBytes(tx, member.blobID) { write($0, to: &out) }
+        let isInline = try member.form == .stored && Blobs.withBytes(tx, member.blobID) { write($0, to: &out) }
         if !isInline { write(try bytes(tx, member, scope.exchange.server.files), to: &out) }
         return true
     }

@@ -54,6 +54,8 @@ extension Reply {
             self.init(.forbidden, condition: .caldav(.supportedRscale), "Rules by the calendar \(name) are not evaluated.")
         case .tooLarge(let limit):
             self.init(.forbidden, condition: .caldav(.maxResourceSize), "An object may have up to \(limit) bytes.")
+        case .tooManyAlarms(let limit):
+            self.init(.forbidden, condition: .caldav(.maxResourceSize), "Your alarms on an object may have up to \(limit) bytes.")
         case .tooManyAttendees(let limit):
             self.init(.forbidden, condition: .caldav(.maxAttendeesPerInstance), "An instance may have up to \(limit) attendees.")
         }

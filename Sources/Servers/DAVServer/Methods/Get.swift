@@ -19,7 +19,7 @@ enum Get {
             let form = try wantedForm(tx, exchange, member, in: parent)
             try Conditional.check(tx, exchange, location, form: form)
             if form != nil { return (location, member, nil, form) }
-            if member.isMasked || member.size > shortObject { try exchange.takesLong() }
+            if member.form != .stored || member.size > shortObject { try exchange.takesLong() }
             let (seen, body) = try ObjectData.body(tx, member, exchange.server.files)
             return (location, seen, body, nil)
         }

@@ -6,6 +6,7 @@ import ContentLines
 import Cryptography
 import DAVGrammar
 import Database
+import Directory
 import Files
 import HTTPServer
 import ICalendar
@@ -22,7 +23,7 @@ struct IncomingObject {
 
     private let content: Content
     /// Nil where what is stored is not what was sent (RFC 4791 §5.3.4).
-    let etag: String?
+    private let etag: String?
 
     /// Throws the kind's refusals.
     init(_ exchange: Exchange, kind: CollectionKind) throws {
@@ -87,11 +88,11 @@ struct IncomingObject {
         }
     }
 
-    /// Puts it under `name`. Throws `Reply`.
+    /// Puts it where `location` is. With the ETag of what its sender sees there, where that is what was sent. Throws `Reply`.
     func put(
-        _ tx: borrowing WriteTransaction, _ exchange: Exchange, in parent: Collection, _ access: Access, name: String,
-        existing: Member?
-    ) throws -> Members.PutOutcome {
+        _ tx: borrowing WriteTransaction, _ exchange: Exchange, in parent: Collection, at location: Location, existing: Member?
+    ) throws -> (outcome: Members.PutOutcome, etag: String?) {
+        let name = location.name
         do {
             let member: MemberContent
             switch content {
@@ -99,14 +100,34 @@ struct IncomingObject {
             case .calendarObject(let object):
                 member = try object.admitted(to: parent)
                 try AttachmentReferences.check(tx.read, exchange, member.facts.attachments, existing: existing)
+                if exchange.locator.keepsOwnAlarms(in: parent) {
+                    return try put(tx, object, exchange, in: parent, at: location, existing: existing)
+                }
             case .card(let card): member = card.content
             }
-            return try Members.put(tx, in: parent, name: name, existing: existing, content: member, now: exchange.now)
+            return (try Members.put(tx, in: parent, name: name, existing: existing, content: member, now: exchange.now), etag)
         } catch let refusal as StoreRefusal {
             var reply = Reply(refusal, in: parent.kind, at: try Self.href(tx.read, of: parent, exchange))
             // What may not be known is not named.
-            if case .uidConflict(let name) = refusal, try access.conceals(tx.read, name, in: parent) { reply.hrefs = [] }
+            if case .uidConflict(let name) = refusal, try location.access.conceals(tx.read, name, in: parent) { reply.hrefs = [] }
             throw reply
+        }
+    }
+
+    /// In a calendar that is not theirs.
+    private func put(
+        _ tx: borrowing WriteTransaction, _ object: CalendarContent, _ exchange: Exchange, in parent: Collection, at location: Location,
+        existing: Member?
+    ) throws -> (outcome: Members.PutOutcome, etag: String?) {
+        let shared = SharedObject(exchange)
+        do {
+            let (outcome, isAsSent) = try shared.put(
+                tx, object, in: parent, name: location.name, existing: existing,
+                mayWrite: location.access.rights.contains(.writeContent) && !parent.isReadOnly)
+            guard isAsSent, etag != nil, let now = try Members.find(tx.read, in: parent.id, name: location.name) else { return (outcome, nil) }
+            return (outcome, try exchange.visibility(of: parent, location.access)?.seen(tx.read, now)?.etag)
+        } catch is SharedObject.Refusal {
+            throw Reply(needs: .dav(.writeContent), at: location.href)
         }
     }
 
@@ -114,5 +135,13 @@ struct IncomingObject {
         var href = Href()
         for segment in exchange.path.segments.prefix(exchange.path.segments.count - 1) { href.appendCollection(segment) }
         return href
+    }
+}
+
+extension SharedObject {
+    init(_ exchange: Exchange) {
+        self.init(
+            by: exchange.principal.id, files: exchange.server.files, timeZones: exchange.server.timeZones,
+            maximumSize: exchange.server.configuration.maximumCalendarObjectSize, now: exchange.now)
     }
 }

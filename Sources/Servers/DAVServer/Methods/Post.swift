@@ -24,7 +24,7 @@ enum Post {
         }
         let incoming = try IncomingObject(exchange, kind: kind)
         let name = UUIDText.make(exchange.server.random(16)) + ending(of: kind)
-        let href = try exchange.write { tx -> Href in
+        let (href, etag) = try exchange.write { tx -> (Href, String?) in
             let (location, _) = try exchange.find(tx.read)
             guard let collection = location.collection, collection.kind.holdsMembers else {
                 throw Reply(.methodNotAllowed, "Nothing can be added here.")
@@ -35,8 +35,7 @@ enum Post {
             place.ancestors.append(collection)
             (place.name, place.resource) = (name, nil)
             try LockGuard.check(tx.read, exchange, place, .creation)
-            _ = try incoming.put(tx, exchange, in: collection, location.access, name: name, existing: nil)
-            return place.href
+            return (place.href, try incoming.put(tx, exchange, in: collection, at: place, existing: nil).etag)
         }
         // RFC 8144 §3.1: a POST that adds a member is one of the methods that can answer with what they made.
         if exchange.preferences.isRepresentation,
@@ -44,7 +43,7 @@ enum Post {
             made.headers.append(("Location", href.text))
             return made
         }
-        return Put.response(.created, etag: incoming.etag, location: href)
+        return Put.response(.created, etag: etag, location: href)
     }
 
     private static func ending(of kind: CollectionKind) -> String {

@@ -24,7 +24,7 @@ enum Propfind {
             }
             try Conditional.check(tx, exchange, location)
             let rows = Rows(exchange, request)
-            let isLong = rows.form.isAskedFor || request.properties.count > shortRequest || location.member?.isMasked == true
+            let isLong = rows.form.isAskedFor || request.properties.count > shortRequest || location.member.map { $0.form != .stored } ?? false
             if isLong { try exchange.takesLong() }
             return try response(tx, rows, location, resource, depth)
         }

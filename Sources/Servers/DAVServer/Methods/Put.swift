@@ -30,29 +30,34 @@ enum Put {
             incoming = try IncomingObject(exchange, kind: kind)
         } catch {
             // Where nothing may be put, what is wrong with it is nobody's business.
-            try exchange.read { tx in _ = try place(tx, exchange) }
+            try exchange.read { tx in _ = try place(tx, exchange, mayKeepAlarms: false) }
             throw error
         }
-        let outcome = try exchange.write { tx in
+        let (outcome, etag) = try exchange.write { tx in
             let (location, parent) = try place(tx.read, exchange)
-            return try incoming.put(tx, exchange, in: parent, location.access, name: location.name, existing: location.member)
+            return try incoming.put(tx, exchange, in: parent, at: location, existing: location.member)
         }
         // RFC 8144 §3.1, RFC 7240 §4.2.
         if exchange.preferences.isRepresentation,
             let representation = try Get.representation(exchange, status: outcome == .created ? .created : .ok) {
             return representation
         }
-        return response(outcome, etag: incoming.etag)
+        return response(outcome, etag: etag)
     }
 
-    /// Where the object is to be. Throws `Reply` where it may not be there.
-    private static func place(_ tx: borrowing ReadTransaction, _ exchange: Exchange) throws -> (Location, Collection) {
+    /// Where the object is to be. Throws `Reply` where it may not be there. Who may only read a calendar that is not theirs keeps alarms of
+    /// their own on what is in it: whether they change more is seen when it is put.
+    private static func place(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, mayKeepAlarms: Bool = true
+    ) throws -> (Location, Collection) {
         let location = try exchange.locate(tx, missingParent: .conflict)
         if location.collection != nil { throw Reply(.methodNotAllowed, "It is a collection.") }
         guard let parent = location.parent, parent.kind.holdsMembers else {
             throw Reply(.methodNotAllowed, "No object may be here.")
         }
-        try WriteGuard.check(location, location.member == nil ? .creation : .content)
+        let isForAlarms = mayKeepAlarms && location.member?.isMasked == false && location.access.rights.contains(.read)
+            && exchange.locator.keepsOwnAlarms(in: parent)
+        if !isForAlarms { try WriteGuard.check(location, location.member == nil ? .creation : .content) }
         try location.checkIsFree()
         try Conditional.check(tx, exchange, location)
         try LockGuard.check(tx, exchange, location, location.member == nil ? .creation : .content)

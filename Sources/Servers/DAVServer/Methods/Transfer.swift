@@ -79,7 +79,8 @@ enum Transfer {
             }
             let copy = try Collections.copy(
                 tx, collection, to: parent, name: name, deeply: deeply, shownBy: exchange.visibility(of: collection, source.access),
-                now: exchange.now)
+                now: exchange.now,
+                copyMember: { try SharedObject(exchange).copy($0, $1, from: collection, to: $2, name: $1.name) })
             if let mount = source.mountPoint { try PersonalProperties.adopt(tx, from: collection, mount, by: copy) }
             if isMove, let there = try Collections.find(tx.read, collection.id) {
                 try Collections.remove(tx, there, now: exchange.now)
@@ -90,10 +91,16 @@ enum Transfer {
             if member.isMasked { throw Reply(needs: .dav(.read), at: source.href) }
             try Admission.check(tx.read, member, from: from, to: parent)
             if isMove, !isTakenFromOthers {
-                try Members.move(tx, member, from: from, to: parent, name: name, now: exchange.now)
-                return
+                guard from.kind == .calendar else {
+                    return try Members.move(tx, member, from: from, to: parent, name: name, now: exchange.now)
+                }
+                return try SharedObject(exchange).move(tx, member, from: from, to: parent, name: name)
             }
-            try Members.copy(tx, member, to: parent, name: name, now: exchange.now)
+            if from.kind == .calendar {
+                try SharedObject(exchange).copy(tx, member, from: from, to: parent, name: name)
+            } else {
+                try Members.copy(tx, member, to: parent, name: name, now: exchange.now)
+            }
             if isMove { try Members.remove(tx, member, in: from, by: exchange.principal.id, now: exchange.now) }
         case .root, .container, .principal, .proxy: throw Reply(.forbidden, "It cannot be moved or copied.")
         }

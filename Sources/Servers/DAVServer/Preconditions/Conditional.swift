@@ -32,7 +32,9 @@ enum Conditional {
                 throw Reply(.preconditionFailed, "If-None-Match: there is something already.")
             }
         } else if isReading, let since = headers.first("if-modified-since").flatMap({ HTTPDate.parse($0) }),
-            let member = location.member, member.modified / 1000 <= since {
+            let member = location.member, member.modified / 1000 <= since,
+            // RFC 9110 §8.8.2: no date tells when the asker's own alarms changed.
+            location.parent.map(exchange.locator.keepsOwnAlarms) != true {
             throw notModified(location, form)
         }
         if let text = headers.joined("if") { try checkIf(tx, exchange, location, text) }

@@ -35,7 +35,7 @@ extension PropertyTable {
             name: .dav(.getcontentlength), isInAllprop: true,
             member: { tx, member, scope, out in
                 // The size of what is stored would tell of it.
-                let size = member.isMasked ? try ObjectData.bytes(tx, member, scope.exchange.server.files).count : member.size
+                let size = member.form != .stored ? try ObjectData.bytes(tx, member, scope.exchange.server.files).count : member.size
                 out.text(decimal: size)
                 return true
             }),

@@ -27,8 +27,7 @@ enum SyncCollection {
             return try listing(
                 exchange, rows, location, collection, base: exchange.syncToken(of: collection, location.access), limit: limit)
         }
-        let hidesPrivate = location.access.hidesPrivate(in: collection)
-        guard let token = SyncToken(uri: request.token), token.isValid(for: collection, hidingPrivate: hidesPrivate) else {
+        guard let token = SyncToken(uri: request.token), exchange.isValid(token, for: collection, location.access) else {
             throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is not one of this collection, or too old.")
         }
         if token.listedUpTo != nil {
@@ -105,14 +104,15 @@ enum SyncCollection {
         limit: Int
     ) throws -> HTTPResponse {
         let hidesPrivate = location.access.hidesPrivate(in: collection)
+        let asker = exchange.locator.keepsOwnAlarms(in: collection) ? exchange.principal.id : nil
         let (entries, found) = try exchange.read { tx -> ([Entry], VisibleChanges.Page) in
             // In the snapshot that is read: changes may be forgotten in between.
-            guard let now = try Collections.find(tx, collection.id), since.isValid(for: now, hidingPrivate: hidesPrivate) else {
+            guard let now = try Collections.find(tx, collection.id), exchange.isValid(since, for: now, location.access) else {
                 throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is too old.")
             }
             guard let page = try VisibleChanges.page(
                 tx, in: now, since: since, window: now.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
-                tellsMounts: now.owner == exchange.principal.id, visibility: { exchange.server.visibility($0, hidesPrivate: hidesPrivate) })
+                tellsMounts: now.owner == exchange.principal.id, visibility: { exchange.server.visibility($0, hidesPrivate: hidesPrivate, asker: asker) })
             else { throw Reply(.forbidden, condition: .dav(.validSyncToken), "The calendar shows other days by now.") }
             return (try page.changes.map { try Entry(tx, $0, exchange.locator, location.access) }, page)
         }

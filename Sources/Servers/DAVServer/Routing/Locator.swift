@@ -124,14 +124,14 @@ struct Locator {
             let isReadable = location.access.rights.contains(.read)
             location.resource = try isReadable
                 ? child(tx, of: parent, name) : Collections.child(tx, of: parent.id, name: name).map(Resource.collection)
-            if let member = location.member, location.access.hidesPrivate(in: parent) {
-                switch try Visibility.ofPublic.privacy(tx, in: parent.id, name: name) {
-                case .open: break
-                case .hidden: (location.resource, location.isConcealed) = (nil, true)
-                case .masked:
+            if let member = location.member, keepsOwnAlarms(in: parent) {
+                let visibility = Visibility.ofAll(for: self.asker.id, hidesPrivate: location.access.hidesPrivate(in: parent))
+                if let seen = try visibility.seen(tx, member) {
+                    location.resource = .member(seen)
                     // What one sees is not what is there: it is not changed, moved or deleted by it.
-                    location.resource = .member(member.masked())
-                    location.access.rights.formIntersection(.ofMasked)
+                    if seen.isMasked { location.access.rights.formIntersection(.ofMasked) }
+                } else {
+                    (location.resource, location.isConcealed) = (nil, true)
                 }
             }
             if let collection = location.collection, let owner = location.owner {
@@ -141,6 +141,9 @@ struct Locator {
         }
         return location
     }
+
+    /// Whether the asker has alarms of their own in a collection, and not those of its owner.
+    func keepsOwnAlarms(in collection: Collection) -> Bool { collection.kind == .calendar && collection.owner != asker.id }
 
     /// Throws `Reply` unless the location may be shown.
     private func shown(_ location: Location, _ needed: Rights) throws -> Location {
