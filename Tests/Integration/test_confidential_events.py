@@ -155,6 +155,15 @@ def test_a_lock_on_a_private_event_names_only_the_calendar(user, other, shared):
     assert "secretname" in user.dav().lock(user.calendar).text
 
 
+def test_who_hides_it_from_themselves_gets_no_tag_of_what_they_sent(user, other, shared):
+    sent = event("mine", "Mine", "CLASS:CONFIDENTIAL")
+    made = other.dav().put(shared + "mine.ics", sent)
+    assert made.status == 201 and made.etag is None
+    seen = other.dav().get(shared + "mine.ics")
+    assert seen.status == 200 and seen.text != sent and seen.etag
+    assert user.dav().get(user.calendar + "mine.ics").text == sent
+
+
 def test_a_task_has_no_time_to_tell(server, user, other):
     user.dav().put(user.tasks + "t.ics", task("t", "Secret", "CLASS:CONFIDENTIAL"))
     share(server, user.tasks, other)

@@ -223,6 +223,16 @@ def test_copies_have_the_alarms_of_who_copies(server, user, other, third):
     assert server.run("check").returncode == 0
 
 
+def test_what_becomes_somebodys_has_the_alarms_that_they_had_on_it(server, user, other):
+    user.dav().put(user.calendar + "m.ics", BARE)
+    share(server, user.calendar, other, "reader")
+    assert other.dav().put(mount(other) + "m.ics", MINE).status == 204
+    share(server, other.calendar, user, "editor")
+    assert user.dav().move(user.calendar + "m.ics", other.calendar + "m.ics").status == 201
+    assert other.dav().get(other.calendar + "m.ics").text == MINE and user.dav().get(mount(user) + "m.ics").text == BARE
+    assert server.run("check").returncode == 0
+
+
 def test_restored_from_the_trash_it_has_them_again(server, user, other, place):
     other.dav().put(place + "m.ics", MINE)
     user.dav().delete(user.calendar + "m.ics")

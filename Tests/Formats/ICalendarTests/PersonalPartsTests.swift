@@ -55,6 +55,16 @@ struct PersonalPartsTests {
         #expect(own.view(of: try object(calendar(event()))) == calendar(event(nil, ["X-MOZ-LASTACK:20250102T085500Z"], alarm)))
     }
 
+    @Test("the alarms of a series are not repeated in any number of instances")
+    func repeated() throws {
+        let long = ["BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:" + String(repeating: "x", count: 60_000), "TRIGGER:-PT5M", "END:VALARM"]
+        let own = PersonalParts(of: try object(calendar(event(nil, ["RRULE:FREQ=DAILY"], long))))
+        let instances = (0..<2_000).flatMap { event("2025010\(2 + $0 % 8)T09\(10 + $0 / 8 % 50)\(10 + $0 / 400)Z") }
+        let shared = calendar(event(nil, ["RRULE:FREQ=DAILY"]) + instances)
+        let seen = own.view(of: try object(shared))
+        #expect(seen.count > shared.count + 500_000 && seen.count < shared.count + 2_000_000)
+    }
+
     @Test("nothing at all is nothing to keep")
     func empty() throws {
         #expect(try PersonalParts(of: object(calendar(event() + event("20250103T090000Z")))).isEmpty)

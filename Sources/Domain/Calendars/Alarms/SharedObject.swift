@@ -93,28 +93,29 @@ package struct SharedObject {
     package func move(
         _ tx: borrowing WriteTransaction, _ member: Member, from source: Collection, to target: Collection, name: String
     ) throws {
-        let changed = source.owner == target.owner ? nil : try transferred(tx.read, member, from: source, to: target)
+        // Whose it is to be may have alarms on it.
+        let theirs = source.owner == target.owner ? nil : try Overlays.data(tx.read, of: member.id, for: target.owner)
+        let changed = source.owner == target.owner
+            ? nil : try transferred(tx.read, member, from: source, to: target, always: theirs != nil)
         try Members.move(tx, member, from: source, to: target, name: name, now: now)
         guard let (bytes, overlay) = changed, let target = try Collections.find(tx.read, target.id),
             let moved = try Members.find(tx.read, in: target.id, name: name) else { return }
-        // Whose it is now may have had alarms on it before.
-        let theirs = try Overlays.data(tx.read, of: moved.id, for: target.owner)
         let stored = theirs.map { PersonalAlarms.bytes(of: bytes, with: $0) } ?? bytes
         try Members.put(tx, in: target, name: name, existing: moved, content: try content(stored), now: now)
         _ = try Overlays.set(tx, nil, on: moved.id, for: target.owner)
         _ = try Overlays.set(tx, overlay, on: moved.id, for: principal)
     }
 
-    /// What is to be stored, and to be kept for them; nil where that is what is stored.
+    /// What is to be stored, and to be kept for them; nil where that is what is stored, unless it is `always` asked for.
     private func transferred(
-        _ tx: borrowing ReadTransaction, _ member: Member, from source: Collection, to target: Collection
+        _ tx: borrowing ReadTransaction, _ member: Member, from source: Collection, to target: Collection, always: Bool = false
     ) throws -> (bytes: [UInt8], overlay: [UInt8]?)? {
         if source.owner == principal, target.owner == principal { return nil }
         let stored = try files.bytes(of: Blobs.read(tx, member.blobID))
         guard let object = try? CalendarObjectResource.validate(stored) else { return nil }
         let own = source.owner == principal
             ? PersonalParts(of: object) : PersonalAlarms.parts(try Overlays.data(tx, of: member.id, for: principal))
-        if !object.hasPersonal, own.isEmpty { return nil }
+        if !object.hasPersonal, own.isEmpty, !always { return nil }
         return target.owner == principal ? (own.view(of: object), nil) : (PersonalParts().view(of: object), try PersonalAlarms.kept(own))
     }
 }

@@ -12,12 +12,22 @@ extension MailStore {
             return try database.write { tx in try deliver(tx, content, [:], to: targets, indices, now: now) }
         }
         var written: [MailboxID: NewContent] = [:]
+        // Whose directory is broken is not tried; the others get theirs.
+        var failed: [PrincipalID: Failure] = [:]
         func discard() { discardFiles(database, of: written.values.map { NewMessage($0) }) }
         do {
-            for mailbox in try database.read({ tx in try mailboxesInFiles(tx, of: targets, indices, bytes: content.size) }) {
-                written[mailbox] = try writeFiles(database, [NewMessage(content)], for: mailbox, now: now).first?.content
+            for (owner, mailbox) in try database.read({ tx in try mailboxesInFiles(tx, of: targets, indices, bytes: content.size) }) {
+                do {
+                    written[mailbox] = try writeFiles(database, [NewMessage(content)], for: mailbox, now: now).first?.content
+                } catch let failure as Failure where failure.code != .storageFull {
+                    failed[owner] = failure
+                }
             }
-            let done = try database.write { tx in try deliver(tx, content, written, to: targets, indices, now: now) }
+            let tried = indices.filter { failed[targets[$0].recipient] == nil }
+            var done = try database.write { tx in try deliver(tx, content, written, to: targets, tried, now: now) }
+            for index in indices {
+                if let failure = failed[targets[index].recipient] { done.outcomes.append((index, .failed(failure))) }
+            }
             for case (_, .delivered(let mailbox, _)) in done.outcomes { written[mailbox] = nil }
             discard()
             return done
@@ -31,7 +41,7 @@ extension MailStore {
     /// decides; where it finds others, it writes their files itself.
     private func mailboxesInFiles(
         _ tx: borrowing ReadTransaction, of targets: [DeliveryTarget], _ indices: some Swift.Sequence<Int>, bytes: Int
-    ) throws -> [MailboxID] {
+    ) throws -> [PrincipalID: MailboxID] {
         var mailboxes: [PrincipalID: MailboxID] = [:]
         for index in indices {
             let target = targets[index]
@@ -41,7 +51,7 @@ extension MailStore {
                 mailboxes[mailbox.owner] = min(mailbox.id, mailboxes[mailbox.owner] ?? mailbox.id)
             } catch is MailRefusal {}
         }
-        return Array(mailboxes.values)
+        return mailboxes
     }
 
     private func knownPlace(_ tx: borrowing ReadTransaction, of target: DeliveryTarget) throws -> Mailbox? {

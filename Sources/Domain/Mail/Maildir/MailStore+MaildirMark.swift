@@ -40,16 +40,27 @@ extension MailStore {
             maildirs.rootIsKnown(identity)
             return true
         }
-        // In a directory without messages nothing can be lost.
-        let used = try tx.all("SELECT maildir FROM mailbox WHERE maildir IS NOT NULL AND uid_next > 1 LIMIT 100") { $0.text(0) }
-        if used.isEmpty { return false }
-        // Mail that is older than marks.
-        if wanted == nil, used.contains(where: { maildirs.folder($0).isThere }) { return false }
+        maildirs.rootIsLost()
+        // Of several servers one may have its disk where another has none, from the first day.
+        if wanted == nil || !maildirs.isShared {
+            let used = try usedDirectories(tx)
+            // In a directory without messages nothing can be lost.
+            if used.isEmpty { return false }
+            // Mail that is older than marks.
+            if wanted == nil, used.contains(where: { maildirs.folder($0).isThere }) { return false }
+        }
         let advice = wanted.map { "if this is the right directory: echo \($0) > \(maildirs.root)/\(MaildirMark.file)" }
         throw Failure(
             .unavailable,
             "\(maildirs.root) is not the directory that has the mail: mount its disk, or see the setting storage.maildirs"
                 + (advice.map { "; " + $0 } ?? ""))
+    }
+}
+
+extension MailStore {
+    /// Some of those of mailboxes that have had messages.
+    private func usedDirectories(_ tx: borrowing ReadTransaction) throws -> [String] {
+        try tx.all("SELECT maildir FROM mailbox WHERE maildir IS NOT NULL AND uid_next > 1 LIMIT 100") { $0.text(0) }
     }
 }
 

@@ -91,6 +91,8 @@ struct MaildirFolder: Sendable {
     private func changed(_ part: String) throws -> Int64 {
         let path = "\(path)/\(part)"
         var status = stat()
+        // Backups leave `tmp` out.
+        if part == "tmp", lstat(path, &status) != 0, errno == ENOENT, isThere { try Self.makeDirectory(path) }
         guard lstat(path, &status) == 0 else {
             if errno == ENOENT { throw missing(path) }
             throw Failure(systemCall: "lstat", path: path, code: errno)

@@ -75,7 +75,16 @@ package final class Maildirs: Sendable {
         return MaildirMark.Identity(root) == known
     }
 
-    func rootIsKnown(_ identity: MaildirMark.Identity) { state.withLock { $0.root = identity } }
+    /// What was missing before, while it was not, begins anew.
+    func rootIsKnown(_ identity: MaildirMark.Identity) {
+        state.withLock { state in
+            if state.root != identity { state.suspicions = [:] }
+            state.root = identity
+        }
+    }
+
+    /// The directory has no mark now, or another one.
+    func rootIsLost() { state.withLock { ($0.root, $0.suspicions) = (nil, [:]) } }
 
     func folder(_ path: String) -> MaildirFolder { MaildirFolder("\(root)/\(path)") }
 

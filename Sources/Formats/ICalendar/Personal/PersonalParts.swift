@@ -73,16 +73,22 @@ package struct PersonalParts: Sendable, Equatable {
 
     // MARK: In an object
 
+    /// How many bytes of the master's alarms are repeated in instances, of which there may be a hundred thousand: those that come later
+    /// have none.
+    static let repeatedLimit = 1 << 20
+
     /// The object's bytes with these in the place of those that are in it. All else stays as it is, byte for byte.
     package func view(of object: CalendarObjectResource) -> [UInt8] {
         var edits = SourceEdits(object.document.source)
+        var repeated = 0
         for component in object.components {
             let alarms = component.alarms
             for line in component.personalLines { edits.replaceLine(line.sourceRange, by: []) }
             for alarm in alarms { edits.replaceLine(alarm.sourceRange, by: []) }
             let key = component.instanceKey
-            let part = key.isEmpty ? master : instances[key] ?? inherited
-            if part.isEmpty { continue }
+            let own = key.isEmpty ? master : instances[key]
+            if own == nil { repeated += master.alarms.count }
+            guard let part = own ?? (repeated <= Self.repeatedLimit ? inherited : nil), !part.isEmpty else { continue }
             let end = component.endOfContent(in: object.document.source)
             // Properties stand before components (RFC 5545 §3.6).
             let firstChild = component.children.first { !$0.isNamed("VALARM") }?.sourceRange.lowerBound

@@ -125,7 +125,9 @@ struct IncomingObject {
                 tx, object, in: parent, name: location.name, existing: existing,
                 mayWrite: location.access.rights.contains(.writeContent) && !parent.isReadOnly)
             guard isAsSent, etag != nil, let now = try Members.find(tx.read, in: parent.id, name: location.name) else { return (outcome, nil) }
-            return (outcome, try exchange.visibility(of: parent, location.access)?.seen(tx.read, now)?.etag)
+            // RFC 4791 §5.3.4: of what they see only the time there is no tag that would be what they sent.
+            let seen = try exchange.visibility(of: parent, location.access)?.seen(tx.read, now)
+            return (outcome, seen?.isMasked == false ? seen?.etag : nil)
         } catch is SharedObject.Refusal {
             throw Reply(needs: .dav(.writeContent), at: location.href)
         }

@@ -167,6 +167,7 @@ extension Session {
     }
 
     private func append(_ incoming: IncomingMessages) throws -> Completion {
+        guard store.maildirs != nil else { return try append(incoming, incoming.messages) }
         let known = try database.read { tx in try findTarget(tx, incoming.target.mailbox) }
         guard known.mailbox.isInMaildir else { return try append(incoming, incoming.messages) }
         let written = try store.writeFiles(database, incoming.messages, for: known.mailbox.id, now: now)

@@ -78,6 +78,34 @@ struct MaildirMarkTests {
         #expect(try fixture.lines(site.box) == ["1"])
     }
 
+    @Test("where several servers have the directory, one without the disk does not mark what it has instead")
+    func oneOfSeveral() throws {
+        // The first has the disk, and no mail yet.
+        _ = try site.round(isWhole: true)
+        let mark = try #require(try MaildirMark.read(site.root))
+        site.move(site.root, site.root + ".disk")
+        #expect(mkdir(site.root, 0o700) == 0)
+        let second = MailStore(maildirs: Maildirs(root: site.root, isShared: true))
+        let failure = try site.failure { try second.arrangeFolders(fixture.database, of: Fixture.alice, now: 1) }
+        #expect(failure?.code == .unavailable)
+        #expect(try MaildirSite.names(site.root) == [])
+        #expect(rmdir(site.root) == 0)
+        site.move(site.root + ".disk", site.root)
+        try second.arrangeFolders(fixture.database, of: Fixture.alice, now: 1)
+        #expect(try MaildirMark.read(site.root) == mark)
+    }
+
+    @Test("a mailbox whose tmp a backup left out has it again")
+    func withoutTemporary() throws {
+        try fixture.append([mail("a")], to: site.box)
+        _ = try site.round()
+        #expect(try rmdir(site.path(site.box) + "/tmp") == 0)
+        try site.look()
+        #expect(try fixture.text(site.box, 1) == mail("a"))
+        try fixture.append([mail("b")], to: site.box)
+        #expect(try fixture.lines(site.box).count == 2)
+    }
+
     @Test("a mark that was lost can be written again, as the failure says")
     func lost() throws {
         try fixture.append([mail("a")], to: site.box)

@@ -212,6 +212,20 @@ struct MaildirOthersTests {
         #expect(try site.names("tmp") == [] && site.names("tmp", of: theirs) == [])
     }
 
+    @Test("a delivery to several is refused only for whom it cannot be stored")
+    func oneIsBroken() throws {
+        let theirs = try fixture.mailbox("theirs", of: Fixture.bob)
+        try fixture.append([mail("a")], to: box)
+        site.move(try site.path(box), try site.path(box) + ".away")
+        let outcomes = store.deliver(
+            fixture.database, try fixture.content(mail("b")),
+            to: [DeliveryTarget(Fixture.alice, .mailbox("work")), DeliveryTarget(Fixture.bob, .mailbox("theirs"))], now: 1_000)
+        guard case .failed(let failure) = outcomes[0] else { return #expect(Bool(false), "\(outcomes)") }
+        #expect(failure.isTemporary && outcomes[1] == .delivered(theirs.id, 1))
+        site.move(try site.path(box) + ".away", try site.path(box))
+        #expect(try fixture.lines(box).count == 1 && fixture.text(theirs, 1) == mail("b"))
+    }
+
     @Test("an account whose INBOX is in the database has no directory for deliveries, which nobody would read")
     func inboxInDatabase() throws {
         let (box, account) = try fixture.write { tx in
