@@ -1,6 +1,3 @@
-package import CollectionStore
-package import Database
-package import Directory
 import ICalendar
 
 /// Alarms on what is in a calendar that is another's. The stored bytes have those of the calendar's owner, which nobody else is shown; what

@@ -1,4 +1,5 @@
 package import CollectionStore
+import XML
 
 /// Rights by the names of their privileges (RFC 3744 §3), for people.
 package enum RightsText {
