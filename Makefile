@@ -9,9 +9,9 @@ BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev
 TEST_TOOLS := postgresql-15 python3-venv wrk curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils isync offlineimap3 postfix gcc libc6-dev
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
-# All tests begin at once, on as many threads as there are processors: those that a server's time limits measure must not stand in
-# line behind a thousand that compute.
-NETWORK_SUITES := ^(Wire|HTTPServer|HTTPClient)Tests
+# All tests begin at once, on as many threads as there are processors: those that a server's time limits measure, or that wait for
+# other threads, must not stand in line behind a thousand that compute.
+WAITING_SUITES := ^(Wire|HTTPServer|HTTPClient|Threads|Database|DatabaseSQLite|DatabasePostgres|EngineContract)Tests
 # The suites that work on a database: they run on the embedded engine with all others, and once more on PostgreSQL.
 ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|GlobalAddressList|Files|Mail|DAVServer|IMAPServer|LMTPServer)Tests
 # Those that store mail: once more with all of it in Maildir.
@@ -73,10 +73,10 @@ test: unit integration
 
 unit: test-deps
 	swift build --build-tests $(CHECKS)
-	Tests/with-postgres.sh swift test --skip-build --parallel --skip '$(NETWORK_SUITES)'
-	swift test --skip-build --parallel --filter '$(NETWORK_SUITES)'
-	TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(ENGINE_SUITES)'
-	TEST_MAIL=maildir swift test --skip-build --parallel --filter '$(MAIL_SUITES)'
+	Tests/with-postgres.sh Tests/failures-last.sh --skip-build --parallel --skip '$(WAITING_SUITES)'
+	Tests/with-postgres.sh Tests/failures-last.sh --skip-build --parallel --filter '$(WAITING_SUITES)'
+	TEST_ENGINE=postgres Tests/with-postgres.sh Tests/failures-last.sh --skip-build --parallel --filter '$(ENGINE_SUITES)'
+	TEST_MAIL=maildir Tests/failures-last.sh --skip-build --parallel --filter '$(MAIL_SUITES)'
 	swift run --skip-build devtool embed-schemas --check
 	swift run --skip-build devtool rfc --check
 
@@ -89,7 +89,7 @@ soak: test-deps build
 	$(call install,$(SOAK_TOOLS))
 	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 CHAOS_ROUNDS=30 NO_SKIPS=1 Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or chaos or full_disk or sync or test_client_thunderbird or test_client_evolution"
 	swift build --build-tests $(CHECKS)
-	TEST_MAIL=maildir TEST_ENGINE=postgres Tests/with-postgres.sh swift test --skip-build --parallel --filter '$(MAIL_SUITES)'
+	TEST_MAIL=maildir TEST_ENGINE=postgres Tests/with-postgres.sh Tests/failures-last.sh --skip-build --parallel --filter '$(MAIL_SUITES)'
 
 fuzz: deps
 	@for target in $$(Tests/Fuzz/run.sh --list); do Tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || exit 1; done

@@ -45,7 +45,7 @@ def main():
     for name, target in {"Package.swift": HERE / "Package.swift", "FormatsBench": HERE / "FormatsBench", "Modules": ROOT / "Sources"}.items():
         if not (package / name).is_symlink():
             (package / name).symlink_to(target)
-    subprocess.run(["swift", "build", "-c", "release", "--package-path", str(package), "--scratch-path", str(build)], check=True, stdout=sys.stderr)
+    subprocess.run(["swift", "build", "-c", "release", "--static-swift-stdlib", "--package-path", str(package), "--scratch-path", str(build)], check=True, stdout=sys.stderr)
     subprocess.run(["cc", "-O2", "-o", str(build / "with_libical"), str(HERE / "with_libical.c"), "-lical"], check=True)
     rules = (HERE / "rules.tsv").read_text()
     ours = run([str(build / "release/FormatsBench"), "event.ics", "card.vcf"], rules)

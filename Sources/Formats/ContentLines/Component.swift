@@ -31,6 +31,12 @@ public struct Component: Sendable {
     /// The lines that are the component's own, in their order; lines without a colon are none.
     @inlinable @inline(__always)
     public var properties: PropertySequence { PropertySequence(of: self) }
+    /// Calls `body` with each of `properties`, and counts no references to the document on the way.
+    @inlinable @inline(__always)
+    public func forEachProperty<Failure>(_ body: (ContentLine) throws(Failure) -> Void) throws(Failure) {
+        var cursor = PropertyCursor(of: self)
+        while let line = cursor.next(in: storage) { try body(ContentLine(storage: storage, index: line)) }
+    }
     /// Where the component stands in the source, from its BEGIN to the end of its last line, without the line end.
     package var sourceRange: Range<Int> {
         let start = Int(storage.extents[node.beginLine].sourceStart)
@@ -56,8 +62,8 @@ public struct Component: Sendable {
 
     @usableFromInline
     func firstLine(named name: StaticString) -> Int? {
-        var lines = PropertySequence.Iterator(of: self)
-        while let line = lines.nextLine() {
+        var cursor = PropertyCursor(of: self)
+        while let line = cursor.next(in: storage) {
             if storage.extents[line].isNamed(name, in: storage.text) { return line }
         }
         return nil

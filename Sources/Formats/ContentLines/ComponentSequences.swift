@@ -53,19 +53,12 @@ public struct PropertySequence: Sequence, Sendable {
     /// Walks over lines, and past children.
     public struct Iterator: IteratorProtocol {
         @usableFromInline let storage: ComponentTree.Storage
-        @usableFromInline var line: Int
-        @usableFromInline let endLine: Int
-        @usableFromInline var child: Int
-        @usableFromInline let childEnd: Int
+        @usableFromInline var cursor: PropertyCursor
 
         @inlinable @inline(__always)
         init(of component: Component) {
-            let node = component.storage.nodes[component.index]
             storage = component.storage
-            line = node.beginLine + 1
-            endLine = node.endLine
-            child = component.index + 1
-            childEnd = node.subtreeEnd
+            cursor = PropertyCursor(of: component)
         }
 
         @inlinable @inline(__always)
@@ -74,18 +67,40 @@ public struct PropertySequence: Sequence, Sendable {
         }
 
         @inlinable @inline(__always)
-        mutating func nextLine() -> Int? {
-            while line < endLine {
-                if child < childEnd, line == storage.nodes[child].beginLine {
-                    line = storage.nodes[child].lineAfter
-                    child = storage.nodes[child].subtreeEnd
-                    continue
-                }
-                defer { line += 1 }
-                if storage.extents[line].flaw == .none { return line }
+        mutating func nextLine() -> Int? { cursor.next(in: storage) }
+    }
+}
+
+/// Where a walk over the properties of a component is. It holds no reference, so that a walk need not count any.
+@usableFromInline
+struct PropertyCursor {
+    @usableFromInline var line: Int
+    @usableFromInline let endLine: Int
+    @usableFromInline var child: Int
+    @usableFromInline let childEnd: Int
+
+    @inlinable @inline(__always)
+    init(of component: Component) {
+        let node = component.storage.nodes[component.index]
+        line = node.beginLine + 1
+        endLine = node.endLine
+        child = component.index + 1
+        childEnd = node.subtreeEnd
+    }
+
+    /// The next line that is a property.
+    @inlinable @inline(__always)
+    mutating func next(in storage: ComponentTree.Storage) -> Int? {
+        while line < endLine {
+            if child < childEnd, line == storage.nodes[child].beginLine {
+                line = storage.nodes[child].lineAfter
+                child = storage.nodes[child].subtreeEnd
+                continue
             }
-            return nil
+            defer { line += 1 }
+            if storage.extents[line].flaw == .none { return line }
         }
+        return nil
     }
 }
 

@@ -7,8 +7,9 @@ struct ComponentTreeBuilder {
     private(set) var repairs: ComponentTree.Repairs = []
     private let rules: NestingRules
     private let limits: ContentLineLimits
-    /// The nodes that are open, outermost first.
-    private var open: [Int] = []
+    /// The innermost node that is open, and how many are: the others are its parents. -1 for none.
+    private var innermost = -1
+    private var depth = 0
 
     init(extents: [ContentLineExtent], rules: NestingRules, limits: ContentLineLimits) {
         self.extents = extents
@@ -18,71 +19,92 @@ struct ComponentTreeBuilder {
 
     mutating func run(_ text: [UInt8]) -> ParseError? {
         nodes.reserveCapacity(8)
-        open.reserveCapacity(4)
         text.withUnsafeBufferPointer { bytes in
-            for line in extents.indices { extents[line].scanName(in: bytes) }
+            extents.withUnsafeMutableBufferPointer { extents in
+                for line in extents.indices { extents[line].scanName(in: bytes) }
+            }
         }
         for line in extents.indices {
-            switch extents[line].delimiter(in: text) {
+            let extent = extents[line]
+            switch extent.delimiter(in: text) {
             case .begin:
                 if let failure = text.withUnsafeBufferPointer({ begin(line, $0) }) { return failure }
             case .end: text.withUnsafeBufferPointer { end(line, $0) }
             case nil:
-                if extents[line].flaw == .withoutValue { repairs.insert(.lineWithoutValue) }
-                if open.isEmpty { repairs.insert(.textOutside) }
+                if extent.flaw == .withoutValue { repairs.insert(.lineWithoutValue) }
+                if depth == 0 { repairs.insert(.textOutside) }
             }
         }
-        if !open.isEmpty { close(from: 0, before: extents.count) }
+        if depth > 0 {
+            repairs.insert(.missingEnd)
+            while depth > 0 { closeInnermost(before: extents.count) }
+        }
         return nil
     }
 
     private mutating func begin(_ line: Int, _ text: UnsafeBufferPointer<UInt8>) -> ParseError? {
         let name = componentName(line, text)
         let level = rules.level(UnsafeBufferPointer(rebasing: text[name]))
-        if let level, !isValueOfNestingProperty(line, text),
-           let outermost = open.firstIndex(where: { (nodes[$0].level ?? 0) >= level }) {
-            close(from: outermost, before: line)
+        if let level, !isValueOfNestingProperty(line, text), let outermost = outermost(ofLevel: level) {
+            repairs.insert(.missingEnd)
+            while innermost >= outermost { closeInnermost(before: line) }
         }
-        if open.count >= limits.depth {
+        if depth >= limits.depth {
             return ParseError(
                 at: Int(extents[line].sourceStart), expected: "at most \(limits.depth) levels of components")
         }
         nodes.append(ComponentTree.Node(
-            beginLine: line, endLine: extents.count, parent: open.last ?? -1, subtreeEnd: 0,
+            beginLine: line, endLine: extents.count, parent: innermost, subtreeEnd: 0,
             nameStart: name.lowerBound, nameEnd: name.upperBound, level: level))
-        open.append(nodes.count - 1)
+        innermost = nodes.count - 1
+        depth += 1
         return nil
     }
 
     private mutating func end(_ line: Int, _ text: UnsafeBufferPointer<UInt8>) {
-        let name = text[componentName(line, text)]
-        let match = open.lastIndex { node in
-            text[nodes[node].nameStart..<nodes[node].nameEnd].equalsIgnoringASCIICase(name)
-        }
-        guard let match else {
+        let name = UnsafeBufferPointer(rebasing: text[componentName(line, text)])
+        var match = innermost
+        while match >= 0, !isNode(match, named: name, in: text) { match = nodes[match].parent }
+        guard match >= 0 else {
             extents[line].flaw = .strayEnd
             repairs.insert(.strayEnd)
             return
         }
-        if match + 1 < open.count { close(from: match + 1, before: line) }
-        guard let node = open.popLast() else { return }
-        nodes[node].endLine = line
-        nodes[node].hasEnd = true
-        nodes[node].subtreeEnd = nodes.count
+        if match != innermost { repairs.insert(.missingEnd) }
+        while innermost > match { closeInnermost(before: line) }
+        nodes[match].hasEnd = true
+        closeInnermost(before: line)
     }
 
-    private mutating func close(from depth: Int, before line: Int) {
-        repairs.insert(.missingEnd)
-        for node in open[depth...] {
-            nodes[node].endLine = line
-            nodes[node].subtreeEnd = nodes.count
+    private func isNode(_ node: Int, named name: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let own = UnsafeBufferPointer(rebasing: text[nodes[node].nameStart..<nodes[node].nameEnd])
+        return own.count == name.count
+            && UnsafeRawBufferPointer(own).equalsIgnoringASCIICase(UnsafeRawBufferPointer(name))
+    }
+
+    /// Of the open nodes the outermost with that level or a higher one.
+    private func outermost(ofLevel level: UInt8) -> Int? {
+        var found: Int?
+        var node = innermost
+        while node >= 0 {
+            if nodes[node].level ?? 0 >= level { found = node }
+            node = nodes[node].parent
         }
-        open.removeSubrange(depth...)
+        return found
+    }
+
+    private mutating func closeInnermost(before line: Int) {
+        nodes[innermost].endLine = line
+        nodes[innermost].subtreeEnd = nodes.count
+        innermost = nodes[innermost].parent
+        depth -= 1
     }
 
     private func componentName(_ line: Int, _ text: UnsafeBufferPointer<UInt8>) -> Range<Int> {
-        let name = text[Int(extents[line].valueStart)..<Int(extents[line].end)].trimmingASCIIWhitespace
-        return name.startIndex..<name.endIndex
+        var (start, end) = (Int(extents[line].valueStart), Int(extents[line].end))
+        while start < end, text[start].isASCIIWhitespace { start += 1 }
+        while start < end, text[end - 1].isASCIIWhitespace { end -= 1 }
+        return start..<end
     }
 
     private func isValueOfNestingProperty(_ line: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -41,6 +41,13 @@ public struct ContentLine: Sendable {
         let extent = extent
         return storage.text[Int(extent.valueStart)..<Int(extent.end)]
     }
+    /// `value`, for those who only look at it, and count no references to the document then.
+    @inlinable @inline(__always)
+    public func withValue<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        let extent = extent
+        let text = storage.text
+        return body(text.span.extracting(Int(extent.valueStart)..<Int(extent.end)))
+    }
     /// The whole line without folds.
     package var unfolded: ArraySlice<UInt8> { storage.text[Int(extent.start)..<Int(extent.end)] }
     /// The line as it stands in the source, with its folds, without its line end.
@@ -60,7 +67,26 @@ public struct ContentLine: Sendable {
     @inlinable @inline(__always)
     public var parameters: ParameterSequence {
         let extent = extent
-        return ParameterSequence(area: storage.text[Int(extent.parametersStart)..<Int(extent.valueStart) - 1])
+        // A line without a colon has its end where the value would start.
+        return ParameterSequence(
+            storage: storage, area: Int(extent.parametersStart)..<max(Int(extent.parametersStart), Int(extent.valueStart) - 1))
+    }
+    /// Calls `body` with each value of each of `parameters`, without quotes and RFC 6868's carets.
+    @inlinable @inline(__always)
+    public func forEachParameterValue(_ body: (Span<UInt8>) -> Void) {
+        let extent = extent
+        guard extent.hasParameters else { return }
+        var position = Int(extent.parametersStart)
+        let end = Int(extent.valueStart) - 1
+        while let found = ParameterExtent.first(in: storage.text, after: position, before: end) {
+            if found.isPlain {
+                let text = storage.text
+                body(text.span.extracting(found.value))
+            } else {
+                Parameter(storage: storage, extent: found).forEachCodedValue(body)
+            }
+            position = found.end
+        }
     }
     /// The first parameter with that name.
     @inlinable @inline(__always)
@@ -70,9 +96,12 @@ public struct ContentLine: Sendable {
 
     @usableFromInline
     func firstParameter(named name: StaticString) -> Parameter? {
-        var parameters = parameters.makeIterator()
-        while let parameter = parameters.next() {
-            if parameter.isNamed(name) { return parameter }
+        let extent = extent
+        var position = Int(extent.parametersStart)
+        let end = Int(extent.valueStart) - 1
+        while let found = ParameterExtent.first(in: storage.text, after: position, before: end) {
+            if found.isNamed(name, in: storage.text) { return Parameter(storage: storage, extent: found) }
+            position = found.end
         }
         return nil
     }
@@ -111,8 +140,26 @@ extension ContentLine {
         }
         return decoded
     }
+    /// The bytes of the value as text, decoded, without escapes; they may not be UTF-8.
+    @inlinable @inline(__always)
+    public func withText<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        if extent.hasParameters { return withTextDecodedByParameters(body) }
+        return withValue { TextValue.withUnescaped($0, body) }
+    }
+
+    /// Calls `body` with the bytes of each part of a value of several, decoded, without escapes.
+    public func forEachPart(separator: UInt8, _ body: (Span<UInt8>) -> Void) {
+        let value = transferDecodedValue
+        StructuredValue.forEachPart(of: value.span, separator: separator) { TextValue.withUnescaped($0, body) }
+    }
+
+    @usableFromInline
+    func withTextDecodedByParameters<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        let value = valueDecodedByParameters
+        return TextValue.withUnescaped(value.span, body)
+    }
     /// The value as text: decoded, without escapes.
-    package var text: String { WellFormedText.string(TextValue.unescape(transferDecodedValue)) }
+    package var text: String { withText { WellFormedText.string($0) } }
     /// The value as it is, as text: for URIs, dates, identifiers.
-    package var rawText: String { WellFormedText.string(value) }
+    package var rawText: String { withValue { WellFormedText.string($0) } }
 }

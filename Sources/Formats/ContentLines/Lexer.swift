@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 
 /// Where one logical line stands.
 @usableFromInline
@@ -63,48 +62,56 @@ struct Lexer {
         return extents
     }
 
+    // Places are below Int32.max, which `run` has seen to: arithmetic on them does not overflow, and is not looked at for it.
+
     private mutating func scan(_ source: UnsafeBufferPointer<UInt8>) -> ParseError? {
         let count = source.count
         var position = source.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var isOpen = false
         var open = ContentLineExtent()
         while position < count {
-            let start = position
+            var start = position
             let end = source.endOfLine(from: start)
-            position = end + 1 < count && source[end] == 0x0D && source[end + 1] == 0x0A ? end + 2 : end + 1
+            position = end &+ 1 < count && source[end] == 0x0D && source[end &+ 1] == 0x0A ? end &+ 2 : end &+ 1
             if end == start { continue }
             let first = source[start]
-            if isOpen, source[Int(open.sourceEnd) - 1] == 0x3D, Self.endsInSoftBreak(open, next: start, in: source) {
-                open.sourceEnd = UInt32(end)
-            } else if isOpen, first == 0x20 || first == 0x09 {
-                cut(from: Int(open.sourceEnd), to: start + 1, of: source)
-                open.sourceEnd = UInt32(end)
-            } else {
-                if isOpen { close(&open) }
-                isOpen = false
-                if extents.count >= limits.lineCount {
-                    return ParseError(at: start, expected: "at most \(limits.lineCount) lines")
+            if isOpen {
+                if source[Int(open.sourceEnd) &- 1] == 0x3D, Self.endsInSoftBreak(open, next: start, in: source) {
+                    open.sourceEnd = UInt32(truncatingIfNeeded: end)
+                    continue
                 }
-                var start = start
-                while start < end, source[start] == 0x20 || source[start] == 0x09 { start += 1 }
-                if start == end { continue }
-                open.sourceStart = UInt32(start)
-                open.sourceEnd = UInt32(end)
-                open.start = UInt32(textOffset(of: start))
-                isOpen = true
+                if first == 0x20 || first == 0x09 {
+                    cut(from: Int(open.sourceEnd), to: start &+ 1, of: source)
+                    open.sourceEnd = UInt32(truncatingIfNeeded: end)
+                    continue
+                }
+                close(open)
+                isOpen = false
             }
+            if extents.count >= limits.lineCount {
+                return ParseError(at: start, expected: "at most \(limits.lineCount) lines")
+            }
+            while start < end, source[start] == 0x20 || source[start] == 0x09 { start &+= 1 }
+            if start == end { continue }
+            open.sourceStart = UInt32(truncatingIfNeeded: start)
+            open.sourceEnd = UInt32(truncatingIfNeeded: end)
+            open.start = textOffset(of: start)
+            isOpen = true
         }
-        if isOpen { close(&open) }
+        if isOpen { close(open) }
         return nil
     }
 
-    private mutating func close(_ extent: inout ContentLineExtent) {
-        extent.end = UInt32(textOffset(of: Int(extent.sourceEnd)))
+    @inline(__always)
+    private mutating func close(_ open: ContentLineExtent) {
+        var extent = open
+        extent.end = textOffset(of: Int(open.sourceEnd))
         extents.append(extent)
     }
 
-    private func textOffset(of sourceOffset: Int) -> Int {
-        isFolded ? unfolded.count + sourceOffset - pending : sourceOffset
+    @inline(__always)
+    private func textOffset(of sourceOffset: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: isFolded ? unfolded.count &+ sourceOffset &- pending : sourceOffset)
     }
 
     private mutating func cut(from start: Int, to end: Int, of source: UnsafeBufferPointer<UInt8>) {
@@ -150,29 +157,21 @@ extension ContentLineExtent {
     @inlinable @inline(__always)
     var hasParameters: Bool { parametersStart &+ 1 != valueStart }
 
+    /// - Parameter name: of US-ASCII.
     @inlinable @inline(__always)
     func isNamed(_ name: StaticString, in text: [UInt8]) -> Bool {
-        // Most names differ in length already.
-        nameCount == name.utf8CodeUnitCount && isNamed(sameLength: name, in: text)
+        // Most names differ in length already, and most others in the last letter.
+        let count = name.utf8CodeUnitCount
+        guard nameCount == count, count > 0,
+            (text[Int(nameEnd) - 1] ^ name.utf8Start[count - 1]) & ~0x20 == 0
+        else { return false }
+        return isNamed(sameLength: name, in: text)
     }
 
     @usableFromInline
     func isNamed(sameLength name: StaticString, in text: [UInt8]) -> Bool {
-        text.withUnsafeBufferPointer { text in
-            name.withUTF8Buffer { name in
-                let own = UnsafeBufferPointer(rebasing: text[Int(nameStart)..<Int(nameEnd)])
-                guard let left = own.baseAddress, let right = name.baseAddress else { return false }
-                // Nearly always they are written in the same case.
-                if memcmp(left, right, name.count) == 0 { return true }
-                // From the end, where names differ most.
-                var index = name.count
-                while index > 0 {
-                    index -= 1
-                    if own[index].asciiLowercased != name[index].asciiLowercased { return false }
-                }
-                return true
-            }
-        }
+        let own = text.span.extracting(Int(nameStart)..<Int(nameEnd))
+        return own.equalsIgnoringASCIICase(name)
     }
 
     /// Finds name, parameters and value in the line.
@@ -182,17 +181,17 @@ extension ContentLineExtent {
         var position = text.endOfWord(from: nameStart, to: end)
         // RFC 6350 §3.3: a group stands before the name, with a dot.
         while position < end, text[position] == 0x2E {
-            nameStart = position + 1
+            nameStart = position &+ 1
             position = text.endOfWord(from: nameStart, to: end)
         }
-        self.nameStart = UInt32(nameStart)
-        parametersStart = UInt32(position)
+        self.nameStart = UInt32(truncatingIfNeeded: nameStart)
+        parametersStart = UInt32(truncatingIfNeeded: position)
         var nameEnd = position
-        while nameEnd > nameStart, text[nameEnd - 1] == 0x20 || text[nameEnd - 1] == 0x09 { nameEnd -= 1 }
-        self.nameEnd = UInt32(nameEnd)
+        while nameEnd > nameStart, text[nameEnd &- 1] == 0x20 || text[nameEnd &- 1] == 0x09 { nameEnd &-= 1 }
+        self.nameEnd = UInt32(truncatingIfNeeded: nameEnd)
         let colon = position < end && text[position] == 0x3B ? Self.colon(after: position, to: end, in: text) : position
         if colon < end {
-            valueStart = UInt32(colon + 1)
+            valueStart = UInt32(truncatingIfNeeded: colon &+ 1)
             // `ContentLine.group` and `parameters` count on a name.
             if nameEnd == nameStart { flaw = .withoutValue }
         } else {
@@ -219,20 +218,16 @@ extension ContentLineExtent {
 
 extension UnsafeBufferPointer<UInt8> {
     /// The place of the first CR or LF, or of the end.
+    @inline(__always)
     fileprivate func endOfLine(from start: Int) -> Int {
         var position = start
-        while count - position >= 8 {
+        while count &- position >= 8 {
             let word = word(at: position)
-            // A byte below 0x0E is marked, and maybe some above one that is; a text has few such besides the two.
-            var marked = (word &- 0x0E0E_0E0E_0E0E_0E0E) & ~word & 0x8080_8080_8080_8080
-            while marked != 0 {
-                let place = position + marked.trailingZeroBitCount / 8
-                if self[place] == 0x0A || self[place] == 0x0D { return place }
-                marked &= marked &- 1
-            }
-            position += 8
+            let found = Self.zeroBytes(word ^ 0x0A0A_0A0A_0A0A_0A0A) | Self.zeroBytes(word ^ 0x0D0D_0D0D_0D0D_0D0D)
+            if found != 0 { return position &+ found.trailingZeroBitCount >> 3 }
+            position &+= 8
         }
-        while position < count, self[position] != 0x0A, self[position] != 0x0D { position += 1 }
+        while position < count, self[position] != 0x0A, self[position] != 0x0D { position &+= 1 }
         return position
     }
 
@@ -242,19 +237,20 @@ extension UnsafeBufferPointer<UInt8> {
     }
 
     /// The place of the first `.`, `:` or `;`, or `end`.
+    @inline(__always)
     fileprivate func endOfWord(from start: Int, to end: Int) -> Int {
         var position = start
         // Eight at a time: a byte of `word` that is one of the three is zero in one of the two differences.
-        while end - position >= 8 {
+        while end &- position >= 8 {
             let word = word(at: position)
             let found = Self.zeroBytes(word ^ 0x2E2E_2E2E_2E2E_2E2E)
                 | Self.zeroBytes((word | 0x0101_0101_0101_0101) ^ 0x3B3B_3B3B_3B3B_3B3B)
-            if found != 0 { return position + found.trailingZeroBitCount / 8 }
-            position += 8
+            if found != 0 { return position &+ found.trailingZeroBitCount >> 3 }
+            position &+= 8
         }
         while position < end {
             if self[position] == 0x2E || self[position] | 1 == 0x3B { return position }
-            position += 1
+            position &+= 1
         }
         return end
     }

@@ -4,28 +4,27 @@ import Bytes
 ///
 ///     param = name "=" value *("," value)          value = *SAFE-CHAR / DQUOTE *QSAFE-CHAR DQUOTE
 public struct Parameter: Sendable {
-    /// The line's parameters, from the first `;` to the colon.
-    @usableFromInline let area: ArraySlice<UInt8>
+    @usableFromInline let storage: ComponentTree.Storage
     @usableFromInline let extent: ParameterExtent
 
     @inlinable @inline(__always)
-    init(area: ArraySlice<UInt8>, extent: ParameterExtent) {
-        self.area = area
+    init(storage: ComponentTree.Storage, extent: ParameterExtent) {
+        self.storage = storage
         self.extent = extent
     }
 
     /// As written. A bare word of vCard 2.1 (`TEL;HOME;PREF:`) has the name that later versions would give it.
-    package var name: ArraySlice<UInt8> { isBareWord ? BareWord.name(of: rawValue) : area[extent.name] }
+    package var name: ArraySlice<UInt8> { isBareWord ? BareWord.name(of: rawValue) : storage.text[extent.name] }
     /// All values, quoted and encoded.
     @inlinable @inline(__always)
-    public var rawValue: ArraySlice<UInt8> { area[extent.value] }
+    public var rawValue: ArraySlice<UInt8> { storage.text[extent.value] }
     /// Whether it is a word without a name, or a name without a value.
     @inlinable @inline(__always)
     public var isBareWord: Bool { extent.isBareWord }
 
     /// Whether the name is `name`, without case.
     @inlinable @inline(__always)
-    public func isNamed(_ name: StaticString) -> Bool { extent.isNamed(name, in: area) }
+    public func isNamed(_ name: StaticString) -> Bool { extent.isNamed(name, in: storage.text) }
     /// Whether the name is `name`, without case.
     package func isNamed(_ name: some Collection<UInt8>) -> Bool { self.name.equalsIgnoringASCIICase(name) }
 
@@ -35,15 +34,10 @@ public struct Parameter: Sendable {
         forEachRawValue { values.append($0) }
         return values
     }
-    /// Calls `body` with each as written, but for the quotes around it.
-    @inlinable @inline(__always)
-    public func forEachRawValue(_ body: (ArraySlice<UInt8>) -> Void) {
-        if extent.isPlain { body(rawValue) } else { forEachQuotedValue(body) }
-    }
 
-    @usableFromInline
-    func forEachQuotedValue(_ body: (ArraySlice<UInt8>) -> Void) {
+    private func forEachRawValue(_ body: (ArraySlice<UInt8>) -> Void) {
         let rawValue = rawValue
+        if extent.isPlain { return body(rawValue) }
         var start = rawValue.startIndex
         var isQuoted = false
         for index in rawValue.indices {
@@ -55,19 +49,33 @@ public struct Parameter: Sendable {
         }
         body(Self.withoutQuotes(rawValue[start...]))
     }
+    /// Calls `body` with each, without quotes and RFC 6868's carets.
+    @usableFromInline
+    func forEachCodedValue(_ body: (Span<UInt8>) -> Void) {
+        forEachRawValue { rawValue in
+            let value = ParameterValue.decode(rawValue)
+            body(value.span)
+        }
+    }
     /// Each without quotes and RFC 6868's carets.
     package var values: [String] {
         rawValues.map { WellFormedText.string(ParameterValue.decode($0)) }
     }
     /// The values as one text, as for a parameter that has only one: a comma that nobody quoted belongs to it.
     package var value: String {
-        WellFormedText.string(ParameterValue.decode(Self.withoutQuotes(rawValue)))
+        if extent.isPlain {
+            let text = storage.text
+            return WellFormedText.string(text.span.extracting(extent.value))
+        }
+        return WellFormedText.string(ParameterValue.decode(Self.withoutQuotes(rawValue)))
     }
     /// Whether one of the values is `value`, without case.
     package func hasValue(_ value: StaticString) -> Bool {
-        var isFound = false
-        forEachRawValue { isFound = isFound || $0.equalsIgnoringASCIICase(value) }
-        return isFound
+        if extent.isPlain {
+            let text = storage.text
+            return text.span.extracting(extent.value).equalsIgnoringASCIICase(value)
+        }
+        return rawValues.contains { $0.equalsIgnoringASCIICase(value) }
     }
 
     private static func withoutQuotes(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -83,35 +91,41 @@ public struct Parameter: Sendable {
 
 /// The parameters of a line, found one by one.
 public struct ParameterSequence: Sequence, Sendable {
+    @usableFromInline let storage: ComponentTree.Storage
     /// From the first `;` to the colon, both not included in what is parsed.
-    @usableFromInline let area: ArraySlice<UInt8>
+    @usableFromInline let area: Range<Int>
 
     @inlinable @inline(__always)
-    init(area: ArraySlice<UInt8>) { self.area = area }
+    init(storage: ComponentTree.Storage, area: Range<Int>) {
+        self.storage = storage
+        self.area = area
+    }
 
     @inlinable @inline(__always)
-    public func makeIterator() -> Iterator { Iterator(area: area) }
+    public func makeIterator() -> Iterator { Iterator(storage: storage, area: area) }
 
     /// Walks from `;` to `;`.
     public struct Iterator: IteratorProtocol {
-        @usableFromInline let area: ArraySlice<UInt8>
+        @usableFromInline let storage: ComponentTree.Storage
         /// Of the next `;`.
         @usableFromInline var position: Int
+        @usableFromInline let end: Int
 
         @inlinable @inline(__always)
-        init(area: ArraySlice<UInt8>) {
-            self.area = area
-            position = area.startIndex
+        init(storage: ComponentTree.Storage, area: Range<Int>) {
+            self.storage = storage
+            position = area.lowerBound
+            end = area.upperBound
         }
 
         @inlinable @inline(__always)
         public mutating func next() -> Parameter? {
-            guard position < area.endIndex, let extent = ParameterExtent.first(in: area, after: position) else {
-                position = area.endIndex
+            guard let extent = ParameterExtent.first(in: storage.text, after: position, before: end) else {
+                position = end
                 return nil
             }
             position = extent.end
-            return Parameter(area: area, extent: extent)
+            return Parameter(storage: storage, extent: extent)
         }
     }
 }

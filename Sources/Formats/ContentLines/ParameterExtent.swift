@@ -1,42 +1,61 @@
 import Bytes
 
-/// Where one parameter stands.
+/// Where one parameter stands in the text of a document, which has fewer bytes than 32 bits can count.
 @usableFromInline
 struct ParameterExtent: Sendable {
-    /// Empty for a bare word.
-    @usableFromInline var name: Range<Int>
-    @usableFromInline var value: Range<Int>
+    @usableFromInline var nameStart: UInt32
+    @usableFromInline var nameEnd: UInt32
+    @usableFromInline var valueStart: UInt32
+    @usableFromInline var valueEnd: UInt32
+    @usableFromInline var nextStart: UInt32
     @usableFromInline var isBareWord: Bool
-    /// Whether the value has neither a quote nor a comma.
+    /// Whether the value has no quote, no comma and no caret.
     @usableFromInline var isPlain: Bool
-    /// Of the next `;`, or the end of the area.
-    @usableFromInline var end: Int
 
+    /// Empty for a bare word.
     @inlinable @inline(__always)
-    func isNamed(_ name: StaticString, in area: ArraySlice<UInt8>) -> Bool {
-        (isBareWord || self.name.count == name.utf8CodeUnitCount) && isNamed(sameLength: name, in: area)
+    var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+    @inlinable @inline(__always)
+    var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
+    /// Of the next `;`, or the colon.
+    @inlinable @inline(__always)
+    var end: Int { Int(nextStart) }
+
+    @inline(__always)
+    private init(name: Range<Int>, value: Range<Int>, isBareWord: Bool, isPlain: Bool, end: Int) {
+        nameStart = UInt32(truncatingIfNeeded: name.lowerBound)
+        nameEnd = UInt32(truncatingIfNeeded: name.upperBound)
+        valueStart = UInt32(truncatingIfNeeded: value.lowerBound)
+        valueEnd = UInt32(truncatingIfNeeded: value.upperBound)
+        nextStart = UInt32(truncatingIfNeeded: end)
+        self.isBareWord = isBareWord
+        self.isPlain = isPlain
+    }
+
+    /// Whether the name is `name`, without case; a bare word has the name that later versions would give it.
+    @inlinable @inline(__always)
+    func isNamed(_ name: StaticString, in text: [UInt8]) -> Bool {
+        (isBareWord || Int(nameEnd &- nameStart) == name.utf8CodeUnitCount) && isNamed(sameLength: name, in: text)
     }
 
     @usableFromInline
-    func isNamed(sameLength name: StaticString, in area: ArraySlice<UInt8>) -> Bool {
-        if isBareWord { return BareWord.name(of: area[value]).equalsIgnoringASCIICase(name) }
-        return area[self.name].equalsIgnoringASCIICase(name)
+    func isNamed(sameLength name: StaticString, in text: [UInt8]) -> Bool {
+        if isBareWord { return BareWord.name(of: text[value]).equalsIgnoringASCIICase(name) }
+        return text.span.extracting(self.name).equalsIgnoringASCIICase(name)
     }
 }
 
 extension ParameterExtent {
-    /// The first parameter after the `;` at `position`; nil where there is none.
+    /// The first parameter after the `;` at `position`; nil where there is none before `end`, which is in the text.
     @usableFromInline
-    static func first(in area: ArraySlice<UInt8>, after position: Int) -> ParameterExtent? {
-        let base = area.startIndex
-        guard var found = area.withUnsafeBufferPointer({ first(in: $0, after: position - base) }) else { return nil }
-        found.name = (found.name.lowerBound + base)..<(found.name.upperBound + base)
-        found.value = (found.value.lowerBound + base)..<(found.value.upperBound + base)
-        found.end += base
-        return found
+    static func first(in text: [UInt8], after position: Int, before end: Int) -> ParameterExtent? {
+        text.withUnsafeBufferPointer { text in
+            first(in: Span(_unsafeElements: UnsafeBufferPointer(rebasing: text[..<end])), after: position)
+        }
     }
 
-    private static func first(in area: UnsafeBufferPointer<UInt8>, after position: Int) -> ParameterExtent? {
+    @inline(__always)
+    private static func first(in area: Span<UInt8>, after position: Int) -> ParameterExtent? {
         var position = position
         while position < area.count {
             let start = position + 1
@@ -44,10 +63,10 @@ extension ParameterExtent {
             position = end
             if let equals, equals > start {
                 return ParameterExtent(
-                    name: trimmed(start..<equals, area), value: (equals + 1)..<end, isBareWord: false, isPlain: isPlain,
-                    end: end)
+                    name: area.trimmingASCIIWhitespace(start..<equals), value: (equals + 1)..<end, isBareWord: false,
+                    isPlain: isPlain, end: end)
             }
-            let word = trimmed(start..<end, area)
+            let word = area.trimmingASCIIWhitespace(start..<end)
             if !word.isEmpty {
                 return ParameterExtent(
                     name: word.lowerBound..<word.lowerBound, value: word, isBareWord: true, isPlain: isPlain, end: end)
@@ -56,40 +75,37 @@ extension ParameterExtent {
         return nil
     }
 
-    /// Where the first `=` of the parameter stands, where the parameter ends, and whether there is no quote and no comma in it.
-    private static func scan(
-        _ area: UnsafeBufferPointer<UInt8>, from start: Int
-    ) -> (equals: Int?, end: Int, isPlain: Bool) {
+    /// Where the first `=` of the parameter stands, where the parameter ends, and whether it is plain.
+    @inline(__always)
+    private static func scan(_ area: Span<UInt8>, from start: Int) -> (equals: Int?, end: Int, isPlain: Bool) {
+        // Of most parameters the name has nothing of interest.
+        var index = start
+        while index < area.count, area[index] > 0x3D, area[index] != 0x5E { index &+= 1 }
         var equals: Int?
         var isQuoted = false
         var isPlain = true
-        var index = start
         while index < area.count {
             let byte = area[index]
-            // Letters, which most are, come after all that is looked for.
+            // Letters, which most are, come after nearly all that is looked for.
             if byte <= 0x3D {
-                switch byte {
-                case 0x22:
+                if byte == 0x3D {
+                    if equals == nil { equals = index }
+                } else if byte == 0x3B {
+                    if !isQuoted { return (equals, index, isPlain) }
+                } else if byte == 0x22 {
                     isQuoted.toggle()
                     isPlain = false
-                case 0x2C: isPlain = false
-                case 0x3B where !isQuoted: return (equals, index, isPlain)
-                case 0x3D where equals == nil: equals = index
-                default: break
+                } else if byte == 0x2C {
+                    isPlain = false
                 }
+            } else if byte == 0x5E {
+                isPlain = false
             }
-            index += 1
+            index &+= 1
         }
         guard isQuoted else { return (equals, index, isPlain) }
         // A quote that is never closed hides nothing.
         let end = area.firstOffset(of: 0x3B, from: start) ?? area.count
         return (equals.flatMap { $0 < end ? $0 : nil }, end, false)
-    }
-
-    private static func trimmed(_ range: Range<Int>, _ area: UnsafeBufferPointer<UInt8>) -> Range<Int> {
-        var (start, end) = (range.lowerBound, range.upperBound)
-        while start < end, area[start].isASCIIWhitespace { start += 1 }
-        while start < end, area[end - 1].isASCIIWhitespace { end -= 1 }
-        return start..<end
     }
 }

@@ -11,25 +11,40 @@ public enum TextValue {
 
     @usableFromInline
     static func unescape(_ value: ArraySlice<UInt8>, from first: Int) -> ArraySlice<UInt8> {
-        var backslash = first
-        var out: [UInt8] = []
-        out.reserveCapacity(value.count)
-        var start = value.startIndex
-        while backslash + 1 < value.endIndex {
-            out.append(contentsOf: value[start..<backslash])
-            switch value[backslash + 1] {
-            case 0x6E, 0x4E: out.append(0x0A)
-            case 0x2C, 0x3B, 0x5C: out.append(value[backslash + 1])
-            default:
-                out.append(0x5C)
-                out.append(value[backslash + 1])
+        ArraySlice(unescape(value.span, from: first - value.startIndex))
+    }
+
+    /// As `unescape`, for those who only look at the text.
+    @inlinable @inline(__always)
+    public static func withUnescaped<Result>(_ value: Span<UInt8>, _ body: (Span<UInt8>) -> Result) -> Result {
+        guard let backslash = value.firstOffset(of: 0x5C) else { return body(value) }
+        let text = unescape(value, from: backslash)
+        return body(text.span)
+    }
+
+    @usableFromInline
+    static func unescape(_ value: Span<UInt8>, from first: Int) -> [UInt8] {
+        value.withUnsafeBufferPointer { value in
+            var backslash = first
+            var out: [UInt8] = []
+            out.reserveCapacity(value.count)
+            var start = 0
+            while backslash + 1 < value.count {
+                out.append(contentsOf: UnsafeBufferPointer(rebasing: value[start..<backslash]))
+                switch value[backslash + 1] {
+                case 0x6E, 0x4E: out.append(0x0A)
+                case 0x2C, 0x3B, 0x5C: out.append(value[backslash + 1])
+                default:
+                    out.append(0x5C)
+                    out.append(value[backslash + 1])
+                }
+                start = backslash + 2
+                guard let next = value.firstOffset(of: 0x5C, from: start) else { break }
+                backslash = next
             }
-            start = backslash + 2
-            guard let next = value.index(of: 0x5C, from: start) else { break }
-            backslash = next
+            out.append(contentsOf: UnsafeBufferPointer(rebasing: value[start...]))
+            return out
         }
-        out.append(contentsOf: value[start...])
-        return ArraySlice(out)
     }
 
     /// Appends `text` with its escapes. CRLF and CR are line breaks too; other control characters, which may not stand
@@ -53,6 +68,24 @@ public enum TextValue {
 
 /// RFC 6350 §3.4, RFC 5545 §3.3.11: values of several parts.
 package enum StructuredValue {
+    /// Calls `body` with what stands between the separators that have no backslash before them, still escaped.
+    static func forEachPart(of value: Span<UInt8>, separator: UInt8, _ body: (Span<UInt8>) -> Void) {
+        var start = 0
+        var index = 0
+        while index < value.count {
+            if value[index] == 0x5C {
+                index += 2
+                continue
+            }
+            if value[index] == separator {
+                body(value.extracting(start..<index))
+                start = index + 1
+            }
+            index += 1
+        }
+        body(value.extracting(start..<value.count))
+    }
+
     /// Cuts at each `separator` that has no backslash before it; the parts are still escaped.
     package static func split(_ value: ArraySlice<UInt8>, at separator: UInt8) -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []

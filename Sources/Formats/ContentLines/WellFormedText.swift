@@ -13,14 +13,19 @@ package enum WellFormedText {
 
     /// The text of `bytes`, one way or the other.
     package static func string(_ bytes: ArraySlice<UInt8>) -> String {
-        let wellFormed: String? = bytes.withUnsafeBufferPointer { bytes in
-            do {
-                return String(copying: try UTF8Span(validating: bytes.span))
-            } catch {
-                return nil
-            }
+        string(bytes.span)
+    }
+
+    /// The text of `bytes`, one way or the other.
+    package static func string(_ bytes: Span<UInt8>) -> String {
+        do {
+            return String(copying: try UTF8Span(validating: bytes))
+        } catch {
+            return bytes.withUnsafeBufferPointer(repaired)
         }
-        if let wellFormed { return wellFormed }
+    }
+
+    private static func repaired(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         let repaired = String(utf8: bytes)
         let hasMultibyte = repaired.unicodeScalars.contains { $0.value > 0x7F && $0 != "\u{FFFD}" }
         return hasMultibyte ? repaired : windows1252(bytes) ?? repaired
@@ -46,7 +51,7 @@ package enum WellFormedText {
         return out
     }
 
-    private static func windows1252(_ bytes: ArraySlice<UInt8>) -> String? {
+    private static func windows1252(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
         var scalars = String.UnicodeScalarView()
         for byte in bytes {
             guard byte & 0xE0 == 0x80 else { scalars.append(Unicode.Scalar(byte)); continue }

@@ -54,8 +54,10 @@ package struct CalendarObjectResource: Sendable {
         _ document: CalendarDocument
     ) throws(CalendarObjectInvalid) -> CalendarObjectResource {
         if document.tree.containsNUL { throw .containsNUL }
-        let calendars = Array(document.calendars)
-        guard let calendar = calendars.first, calendars.count == 1 else { throw .severalCalendars(calendars.count) }
+        var calendars = document.calendars.makeIterator()
+        guard let calendar = calendars.next(), calendars.next() == nil else {
+            throw .severalCalendars(document.calendars.count { _ in true })
+        }
         if let version = calendar.property("VERSION")?.value.trimmingASCIIWhitespace, version.elementsEqual("1.0".utf8)
         {
             throw .unsupportedVersion("1.0")
@@ -95,7 +97,7 @@ package struct CalendarObjectResource: Sendable {
             var hasUID = false
             var start: ContentLine?
             var instance: ContentLine?
-            for line in component.properties {
+            try component.forEachProperty { line throws(CalendarObjectInvalid) in
                 switch line.nameCount {
                 case 3 where line.isNamed("UID"):
                     hasUID = true
@@ -114,7 +116,8 @@ package struct CalendarObjectResource: Sendable {
         ) throws(CalendarObjectInvalid) {
             if uid != nil, line.value.elementsEqual(uidValue) { return }
             let text = line.text
-            if text.allSatisfy(\.isWhitespace) { throw .emptyUID(kind) }
+            // White space of Unicode is looked for where the first byte is no visible one of ASCII.
+            if !(0x21..<0x7F ~= text.utf8.first ?? 0), text.allSatisfy(\.isWhitespace) { throw .emptyUID(kind) }
             if let uid {
                 if text != uid { throw .mixedUIDs(uid, text) }
                 return

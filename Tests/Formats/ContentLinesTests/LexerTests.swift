@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestWaiting
 import Testing
 
 @Suite("Lines")
@@ -114,8 +115,6 @@ struct LexerTests {
     @Test("a long file with bare CR does not take time by the square of its length")
     func bareCRIsLinear() throws {
         let bytes = [UInt8](("BEGIN:X\r" + String(repeating: "A:1\r", count: 500_000) + "END:X\r").utf8)
-        let clock = ContinuousClock()
-        let time = try clock.measure { _ = try ComponentTree.parse(bytes) }
-        #expect(time < .seconds(20))
+        #expect(try effort { try ComponentTree.parse(bytes) }.seconds < 20)
     }
 }

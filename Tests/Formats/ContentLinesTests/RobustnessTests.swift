@@ -18,13 +18,32 @@ struct RobustnessTests {
                 _ = line.text
                 _ = StructuredValue.components(line.transferDecodedValue)
                 for parameter in line.parameters { _ = parameter.values }
+                looks(at: line)
             }
+            var seen: [Range<Int>] = []
+            component.forEachProperty { seen.append($0.sourceRange) }
+            #expect(seen == component.properties.map(\.sourceRange))
         }
         for component in tree.roots {
             let written = component.normalizedSource
             #expect((try? ComponentTree.parse(written))?.roots.map { $0.normalizedSource } == [written])
         }
         _ = WellFormedText.document(bytes)
+    }
+
+    /// What looks at bytes in their place sees what others copy out.
+    private func looks(at line: ContentLine) {
+        #expect(line.withValue { span in span.withUnsafeBufferPointer { Array($0) } } == Array(line.value))
+        let text = Array(TextValue.unescape(line.transferDecodedValue))
+        #expect(line.withText { span in span.withUnsafeBufferPointer { Array($0) } } == text)
+        var values: [[UInt8]] = []
+        line.forEachParameterValue { span in values.append(span.withUnsafeBufferPointer { Array($0) }) }
+        #expect(values == line.parameters.flatMap(\.rawValues).map { Array(ParameterValue.decode($0)) })
+        for separator in [UInt8(0x2C), 0x3B] {
+            var parts: [[UInt8]] = []
+            line.forEachPart(separator: separator) { span in parts.append(span.withUnsafeBufferPointer { Array($0) }) }
+            #expect(parts == StructuredValue.split(line.transferDecodedValue, at: separator).map { Array(TextValue.unescape($0)) })
+        }
     }
 
     @Test("every prefix of a document parses")

@@ -1,4 +1,5 @@
 import Bytes
+import TestWaiting
 import Testing
 
 @testable import XML
@@ -50,12 +51,14 @@ struct XMLNamespaceTests {
         #expect(inner == [[UInt8]("<b/>".utf8)])
     }
 
-    @Test("very many attributes are refused before they are compared with each other", .timeLimit(.minutes(1)))
+    @Test("very many attributes are refused before they are compared with each other")
     func attributes() {
         let many = "<a " + (0..<500_000).map { "a\($0)=''" }.joined(separator: " ") + "/>"
-        #expect(throws: ParseError.self) { try XMLDocument.parse([UInt8](many.utf8)) }
+        let seconds = effort { #expect(throws: ParseError.self) { try XMLDocument.parse([UInt8](many.utf8)) } }.seconds
+        #expect(seconds < 20)
         let declarations = "<a " + (0..<400_000).map { "xmlns:a\($0)='u'" }.joined(separator: " ") + "/>"
-        #expect(throws: ParseError.self) { try XMLDocument.parse([UInt8](declarations.utf8)) }
+        let more = effort { #expect(throws: ParseError.self) { try XMLDocument.parse([UInt8](declarations.utf8)) } }.seconds
+        #expect(more < 20)
     }
 
     @Test("comments, CDATA and processing instructions may hold what looks like mark-up")

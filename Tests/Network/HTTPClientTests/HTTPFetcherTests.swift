@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import Wire
 
-@Suite("Fetching from foreign servers", .timeLimit(.minutes(2)))
+@Suite("Fetching from foreign servers", .timeLimit(.minutes(10)))
 struct HTTPFetcherTests {
     private static let loopback = ["127.0.0.0/8"].compactMap { AddressRange($0) }
 

@@ -16,7 +16,7 @@ extension YearWeeks {
         let first = start.wall.date
         var weeks = YearWeeks(month: first.month, day: first.day, before: 1, after: after)
         for line in event.properties(named: "RRULE") {
-            guard let rule = RecurrenceRule(line.value) else { continue }
+            guard let rule = line.recurrenceRule else { continue }
             guard rule.calendarScale == nil else { return }
             if let months = rule.byMonth {
                 for month in months { weeks.formUnion(YearWeeks(month: month.number, after: after)) }

@@ -49,7 +49,7 @@ struct RecurrenceProperties {
         if line.isNamed("DTEND") {
             end = end ?? line.calendarTime
         } else if line.isNamed("RRULE") {
-            guard let rule = RecurrenceRule(line.value), rules.count < Self.ruleLimit else { return }
+            guard let rule = line.recurrenceRule, rules.count < Self.ruleLimit else { return }
             if !rules.contains(rule) { rules.append(rule) }
         } else if line.isNamed("RDATE") {
             let zoneID = line.zoneID
@@ -65,10 +65,10 @@ struct RecurrenceProperties {
 
     private mutating func takeDates(_ line: ContentLine) {
         if line.isNamed("EXDATE") {
-            exclusions += CalendarTime.list(line.value, zoneID: line.zoneID)
+            exclusions += line.calendarTimes
         } else if line.isNamed("EXRULE") {
             // RFC 2445 §4.8.5.2
-            guard let rule = RecurrenceRule(line.value), exclusionRules.count < Self.ruleLimit else { return }
+            guard let rule = line.recurrenceRule, exclusionRules.count < Self.ruleLimit else { return }
             if !exclusionRules.contains(rule) { exclusionRules.append(rule) }
         }
     }

@@ -4,49 +4,39 @@ import CivilTime
 extension RecurrenceRule {
     /// Takes what can be understood: in either case, with blanks, in any order, with parts that nobody knows. Of a part
     /// that is there twice the first counts. Nil without a known FREQ.
-    package init?(_ value: __shared ArraySlice<UInt8>) {
-        guard let rule = Self.read(value) else { return nil }
-        self = rule
+    package init?(_ value: Span<UInt8>) {
+        frequency = .daily
+        guard read(value) else { return nil }
     }
 
-    private static func read(_ value: ArraySlice<UInt8>) -> RecurrenceRule? {
-        var rule = RecurrenceRule(.daily)
-        return rule.read(value) ? rule : nil
-    }
+    package init?(_ value: __shared ArraySlice<UInt8>) { self.init(value.span) }
 
     /// Whether there is a known FREQ.
-    private mutating func read(_ value: ArraySlice<UInt8>) -> Bool {
+    private mutating func read(_ value: Span<UInt8>) -> Bool {
         var known: UInt32 = 0
-        var start = value.startIndex
+        var start = 0
         var count = 0
-        while start < value.endIndex, count < Self.partLimit {
-            let end = value.index(of: 0x3B, from: start) ?? value.endIndex
+        while start < value.count, count < Self.partLimit {
+            let end = value.firstOffset(of: 0x3B, from: start) ?? value.count
             defer { start = end + 1 }
-            guard let equals = value[..<end].index(of: 0x3D, from: start) else { continue }
-            let name = Self.trimmed(start..<equals, of: value)
-            let text = Self.trimmed((equals + 1)..<end, of: value)
-            guard let part = Part(value[name]) else {
-                if takeOther(value[name], value[text]) { count += 1 }
+            guard let equals = value.extracting(..<end).firstOffset(of: 0x3D, from: start) else { continue }
+            let name = value.extracting(value.trimmingASCIIWhitespace(start..<equals))
+            let text = value.extracting(value.trimmingASCIIWhitespace((equals + 1)..<end))
+            guard let part = Part(name) else {
+                if takeOther(name, text) { count += 1 }
                 continue
             }
             if known >> part.rawValue & 1 == 1 { continue }
             known |= 1 << part.rawValue
             count += 1
             if part == .freq {
-                guard let frequency = Frequency(value[text]) else { return false }
+                guard let frequency = Frequency(text) else { return false }
                 self.frequency = frequency
             } else {
-                take(part, value[text])
+                take(part, text)
             }
         }
         return known >> Part.freq.rawValue & 1 == 1
-    }
-
-    private static func trimmed(_ range: Range<Int>, of value: ArraySlice<UInt8>) -> Range<Int> {
-        var (start, end) = (range.lowerBound, range.upperBound)
-        while start < end, value[start].isASCIIWhitespace { start += 1 }
-        while start < end, value[end - 1].isASCIIWhitespace { end -= 1 }
-        return start..<end
     }
 
     /// More than there are names; a rule of a thousand invented ones is nobody's.
@@ -56,7 +46,7 @@ extension RecurrenceRule {
         case freq, interval, count, until, bySecond, byMinute, byHour, byDay, byWeekday, byMonthDay, byYearDay, byWeekNo, byMonth
         case bySetPos, weekStart, scale, skip
 
-        init?(_ name: __shared ArraySlice<UInt8>) {
+        init?(_ name: Span<UInt8>) {
             switch name.count {
             case 4 where name.equalsIgnoringASCIICase("FREQ"): self = .freq
             case 4 where name.equalsIgnoringASCIICase("WKST"): self = .weekStart
@@ -81,14 +71,14 @@ extension RecurrenceRule {
     }
 
     /// Whether it is there now, and was not before.
-    private mutating func takeOther(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Bool {
-        let name = String(utf8: name.map(\.asciiUppercased))
+    private mutating func takeOther(_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
+        let name = Self.uppercased(name)
         if otherParts.contains(where: { $0.name == name }) { return false }
-        otherParts.append(OtherPart(name: name, value: String(utf8: value)))
+        otherParts.append(OtherPart(name: name, value: value.withUnsafeBufferPointer { String(utf8: $0) }))
         return true
     }
 
-    private mutating func take(_ part: Part, _ value: ArraySlice<UInt8>) {
+    private mutating func take(_ part: Part, _ value: Span<UInt8>) {
         switch part {
         case .freq: break
         // INTERVAL=0 and what is no number are taken for 1, COUNT=0 for the first instance alone.
@@ -108,9 +98,9 @@ extension RecurrenceRule {
         case .bySetPos: bySetPosition = Self.numbers(value, 1...Self.mostPositions, orNegative: true)
         case .weekStart: weekStart = Self.weekday(value) ?? .monday
         case .scale:
-            let scale = String(utf8: value.map(\.asciiUppercased))
+            let scale = Self.uppercased(value)
             calendarScale = scale == "GREGORIAN" || scale.isEmpty ? nil : scale
-        case .skip: skip = Skip(rawValue: String(utf8: value.map(\.asciiUppercased))) ?? .omit
+        case .skip: skip = Skip(rawValue: Self.uppercased(value)) ?? .omit
         }
     }
 
@@ -123,57 +113,57 @@ extension RecurrenceRule {
     /// The values that are understood; nil where nothing is written, so that an empty part is as none.
     @inline(__always)
     private static func list<Value: Hashable>(
-        _ value: ArraySlice<UInt8>, _ read: (ArraySlice<UInt8>) -> Value?
+        _ value: Span<UInt8>, _ read: (Span<UInt8>) -> Value?
     ) -> [Value]? {
         if value.isEmpty { return nil }
         var values: [Value] = []
         values.reserveCapacity(min(value.count / 3 + 1, 32))
         // For the lists that people write a look at each is faster than a set.
-        var seen: Set<Value> = []
-        var start = value.startIndex
-        while start < value.endIndex {
-            let end = value.index(of: 0x2C, from: start) ?? value.endIndex
+        var seen: Set<Value>?
+        var start = 0
+        while start < value.count {
+            let end = value.firstOffset(of: 0x2C, from: start) ?? value.count
             defer { start = end + 1 }
-            guard start < end, let read = read(value[start..<end]) else { continue }
-            if values.count < 32 ? values.contains(read) : seen.contains(read) { continue }
+            guard start < end, let read = read(value.extracting(start..<end)) else { continue }
+            if seen?.contains(read) ?? values.contains(read) { continue }
             values.append(read)
-            if values.count == 32 { seen = Set(values) } else if values.count > 32 { seen.insert(read) }
+            if seen != nil { seen?.insert(read) } else if values.count == 32 { seen = Set(values) }
         }
         return values
     }
 
-    private static func numbers(
-        _ value: ArraySlice<UInt8>, _ range: ClosedRange<Int>, orNegative: Bool = false
-    ) -> [Int]? {
+    private static func numbers(_ value: Span<UInt8>, _ range: ClosedRange<Int>, orNegative: Bool = false) -> [Int]? {
         list(value) { item in
-            var scanner = ValueScanner(item)
-            let sign = scanner.sign() ?? 1
-            guard let number = scanner.number(), scanner.isAtEnd, range.contains(number), sign > 0 || orNegative else {
-                return nil
+            item.scan { scanner in
+                let sign = scanner.sign() ?? 1
+                guard let number = scanner.number(), scanner.isAtEnd, range.contains(number), sign > 0 || orNegative else {
+                    return nil
+                }
+                return sign * number
             }
-            return sign * number
         }
     }
 
-    private static func weekdayNumber(_ item: ArraySlice<UInt8>) -> WeekdayNumber? {
-        var scanner = ValueScanner(item)
-        let sign = scanner.sign() ?? 1
-        guard let number = scanner.number() else { return weekday(scanner.rest).map { WeekdayNumber($0) } }
-        guard 1...mostWeeks ~= number, let weekday = weekday(scanner.rest) else { return nil }
-        return WeekdayNumber(weekday, ordinal: sign * number)
-    }
-
-    private static func month(_ item: ArraySlice<UInt8>) -> Month? {
-        var scanner = ValueScanner(item)
-        guard let number = scanner.number(), 1...13 ~= number else { return nil }
-        let isLeap = scanner.take(0x4C)
-        return scanner.isAtEnd ? Month(number, isLeap: isLeap) : nil
-    }
-
-    private static func weekday(_ text: ArraySlice<UInt8>) -> Weekday? {
-        guard text.count == 2, let first = text.first?.asciiUppercased, let second = text.last?.asciiUppercased else {
-            return nil
+    private static func weekdayNumber(_ item: Span<UInt8>) -> WeekdayNumber? {
+        item.scan { scanner in
+            let sign = scanner.sign() ?? 1
+            guard let number = scanner.number() else { return scanner.withRest(weekday).map { WeekdayNumber($0) } }
+            guard 1...mostWeeks ~= number, let weekday = scanner.withRest(weekday) else { return nil }
+            return WeekdayNumber(weekday, ordinal: sign * number)
         }
+    }
+
+    private static func month(_ item: Span<UInt8>) -> Month? {
+        item.scan { scanner in
+            guard let number = scanner.number(), 1...13 ~= number else { return nil }
+            let isLeap = scanner.take(0x4C)
+            return scanner.isAtEnd ? Month(number, isLeap: isLeap) : nil
+        }
+    }
+
+    private static func weekday(_ text: Span<UInt8>) -> Weekday? {
+        guard text.count == 2 else { return nil }
+        let (first, second) = (text[0].asciiUppercased, text[1].asciiUppercased)
         switch (first, second) {
         case (0x4D, 0x4F): return .monday
         case (0x54, 0x55): return .tuesday
@@ -186,11 +176,17 @@ extension RecurrenceRule {
         }
     }
 
-    private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy(\.isASCIIDigit) }
+    private static func isNumber(_ text: Span<UInt8>) -> Bool {
+        !text.isEmpty && text.withUnsafeBufferPointer { $0.allSatisfy(\.isASCIIDigit) }
+    }
+
+    private static func uppercased(_ text: Span<UInt8>) -> String {
+        text.withUnsafeBufferPointer { String(utf8: $0.map(\.asciiUppercased)) }
+    }
 }
 
 extension RecurrenceRule.Frequency {
-    fileprivate init?(_ name: __shared ArraySlice<UInt8>) {
+    fileprivate init?(_ name: Span<UInt8>) {
         switch name.count {
         case 5 where name.equalsIgnoringASCIICase("DAILY"): self = .daily
         case 6 where name.equalsIgnoringASCIICase("WEEKLY"): self = .weekly

@@ -14,8 +14,20 @@ extension ContentLine {
     }
 
     /// The value as a DATE or DATE-TIME.
-    package var calendarTime: CalendarTime? { CalendarTime(value, zoneID: zoneID) }
+    package var calendarTime: CalendarTime? {
+        let zoneID = zoneID
+        return withValue { CalendarTime($0, zoneID: zoneID) }
+    }
+
+    /// The value as a list of them (RDATE, EXDATE); what is none is passed over.
+    package var calendarTimes: [CalendarTime] {
+        let zoneID = zoneID
+        return withValue { CalendarTime.list($0, zoneID: zoneID) }
+    }
 
     /// The value as a DURATION.
-    package var duration: CivilDuration? { CivilDuration(value) }
+    package var duration: CivilDuration? { withValue { CivilDuration($0) } }
+
+    /// The value as a RECUR.
+    package var recurrenceRule: RecurrenceRule? { withValue { RecurrenceRule($0) } }
 }

@@ -4,8 +4,14 @@ package import CivilTime
 extension CivilDuration {
     /// RFC 5545 §3.3.6, in whatever order and mixture the parts come, also none at all (`PT`). Nil for what is no
     /// duration, or is longer than all of the years 1 to 9999.
-    package init?(_ value: __shared ArraySlice<UInt8>) {
-        var scanner = ValueScanner(value)
+    package init?(_ value: Span<UInt8>) {
+        guard let duration = value.scan(Self.read) else { return nil }
+        self = duration
+    }
+
+    package init?(_ value: __shared ArraySlice<UInt8>) { self.init(value.span) }
+
+    private static func read(_ scanner: inout ValueScanner) -> CivilDuration? {
         let sign = scanner.sign() ?? 1
         guard scanner.take(0x50) else { return nil }
         var days = 0
@@ -28,7 +34,7 @@ extension CivilDuration {
             }
             if days > Self.longest / 86_400 || seconds > Self.longest { return nil }
         }
-        self.init(days: sign * days, seconds: sign * seconds)
+        return CivilDuration(days: sign * days, seconds: sign * seconds)
     }
 
     /// The seconds of 10,000 years.

@@ -13,11 +13,10 @@ package enum Trigger: Hashable, Sendable {
 
     /// Nil for what is neither a duration nor a time.
     package init?(_ line: __shared ContentLine) {
-        let value = line.value
-        if let duration = CivilDuration(value) {
+        if let duration = line.duration {
             let isEnd = line.parameter("RELATED")?.hasValue("END") ?? false
             self = .relative(duration, to: isEnd ? .end : .start)
-        } else if let time = CalendarTime(value, zoneID: line.zoneID) {
+        } else if let time = line.calendarTime {
             self = .absolute(time)
         } else {
             return nil

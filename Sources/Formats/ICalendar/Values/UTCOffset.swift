@@ -7,8 +7,16 @@ package struct UTCOffset: Hashable, Sendable {
 
     /// `+0300`, `-052836`; a colon between the parts, hours alone, and a missing plus are understood. Nil for more than
     /// a day.
-    package init?(_ value: __shared ArraySlice<UInt8>) {
-        var scanner = ValueScanner(value)
+    package init?(_ value: Span<UInt8>) {
+        guard let offset = value.scan(Self.read) else { return nil }
+        self = offset
+    }
+
+    package init?(_ value: __shared ArraySlice<UInt8>) { self.init(value.span) }
+
+    private init(seconds: Int) { self.seconds = seconds }
+
+    private static func read(_ scanner: inout ValueScanner) -> UTCOffset? {
         let sign = scanner.sign() ?? 1
         guard let hours = scanner.digits(2) else { return nil }
         var minutes = 0
@@ -24,7 +32,7 @@ package struct UTCOffset: Hashable, Sendable {
             seconds = digits
         }
         guard scanner.isAtEnd, hours < 24, minutes < 60, seconds < 60 else { return nil }
-        self.seconds = sign * (hours * 3600 + minutes * 60 + seconds)
+        return UTCOffset(seconds: sign * (hours * 3600 + minutes * 60 + seconds))
     }
 
     /// As it stands in a VTIMEZONE: seconds only where there are any.

@@ -1,26 +1,34 @@
 import Bytes
 
-// Initialisers own what they are given, and so count a reference to it. Those of values, which are made by the thousand and
-// keep nothing of it, only borrow (`__shared`): that is all the word says.
+extension Span where Element == UInt8 {
+    /// Reads the value from its front, past white space at either end.
+    func scan<Result>(_ body: (inout ValueScanner) -> Result) -> Result {
+        withUnsafeBufferPointer { bytes in
+            var scanner = ValueScanner(bytes, trimmingASCIIWhitespace(0..<count))
+            return body(&scanner)
+        }
+    }
+}
 
 /// Reads a value from its front. What does not fit leaves it where it was.
 struct ValueScanner {
-    private let bytes: ArraySlice<UInt8>
+    // No longer than `scan` lasts; no place in it is looked at but after a look at `end`.
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var position: Int
     private let end: Int
 
-    init(_ bytes: ArraySlice<UInt8>) {
-        var start = bytes.startIndex
-        var end = bytes.endIndex
-        while start < end, bytes[start].isASCIIWhitespace { start += 1 }
-        while end > start, bytes[end - 1].isASCIIWhitespace { end -= 1 }
+    fileprivate init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
         self.bytes = bytes
-        position = start
-        self.end = end
+        position = range.lowerBound
+        end = range.upperBound
     }
 
-    var rest: ArraySlice<UInt8> { bytes[position..<end] }
     var isAtEnd: Bool { position == end }
+
+    /// Calls `body` with what was not read.
+    func withRest<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        body(Span(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[position..<end])))
+    }
 
     /// Takes one of the bytes; letters in either case, when `expected` is in upper case.
     mutating func take(_ expected: UInt8) -> Bool {

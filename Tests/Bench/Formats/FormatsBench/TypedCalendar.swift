@@ -17,7 +17,7 @@ enum TypedCalendar {
             }
         }
         for component in object.document.tree.allComponents {
-            for line in component.properties { sum &+= visit(line) }
+            component.forEachProperty { sum &+= visit($0) }
         }
         return sum
     }
@@ -26,23 +26,19 @@ enum TypedCalendar {
 
     private static func visit(_ line: ContentLine) -> Int {
         var sum = 0
-        for parameter in line.parameters {
-            parameter.forEachRawValue { sum &+= ParameterValue.decode($0).count }
-        }
+        line.forEachParameterValue { sum &+= $0.count }
         switch kind(of: line) {
         case .time: sum &+= line.calendarTime?.wall.dayNumber ?? 0
-        case .times: sum &+= CalendarTime.list(line.value, zoneID: line.zoneID).count
-        case .rule: sum &+= RecurrenceRule(line.value)?.interval ?? 0
+        case .times: sum &+= line.calendarTimes.count
+        case .rule: sum &+= line.recurrenceRule?.interval ?? 0
         case .duration: sum &+= line.duration?.seconds ?? 0
         case .trigger: if case .relative(let duration, _)? = Trigger(line) { sum &+= duration.seconds }
-        case .offset: sum &+= UTCOffset(line.value)?.seconds ?? 0
-        case .number: sum &+= line.value.decimalValue ?? 0
-        case .raw: sum &+= line.value.count
+        case .offset: sum &+= line.withValue { UTCOffset($0)?.seconds ?? 0 }
+        case .number: sum &+= line.withValue { $0.decimalValue ?? 0 }
+        case .raw: sum &+= line.withValue { $0.count }
         case .list:
-            for item in StructuredValue.split(line.transferDecodedValue, at: 0x2C) {
-                sum &+= TextValue.unescape(item).count
-            }
-        case .text: sum &+= TextValue.unescape(line.transferDecodedValue).count
+            line.forEachPart(separator: 0x2C) { sum &+= $0.count }
+        case .text: sum &+= line.withText { $0.count }
         }
         return sum
     }
@@ -79,17 +75,14 @@ enum TypedCard {
     static func visit(_ bytes: [UInt8]) -> Int {
         guard let object = try? AddressObjectResource.validate(bytes) else { fatalError("the card is none") }
         var sum = 0
-        for line in object.card.properties {
-            for parameter in line.parameters {
-                parameter.forEachRawValue { sum &+= ParameterValue.decode($0).count }
-            }
-            let value = line.transferDecodedValue
+        object.card.forEachProperty { line in
+            line.forEachParameterValue { sum &+= $0.count }
             if line.isNamed("N") || line.isNamed("ADR") || line.isNamed("ORG") {
-                for part in StructuredValue.split(value, at: 0x3B) { sum &+= TextValue.unescape(part).count }
+                line.forEachPart(separator: 0x3B) { sum &+= $0.count }
             } else if line.isNamed("NICKNAME") || line.isNamed("CATEGORIES") {
-                for part in StructuredValue.split(value, at: 0x2C) { sum &+= TextValue.unescape(part).count }
+                line.forEachPart(separator: 0x2C) { sum &+= $0.count }
             } else {
-                sum &+= TextValue.unescape(value).count
+                sum &+= line.withText { $0.count }
             }
         }
         return sum
