@@ -29,6 +29,8 @@ GOALS = {"cyrus": 10, "radicale": 50}
 # Questions to an index must be answered so many times as often.
 QUERIES = {"query-week", "free-busy", "query-cards"}
 QUERY_GOALS = {"cyrus": 20, "radicale": 100}
+# What a request may cost where much is shared with the user, beside one where nothing is.
+SHARES_GOAL = 1.1
 # Connections of a case. Long listings are asked for by few clients at a time.
 CONNECTIONS = {"propfind10k": 2, "sync-initial": 2}
 # wrk has one thread. Where it works for this part of the time, it is the limit.
@@ -232,8 +234,10 @@ def report(results):
     """The ratios; 1 where one is below its goal, or an answer was an error."""
     failed = any(result["errors"] for cases in results.values() for result in cases.values())
     ours = results.get("tegu", {})
+    if ours and "tegu-shares" in results:
+        failed = report_shares(ours, results["tegu-shares"]) or failed
     for peer in results:
-        if peer == "tegu" or not ours:
+        if peer not in GOALS or not ours:
             continue
         print(f"\nBeside {peer} (goal: {GOALS[peer]} times, queries {QUERY_GOALS[peer]} times)")
         for case, theirs in results[peer].items():
@@ -247,6 +251,19 @@ def report(results):
                 case, ratio, cpu, "   (the load generator is the limit: judged by CPU)" if is_limited else "",
                 "   BELOW" if is_below else ""))
     return 1 if failed else 0
+
+
+def report_shares(ours, shared):
+    """Whether a case takes more than a tenth more where much is shared. The home is not compared: it holds all that is shared."""
+    print(f"\nWith {servers.TeguWithShares.SHARES} shares and {servers.TeguWithShares.GROUPS} groups (goal: {SHARES_GOAL} times the CPU)")
+    failed = False
+    for case, result in shared.items():
+        more = result["cpu_us"] / max(1, ours[case]["cpu_us"])
+        is_above = case != "discovery" and more > SHARES_GOAL
+        failed = failed or is_above
+        print("%-14s %8.2f times the CPU, %.2f times the rate%s" % (
+            case, more, result["rate"] / ours[case]["rate"], "   ABOVE" if is_above else ""))
+    return failed
 
 
 if __name__ == "__main__":

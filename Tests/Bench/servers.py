@@ -114,6 +114,28 @@ class Tegu(Server):
             stdout=self.log, stderr=self.log)
 
 
+class TeguWithShares(Tegu):
+    """The same in an organisation: the user is in 20 groups, and 50 others have each shared a calendar, half of them with one of those."""
+
+    name = "tegu-shares"
+    GROUPS, SHARES = 20, 50
+
+    def ask(self, *arguments, given=b""):
+        subprocess.run(self.command(*arguments), input=given, check=True, stdout=self.log, stderr=self.log)
+
+    def prepare(self):
+        super().prepare()
+        for number in range(self.GROUPS):
+            self.ask("group", "add", f"group-{number}")
+            self.ask("group", "member", "add", f"group-{number}", self.user)
+        for number in range(self.SHARES):
+            owner = f"owner-{number}@example.org"
+            self.ask("user", "add", owner, "--password-stdin", given=self.password.encode())
+            self.ask("calendar", "add", owner, "shared")
+            with_whom = self.user if number % 2 else f"group-{number % self.GROUPS}@example.org"
+            self.ask("share", "add", f"/calendars/{owner}/shared/", with_whom, "--role", "editor")
+
+
 class Radicale(Server):
     name = "radicale"
     principal = home = books = "/user/"
@@ -203,4 +225,4 @@ SERVICES {{
         client.logout()
 
 
-ALL = {server.name: server for server in (Tegu, Cyrus, Radicale)}
+ALL = {server.name: server for server in (Tegu, TeguWithShares, Cyrus, Radicale)}

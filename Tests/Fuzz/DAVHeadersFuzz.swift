@@ -12,7 +12,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         _ = (header.submittedTokens, header.resourceTags)
     }
     _ = Preferences(prefer: text, brief: text)
-    _ = EntityTagCondition(text).matches("a", exists: true)
+    _ = EntityTagCondition(text).matches(["a"], exists: true)
     for size in [0, 1, 1000] {
         for range in ByteRanges(text)?.resolve(size: size) ?? [] {
             precondition(!range.isEmpty && range.lowerBound >= 0 && range.upperBound <= size)

@@ -148,6 +148,10 @@ def test_what_is_no_file_cannot_be_imported(server, user, tmp_path):
     folder = server.run("import", user.calendar, str(tmp_path), check=False)
     assert folder.returncode == 2 and "no plain file" in folder.err
     assert os.listdir(os.path.join(server.data_directory, "spool")) == []
+    for text, path in (("garbage\n", user.calendar), (event("a"), user.book)):
+        wrong = server.run("import", path, "-", input=text, check=False)
+        assert wrong.returncode == 6 and "nothing was taken" in wrong.err, text
+    assert server.run("import", user.book, "-", input="").out.startswith("created 0"), "what an empty book was exported to"
 
 
 def test_check_reindex_and_version(server, user, dav):
@@ -180,7 +184,7 @@ def test_errors_say_what_is_wrong_and_have_codes(server, tmp_path):
 def test_the_demo_organisation_is_whole_and_made_once(tmp_path):
     server = Server(data_directory=tmp_path / "data")
     first = server.run("demo", "--password", "demo secret")
-    assert "anna@example.org" in first.out
+    assert "anna@example.org" in first.out and "admin@example.org, an administrator" in first.out
     assert "already" in server.run("demo").out
     assert "no faults" in server.run("check").out
     out = server.run("export", "/calendars/anna@example.org/calendar/").out

@@ -2,7 +2,7 @@
 import json
 
 from dav import document, name
-from objects import BERLIN, card, event, zoned_event
+from objects import BERLIN, calendar, card, event, zoned_event
 
 
 def test_calendar_objects_as_json(user, dav):
@@ -37,7 +37,8 @@ def test_a_form_has_a_tag_of_its_own(user, dav):
     for headers in ({"If-None-Match": stored}, {"If-None-Match": other, **wish}):
         unchanged = dav.get(user.calendar + "a.ics", **headers)
         assert unchanged.status == 304 and "accept" in unchanged.tokens("Vary")
-    assert dav.put(user.calendar + "a.ics", event("a", "Neu"), headers={"If-Match": other}).status == 412
+    assert dav.put(user.calendar + "a.ics", event("a", "Neu"), headers={"If-Match": other}).status == 204, "who writes may have seen any form"
+    assert dav.put(user.calendar + "a.ics", event("a", "Alt"), headers={"If-Match": other}).status == 412
     cards = dav.put_card(user.book + "a.vcf", card("a", "Anna")).etag
     newer = dav.get(user.book + "a.vcf", Accept="text/vcard; version=4.0").etag
     assert newer not in (cards, "W/" + cards)
@@ -132,6 +133,38 @@ def test_calendars_without_zones_that_everybody_knows(user, dav):
     without = dav.multiget(user.calendar, [user.calendar + "z.ics"], CalDAV_Timezones="F").multistatus().only().text("C:calendar-data")
     assert "VTIMEZONE" not in without and "TZID=Europe/Berlin" in without
     assert "calendar-no-timezone" in dav.options(user.calendar).tokens("DAV")
+    stored = dav.get(user.calendar + "z.ics")
+    assert "BEGIN:VTIMEZONE" in stored.text
+    for path in (user.calendar + "z.ics", user.calendar):
+        text = dav.get(path, CalDAV_Timezones="F").text
+        assert "VTIMEZONE" not in text and "TZID=Europe/Berlin" in text, path
+    given = dav.get(user.calendar + "z.ics", CalDAV_Timezones="F")
+    assert given.etag != stored.etag and "caldav-timezones" in given.tokens("Vary")
+    assert "vtimezone" not in dav.get(user.calendar + "z.ics", CalDAV_Timezones="F", Accept="application/calendar+json").text
+    put = dav.put(user.calendar + "z.ics", zoned_event("z", "Neu"), headers={"Prefer": "return=representation", "CalDAV-Timezones": "F"})
+    assert put.status in (200, 204) and "VTIMEZONE" not in put.text and "SUMMARY:Neu" in put.text
+
+
+def test_zones_that_were_not_sent_are_given_to_who_wants_them_all(user, dav):
+    """RFC 7809 §3.1.3: "the server MUST include all the appropriate VTIMEZONE components" """
+    dav.put(user.calendar + "n.ics", event("n", start="DTSTART;TZID=Europe/Berlin:20260601T100000", end="DTEND;TZID=Europe/Berlin:20260601T110000"))
+    assert "VTIMEZONE" not in dav.get(user.calendar + "n.ics").text
+    for path in (user.calendar + "n.ics", user.calendar):
+        text = dav.get(path, CalDAV_Timezones="T").text
+        assert text.count("BEGIN:VTIMEZONE") == 1 and "TZID:Europe/Berlin" in text, path
+    assert "BEGIN:VTIMEZONE" in dav.multiget(user.calendar, [user.calendar + "n.ics"], CalDAV_Timezones="T").multistatus().only().text("C:calendar-data")
+
+
+def test_two_zones_of_one_name_stay_two_in_an_export(user, dav):
+    """RFC 5545 §3.6.5: each event keeps its time, under whatever name"""
+    for name_, offset in (("a", "+0100"), ("b", "+0500")):
+        zone = ("BEGIN:VTIMEZONE", "TZID:Customized Time Zone", "BEGIN:STANDARD", "DTSTART:19700101T000000", f"TZOFFSETFROM:{offset}",
+                f"TZOFFSETTO:{offset}", "END:STANDARD", "END:VTIMEZONE")
+        dav.put(user.calendar + name_ + ".ics", calendar(
+            *zone, "BEGIN:VEVENT", f"UID:{name_}", "DTSTAMP:20260101T000000Z", "DTSTART;TZID=Customized Time Zone:20260601T100000", "END:VEVENT"))
+    text = dav.get(user.calendar).text
+    assert text.count("BEGIN:VTIMEZONE") == 2 and "TZID:Customized Time Zone\r\n" in text and "TZID:Customized Time Zone (2)\r\n" in text
+    assert "DTSTART;TZID=Customized Time Zone (2):20260601T100000" in text
 
 
 def test_the_time_zone_service(user, dav):
@@ -141,12 +174,14 @@ def test_the_time_zone_service(user, dav):
     moved = dav.get("/.well-known/timezone")
     assert moved.status in (301, 307) and moved.header("Location") == service
     actions = json.loads(dav.get(service + "/capabilities").body)
-    assert {a["name"] for a in actions["actions"]} == {"capabilities", "list", "get", "expand", "find"}
+    assert {a["name"] for a in actions["actions"]} == {"capabilities", "list", "get", "expand", "find", "leapseconds"}
     zones = json.loads(dav.get(service + "/zones").body)
     assert any(z["tzid"] == "Europe/Moscow" for z in zones["timezones"])
     assert json.loads(dav.get(service + "/zones?changedsince=" + zones["synctoken"]).body)["timezones"] == []
     zone = dav.get(service + "/zones/Europe%2FMoscow")
     assert zone.status == 200 and "TZID:Europe/Moscow" in zone.text and zone.etag
     assert dav.get(service + "/zones/Mars%2FOlympus").status == 404
+    assert {z["etag"] for z in zones["timezones"]} == {zone.etag.strip('"')}
+    assert json.loads(dav.get(service + "/leapseconds").body)["leapseconds"][0] == {"onset": "1972-01-01", "utc-offset": 10}
     changes = json.loads(dav.get(service + "/zones/Europe%2FMoscow/observances?start=2014-01-01T00:00:00Z&end=2015-01-01T00:00:00Z").body)
     assert [o["utc-offset-to"] for o in changes["observances"]] == [14400, 10800]

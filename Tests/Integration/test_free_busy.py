@@ -106,3 +106,27 @@ def test_hours_that_are_none_are_refused(user, body):
     answer = set_hours(user, "C", body)
     assert answer.multistatus().row(user.calendars).status_of("C:calendar-availability") == 403
     assert "valid-calendar-data" in answer.text
+
+
+def test_more_periods_than_an_answer_has_are_no_busy_time(user):
+    """RFC 4791 §7.10: number-of-matches-within-limits; no time is made up"""
+    dav = user.dav()
+    for uid, minute, rule in (("a", "00", "COUNT=15000"), ("b", "20", "INTERVAL=1")):
+        dav.put(user.calendar + uid + ".ics", event(uid, "Often", f"DURATION:PT10M", f"RRULE:FREQ=HOURLY;{rule}",
+                                                   start=f"DTSTART:20260101T00{minute}00Z", end=None))
+    body = document("C:free-busy-query", "<C:time-range start='20260101T000000Z' end='20290101T000000Z'/>")
+    refused = dav.report(user.calendar, body, 1)
+    assert refused.status in (403, 507) and refused.error("D:number-of-matches-within-limits") is not None, refused
+    body = document("C:free-busy-query", "<C:time-range start='20260101T000000Z' end='20260101T020000Z'/>")
+    assert len(periods(dav.report(user.calendar, body, 1))) == 4
+
+
+@pytest.mark.parametrize("address", ["mailto:{0}", "MAILTO:{0}", "mailto:%61{1}", "mailto: {0}", "/principals/{0}/",
+                                     "https://calendar.example.org/principals/{0}/"])
+def test_an_invitation_that_was_declined_takes_no_time(user, address):
+    """RFC 4791 §7.10, notes F4 and L16: whatever the user is called in it"""
+    line = "ATTENDEE;PARTSTAT=DECLINED:" + address.format(user.address, user.address[1:])
+    if "%61" in address and not user.address.startswith("a"):
+        line = "ATTENDEE;PARTSTAT=DECLINED:mailto:%" + format(ord(user.address[0]), "x") + user.address[1:]
+    user.dav().put(user.calendar + "d.ics", event("d", "No", line, start="DTSTART:20260601T100000Z", end="DTEND:20260601T110000Z"))
+    assert periods(user.dav().get(url(user) + DAY)) == []

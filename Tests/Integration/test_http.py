@@ -156,6 +156,7 @@ def test_ranges_that_cannot_be_given(user, dav, value, statuses):
 
 def test_if_range(user, dav):
     etag = dav.put_file(user.files + "r.txt", b"0123456789").etag
+    assert dav.head(user.files + "r.txt", Range="bytes=0-1").status == 200, "RFC 9110 §14.2: ranges are for GET"
     assert dav.get(user.files + "r.txt", Range="bytes=0-1", If_Range=etag).status == 206
     assert dav.get(user.files + "r.txt", Range="bytes=0-1", If_Range='"other"').status == 200
 

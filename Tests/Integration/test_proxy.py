@@ -51,6 +51,7 @@ def test_the_fields_of_others_are_not_believed(user, server):
     fields = {"Forwarded": "for=203.0.113.7;proto=https", "X-Forwarded-For": "203.0.113.8", "X-Forwarded-Proto": "https"}
     assert user.dav().propfind(user.calendar, "D:resourcetype", headers=fields).status == 403
     assert user.dav(tls=True).propfind(user.calendar, "D:resourcetype", headers=fields).status == 207
+    assert Dav(server.url).get("/metrics").status == 200 and Dav(server.url).get("/metrics", **fields).status == 404
 
 
 def test_a_destination_with_the_outer_name(behind):

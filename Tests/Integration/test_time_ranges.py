@@ -99,6 +99,12 @@ def test_floating_times_are_in_the_zone_of_the_query_then_of_the_calendar(user, 
     assert found(dav, user.calendar, "VEVENT", *day) == []
     row = dav.propfind(user.calendar, "C:calendar-timezone", "C:calendar-timezone-id").multistatus().only()
     assert "TZID:Asia/Tokyo" in row.text("C:calendar-timezone") and row.text("C:calendar-timezone-id") == "Asia/Tokyo"
+    # RFC 7809 §5.2: "Its value MUST match the value of the TZID", whatever that is.
+    own = calendar(BERLIN.replace("Europe/Berlin", "W. Europe Standard Time"))
+    assert dav.set_property(user.calendar, f"<C:calendar-timezone>{own}</C:calendar-timezone>").status == 207
+    row = dav.propfind(user.calendar, "C:calendar-timezone-id").multistatus().only()
+    assert row.text("C:calendar-timezone-id") == "W. Europe Standard Time"
+    assert dav.set_property(user.calendar, "<C:calendar-timezone-id>Asia/Tokyo</C:calendar-timezone-id>").status == 207
     refused = query(dav, user.calendar, "VEVENT", within(*day), rest="<C:timezone-id>Mars/Olympus</C:timezone-id>")
     assert refused.status == 403 and refused.error("C:valid-timezone") is not None
     assert dav.set_property(user.calendar, "<C:calendar-timezone-id>Mars/Olympus</C:calendar-timezone-id>").multistatus().only().props(403)

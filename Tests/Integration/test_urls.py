@@ -82,6 +82,13 @@ def test_an_absolute_target(user):
     assert raw_exchange(user.server.host, user.server.port, data).startswith(b"HTTP/1.1 207")
 
 
+@pytest.mark.parametrize("path, status", [("/healthz", 200), ("/healthz?x=1", 200), ("/metrics", 200), ("/.well-known/timezone", 301),
+                                          ("/timezones/zones?pattern=berlin", 200)])
+def test_an_absolute_target_outside_dav(user, path, status):
+    data = f"GET {user.server.url}{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+    assert raw_exchange(user.server.host, user.server.port, data).startswith(f"HTTP/1.1 {status}".encode())
+
+
 def test_options_star(user):
     data = f"OPTIONS * HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(*user.credentials)}\r\nConnection: close\r\n\r\n".encode()
     assert raw_exchange(user.server.host, user.server.port, data).startswith((b"HTTP/1.1 200", b"HTTP/1.1 204"))

@@ -218,6 +218,7 @@ def test_a_name_that_was_kept_and_not_used_is_free_again(user, dav, place):
     ("<{url}> (<{token}>)", 204), ("<{path}> (<{token}> [{etag}])", 204), ("<{path}> (Not <{token}>)", 412),
     ("<{path}> (<DAV:no-lock>) (<{token}>)", 204), ("<{home}> (Not <DAV:no-lock>) <{path}> (<{token}>)", 204),
     ("([W/{etag}])", 412), ("(", 400), ("()", 400), ("nonsense", 400), ("<{path}>", 400), ("(<{token}>", 400), ("", 204),
+    ("(<{token}>) <{path}> (<{token}>)", 400),
 ])
 def test_the_grammar_of_if(user, dav, file, header, status):
     """RFC 4918 §10.4. The lock is held only where its token stands in the header."""

@@ -241,7 +241,8 @@ def test_add_member(user, dav):
     refused = dav.request("POST", dav.propfind(user.calendar, "D:add-member").multistatus().only().hrefs_of("D:add-member")[0],
                           event("added"), {"Content-Type": "text/calendar"})
     assert refused.status == 403
-    refused.error("C:no-uid-conflict")
+    conflict = refused.error("C:no-uid-conflict").find(name("D:href")).text
+    assert conflict.startswith(user.calendar) and "UID:added" in dav.get(conflict).text, "the URL of the object that has the UID"
 
 
 def test_files_keep_their_type(user, dav):

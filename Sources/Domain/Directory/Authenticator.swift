@@ -94,7 +94,9 @@ package final class Authenticator: Sendable {
         guard Passwords.isPossible(password), let signInName = SignInName(name, defaultDomain: options.defaultDomain),
             guessGuard.wait(peer, signInName, now: now) == nil, let account = try? principals.account(signInName, now: now)
         else { return nil }
-        return remembered(account, code: key.code(account.seal, password), now: now)
+        guard let principal = remembered(account, code: key.code(account.seal, password), now: now) else { return nil }
+        guessGuard.cameBack(peer, signInName, now: now)
+        return principal
     }
 
     private func remembered(_ account: Account, code: [UInt8], now: Int64) -> Principal? {
@@ -123,7 +125,10 @@ package final class Authenticator: Sendable {
         if account?.link != nil, account?.principal.kind == .group { account = nil }
         // Names that do not exist go the same way, with a hash that nothing matches.
         var code = key.code(account?.seal ?? Account.seal(signInName.description, "-"), password)
-        if let account, let principal = remembered(account, code: code, now: now) { return .success(principal) }
+        if let account, let principal = remembered(account, code: code, now: now) {
+            guessGuard.cameBack(peer, signInName, now: now)
+            return .success(principal)
+        }
         let secret = AppSecret(typed: password)
         if secret != nil, service != nil, account == nil, let directories {
             // A login that is neither the name here nor an address: known by each process only once it was asked for.

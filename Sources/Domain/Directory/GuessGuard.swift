@@ -152,7 +152,20 @@ package final class GuessGuard: Sendable {
 
     func succeeded(_ peer: String, _ name: SignInName, now: Int64) {
         let network = PeerNetwork(peer)
+        state.withLock { state in note(network, name, now: now, in: &state) }
+    }
+
+    /// The same for a password that was found right before: each device of a user has an address of its own.
+    func cameBack(_ peer: String, _ name: SignInName, now: Int64) {
+        let network = PeerNetwork(peer)
         state.withLock { state in
+            if let known = state.acquaintances.look(Pair(network: network, name: name)), now &- known.signedIn < options.memory / 8 { return }
+            note(network, name, now: now, in: &state)
+        }
+    }
+
+    private func note(_ network: PeerNetwork, _ name: SignInName, now: Int64, in state: inout State) {
+        do {
             var entry = state.peers.use(network) ?? Peer()
             entry.signedIn = now
             state.peers.set(network, entry)

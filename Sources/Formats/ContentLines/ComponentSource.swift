@@ -7,8 +7,19 @@ extension Component {
         appendSource(to: &out) { _ in }
     }
 
+    /// As `appendSource`; a line for which `replace` gives another one, without folds, is that one.
+    package func appendSource(to out: inout [UInt8], replacing replace: (ContentLine) -> [UInt8]?) {
+        appendSource(to: &out, replacing: replace) { _ in }
+    }
+
     /// As `appendSource`, and lets `insert` add lines before the END.
     package func appendSource(to out: inout [UInt8], insertingBeforeEnd insert: (inout [UInt8]) -> Void) {
+        appendSource(to: &out, replacing: { _ in nil }, insertingBeforeEnd: insert)
+    }
+
+    private func appendSource(
+        to out: inout [UInt8], replacing replace: (ContentLine) -> [UInt8]?, insertingBeforeEnd insert: (inout [UInt8]) -> Void
+    ) {
         let node = storage.nodes[index]
         var ends: [Int] = []
         var nextNode = index
@@ -32,7 +43,12 @@ extension Component {
                 ends.append(nextNode)
                 nextNode += 1
             }
-            if storage.extents[line].flaw != .strayEnd { appendLine(line, to: &out) }
+            let flaw = storage.extents[line].flaw
+            if flaw == .none, let other = replace(ContentLine(storage: storage, index: line)) {
+                ContentLineFolding.append(other[...], to: &out)
+            } else if flaw != .strayEnd {
+                appendLine(line, to: &out)
+            }
             line += 1
         }
     }

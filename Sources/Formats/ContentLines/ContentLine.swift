@@ -106,6 +106,16 @@ public struct ContentLine: Sendable {
         return nil
     }
 
+    /// The line, without folds, where the first parameter with that name has another value; nil where there is none.
+    package func unfolded(withValue value: String, of name: StaticString) -> [UInt8]? {
+        guard let parameter = parameter(name), !parameter.isBareWord else { return nil }
+        let extent = extent
+        var line = Array(storage.text[Int(extent.start)..<parameter.extent.value.lowerBound])
+        ParameterValue.append(value.utf8, to: &line)
+        line += storage.text[parameter.extent.value.upperBound..<Int(extent.end)]
+        return line
+    }
+
     /// The first parameter with that name.
     package func parameter(named name: [UInt8]) -> Parameter? {
         parameters.first { $0.isNamed(name) }

@@ -23,7 +23,7 @@ struct RequestLog {
                 "method": .string(String(method.prefix(32))),
                 "path": .string(path),
                 "status": .stringConvertible(status),
-                "ms": .string(milliseconds(nanoseconds)),
+                "ms": .stringConvertible(Double(nanoseconds / 100_000) / 10),
                 "in": .stringConvertible(received),
                 "out": .stringConvertible(sent),
                 "id": .string(id),
@@ -37,10 +37,5 @@ struct RequestLog {
         let path = target.utf8.prefix { $0 != 0x3F }
         let text = String(decoding: path.prefix(Self.pathLength), as: UTF8.self)
         return path.count > Self.pathLength ? text + "..." : text
-    }
-
-    private func milliseconds(_ nanoseconds: Int64) -> String {
-        let tenths = nanoseconds / 100_000
-        return "\(tenths / 10).\(tenths % 10)"
     }
 }

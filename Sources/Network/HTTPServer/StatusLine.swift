@@ -37,6 +37,8 @@ enum StatusLine {
         case 423: "Locked"
         case 424: "Failed Dependency"
         case 429: "Too Many Requests"
+        case 502: "Bad Gateway"
+        case 504: "Gateway Timeout"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"

@@ -10,9 +10,10 @@ enum JSONBody {
         return (try? encoder.encode(value)).map { [UInt8]($0) } ?? []
     }
 
-    static func response(_ value: some Encodable) -> HTTPResponse {
+    static func response(_ value: some Encodable, _ etag: EntityTag? = nil) -> HTTPResponse {
         HTTPResponse(
-            status: 200, headers: [("Content-Type", "application/json"), ("Cache-Control", "max-age=3600")],
+            status: 200,
+            headers: [("Content-Type", "application/json"), ("Cache-Control", "max-age=3600")] + (etag.map { [("ETag", $0.field)] } ?? []),
             body: .bytes(bytes(of: value)), isCompressible: true)
     }
 }

@@ -16,6 +16,7 @@ enum ServiceCapabilities {
                         .init(name: "tzid", required: true), .init(name: "start", required: true), .init(name: "end", required: true),
                     ]),
                 .init(name: "find", template: "\(path)/zones{?pattern}", parameters: [.init(name: "pattern", required: true)]),
+                .init(name: "leapseconds", template: "\(path)/leapseconds"),
             ]))
     }
 

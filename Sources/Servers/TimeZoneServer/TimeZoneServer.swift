@@ -43,10 +43,11 @@ package struct TimeZoneServer: HTTPResponder {
     private func respond(_ action: ZoneAction, _ head: HTTPRequestHead) throws(ZoneProblem) -> HTTPResponse {
         switch action {
         case .capabilities: ServiceCapabilities.response(version)
-        case .list(let token): try ZoneList.response(timeZones, changedSince: token)
+        case .list(let token): ZoneList.response(timeZones, changedSince: token)
         case .find(let pattern): try ZoneList.response(timeZones, matching: pattern)
         case .get(let id): try ZoneData.response(try zone(id), id: id, head, version: version)
-        case .expand(let id, let range): try ZoneObservances.response(try zone(id), id: id, range)
+        case .expand(let id, let range): try ZoneObservances.response(try zone(id), id: id, range, head, version: version)
+        case .leapSeconds: try LeapSeconds.response(timeZones)
         }
     }
 

@@ -9,6 +9,7 @@ enum ZoneAction {
     case find(pattern: String)
     case get(String)
     case expand(String, InstantRange)
+    case leapSeconds
 
     /// Nil for the service's well-known place, which is another URL's.
     init?(_ target: String) throws(ZoneProblem) {
@@ -20,11 +21,12 @@ enum ZoneAction {
         let query = try Query(bytes[min(mark + 1, bytes.endIndex)...])
         guard let first = segments.popFirst() else { self = .capabilities; return }
         if first.elementsEqual("capabilities".utf8), segments.isEmpty { self = .capabilities; return }
+        if first.elementsEqual("leapseconds".utf8), segments.isEmpty { self = .leapSeconds; return }
         guard first.elementsEqual("zones".utf8) else { throw .invalidAction }
         guard let last = segments.last else {
-            if let pattern = query["pattern"] { self = .find(pattern: pattern) } else {
-                self = .list(changedSince: query["changedsince"])
-            }
+            if query.isRepeated("pattern") { throw .invalidPattern }
+            if query.isRepeated("changedsince") { throw .invalidChangedSince }
+            self = query["pattern"].map { .find(pattern: $0) } ?? .list(changedSince: query["changedsince"])
             return
         }
         let isExpand = segments.count > 1 && last.elementsEqual("observances".utf8)
@@ -51,14 +53,18 @@ enum ZoneAction {
     /// The parameters behind the question mark.
     private struct Query {
         private var values: [String: String] = [:]
+        private var repeated: Set<String> = []
 
         init(_ query: ArraySlice<UInt8>) throws(ZoneProblem) {
             for pair in query.split(separator: 0x26).prefix(16) {
                 let parts = pair.split(separator: 0x3D, maxSplits: 1)
-                guard let name = parts.first, parts.count == 2 else { continue }
-                values[try Self.decoded(name)] = try Self.decoded(parts[1])
+                guard let first = parts.first else { continue }
+                let name = try Self.decoded(first)
+                if values.updateValue(parts.count == 2 ? try Self.decoded(parts[1]) : "", forKey: name) != nil { repeated.insert(name) }
             }
         }
+
+        func isRepeated(_ name: String) -> Bool { repeated.contains(name) }
 
         subscript(_ name: String) -> String? { values[name] }
 

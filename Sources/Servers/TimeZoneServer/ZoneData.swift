@@ -10,15 +10,12 @@ enum ZoneData {
         _ rules: ZoneRules, id: String, _ head: HTTPRequestHead, version: String
     ) throws(ZoneProblem) -> HTTPResponse {
         let isJSON = try isJSON(Accept(head.headers.joined("accept")))
-        let etag = "\"\(version)-\(isJSON ? "j" : "i")\""
+        // RFC 7808 §5.3.2: the list tells the tag, which is the release, of whatever format.
+        let etag = EntityTag(release: version, form: isJSON ? "-json" : "")
         let headers: [(name: String, value: String)] = [
-            ("ETag", etag), ("Vary", "Accept"), ("Cache-Control", "max-age=86400"),
+            ("ETag", etag.field), ("Vary", "Accept"), ("Cache-Control", "max-age=86400"),
         ]
-        if let known = head.headers.joined("if-none-match"), known == "*" || known.split(separator: ",").contains(where: {
-            $0.trimming(" ") == etag || $0.trimming(" ") == "W/" + etag
-        }) {
-            return HTTPResponse(status: 304, headers: headers)
-        }
+        if etag.isKnown(to: head) { return HTTPResponse(status: 304, headers: headers) }
         var writer = ContentLineWriter()
         writer.begin("VCALENDAR")
         writer.property("VERSION", text: "2.0")
@@ -39,13 +36,5 @@ enum ZoneData {
         let (calendar, json) = (accept.quality(of: "text/calendar"), accept.quality(of: "application/calendar+json"))
         if calendar == 0 && json == 0 { throw .invalidFormat }
         return json > calendar
-    }
-}
-
-extension Substring {
-    fileprivate func trimming(_ character: Character) -> Substring {
-        var rest = drop { $0 == character }
-        while rest.last == character { rest.removeLast() }
-        return rest
     }
 }

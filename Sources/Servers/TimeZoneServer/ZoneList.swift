@@ -3,10 +3,10 @@ import HTTPServer
 
 /// RFC 7808 §5.2 and §5.5: the zones, all or those with a name.
 enum ZoneList {
-    /// Since the release that a client has; all of a newer one may have changed.
-    static func response(_ timeZones: TimeZoneDatabase, changedSince token: String?) throws(ZoneProblem) -> HTTPResponse {
+    /// Since the release that a client has; all of a newer one may have changed. A token that is none of this service is answered with all
+    /// (RFC 7808 §5.2).
+    static func response(_ timeZones: TimeZoneDatabase, changedSince token: String?) -> HTTPResponse {
         let version = timeZones.index.version ?? "unknown"
-        if let token, !isRelease(token), token != version { throw .invalidChangedSince }
         return JSONBody.response(Body(token: version, zones: token == version ? [] : zones(timeZones) { _ in true }))
     }
 
@@ -26,12 +26,6 @@ enum ZoneList {
             guard isWanted([name] + others) else { return nil }
             return Zone(id: name, etag: version, version: version, aliases: others.isEmpty ? nil : others)
         }
-    }
-
-    /// As IANA names releases: `2026a`.
-    private static func isRelease(_ token: String) -> Bool {
-        let bytes = [UInt8](token.utf8)
-        return 5...6 ~= bytes.count && bytes.prefix(4).allSatisfy { 0x30...0x39 ~= $0 } && bytes.dropFirst(4).allSatisfy { 0x61...0x7A ~= $0 }
     }
 
     private struct Body: Encodable {
@@ -64,12 +58,27 @@ struct ZonePattern {
     private let isOpenBefore: Bool
     private let isOpenAfter: Bool
 
+    /// A backslash before a star or a backslash makes it one that is looked for, and stands before nothing else.
     init(_ pattern: String) throws(ZoneProblem) {
-        isOpenBefore = pattern.hasPrefix("*")
-        isOpenAfter = pattern.hasSuffix("*")
-        let inner = pattern.dropFirst(isOpenBefore ? 1 : 0).dropLast(isOpenAfter ? 1 : 0)
-        guard !inner.isEmpty, !inner.contains("*") else { throw .invalidPattern }
-        text = Self.folded(String(inner))
+        var characters = Array(pattern)[...]
+        isOpenBefore = characters.first == "*"
+        if isOpenBefore { characters = characters.dropFirst() }
+        var text = ""
+        var isOpenAfter = false
+        while let next = characters.popFirst() {
+            switch next {
+            case "*":
+                guard characters.isEmpty else { throw .invalidPattern }
+                isOpenAfter = true
+            case "\\":
+                guard let escaped = characters.popFirst(), escaped == "*" || escaped == "\\" else { throw .invalidPattern }
+                text.append(escaped)
+            default: text.append(next)
+            }
+        }
+        if text.isEmpty { throw .invalidPattern }
+        self.isOpenAfter = isOpenAfter
+        self.text = Self.folded(text)
     }
 
     func matches(_ name: String) -> Bool {

@@ -4,7 +4,11 @@ import ICalendar
 
 /// RFC 7808 §5.4: what the clocks do in a range of time, the observance at its start first.
 enum ZoneObservances {
-    static func response(_ rules: ZoneRules, id: String, _ range: InstantRange) throws(ZoneProblem) -> HTTPResponse {
+    static func response(
+        _ rules: ZoneRules, id: String, _ range: InstantRange, _ head: HTTPRequestHead, version: String
+    ) throws(ZoneProblem) -> HTTPResponse {
+        let etag = EntityTag(release: version, form: "")
+        if etag.isKnown(to: head) { return HTTPResponse(status: 304, headers: [("ETag", etag.field), ("Cache-Control", "max-age=3600")]) }
         guard let start = range.start else { throw .invalidStart }
         guard let end = range.end else { throw .invalidEnd }
         var observances: [Observance] = []
@@ -18,7 +22,7 @@ enum ZoneObservances {
         for transition in rules.transitions(after: start, through: Instant(seconds: end.seconds - 1), limit: 5_000) {
             observances.append(Observance(transition, at: transition.instant))
         }
-        return JSONBody.response(Body(id: id, start: text(start), end: text(end), observances: observances))
+        return JSONBody.response(Body(id: id, start: text(start), end: text(end), observances: observances), etag)
     }
 
     /// RFC 3339
@@ -32,6 +36,9 @@ enum ZoneObservances {
         return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
             + "\(padded(time.hour, 2)):\(padded(time.minute, 2)):\(padded(time.second, 2))Z"
     }
+
+    /// RFC 3339's full-date.
+    static func day(_ instant: Instant) -> String { String(text(instant).prefix { $0 != "T" }) }
 
     private struct Body: Encodable {
         var id: String

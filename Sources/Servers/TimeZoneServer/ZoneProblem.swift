@@ -9,10 +9,11 @@ enum ZoneProblem: String, Error {
     case invalidStart = "invalid-start"
     case invalidEnd = "invalid-end"
     case zoneNotFound = "tzid-not-found"
+    case noLeapSeconds = "leapseconds-not-available"
 
     private var status: Int {
         switch self {
-        case .zoneNotFound: 404
+        case .zoneNotFound, .noLeapSeconds: 404
         case .invalidFormat: 406
         case .invalidAction, .invalidChangedSince, .invalidPattern, .invalidStart, .invalidEnd: 400
         }
@@ -21,12 +22,13 @@ enum ZoneProblem: String, Error {
     private var title: String {
         switch self {
         case .invalidAction: "There is no such action."
-        case .invalidChangedSince: "The synchronisation token is not one of this service."
-        case .invalidPattern: "A pattern is text, with a star at its ends only."
+        case .invalidChangedSince: "There is one synchronisation token at most."
+        case .invalidPattern: "A pattern is text, with a star at its ends only; a backslash stands before a star or another one."
         case .invalidFormat: "Zones are served as text/calendar and application/calendar+json."
         case .invalidStart: "The start is a time in UTC, and truncated data is not served."
         case .invalidEnd: "The end is a time in UTC after the start, and truncated data is not served."
         case .zoneNotFound: "There is no zone of that name."
+        case .noLeapSeconds: "The time zone database of this server has no list of leap seconds."
         }
     }
 

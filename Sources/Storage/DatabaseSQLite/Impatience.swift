@@ -16,18 +16,26 @@ final class Impatience {
         return key
     }()
 
-    private let end: UInt64
+    private let allowance: UInt64
+    /// On the wall's clock, which costs no call into the kernel: until then no more can have been used.
+    private let firstEnd: UInt64
+    /// On the thread's own, from when the first has passed: that others have the processor is no reason to give up.
+    private var end: UInt64?
     private(set) var hasGivenUp = false
     private let outer = pthread_getspecific(Impatience.key)
 
-    private init(_ nanoseconds: UInt64) { end = Self.now() &+ nanoseconds }
+    private init(_ nanoseconds: UInt64) {
+        allowance = nanoseconds
+        firstEnd = Self.now(CLOCK_MONOTONIC) &+ nanoseconds
+    }
 
     /// That of this thread; nil: it may wait.
     static var ofThread: Impatience? {
         pthread_getspecific(key).map { Unmanaged<Impatience>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Runs `body` on this thread, which must not wait meanwhile, nor read after so many nanoseconds. Nil where it would have had to.
+    /// Runs `body` on this thread, which must not wait meanwhile, nor go on reading after so many nanoseconds, or twice as many of its own
+    /// time where others had the processor. Nil where it would have had to.
     static func run<Result>(for nanoseconds: UInt64, _ body: () throws -> Result) throws -> Result? {
         let impatience = Impatience(nanoseconds)
         pthread_setspecific(key, Unmanaged.passUnretained(impatience).toOpaque())
@@ -44,10 +52,9 @@ final class Impatience {
         }
     }
 
-    /// The thread's own time: that others have the processor is no reason to give up.
-    private static func now() -> UInt64 {
+    private static func now(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        clock_gettime(clock, &time)
         return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
     }
 
@@ -56,7 +63,16 @@ final class Impatience {
         if isOver { throw giveUp() }
     }
 
-    private var isOver: Bool { hasGivenUp || Self.now() > end }
+    private var isOver: Bool {
+        if hasGivenUp { return true }
+        if Self.now(CLOCK_MONOTONIC) <= firstEnd { return false }
+        let now = Self.now(CLOCK_THREAD_CPUTIME_ID)
+        guard let end else {
+            end = now &+ allowance
+            return false
+        }
+        return now > end
+    }
 
     func giveUp() -> WouldWait {
         hasGivenUp = true

@@ -147,6 +147,16 @@ struct GuessGuardTests {
         scene.guessGuard.unblock(try Scene.name("anna"))
     }
 
+    @Test("each address from which the user comes is known, also one whose password needed no hash")
+    func severalDevices() throws {
+        let scene = try Scene()
+        #expect(scene.signIn("anna", Scene.annasPassword, from: "192.0.2.1") == "anna")
+        #expect(scene.signIn("anna", Scene.annasPassword, from: "192.0.2.2") == "anna")
+        for guess in 0..<40 { _ = scene.signIn("anna", guess: guess, from: "198.51.100.\(guess)") }
+        #expect(scene.signIn("anna", Scene.annasPassword, from: "203.0.113.9").hasPrefix("wait"))
+        for device in ["192.0.2.1", "192.0.2.2"] { #expect(scene.signIn("anna", Scene.annasPassword, from: device) == "anna") }
+    }
+
     @Test("names that do not exist are guarded like those that do")
     func noEnumeration() throws {
         let (one, other) = (try Scene(), try Scene())

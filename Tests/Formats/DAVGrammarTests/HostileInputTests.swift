@@ -47,7 +47,7 @@ struct HostileInputTests {
             let text = String(utf8: bytes)
             _ = try? IfHeader.parse(bytes)
             _ = Preferences(prefer: text, brief: text)
-            _ = EntityTagCondition(text).matches("a", exists: true)
+            _ = EntityTagCondition(text).matches(["a"], exists: true)
             _ = ByteRanges("bytes=" + text)?.resolve(size: 10)
             _ = (Depth(text), LockToken.parse(text), LockTimeout.seconds(text, maximum: 9), HTTPDate.parse(text))
             _ = try? RequestPath(text)

@@ -18,13 +18,27 @@ struct CalendarJoinerTests {
         #expect(text(joined) == text(calendar(zone("A") + one + zone("B") + two)))
     }
 
-    @Test("of two definitions under one TZID the first stands, and the conflict is told")
+    @Test("of two definitions under one TZID the second gets another name, with the times that are told by it")
     func conflict() {
         var joiner = CalendarJoiner()
-        #expect(joiner.append(calendar(zone("A") + event("1"))) == document(zone("A") + event("1")))
-        #expect(joiner.conflictingTimeZoneIDs.isEmpty)
-        #expect(joiner.append(calendar(zone("A", offset: "+0400") + event("2"))) == document(event("2")))
-        #expect(joiner.conflictingTimeZoneIDs == ["A"])
+        let other = zone("A", offset: "+0400")
+        let (one, two) = (event("1", ["DTEND;TZID=A:20250102T100000"]), event("2", ["DTEND;X=y;TZID=A;Z=1:20250102T100000", "TZID:none"]))
+        #expect(joiner.append(calendar(zone("A") + one)) == document(zone("A") + one))
+        let renamed = zone("A (2)", offset: "+0400")
+        let twice = event("2", ["DTEND;X=y;TZID=A (2);Z=1:20250102T100000", "TZID:none"])
+        #expect(joiner.append(calendar(other + two)).map(text) == text(document(renamed + twice)))
+        #expect(joiner.append(calendar(other + event("3", ["DTEND;TZID=A:20250102T100000"]))).map(text)
+            == text(document(event("3", ["DTEND;TZID=A (2):20250102T100000"]))))
+        #expect(joiner.append(calendar(zone("A", offset: "+0500") + one)).map(text)?.contains("TZID=A (3)") == true)
+        #expect(joiner.append(calendar(zone("A (2)", offset: "+0600") + two)).map(text)?.contains("TZID:A (2) (2)") == true)
+    }
+
+    @Test("of a name that everybody knows the first definition stands for all")
+    func standard() {
+        var joiner = CalendarJoiner(isStandard: { $0 == "A" })
+        _ = joiner.append(calendar(zone("A") + event("1")))
+        let two = event("2", ["DTEND;TZID=A:20250102T100000"])
+        #expect(joiner.append(calendar(zone("A", offset: "+0400") + two)) == document(two))
     }
 
     @Test("name, description and colour of the calendar stand in the header, and are read back")

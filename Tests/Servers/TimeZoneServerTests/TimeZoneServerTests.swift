@@ -42,7 +42,8 @@ struct TimeZoneServerTests {
         #expect(!all.contains("\"tzid\":\"US/Eastern\""))
         #expect(get("/timezones/zones?changedsince=2026f").text == "{\"synctoken\":\"2026f\",\"timezones\":[]}")
         #expect(get("/timezones/zones?changedsince=2020a").text == all)
-        let refused = get("/timezones/zones?changedsince=yesterday")
+        #expect(get("/timezones/zones?changedsince=yesterday").text == all)
+        let refused = get("/timezones/zones?changedsince=2026f&changedsince=2020a")
         #expect(refused.status == 400 && refused.text.contains("urn:ietf:params:tzdist:error:invalid-changedsince"))
     }
 
@@ -54,9 +55,43 @@ struct TimeZoneServerTests {
         #expect(get(target).text.split(separator: "\"tzid\"").count - 1 == count)
     }
 
-    @Test("a star within a pattern, and nothing but stars, is none (§5.5)", arguments: ["*", "**", "a*b", ""])
+    @Test("a star within a pattern, nothing but stars, a backslash before a letter, and two patterns are none (§5.5)", arguments: [
+        "*", "**", "a*b", "", "x*y", "a%5Cb", "a%5C", "a&pattern=b",
+    ])
     func badPattern(_ pattern: String) {
-        #expect(get("/timezones/zones?pattern=\(pattern)x*y").status == 400)
+        let answer = get("/timezones/zones?pattern=\(pattern)")
+        #expect(answer.status == 400 && answer.text.contains("invalid-pattern"))
+        #expect(get("/timezones/zones?pattern").status == 400)
+    }
+
+    @Test("a star with a backslash before it is looked for (§5.5)")
+    func escapedPattern() {
+        #expect(get("/timezones/zones?pattern=%5C*x").text.contains("\"timezones\":[]"))
+        #expect(get("/timezones/zones?pattern=%5C%5C*").text.contains("\"timezones\":[]"))
+    }
+
+    @Test("the tag of a list is that of the zone in any format, and of what is observed in it (§5.3.2, §5.4)")
+    func tags() {
+        #expect(get("/timezones/zones").text.contains("\"etag\":\"2026f\""))
+        let known = [(name: "If-None-Match", value: "\"2026f\"")]
+        #expect(get("/timezones/zones/Europe%2FBerlin", known).status == 304)
+        #expect(get("/timezones/zones/Europe%2FBerlin", known + [(name: "Accept", value: "application/calendar+json")]).status == 304)
+        let observances = "/timezones/zones/Europe%2FBerlin/observances?start=2008-01-01T00:00:00Z&end=2009-01-01T00:00:00Z"
+        #expect(get(observances).headers["ETag"] == "\"2026f\"" && get(observances, known).status == 304)
+        #expect(get(observances, [(name: "If-None-Match", value: "\"2026e\", W/\"x\"")]).status == 200)
+    }
+
+    @Test("leap seconds are told with the day on which the list expires (§5.6)")
+    func leapSeconds() {
+        let text = "#$\t3676924800\n#@\t3991593600\n2272060800\t10\t# 1 Jan 1972\n3692217600 37 # 1 Jan 2017\nx\n"
+        let server = TimeZoneServer(TimeZoneDatabase(leapSeconds: [UInt8](text.utf8)) { _ in nil })
+        let response = server.respond(to: HTTPRequest(head: HTTPRequestHead(method: "GET", target: "/timezones/leapseconds", headers: HTTPFields([]))))
+        guard case .bytes(let bytes) = response.body else { Issue.record("no body"); return }
+        #expect(String(decoding: bytes, as: UTF8.self) == """
+            {"expires":"2026-06-28","leapseconds":[{"onset":"1972-01-01","utc-offset":10},{"onset":"2017-01-01","utc-offset":37}],\
+            "publisher":"IERS","version":"unknown"}
+            """)
+        #expect(get("/timezones/leapseconds").status == 404)
     }
 
     @Test("a zone is given as iCalendar, and as jCal to who wants it (§5.3)")

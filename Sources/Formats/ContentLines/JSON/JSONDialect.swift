@@ -27,6 +27,8 @@ package struct JSONPropertyType: Sendable {
 package struct JSONDialect: Sendable {
     /// By the property's name, in upper case; others are `unknown`.
     package var types: [String: JSONPropertyType]
+    /// Those, in upper case, of which a line always says the type, since their RFC gives none that goes without saying.
+    package var alwaysTyped: Set<String>
     /// RFC 7095 §3.3.1.2: the group stands among the parameters.
     package var hasGroups: Bool
     /// RFC 6350 §4.3: whether parts of a date and a time may be missing.
@@ -35,9 +37,11 @@ package struct JSONDialect: Sendable {
     package var quotedLists: Set<String>
 
     package init(
-        types: [String: JSONPropertyType], hasGroups: Bool, hasTruncatedDates: Bool, quotedLists: Set<String>
+        types: [String: JSONPropertyType], alwaysTyped: Set<String> = [], hasGroups: Bool, hasTruncatedDates: Bool,
+        quotedLists: Set<String>
     ) {
         self.types = types
+        self.alwaysTyped = alwaysTyped
         self.hasGroups = hasGroups
         self.hasTruncatedDates = hasTruncatedDates
         self.quotedLists = quotedLists

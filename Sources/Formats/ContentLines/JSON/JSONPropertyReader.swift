@@ -23,7 +23,7 @@ struct JSONPropertyReader {
         line.append(name)
         let identifier = JSONText.lowercased(type)
         // RFC 7265 §3.5.1, RFC 7095 §3.4.1
-        if identifier != "unknown", identifier != dialect.types[name]?.identifier {
+        if identifier != "unknown", identifier != dialect.types[name]?.identifier || dialect.alwaysTyped.contains(name) {
             line.append(";VALUE=")
             line.append(String(utf8: identifier.utf8.map(\.asciiUppercased)))
         }

@@ -54,7 +54,9 @@ package struct SyncCollectionRequest: Sendable {
     package var properties: PropertyRequest
 
     init(_ root: XMLElement) throws(RequestBodyError) {
-        token = String(utf8: root.firstChild(named: .dav(.syncToken))?.trimmedText ?? [])
+        // An empty one is a first sync; none at all is a mistake that would make the client load everything.
+        guard let token = root.firstChild(named: .dav(.syncToken)) else { throw .notXML("A sync-token must be there, be it empty.") }
+        self.token = String(utf8: token.trimmedText)
         // RFC 6578 appendix A: older clients give the level by Depth; one is what all of them mean.
         switch String(utf8: root.firstChild(named: .dav(.syncLevel))?.trimmedText ?? []) {
         case "", "1": level = .one

@@ -33,12 +33,8 @@ package struct EntityTagCondition: Sendable, Equatable {
         }
     }
 
-    /// Whether the condition names the tag of what is there. `exists`: whether anything is.
-    package func matches(_ tag: String?, exists: Bool) -> Bool {
-        if isAny { return exists }
-        guard let tag else { return false }
-        return tags.contains(tag)
-    }
+    /// Whether the condition names one of the tags of what is there. `exists`: whether anything is.
+    package func matches(_ own: [String], exists: Bool) -> Bool { isAny ? exists : tags.contains { own.contains($0) } }
 
     /// The opaque text of a tag, without what was put around it.
     package static func normalized(_ text: some Collection<UInt8>) -> String {

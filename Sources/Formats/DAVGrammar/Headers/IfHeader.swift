@@ -69,6 +69,8 @@ package struct IfHeader: Equatable, Sendable {
                 switch bytes[index] {
                 case 0x3C:
                     guard isTagUsed else { throw ParseError(at: index, expected: "a list after the resource") }
+                    // RFC 4918 §10.4.2: "1*No-tag-list | 1*Tagged-list"
+                    guard resource != nil || lists.isEmpty else { throw ParseError(at: index, expected: "a resource before the first list") }
                     resource = try upTo(0x3E)
                     isTagUsed = false
                 case 0x28:

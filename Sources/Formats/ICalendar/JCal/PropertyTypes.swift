@@ -3,7 +3,11 @@ import ContentLines
 /// The type that each property's value has where no VALUE says otherwise: RFC 5545 §3.7 and §3.8, and the extensions that
 /// add properties.
 enum PropertyTypes {
-    static let dialect = JSONDialect(types: types, hasGroups: false, hasTruncatedDates: false, quotedLists: [])
+    /// RFC 7986 §5.7 to §5.11, RFC 9073 §6.5 and §6.6, RFC 9253 §8.2: "VALUE=… is required".
+    private static let alwaysTyped: Set<String> = [
+        "REFRESH-INTERVAL", "SOURCE", "IMAGE", "CONFERENCE", "STYLED-DESCRIPTION", "STRUCTURED-DATA", "LINK",
+    ]
+    static let dialect = JSONDialect(types: types, alwaysTyped: alwaysTyped, hasGroups: false, hasTruncatedDates: false, quotedLists: [])
 
     private static let types: [String: JSONPropertyType] = {
         var types: [String: JSONPropertyType] = [

@@ -30,18 +30,20 @@ struct RecurrenceProperties {
 
     init(of component: Component) {
         self.component = component
-        for line in component.properties {
-            switch line.nameCount {
-            case 3: if line.isNamed("DUE") { end = end ?? line.calendarTime }
-            case 5: takeRule(line)
-            case 6: takeDates(line)
-            case 7: if line.isNamed("DTSTART") { start = start ?? line.calendarTime }
-            case 8: if line.isNamed("DURATION") { duration = duration ?? line.duration }
-            case 13 where line.isNamed("RECURRENCE-ID"):
-                recurrenceID = recurrenceID ?? line.calendarTime
-                isThisAndFuture = line.parameter("RANGE")?.hasValue("THISANDFUTURE") ?? false
-            default: break
-            }
+        component.forEachProperty { take($0) }
+    }
+
+    private mutating func take(_ line: ContentLine) {
+        switch line.nameCount {
+        case 3: if line.isNamed("DUE") { end = end ?? line.calendarTime }
+        case 5: takeRule(line)
+        case 6: takeDates(line)
+        case 7: if line.isNamed("DTSTART") { start = start ?? line.calendarTime }
+        case 8: if line.isNamed("DURATION") { duration = duration ?? line.duration }
+        case 13 where line.isNamed("RECURRENCE-ID"):
+            recurrenceID = recurrenceID ?? line.calendarTime
+            isThisAndFuture = line.parameter("RANGE")?.hasValue("THISANDFUTURE") ?? false
+        default: break
         }
     }
 

@@ -9,7 +9,8 @@ package enum ExportFile {
     package static func run(
         _ installation: Installation, _ collection: Collection, to path: String?, progress: (Int) -> Void
     ) throws -> (leftOut: [String], count: Int) {
-        let source = ExportSource(installation.database, installation.files, collection)
+        let source = ExportSource(
+            installation.database, installation.files, collection, timeZones: installation.timeZones)
         let temporary = path.map { $0 + ".part-\(getpid())" }
         let descriptor = temporary.map { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) } ?? STDOUT_FILENO
         guard descriptor >= 0 else { throw FileError("write", path ?? "standard output") }

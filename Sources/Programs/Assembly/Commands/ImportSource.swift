@@ -1,3 +1,5 @@
+import Bytes
+import CollectionStore
 import Glibc
 
 /// A file that is read by ranges; standard input, of which there is only one reading, is kept in a file without a name first.
@@ -19,6 +21,15 @@ final class ImportSource {
             throw CommandError(.usage, "\(path) is no plain file; a pipe or a device can be given as standard input, with -")
         }
         size = Int(status.st_size)
+    }
+
+    /// Whether it is empty, or has what such a collection is made of near its start.
+    func mayHold(_ kind: CollectionKind) throws -> Bool {
+        if size == 0 { return true }
+        let marker: StaticString = kind == .calendar ? "BEGIN:VCALENDAR" : "BEGIN:VCARD"
+        var start = try read(0..<min(size, 1 << 16))
+        start.removeAll { $0 == 0 }
+        return start.split { $0 == 0x0A || $0 == 0x0D }.contains { $0.suffix(marker.utf8CodeUnitCount).equalsIgnoringASCIICase(marker) }
     }
 
     deinit { close(descriptor) }

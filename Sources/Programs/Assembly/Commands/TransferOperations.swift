@@ -19,6 +19,10 @@ package struct TransferOperations: Sendable {
         let outcome = try transfer.run(source)
         Self.flush(&lines, &progress)
         progress.finish()
+        if outcome == ImportFile.Outcome(), try !source.mayHold(collection.kind) {
+            let wanted = collection.kind == .calendar ? "iCalendar (BEGIN:VCALENDAR)" : "vCards (BEGIN:VCARD)"
+            throw CommandError(.impossible, "nothing was taken: \(file) holds no \(wanted), which is what goes into \(path)")
+        }
         ConsoleOutput.write(
             "created \(outcome.created), replaced \(outcome.replaced), unchanged \(outcome.unchanged), refused \(outcome.refused)\n")
         return outcome

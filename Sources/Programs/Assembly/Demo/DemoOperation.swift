@@ -41,6 +41,7 @@ package enum DemoOperation {
                         administrator, displayName: "Administrator", addresses: [administrator.description], isAdministrator: true,
                         password: hash), now: now)
             }
+            ConsoleOutput.write("made \(administrator), an administrator\n")
         }
         ConsoleOutput.write("sign in as \(first), or any of the others, with the password: \(chosen)\n")
     }

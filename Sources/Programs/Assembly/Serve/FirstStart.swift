@@ -51,7 +51,7 @@ enum FirstStart {
         let files = try CertificateFiles.ensure(installation.settings, now: System.clock(), random: System.random)
         if let made = files.made {
             ConsoleOutput.write("made a self-signed certificate: \(files.certificate)\n")
-            logger.notice("made a self-signed certificate", metadata: ["file": "\(files.certificate)", "info": "\(made)"])
+            logger.notice("made a self-signed certificate", metadata: ["file": "\(files.certificate)", "subject": "\(made.subject)"])
         }
         return try TLSCertificates(
             chainFile: files.certificate, keyFile: files.key, applicationProtocols: protocols)

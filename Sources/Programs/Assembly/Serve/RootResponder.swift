@@ -18,25 +18,26 @@ struct RootResponder: HTTPResponder {
     func bodyRule(for head: HTTPRequestHead) -> HTTPBodyRule { server(of: head).bodyRule(for: head) }
 
     func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
-        isOwn(head.target) ? nil : server(of: head).refusal(of: head)
+        isOwn(head) ? nil : server(of: head).refusal(of: head)
     }
 
     func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? {
-        isOwn(request.head.target) ? nil : server(of: request.head).immediateAnswer(to: request)
+        isOwn(request.head) ? nil : server(of: request.head).immediateAnswer(to: request)
     }
 
     func respond(to request: HTTPRequest) -> HTTPResponse {
-        guard isOwn(request.head.target) else { return server(of: request.head).respond(to: request) }
+        guard isOwn(request.head) else { return server(of: request.head).respond(to: request) }
         guard request.head.method == "GET" || request.head.method == "HEAD" else {
             return HTTPResponse(status: 405, headers: [("Allow", "GET, HEAD")])
         }
-        if request.head.target == "/healthz" {
+        if Self.path(of: request.head) == "/healthz" {
             let isHealthy = isHealthy()
             return HTTPResponse(
                 status: isHealthy ? 200 : 503, headers: [("Content-Type", "text/plain"), ("Cache-Control", "no-store")],
                 body: .bytes([UInt8](isHealthy ? "ok\n".utf8 : "the database does not answer\n".utf8)))
         }
-        guard let address = IPAddress(request.head.peer), metricsAccess.contains(where: { $0.contains(address) }) else {
+        // Somebody behind a proxy of this machine that is not a trusted one is not on this machine.
+        guard let address = IPAddress(request.head.peer), request.head.isLoopback || !address.isLoopback, metricsAccess.contains(where: { $0.contains(address) }) else {
             return HTTPResponse(status: 404)
         }
         return HTTPResponse(
@@ -45,9 +46,18 @@ struct RootResponder: HTTPResponder {
     }
 
     private func server(of head: HTTPRequestHead) -> any HTTPResponder {
-        if TimeZoneServer.isAsked(head.target) { return timeZones }
-        return DiscoveryServer.isAsked(head.target) ? discovery : dav
+        let target = Self.originForm(head.target)
+        if TimeZoneServer.isAsked(String(target)) { return timeZones }
+        return DiscoveryServer.isAsked(String(target)) ? discovery : dav
     }
 
-    private func isOwn(_ target: String) -> Bool { target == "/healthz" || target == "/metrics" }
+    private func isOwn(_ head: HTTPRequestHead) -> Bool { ["/healthz", "/metrics"].contains(Self.path(of: head)) }
+
+    private static func path(of head: HTTPRequestHead) -> Substring { originForm(head.target).prefix { $0 != "?" } }
+
+    /// RFC 9112 §3.2.2: a request to an origin server may have the whole URL too.
+    private static func originForm(_ target: String) -> Substring {
+        guard target.utf8.first != 0x2F, let scheme = target.range(of: "://") else { return target[...] }
+        return target[scheme.upperBound...].drop { $0 != "/" }
+    }
 }

@@ -135,8 +135,9 @@ package enum Serve {
     }
 
     private static func reload(_ certificates: TLSCertificates?, _ logger: Logger) {
+        guard let certificates else { return }
         do throws(TLSFailure) {
-            try certificates?.reload()
+            try certificates.reload()
             logger.notice("certificates loaded anew")
         } catch {
             logger.error("certificates cannot be used, those before stay", metadata: ["error": "\(error)"])

@@ -19,10 +19,10 @@ enum CalendarForms {
             guard let part = try? CalendarDocument.parse(bytes) else { return bytes }
             document = part
         }
-        if !form.hasTimeZones {
-            let bytes = TimeZonesByReference.removingStandardZones(from: document, database: timeZones)
-            guard let without = try? CalendarDocument.parse(bytes) else { return bytes }
-            document = without
+        if form.timeZones != .asStored {
+            let bytes = form.timeZones.bytes(of: document, timeZones)
+            guard let wanted = try? CalendarDocument.parse(bytes) else { return bytes }
+            document = wanted
         }
         guard form.calendar.mediaType == .jCal, let calendar = document.calendars.first(where: { _ in true }) else {
             return document.source

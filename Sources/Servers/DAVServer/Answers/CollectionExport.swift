@@ -1,5 +1,6 @@
 import Bytes
 import Calendars
+package import CivilTime
 package import CollectionStore
 package import Database
 import HTTPServer
@@ -11,7 +12,8 @@ enum CollectionExport {
     static func response(_ exchange: Exchange, _ collection: Collection, _ access: Access) throws -> HTTPResponse {
         let isCalendar = collection.kind == .calendar
         let source = ExportSource(
-            exchange.server.database, exchange.server.files, collection, shownBy: exchange.visibility(of: collection, access))
+            exchange.server.database, exchange.server.files, collection, shownBy: exchange.visibility(of: collection, access),
+            (TimeZonesWanted(exchange.head.headers), exchange.server.timeZones))
         return HTTPResponse(
             status: 200, headers: [
                 ("Content-Type", isCalendar ? "text/calendar; charset=utf-8" : "text/vcard; charset=utf-8"),
@@ -28,6 +30,7 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
     private let files: FileBlobStore
     private let collection: Collection
     private let visibility: Visibility?
+    private let zones: (wanted: TimeZonesWanted, database: TimeZoneDatabase)
     private var joiner = CalendarJoiner()
     private var step = Step.start
     private var last: String?
@@ -38,10 +41,19 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
 
     private static let pieceSize = 128 * 1024
 
-    /// All that is stored where `visibility` is nil.
-    package init(
-        _ database: any Database, _ files: FileBlobStore, _ collection: Collection, shownBy visibility: Visibility? = nil
+    /// All that is stored, as it is.
+    package convenience init(
+        _ database: any Database, _ files: FileBlobStore, _ collection: Collection, timeZones: TimeZoneDatabase
     ) {
+        self.init(database, files, collection, shownBy: nil, (.asStored, timeZones))
+    }
+
+    /// What `visibility` shows, with those VTIMEZONEs.
+    init(
+        _ database: any Database, _ files: FileBlobStore, _ collection: Collection, shownBy visibility: Visibility?,
+        _ zones: (wanted: TimeZonesWanted, database: TimeZoneDatabase)
+    ) {
+        self.zones = zones
         self.database = database
         self.files = files
         self.collection = collection
@@ -55,7 +67,8 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
         case .start:
             if collection.kind == .calendar {
                 let title = try database.read { tx in try CollectionTitle.read(tx, of: collection) }
-                joiner = CalendarJoiner(properties: CalendarProperties(name: title))
+                let zones = zones.database
+                joiner = CalendarJoiner(properties: CalendarProperties(name: title), isStandard: { zones.name($0) != nil })
                 out = joiner.header()
             }
             step = .members
@@ -79,7 +92,8 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
     }
 
     private func append(_ tx: borrowing ReadTransaction, _ member: Member, _ body: Blobs.Body, to out: inout [UInt8]) throws {
-        let bytes = try ObjectData.seen(tx, try files.bytes(of: body), as: member.form, member.id)
+        var bytes = try ObjectData.seen(tx, try files.bytes(of: body), as: member.form, member.id)
+        if collection.kind == .calendar { bytes = zones.wanted.bytes(of: bytes, zones.database) }
         if let joined = collection.kind == .calendar ? joiner.append(bytes) : VCardJoiner.append(bytes) {
             out += joined
             count += 1

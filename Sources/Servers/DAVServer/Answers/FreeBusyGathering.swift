@@ -17,7 +17,8 @@ struct FreeBusyGathering {
     private let exchange: Exchange
 
     init(_ exchange: Exchange, from start: Instant, to end: Instant, owner: Principal?) {
-        let addresses = (owner?.addresses ?? []).map { "mailto:\($0)" }
+        // RFC 6638 §2.4.1: what CALDAV:calendar-user-address-set tells is the user too.
+        let addresses = (owner?.addresses ?? []).map { "mailto:\($0)" } + (owner.map { [Href.principal($0).text] } ?? [])
         busy = BusyTime(from: start, to: end, participation: Participation(addresses: addresses))
         range = InstantRange(start: start, end: end)
         server = exchange.server
@@ -84,7 +85,8 @@ struct FreeBusyGathering {
         }
     }
 
-    /// False where it would take too much to tell: the others are told all the same.
+    /// False where it would take too much to tell: the others are told all the same. Throws where there are more periods than an answer
+    /// can have: no time is made up for them.
     private mutating func add(_ object: CalendarObjectResource, _ zone: any TimeZoneRules) throws -> Bool {
         let zones = CalendarTimeZones(object.calendar, database: server.timeZones, fallback: zone)
         var tried = busy
@@ -92,7 +94,7 @@ struct FreeBusyGathering {
             try work.withShare { steps throws(CalendarLimitExceeded) in
                 try tried.add(object, zones: zones, floatingIn: zone, &steps)
             }
-        } catch {
+        } catch .steps {
             return false
         }
         busy = tried

@@ -10,24 +10,23 @@ struct ObjectForm: Sendable {
     private(set) var card = AddressDataForm()
     /// Whether objects are asked for at all.
     private(set) var isAskedFor = false
-    /// RFC 7809 §3.1.2, `CalDAV-Timezones: F`: without VTIMEZONEs that everybody knows.
-    private(set) var hasTimeZones = true
+    private(set) var timeZones: TimeZonesWanted
     /// Where floating times are looked at, where the request says so itself.
     var zone: QueryTimeZone?
     /// What the answer may still cost.
     let work: QueryWork
 
     init(_ request: PropertyRequest, _ exchange: Exchange, work: QueryWork? = nil) {
+        timeZones = TimeZonesWanted(exchange.head.headers)
         for property in request.properties {
             if let form = property.calendarData { (calendar, isAskedFor) = (form, true) }
             if let form = property.addressData { (card, isAskedFor) = (form, true) }
         }
-        hasTimeZones = exchange.head.headers.first("caldav-timezones").map { $0.lowercased() != "f" } ?? true
         self.work = work ?? QueryWork(exchange.server.configuration)
     }
 
     /// Whether calendar objects are asked for as they are stored.
-    var isStoredCalendar: Bool { calendar.mediaType == .iCalendar && calendar.selection.isWhole && hasTimeZones }
+    var isStoredCalendar: Bool { calendar.mediaType == .iCalendar && calendar.selection.isWhole && timeZones == .asStored }
     /// Whether it must be known where floating times are looked at.
     var needsZone: Bool { calendar.selection.recurrence != .stored }
 }

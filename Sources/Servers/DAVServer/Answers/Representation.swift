@@ -1,3 +1,4 @@
+import CivilTime
 import CollectionStore
 import DAVGrammar
 import ICalendar
@@ -5,7 +6,8 @@ import VCard
 
 /// An object in another form than it is stored in, where a GET wants that more (RFC 9110 §12).
 struct Representation {
-    let contentType: String
+    /// Nil: that of the stored bytes.
+    let contentType: String?
     let bytes: [UInt8]
     /// What makes its tag another than that of the stored bytes.
     private let suffix: String
@@ -17,8 +19,19 @@ struct Representation {
     /// has the one form does not have the other.
     func tag(of member: Member) -> String { member.etag + suffix }
 
+    /// The tag of the stored bytes, and those of all forms of them: who changes an object may have seen any.
+    static func tags(of member: Member) -> [String] {
+        let zones = [TimeZonesWanted.asStored, .all, .nonstandard].map(\.tagSuffix)
+        return (zones + zones.map { $0 + "-json" } + ["-3.0", "-4.0"]).map { member.etag + $0 }
+    }
+
+    /// RFC 9110 §12.5.5: the fields by which the form is chosen.
+    static func vary(in kind: CollectionKind) -> String { kind == .calendar ? "Accept, CalDAV-Timezones" : "Accept" }
+
     /// Whether the wishes may be for another form; else the object need not be looked at.
-    static func isPossible(in kind: CollectionKind, accept: Accept) -> Bool {
+    static func isPossible(in kind: CollectionKind, accept: Accept?, zones: TimeZonesWanted) -> Bool {
+        if kind == .calendar, zones != .asStored { return true }
+        guard let accept else { return false }
         switch kind {
         case .calendar: return accept.quality(of: "application/calendar+json") > accept.quality(of: "text/calendar", ["version": "2.0"])
         case .book:
@@ -29,15 +42,22 @@ struct Representation {
     }
 
     /// Nil where the stored bytes are what is wanted, or all that there is.
-    init?(of bytes: [UInt8], in kind: CollectionKind, accept: Accept) {
+    init?(
+        of bytes: [UInt8], in kind: CollectionKind, accept: Accept?, zones: TimeZonesWanted, _ timeZones: TimeZoneDatabase
+    ) {
         switch kind {
         case .calendar:
-            guard accept.quality(of: "application/calendar+json") > accept.quality(of: "text/calendar", ["version": "2.0"]),
-                let calendar = (try? CalendarDocument.parse(bytes))?.calendars.first(where: { _ in true }) else { return nil }
-            (contentType, suffix) = ("application/calendar+json", "-json")
-            self.bytes = JCal.json(of: calendar)
+            let wanted = zones.bytes(of: bytes, timeZones)
+            if let accept, accept.quality(of: "application/calendar+json") > accept.quality(of: "text/calendar", ["version": "2.0"]),
+                let calendar = (try? CalendarDocument.parse(wanted))?.calendars.first(where: { _ in true }) {
+                (contentType, suffix) = ("application/calendar+json", zones.tagSuffix + "-json")
+                self.bytes = JCal.json(of: calendar)
+            } else {
+                guard wanted != bytes else { return nil }
+                (contentType, suffix, self.bytes) = (nil, zones.tagSuffix, wanted)
+            }
         case .book:
-            guard let card = (try? VCardDocument.parse(bytes))?.cards.first(where: { _ in true }) else { return nil }
+            guard let accept, let card = (try? VCardDocument.parse(bytes))?.cards.first(where: { _ in true }) else { return nil }
             let stored = VCardVersion(of: card)
             var form = AddressDataForm()
             var best = accept.quality(of: "text/vcard", ["version": (stored ?? .v3_0).rawValue])

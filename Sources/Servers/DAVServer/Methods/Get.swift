@@ -50,23 +50,31 @@ enum Get {
             return (seen, parent, body)
         }
         guard let (member, parent, body) = found else { return nil }
+        let zones = TimeZonesWanted(exchange.head.headers)
+        let form = parent.kind == .calendar && zones != .asStored
+            ? Representation(
+                of: try exchange.server.files.bytes(of: body), in: .calendar, accept: nil, zones: zones, exchange.server.timeZones) : nil
         let headers: [(name: String, value: String)] = [
-            ("Content-Type", ContentType.of(member, in: parent.kind)), ("ETag", "\"\(member.etag)\""),
-            ("Content-Location", place?.url ?? exchange.path.text), ("Preference-Applied", "return=representation"), ("Vary", "Prefer"),
+            ("Content-Type", ContentType.of(member, in: parent.kind)),
+            ("ETag", form.map { "W/\"\($0.tag(of: member))\"" } ?? "\"\(member.etag)\""),
+            ("Content-Location", place?.url ?? exchange.path.text), ("Preference-Applied", "return=representation"),
+            ("Vary", parent.kind == .calendar ? "Prefer, CalDAV-Timezones" : "Prefer"),
         ]
         return HTTPResponse(
-            status: status.rawValue, headers: headers, body: try part(exchange, body, 0..<member.size), isCompressible: true)
+            status: status.rawValue, headers: headers,
+            body: try form.map { .bytes($0.bytes) } ?? part(exchange, body, 0..<member.size), isCompressible: true)
     }
 
     /// The form that the client wants more than the stored one.
     private static func wantedForm(
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ member: Member, in collection: Collection
     ) throws -> Representation? {
-        guard Representation.hasSeveral(in: collection.kind), let accept = Accept(exchange.head.headers.joined("accept")),
-            Representation.isPossible(in: collection.kind, accept: accept) else { return nil }
+        guard Representation.hasSeveral(in: collection.kind) else { return nil }
+        let (accept, zones) = (Accept(exchange.head.headers.joined("accept")), TimeZonesWanted(exchange.head.headers))
+        guard Representation.isPossible(in: collection.kind, accept: accept, zones: zones) else { return nil }
         try exchange.takesLong()
         let bytes = try exchange.server.files.bytes(of: ObjectData.body(tx, member, exchange.server.files).body)
-        return Representation(of: bytes, in: collection.kind, accept: accept)
+        return Representation(of: bytes, in: collection.kind, accept: accept, zones: zones, exchange.server.timeZones)
     }
 
     /// The member's bytes as a collection of this kind gives them, or the range of them that is asked for; `form` instead of
@@ -83,9 +91,9 @@ enum Get {
             ("X-Content-Type-Options", "nosniff"),
         ]
         let isFile = !Representation.hasSeveral(in: kind)
-        if !isFile { headers.append(("Vary", "Accept")) }
+        if !isFile { headers.append(("Vary", Representation.vary(in: kind))) }
         if let form {
-            headers[0].value = form.contentType
+            if let type = form.contentType { headers[0].value = type }
             headers[1].value = "W/\"\(form.tag(of: member))\""
             return HTTPResponse(status: 200, headers: headers, body: .bytes(form.bytes), isCompressible: true)
         }
@@ -112,7 +120,8 @@ enum Get {
     /// RFC 9110 §14.2: the one range that is asked for; several at once, and what is not understood, are answered with the
     /// whole. Throws `Reply` 416 for a range that is not there.
     private static func range(_ exchange: Exchange, _ member: Member) throws -> Range<Int>? {
-        guard let header = exchange.head.headers.first("range") else { return nil }
+        // RFC 9110 §14.2: on any other method it means nothing.
+        guard exchange.head.method == "GET", let header = exchange.head.headers.first("range") else { return nil }
         if let condition = exchange.head.headers.first("if-range") {
             // RFC 9110 §13.1.5: by a strong comparison.
             guard condition == "\"\(member.etag)\"" || HTTPDate.parse(condition) == member.modified / 1000 else { return nil }

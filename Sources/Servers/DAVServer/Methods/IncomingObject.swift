@@ -135,7 +135,9 @@ struct IncomingObject {
 
     private static func href(_ tx: borrowing ReadTransaction, of parent: Collection, _ exchange: Exchange) throws -> Href {
         var href = Href()
-        for segment in exchange.path.segments.prefix(exchange.path.segments.count - 1) { href.appendCollection(segment) }
+        // Of a POST (RFC 5995) the request's URL is that of the collection.
+        let names = exchange.head.method == "POST" ? exchange.path.segments[...] : exchange.path.segments.dropLast()
+        for segment in names { href.appendCollection(segment) }
         return href
     }
 }

@@ -15,11 +15,12 @@ enum Conditional {
     ) throws {
         let headers = exchange.head.headers
         let isReading = exchange.head.method == "GET" || exchange.head.method == "HEAD"
-        let etag = location.member.map { form?.tag(of: $0) ?? $0.etag }
+        // Who reads has the form that is asked for; who writes may have seen another one of the same object.
+        let etags = location.member.map { isReading ? [form?.tag(of: $0) ?? $0.etag] : Representation.tags(of: $0) } ?? []
         let exists = location.resource != nil
 
         if let text = headers.joined("if-match") {
-            guard EntityTagCondition(text).matches(etag, exists: exists) else {
+            guard EntityTagCondition(text).matches(etags, exists: exists) else {
                 throw Reply(.preconditionFailed, "If-Match: it is not what you have.")
             }
         } else if let since = headers.first("if-unmodified-since").flatMap({ HTTPDate.parse($0) }),
@@ -27,7 +28,7 @@ enum Conditional {
             throw Reply(.preconditionFailed, "If-Unmodified-Since: it was modified.")
         }
         if let text = headers.joined("if-none-match") {
-            if EntityTagCondition(text).matches(etag, exists: exists) {
+            if EntityTagCondition(text).matches(etags, exists: exists) {
                 if isReading { throw notModified(location, form) }
                 throw Reply(.preconditionFailed, "If-None-Match: there is something already.")
             }
@@ -44,7 +45,7 @@ enum Conditional {
     private static func notModified(_ location: Location, _ form: Representation?) -> Reply {
         guard let member = location.member else { return Reply(.notModified) }
         var headers = [("ETag", form.map { "W/\"\($0.tag(of: member))\"" } ?? "\"\(member.etag)\"")]
-        if let kind = location.parent?.kind, Representation.hasSeveral(in: kind) { headers.append(("Vary", "Accept")) }
+        if let kind = location.parent?.kind, Representation.hasSeveral(in: kind) { headers.append(("Vary", Representation.vary(in: kind))) }
         return Reply(.notModified, headers: headers)
     }
 

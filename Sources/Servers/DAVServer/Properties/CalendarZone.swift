@@ -23,15 +23,12 @@ enum CalendarZone {
         return writer.bytes
     }
 
-    /// The name of the zone that was set as a definition, where it is one that everybody knows.
+    /// RFC 7809 §5.2: the TZID of the zone that was set as a definition, whatever it is.
     static func name(_ source: ResourceSource) throws -> String? {
         guard let stored = source.stored(.caldav(.calendarTimezone)) else { return nil }
         if stored.count > shortDefinition { try source.exchange.takesLong() }
         guard let document = try? CalendarDocument.parse(try XMLDocument.parse(stored).root.text),
-            let calendar = document.calendars.first(where: { _ in true }),
-            let id = calendar.children(named: "VTIMEZONE").first(where: { _ in true })?.property("TZID")?.text else { return nil }
-        let timeZones = source.exchange.server.timeZones
-        guard case .database(let name) = CalendarTimeZones(calendar, database: timeZones).resolve(id).origin else { return nil }
-        return name
+            let calendar = document.calendars.first(where: { _ in true }) else { return nil }
+        return calendar.children(named: "VTIMEZONE").first { _ in true }?.property("TZID")?.text
     }
 }

@@ -60,6 +60,13 @@ struct BusyTimeTests {
         #expect(try hours([attended(";PARTSTAT=ACCEPTED")], participation: me) == ["9-10 BUSY"])
         #expect(try hours([attended(";PARTSTAT=TENTATIVE")], participation: me) == ["9-10 BUSY-TENTATIVE"])
         #expect(try hours([attended(";PARTSTAT=NEEDS-ACTION")], participation: me) == ["9-10 BUSY"])
+        for other in ["MAILTO:Me@Example.com", "mailto:%6De@example.com", "mailto: me@example.com"] {
+            #expect(try hours([hour(9, "ATTENDEE;PARTSTAT=DECLINED:\(other)")], participation: me).isEmpty)
+        }
+        #expect(try hours([hour(9, "ATTENDEE;EMAIL=me@example.com;PARTSTAT=DECLINED:urn:uuid:1")], participation: me).isEmpty)
+        let principal = Participation(addresses: ["/principals/me@x/"])
+        #expect(try hours([hour(9, "ATTENDEE;PARTSTAT=DECLINED:https://a.example/principals/me%40x/")], participation: principal).isEmpty)
+        #expect(try hours([hour(9, "ATTENDEE;PARTSTAT=DECLINED:/principals/you@x/")], participation: principal) == ["9-10 BUSY"])
         let reluctant = Participation(addresses: ["mailto:ME@example.com"], unanswered: .free)
         #expect(try hours([attended(";PARTSTAT=NEEDS-ACTION"), attended("")], participation: reluctant).isEmpty)
         #expect(try hours([hour(9, "ATTENDEE;PARTSTAT=DECLINED:mailto:other@example.com")], participation: me)

@@ -46,6 +46,10 @@ struct JCalTests {
             "REQUEST-STATUS:3.7;Invalid calendar user;ATTENDEE:mailto:jsmith@example.org",
             #"["request-status",{},"text",["3.7","Invalid calendar user","ATTENDEE:mailto:jsmith@example.org"]]"#
         ),
+        // RFC 7986 §5.7, §5.10 and §5.11: VALUE is required.
+        ("REFRESH-INTERVAL;VALUE=DURATION:P1W", #"["refresh-interval",{},"duration","P1W"]"#),
+        ("IMAGE;VALUE=URI:https://a.example/i", #"["image",{},"uri","https://a.example/i"]"#),
+        ("CONFERENCE;VALUE=URI:tel:+1", #"["conference",{},"uri","tel:+1"]"#),
         ("CATEGORIES:Meetings,Work\\, hard", #"["categories",{},"text","Meetings","Work, hard"]"#),
         // RFC 7265 §3.5
         (
