@@ -51,13 +51,25 @@ class Authority:
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
 
 
-class Slapd:
+class LDAPServer:
+    """What every kind of server has: `url`, `ca_file`, `suffix`, and `service`, the account that searches."""
+
+    def settings(self, name, preset, servers=None, ca=None, **more):
+        """The lines of this directory for the configuration file, below `directories:`."""
+        lines = {"preset": preset, "servers": "[" + ", ".join(servers or [self.url]) + "]", "ca-file": ca or self.ca_file,
+                 "bind-dn": f'"{self.service}"', "bind-password": f'"{PASSWORD}"', "base": f'"{self.suffix}"',
+                 **{key.replace("_", "-"): value for key, value in more.items()}}
+        return f"  {name}:\n" + "".join(f"    {key}: {value}\n" for key, value in lines.items())
+
+
+class Slapd(LDAPServer):
     """One server with one database. `ldif` is what is in it at the start."""
 
     def __init__(self, folder, suffix, ldif, authority, schema="", indexes=""):
         if SLAPD is None:
             raise FileNotFoundError("slapd is not installed (Debian: slapd and ldap-utils)")
         self.folder, self.suffix, self.authority = pathlib.Path(folder), suffix, authority
+        self.ca_file = authority.file
         self.port, self.tls_port = free_port(), free_port()
         self.process = None
         (self.folder / "db").mkdir(parents=True)
@@ -138,13 +150,6 @@ userPassword: {PASSWORD}
     def modify(self, ldif, tool="ldapmodify"):
         subprocess.run([tool, "-x", "-H", self.url, "-D", self.admin, "-w", PASSWORD], input=ldif.encode(), check=True,
                        capture_output=True, env={**os.environ, "LDAPNOINIT": "1"})
-
-    def settings(self, name, preset, servers=None, ca=None, **more):
-        """The lines of this directory for the configuration file, below `directories:`."""
-        lines = {"preset": preset, "servers": "[" + ", ".join(servers or [self.url]) + "]", "ca-file": ca or self.authority.file,
-                 "bind-dn": f'"{self.service}"', "bind-password": f'"{PASSWORD}"', "base": f'"{self.suffix}"',
-                 **{key.replace("_", "-"): value for key, value in more.items()}}
-        return f"  {name}:\n" + "".join(f"    {key}: {value}\n" for key, value in lines.items())
 
 
 def person(suffix, uid, *more, name=None, mail=None, password=None, classes=("inetOrgPerson",)):

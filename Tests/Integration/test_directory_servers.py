@@ -8,6 +8,17 @@ from tegu import Server, wait_for
 CORP, IPA = "dc=corp,dc=test", "cn=accounts,dc=ipa,dc=test"
 MANY = 20_000
 
+# What the presets of Microsoft's directories look for, without what Exchange adds; private object identifiers.
+AD_SCHEMA = """
+attributetype ( 1.3.6.1.4.1.99999.3.1 NAME 'objectGUID' EQUALITY octetStringMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
+attributetype ( 1.3.6.1.4.1.99999.3.2 NAME 'sAMAccountName' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+objectclass ( 1.3.6.1.4.1.99999.3.10 NAME 'user' SUP inetOrgPerson STRUCTURAL MUST ( objectGUID $ sAMAccountName ) )
+objectclass ( 1.3.6.1.4.1.99999.3.11 NAME 'computer' SUP user STRUCTURAL )
+objectclass ( 1.3.6.1.4.1.99999.3.12 NAME 'group' SUP groupOfNames STRUCTURAL MAY ( objectGUID $ sAMAccountName ) )
+"""
+
 
 @pytest.fixture(scope="module")
 def authority():
@@ -91,6 +102,25 @@ def test_people_and_groups_of_free_ipa_and_its_kin(authority, preset):
             server.start()
             assert status(server, "ida") == 207 and status(server, "out") == 401
             assert "ida@example.org" in server.run("group", "member", "list", "editors@example.org").out
+        finally:
+            server.close()
+            slapd.stop()
+
+
+def test_an_active_directory_without_exchange_has_people(authority):
+    # RFC 4511 §4.5.1.7: a test of an attribute that the schema has not is Undefined, and so is its negation. Windows keeps to it as
+    # slapd does; Samba does not (MS-ADTS §3.1.1.3.1.3.1).
+    text = unit(CORP, "people") + person(CORP, "anna", "sAMAccountName: anna", "objectGUID:: ABEiM0RVZneImaq7zN3u/w==",
+                                         classes=("inetOrgPerson", "user"))
+    text += person(CORP, "pc", "sAMAccountName: PC$", "objectGUID:: ABEiM0RVZneImaq7zN3u/A==",
+                   classes=("inetOrgPerson", "user", "computer"))
+    with temporary_folder() as folder:
+        slapd = Slapd(folder / "ad", CORP, text, authority, AD_SCHEMA).start()
+        server = served(folder, slapd.settings("ad", "active-directory"))
+        try:
+            server.start()
+            assert status(server, "anna") == 207
+            assert "user: 1, 1 with an address" in server.run("directory", "test", "ad").out
         finally:
             server.close()
             slapd.stop()

@@ -28,7 +28,8 @@ package struct DirectoryEntry: Sendable, Equatable {
     package var state: State
     /// Whether the address list must not show it.
     package var isHidden: Bool
-    /// The locations of the groups that the entry itself names, not those that only name the entry.
+    /// The locations of the groups that the entry itself names, not those that only name the entry; in any form in which
+    /// the directory finds them.
     package var groupLocations: [String]
 
     package init(

@@ -2,11 +2,12 @@ import Bytes
 package import Directory
 
 extension AttributeMap {
-    /// What an entry is here; nil where it has no id of the expected form.
+    /// What an entry is here; nil where it has no id of the expected form, or is no user though found as one.
     ///
     /// - Parameter now: milliseconds since 1970, for what expires.
     package func entry(_ entry: LDAPEntry, kind: Principal.Kind, now: Int64) -> DirectoryEntry? {
         guard let id = idText(entry) else { return nil }
+        if kind == .user, notPeople.contains(where: { $0.holds(entry, now: now) }) { return nil }
         let login = entry.exactText(login) ?? ""
         let displayName = entry.shownTexts(displayName).first { _ in true } ?? (login.isEmpty ? id : login)
         return DirectoryEntry(
@@ -18,7 +19,16 @@ extension AttributeMap {
             department: entry.shownTexts(department).first { _ in true },
             photo: entry.values(photo).first { 1...LDAPLimits.photo ~= $0.count }, state: state(entry, now: now),
             isHidden: hidden.contains { $0.holds(entry, now: now) },
-            groupLocations: Array(entry.exactTexts(memberOf).prefix(LDAPLimits.groups)))
+            groupLocations: primaryGroupLocations(entry) + entry.exactTexts(memberOf).prefix(LDAPLimits.groups))
+    }
+
+    /// None or one.
+    private func primaryGroupLocations(_ entry: LDAPEntry) -> [String] {
+        guard !primaryGroup.isEmpty, let number = entry.exactText([primaryGroup]),
+            let account = entry.values(ObjectSID.attribute).first,
+            let location = ObjectSID.location(ofGroup: number, inDomainOf: account)
+        else { return [] }
+        return [location]
     }
 
     func idText(_ entry: LDAPEntry) -> String? {

@@ -30,16 +30,20 @@ package enum DirectoryPreset: String, Sendable, CaseIterable {
     // MS-ADA1 to MS-ADA3 have the attributes; Samba's schema is the same one.
     private static let microsoft: AttributeMap = {
         var map = AttributeMap()
-        // A computer is a user there. Rooms of Exchange are users that are disabled.
-        map.userFilter = "(&(objectClass=user)(!(objectClass=computer))(!(msExchResourceMetaData=*)))"
+        // A computer is a user there.
+        map.userFilter = "(&(objectClass=user)(!(objectClass=computer)))"
         map.groupFilter = "(objectClass=group)"
         map.roomFilter = "(&(objectClass=user)(msExchResourceMetaData=ResourceType:Room))"
+        // Rooms of Exchange are users too. Without Exchange the schema has no such attribute: in a filter its negation would be
+        // Undefined like itself (RFC 4511 §4.5.1.7; MS-ADTS §3.1.1.3.1.3.1), and nobody be found.
+        map.notPeople = tests("msExchResourceMetaData=*")
         map.id = "objectGUID"
         map.idForm = .guid
         map.login = ["sAMAccountName", "userPrincipalName"]
         // modifyTimestamp is made up by the server there, and cannot be searched (MS-ADTS §3.1.1.4.5.7).
         map.changed = "whenChanged"
         map.addresses = ["mail", "proxyAddresses"]
+        map.primaryGroup = "primaryGroupID"
         map.department = ["department"]
         map.photo = ["thumbnailPhoto", "jpegPhoto"]
         // ADS_UF_ACCOUNTDISABLE (MS-ADTS §2.2.16).

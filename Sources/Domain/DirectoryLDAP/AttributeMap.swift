@@ -36,12 +36,16 @@ package struct AttributeMap: Sendable, Equatable {
     package var memberLogin: [String] = []
     /// The distinguished names of the groups that one is in.
     package var memberOf = ["memberOf"]
+    /// Of accounts of Active Directory: the number of the group that has them without naming them. Empty: there is none.
+    package var primaryGroup = ""
     /// When the entry was last changed: an attribute that can be searched by `>=`; empty: there is none.
     package var changed = "modifyTimestamp"
     /// Any that holds means it.
     package var disabled: [EntryTest] = []
     package var expired: [EntryTest] = []
     package var hidden: [EntryTest] = []
+    /// Of entries that `userFilter` finds: those that are no people.
+    package var notPeople: [EntryTest] = []
 
     package init() {}
 
@@ -55,7 +59,8 @@ package struct AttributeMap: Sendable, Equatable {
 
     private var wanted: [String] {
         let texts = login + displayName + givenName + familyName + addresses + phones + title + department
-        return [id] + texts + photo + memberOf + (disabled + expired + hidden).map(\.attribute)
+        let groups = memberOf + (primaryGroup.isEmpty ? [] : [primaryGroup, ObjectSID.attribute])
+        return [id] + texts + photo + groups + (disabled + expired + hidden + notPeople).map(\.attribute)
     }
 
     private static func each(_ all: [String]) -> [String] {

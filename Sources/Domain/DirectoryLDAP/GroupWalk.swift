@@ -44,7 +44,9 @@ struct GroupWalk {
     /// `memberOf` tell most groups both ways.
     func named(_ step: Step, after found: [DirectoryEntry]) -> [String] {
         let known = Set(found.compactMap { DistinguishedName($0.location) })
-        return step.named.filter { location in DistinguishedName(location).map { !known.contains($0) } ?? false }
+        return step.named.filter { location in
+            DistinguishedName(location).map { !known.contains($0) } ?? ObjectSID.isLocation(location)
+        }
     }
 
     mutating func take(_ found: [DirectoryEntry]) {
@@ -61,7 +63,9 @@ struct GroupWalk {
     }
 
     private func unseen(_ locations: [String]) -> [String] {
-        let names = locations.filter { location in DistinguishedName(location).map { !seen.contains($0) } ?? false }
+        let names = locations.filter { location in
+            DistinguishedName(location).map { !seen.contains($0) } ?? ObjectSID.isLocation(location)
+        }
         return Array(names.prefix(LDAPLimits.groups))
     }
 }

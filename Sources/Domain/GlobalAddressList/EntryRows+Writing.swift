@@ -28,6 +28,7 @@ extension EntryRows {
         // With a new one this waits until it has a card.
         if isKnown == true {
             try markGroups(tx, of: list, naming: entry.key)
+            try keepMemberships(tx, of: list, found)
             try removeTies(tx, of: list, entry.key)
         }
         for address in entry.addresses {
@@ -52,6 +53,38 @@ extension EntryRows {
                 """, key + [.text(member)])
         }
         if isKnown == true { try markGroups(tx, of: list, naming: entry.key) }
+    }
+
+    /// The groups that call an entry by a name which it had call it by its new ones too. Active Directory has it so by itself, and
+    /// does not tell: the groups' times of change stay. What other directories have the next compare finds, as these groups
+    /// differ from whatever it reads.
+    private static func keepMemberships(
+        _ tx: borrowing WriteTransaction, of list: CollectionID, _ found: FoundEntry
+    ) throws {
+        let key = parameters(list, found.entry.key)
+        let known = try tx.read.all(
+            "SELECT name FROM address_list_name WHERE list_id = $1 AND directory = $2 AND entry_id = $3", key
+        ) { $0.text(0) }
+        let new = found.names.filter { !known.contains($0) }
+        if known.isEmpty || new.isEmpty { return }
+        try tx.execute(
+            """
+            UPDATE address_list_entry SET digest = ''
+            WHERE list_id = $1 AND directory = $2 AND entry_id IN (
+                SELECT m.group_id FROM address_list_name n CROSS JOIN address_list_member m
+                WHERE n.list_id = $1 AND n.directory = $2 AND n.entry_id = $3
+                    AND m.list_id = n.list_id AND m.directory = n.directory AND m.name = n.name)
+            """, key)
+        for name in new {
+            try tx.execute(
+                """
+                INSERT INTO address_list_member (list_id, directory, name, group_id)
+                SELECT m.list_id, m.directory, $4, m.group_id FROM address_list_name n CROSS JOIN address_list_member m
+                WHERE n.list_id = $1 AND n.directory = $2 AND n.entry_id = $3
+                    AND m.list_id = n.list_id AND m.directory = n.directory AND m.name = n.name
+                ON CONFLICT DO NOTHING
+                """, key + [.text(name)])
+        }
     }
 
     /// The directory has it no more: its address is nobody's from now on, and its card is written anew, or goes.

@@ -68,6 +68,39 @@ struct AttributeMapTests {
         #expect(try #require(DirectoryPreset.activeDirectory.map.entry(user, kind: .user, now: Self.now)).isHidden)
     }
 
+    @Test("a room of Exchange is no user")
+    func room() {
+        let entry = Self.windowsUser(["msExchResourceMetaData": ["ResourceType:Room"], "userAccountControl": ["514"]])
+        let map = DirectoryPreset.activeDirectory.map
+        #expect(map.entry(entry, kind: .user, now: Self.now) == nil)
+        #expect(map.entry(entry, kind: .room, now: Self.now)?.kind == .room)
+        // Where the schema has no such attribute, a filter with it would find nobody.
+        #expect(!map.userFilter.contains("msExch"))
+    }
+
+    @Test("the primary group is one of the groups, found by its identifier")
+    func primaryGroup() throws {
+        let map = DirectoryPreset.samba.map
+        var user = Self.windowsUser(["primaryGroupID": ["513"]])
+        func locations() throws -> [String] {
+            try #require(map.entry(user, kind: .user, now: Self.now)).groupLocations
+        }
+        #expect(try locations() == ["CN=Staff,DC=corp,DC=test"])
+        // S-1-5-21-1-2-4294967295-1104
+        let account: [UInt8] = [
+            1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x50, 4, 0, 0,
+        ]
+        user.attributes["objectsid"] = [account]
+        #expect(try locations() == ["<SID=S-1-5-21-1-2-4294967295-513>", "CN=Staff,DC=corp,DC=test"])
+        for broken in [[], Array(account.dropLast()), account + [0], [1, 0, 0, 0, 0, 0, 0, 5], [2] + account.dropFirst()] {
+            user.attributes["objectsid"] = [broken]
+            #expect(try locations() == ["CN=Staff,DC=corp,DC=test"])
+        }
+        for number in ["", "x", "-1", "4294967296"] {
+            #expect(ObjectSID.location(ofGroup: number, inDomainOf: account) == nil)
+        }
+    }
+
     @Test("the preferred address of proxyAddresses is the preferred one, whatever `mail` is")
     func preferredAddress() throws {
         let user = Self.windowsUser(["mail": ["old@example.org"]])

@@ -144,8 +144,18 @@ struct ListRefreshTests {
         directory.put("late", "late@x")
         try listing.refresh()
         #expect(try members() == uids("a", "inner", "late"))
+        // Whether its groups go on naming who is moved, the next compare tells.
         directory.put("a", "a@x") { $0.location = "moved" }
         try listing.refresh()
+        #expect(try members() == uids("a", "inner", "late"))
+        try listing.refresh(comparing: true)
+        #expect(try members() == uids("inner", "late"))
+        // As Active Directory does it: the group's members are called otherwise, and its time of change stays.
+        directory.put("late", "late@x") { $0.location = "later" }
+        directory.set { $0.entries["all"]?.members = ["dn:later", "dn:inner"] }
+        try listing.refresh()
+        #expect(try members() == uids("inner", "late"))
+        try listing.refresh(comparing: true)
         #expect(try members() == uids("inner", "late"))
         directory.remove("late")
         try listing.refresh(comparing: true)

@@ -11,6 +11,7 @@ enum DirectoryMapSettings {
             row("id", "an attribute", "What never changes of an entry."),
             row("changed", "an attribute, or none", "When an entry was last changed; searches by it must be possible. none: all are read each time."),
             row("id-form", "one of text, guid", "How it is stored: as text, or as the 16 bytes of an objectGUID."),
+            row("primary-group", "an attribute, or none", "Of accounts of Active Directory: the number of the group that has them without naming them."),
         ] + attributes.map { attribute in
             row(attribute.key, "attributes, several with commas between, or none", attribute.meaning, isList: true)
         } + tests.map { test in
@@ -33,6 +34,9 @@ enum DirectoryMapSettings {
         } else if key == "changed" {
             guard value == "none" || AttributeMap.isAttribute(value) else { return false }
             map.changed = value == "none" ? "" : value
+        } else if key == "primary-group" {
+            guard value == "none" || AttributeMap.isAttribute(value) else { return false }
+            map.primaryGroup = value == "none" ? "" : value
         } else if key == "id" {
             guard AttributeMap.isAttribute(value) else { return false }
             map.id = value
@@ -71,6 +75,7 @@ enum DirectoryMapSettings {
         ("disabled", \.disabled, "Who is disabled: any that holds."),
         ("expired", \.expired, "Whose time is over: any that holds."),
         ("hidden", \.hidden, "Who is in no address list: any that holds."),
+        ("not-people", \.notPeople, "What `map.user-filter` finds and is no person: any that holds."),
     ]
 
     private static func row(
