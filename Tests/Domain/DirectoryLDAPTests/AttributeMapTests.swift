@@ -92,7 +92,8 @@ struct AttributeMapTests {
         ]
         user.attributes["objectsid"] = [account]
         #expect(try locations() == ["<SID=S-1-5-21-1-2-4294967295-513>", "CN=Staff,DC=corp,DC=test"])
-        for broken in [[], Array(account.dropLast()), account + [0], [1, 0, 0, 0, 0, 0, 0, 5], [2] + account.dropFirst()] {
+        let damaged: [[UInt8]] = [[], Array(account.dropLast()), account + [0], [1, 0, 0, 0, 0, 0, 0, 5], [2] + account.dropFirst()]
+        for broken in damaged {
             user.attributes["objectsid"] = [broken]
             #expect(try locations() == ["CN=Staff,DC=corp,DC=test"])
         }
