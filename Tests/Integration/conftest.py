@@ -11,8 +11,8 @@ from tegu import Server  # noqa: E402  (the path must be set first)
 
 
 # What takes longest begins first, so that no worker is left with it at the end.
-LONG = ["test_chaos.py", "test_real_files.py", "test_imap_load.py", "test_python_caldav.py", "test_vdirsyncer.py", "test_client_khard.py",
-        "test_directory_samba.py"]
+LONG = ["test_chaos.py", "test_real_files.py", "test_rights_matrix.py", "test_imap_load.py", "test_python_caldav.py", "test_vdirsyncer.py",
+        "test_client_khard.py", "test_directory_samba.py"]
 
 
 def pytest_collection_modifyitems(items):

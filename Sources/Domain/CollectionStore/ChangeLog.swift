@@ -184,6 +184,16 @@ package enum ChangeLog {
             [.integer(member.collectionID.rawValue), .integer(member.modseq.rawValue)]) { !$0.isNull(0) } ?? false
     }
 
+    /// Whether the first change after `since` was made before a time. What is later in the log was made later.
+    package static func begins(
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, after since: ModSeq, before time: Milliseconds
+    ) throws -> Bool {
+        let first = try tx.first(
+            "SELECT at FROM change WHERE collection_id = $1 AND modseq > $2 ORDER BY modseq LIMIT 1",
+            [.integer(collection.rawValue), .integer(since.rawValue)]) { $0.integer(0) }
+        return first.map { $0 < time } ?? false
+    }
+
     /// Whether the log has the row of a member's latest change.
     static func hasRow(_ tx: borrowing ReadTransaction, of member: Member) throws -> Bool {
         try tx.first(

@@ -35,6 +35,28 @@ package enum Grants {
         return rights
     }
 
+    /// Since when the asker may read a collection, without a break that is known of: `path` as above. Nil where they may not, or may as
+    /// the owner.
+    package static func readableSince(
+        _ tx: borrowing ReadTransaction, on path: [CollectionID], of owner: Principal, for asker: Asker, now: Milliseconds
+    ) throws -> Milliseconds? {
+        if owner.id == asker.id { return nil }
+        var since: Milliseconds?
+        for id in path {
+            try tx.forEach(
+                "SELECT collection_id, grantee, rights, expires, created FROM access_grant WHERE collection_id = $1",
+                [.integer(id.rawValue)]
+            ) { row in
+                if read(row).rights(of: asker, ownerDomain: owner.domain, now: now).contains(.read) {
+                    let created = row.integer(4)
+                    since = min(since ?? created, created)
+                }
+                return true
+            }
+        }
+        return since
+    }
+
     // MARK: Rows
 
     /// What is granted on a collection itself, also what has ended, in the order of the grantees' numbers.
@@ -69,6 +91,7 @@ package enum Grants {
             return
         }
         if grant.grantee == .principal(collection.owner) { throw StoreRefusal.cannotBeGranted }
+        // `created` is since when it lets the grantee read (`Rights.read`, bit 0): `readableSince`.
         let count = try tx.read.first(
             "SELECT COUNT(*) FROM access_grant WHERE collection_id = $1 AND grantee <> $2",
             [.integer(collection.id.rawValue), .integer(grant.grantee.rawValue)]) { $0.integer(0) }
@@ -76,7 +99,9 @@ package enum Grants {
         try tx.execute(
             """
             INSERT INTO access_grant (collection_id, grantee, rights, expires, created) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (collection_id, grantee) DO UPDATE SET rights = excluded.rights, expires = excluded.expires
+            ON CONFLICT (collection_id, grantee) DO UPDATE SET rights = excluded.rights, expires = excluded.expires,
+                created = CASE WHEN (access_grant.rights & 1) = 0 OR access_grant.expires <= excluded.created
+                    THEN excluded.created ELSE access_grant.created END
             """,
             [
                 .integer(collection.id.rawValue), .integer(grant.grantee.rawValue), .integer(grant.rights.rawValue),

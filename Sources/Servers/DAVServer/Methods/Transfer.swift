@@ -29,7 +29,7 @@ enum Transfer {
             }
             let place = try exchange.locator.locate(tx.read, target.segments, missingParent: .conflict)
             guard let parent = place.parent else { throw Reply(.forbidden, "Nothing can be put there.") }
-            try WriteGuard.checkReplacement(place)
+            try WriteGuard.checkReplacement(place, isCopyOfObject: !isMove && source.member != nil)
             try place.checkIsFree()
             try LockGuard.check(tx.read, exchange, place, place.resource == nil ? .creation : .removal)
             if let there = place.resource {

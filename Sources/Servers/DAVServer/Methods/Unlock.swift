@@ -20,7 +20,7 @@ enum Unlock {
             // RFC 3744 §3.5: the locks of others can be removed with the privilege `unlock`, where the lock has its root.
             guard try lock.owner == exchange.principal.id
                 || exchange.locator.rights(tx.read, on: lock.collection).contains(.unlock) else {
-                throw Reply(.forbidden, "Another took this lock.")
+                throw Reply(needs: .dav(.unlock), at: try ActiveLock.shownRoot(tx.read, lock, location.access, to: exchange))
             }
             try Locks.remove(tx, token: lock.token)
         }

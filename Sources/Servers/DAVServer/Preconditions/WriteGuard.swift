@@ -47,10 +47,15 @@ enum WriteGuard {
         if location.parent?.isReadOnly == true { throw Reply(needs: .dav(.writeContent), at: location.href) }
     }
 
-    /// What comes into the place of something else: that goes, and this comes.
-    static func checkReplacement(_ location: Location) throws {
+    /// What comes into the place of something else: that goes, and this comes. RFC 3744 appendix B: an object that is copied over another
+    /// changes it (`isCopyOfObject`).
+    static func checkReplacement(_ location: Location, isCopyOfObject: Bool) throws {
         if location.mountPoint != nil { throw Reply(.forbidden, "What another shares keeps its place.") }
         guard location.resource != nil else { return try check(location, .creation) }
+        if isCopyOfObject, location.member != nil {
+            try check(location, .content)
+            return try checkProperties(location)
+        }
         try check(location, .removal)
         if location.collection == nil { try check(location, .creation) } else { try need(.bind, .dav(.bind), in: location) }
     }

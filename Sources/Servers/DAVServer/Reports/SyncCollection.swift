@@ -110,6 +110,11 @@ enum SyncCollection {
             guard let now = try Collections.find(tx, collection.id), exchange.isValid(since, for: now, location.access) else {
                 throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is too old.")
             }
+            // What came and went before they had the right, or while they had it no more, is named to nobody, whatever token they bring.
+            if since.modseq < now.modseq, let right = try exchange.locator.readableSince(tx, now),
+                try ChangeLog.begins(tx, in: now.id, after: since.modseq, before: right) {
+                throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is older than the right to read it.")
+            }
             guard let page = try VisibleChanges.page(
                 tx, in: now, since: since, window: now.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
                 tellsMounts: now.owner == exchange.principal.id, visibility: { exchange.server.visibility($0, hidesPrivate: hidesPrivate, asker: asker) })

@@ -83,6 +83,13 @@ struct Locator {
         return try reach(tx, collection, as: view(tx))?.rights ?? []
     }
 
+    /// Since when the asker may read what is another's (`Grants.readableSince`); nil for what is their own.
+    func readableSince(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Milliseconds? {
+        guard collection.owner != asker.id, let path = try Collections.reachedBy(tx, collection),
+            let owner = try LocalDirectory.find(tx, collection.owner) else { return nil }
+        return try Grants.readableSince(tx, on: path, of: owner, for: view(tx), now: now)
+    }
+
     /// What a mount shows; nil where it may not be read any more.
     func shared(
         _ tx: borrowing ReadTransaction, _ mount: Mount, as asker: Asker
