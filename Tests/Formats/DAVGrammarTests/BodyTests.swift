@@ -60,8 +60,9 @@ struct BodyTests {
         #expect(first.token.isEmpty && first.level == .one && first.limit == 100)
         let later = try request("<D:sync-token> urn:x </D:sync-token>")
         #expect(later.token == "urn:x" && later.level == .one && later.limit == nil)
-        #expect(try request("<D:sync-level>infinite</D:sync-level>").level == .infinite)
-        #expect(throws: RequestBodyError.self) { try request("<D:limit><D:nresults>many</D:nresults></D:limit>") }
+        #expect(try request("<D:sync-token/><D:sync-level>infinite</D:sync-level>").level == .infinite)
+        #expect(throws: RequestBodyError.self) { try request("<D:sync-level>infinite</D:sync-level>") }
+        #expect(throws: RequestBodyError.self) { try request("<D:sync-token/><D:limit><D:nresults>many</D:nresults></D:limit>") }
     }
 
     @Test("multiget (RFC 4791 §9.10) keeps hrefs as sent")

@@ -8,7 +8,7 @@ enum Options {
     /// One line, under the 900 octets that some clients can take.
     static let davHeader = """
         1, 2, 3, access-control, calendar-access, calendar-no-timezone, addressbook, extended-mkcol, sync-collection, add-member, \
-        calendar-managed-attachments, calendar-availability, calendar-proxy, calendarserver-sharing
+        calendar-managed-attachments, calendar-proxy, calendarserver-sharing
         """
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
