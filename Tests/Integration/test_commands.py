@@ -4,7 +4,7 @@ import os
 import re
 
 from dav import Dav
-from objects import card, event
+from objects import card, event, zoned_event
 from tegu import DOMAIN, Server
 
 
@@ -29,6 +29,18 @@ def test_import_is_idempotent_and_export_gives_all_back(server, user, tmp_path):
     text = out.read_text()
     assert text.count("BEGIN:VEVENT") == 250 and text.count("BEGIN:VCALENDAR") == 1
     assert server.run("export", user.calendar).out.count("BEGIN:VEVENT") == 250
+
+
+def test_an_export_that_comes_back_changes_nothing(server, user, dav):
+    """Else every client would load all of it anew."""
+    dav.put(user.calendar + "z.ics", zoned_event("z").replace("PRODID:", "X-OWN:kept\r\nPRODID:"))
+    dav.put(user.calendar + "r.ics", event("r", "Often", "RRULE:FREQ=DAILY", "X-LONG:" + "long " * 40))
+    before = {path: dav.etag_of(path) for path in (user.calendar + "z.ics", user.calendar + "r.ics")}
+    text = server.run("export", user.calendar).out
+    assert "created 0, replaced 0, unchanged 2, refused 0" in server.run("import", user.calendar, "-", input=text).out
+    assert "replaced 1, unchanged 1" in server.run("import", user.calendar, "-", input=text.replace("SUMMARY:Often", "SUMMARY:Seldom")).out
+    assert dav.etag_of(user.calendar + "z.ics") == before[user.calendar + "z.ics"] and "X-OWN:kept" in dav.get(user.calendar + "z.ics").text
+    assert dav.etag_of(user.calendar + "r.ics") != before[user.calendar + "r.ics"]
 
 
 def test_a_book_goes_in_and_out(server, user, tmp_path):

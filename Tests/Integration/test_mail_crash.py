@@ -121,7 +121,9 @@ class Site:
         time.sleep(random.uniform(0.1, 0.8))
         self.server.kill()
         [writer.join(60) for writer in writers]
-        assert not [writer.error for writer in writers if writer.error], [writer.error for writer in writers]
+        # What the server said of it is gone with it, else.
+        assert not [writer.error for writer in writers if writer.error], "\n".join(
+            [str(writer.error) for writer in writers if writer.error] + [line for line in self.server.log().splitlines() if " ERROR " in line])
         self.server.start()
         for mailbox in self.mailboxes():
             self.verify(*mailbox)

@@ -135,3 +135,19 @@ def test_an_administrator_bounds_a_calendar(calendar, user, dav, server):
     assert command("--past", "3").returncode == 0 and "3 days" in command().out
     objects = [c["objects"] for c in json.loads(server.run("calendar", "list", user.address, "--json").out) if c["name"] == "calendar"]
     assert objects == [len(ALL)]
+
+
+def test_free_busy_time_ends_where_the_range_does(user, dav):
+    """A series is shown whole while an instance of it is in the range; its time is no more than the range has."""
+    dav.put(user.calendar + "s.ics", at("s", -400, "RRULE:FREQ=DAILY"))
+    assert dav.proppatch(user.calendar, visible_range(past=30, future=30)).status == 207
+
+    def periods(first, last):
+        body = document("C:free-busy-query", f"<C:time-range start='{day(first)}T000000Z' end='{day(last)}T000000Z'/>")
+        answer = dav.report(user.calendar, body, 1)
+        assert answer.status == 200, answer
+        return sum(line.startswith("FREEBUSY") for line in answer.text.splitlines())
+    assert periods(-200, -190) == 0 and periods(50, 60) == 0
+    assert periods(-5, 5) == 10
+    assert 30 <= periods(-100, 0) <= 31 and 30 <= periods(1, 100) <= 31
+    assert listed(dav, user.calendar) == ["s.ics"]

@@ -34,6 +34,19 @@ package struct CalendarDocument: Sendable {
     /// The bytes that were parsed.
     package var source: [UInt8] { tree.source }
 
+    /// Whether the components are the same to the byte, in their order, and this has the time zones that the other one has: two files of
+    /// one object, of which one went through an export, differ in no more than what stands around it.
+    package func hasSameComponents(as other: CalendarDocument) -> Bool {
+        func parts(_ document: CalendarDocument) -> (zones: Set<[UInt8]>, others: [[UInt8]]) {
+            let children = document.calendars.flatMap { Array($0.children) }
+            return (
+                Set(children.filter { $0.isNamed("VTIMEZONE") }.map(\.normalizedSource)),
+                children.filter { !$0.isNamed("VTIMEZONE") }.map(\.normalizedSource))
+        }
+        let (own, others) = (parts(self), parts(other))
+        return own.others == others.others && own.zones.isSuperset(of: others.zones)
+    }
+
     static let outermost: UInt8 = 1
     static let sideBySide: UInt8 = 2
     /// RFC 5545 §3.6: VCALENDAR is outermost, and the others stand side by side in it. A VEVENT within a VPOLL, or

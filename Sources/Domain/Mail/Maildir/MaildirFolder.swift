@@ -9,7 +9,8 @@ struct MaildirFolder: Sendable {
     init(_ path: String) { self.path = path }
 
     static let retained = "retained"
-    private static let parts = ["cur", "new", "tmp"]
+    /// In the order in which they are made: where the last one is, all are, also for who delivers while another makes them.
+    private static let parts = ["tmp", "cur", "new"]
 
     // MARK: Directories
 
@@ -169,6 +170,8 @@ struct MaildirFolder: Sendable {
     /// Writes a file to `tmp`; where it throws, none is left.
     func write(_ base: String, date: Int64, _ body: (borrowing Output) throws -> Void) throws {
         let temporary = "\(path)/tmp/\(base)"
+        // Backups leave `tmp` out.
+        if access("\(path)/tmp", F_OK) != 0, errno == ENOENT, isThere { try Self.makeDirectory("\(path)/tmp") }
         let output = try Output(temporary)
         do {
             try body(output)

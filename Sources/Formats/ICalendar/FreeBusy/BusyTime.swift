@@ -14,6 +14,8 @@ package struct BusyTime: Sendable {
 
     package let start: Instant
     package let end: Instant
+    /// Only what lies in it is added from now on, such as what a calendar shows at all; nil: all of the range.
+    package var window: InstantRange?
     private let participation: Participation
     private let maskedUID: String?
     private let limit: Int
@@ -57,11 +59,16 @@ package struct BusyTime: Sendable {
     package mutating func add(
         from start: Instant, to end: Instant, kind: BusyKind
     ) throws(CalendarLimitExceeded) {
-        let first = max(start, self.start).seconds
-        let last = min(end, self.end).seconds
+        let span = span
+        let first = max(start, span.start).seconds
+        let last = min(end, span.end).seconds
         // RFC 4791 §7.10: what takes no time is not busy.
         guard kind != .free, first < last else { return }
         try collectors[kind, default: TimeSpanCollector(limit: limit)].add(first..<last)
+    }
+
+    private var span: (start: Instant, end: Instant) {
+        (max(start, window?.start ?? start), min(end, window?.end ?? end))
     }
 
     /// Adds hours in which somebody can be met (RFC 7953), such as those of the CALDAV:calendar-availability property.
@@ -100,8 +107,10 @@ package struct BusyTime: Sendable {
         }
         // Most of what takes no time is known without a look at when it is.
         guard kinds.values.contains(where: { $0 != .free }) else { return }
+        let span = span
+        guard span.start < span.end else { return }
         let set = RecurrenceSet(components, zones: zones)
-        var instances = set.instances(overlapping: InstantRange(start: start, end: end), floatingIn: zone)
+        var instances = set.instances(overlapping: InstantRange(start: span.start, end: span.end), floatingIn: zone)
         while let instance = try instances.nextOrLimit(&budget) {
             let interval = instance.interval
             try add(

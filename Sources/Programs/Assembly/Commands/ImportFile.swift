@@ -107,6 +107,10 @@ package struct ImportFile {
                 let present = try Members.name(tx.read, of: content.facts.uid ?? object.uid, in: collection)
                 let name = try present ?? freeName(tx.read, for: object.uid)
                 let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
+                if let existing, try isSame(tx.read, existing, object.bytes) {
+                    done.unchanged += 1
+                    continue
+                }
                 do {
                     switch try Members.put(
                         tx, in: collection, name: name, existing: existing, content: content, now: System.clock()) {
@@ -126,6 +130,14 @@ package struct ImportFile {
         outcome.replaced += done.replaced
         outcome.unchanged += done.unchanged
         outcome.refused += done.refused
+    }
+
+    /// What a client sent stays as it is where the file, such as an export of it, has nothing else in it.
+    private func isSame(_ tx: borrowing ReadTransaction, _ existing: Member, _ bytes: [UInt8]) throws -> Bool {
+        guard collection.kind == .calendar else { return false }
+        let stored = try installation.files.bytes(of: Blobs.read(tx, existing.blobID))
+        guard let there = try? CalendarDocument.parse(stored), let here = try? CalendarDocument.parse(bytes) else { return false }
+        return there.hasSameComponents(as: here)
     }
 
     /// Without references to attachments that are not the collection's owner's: a file gives no right to them.

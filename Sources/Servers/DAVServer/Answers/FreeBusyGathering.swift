@@ -62,9 +62,15 @@ struct FreeBusyGathering {
     mutating func add(_ tx: borrowing ReadTransaction, _ place: QueryScope.Place) throws {
         let zone = try FloatingZone.of(tx, place.collection, nil, server.timeZones)
         var unclear: [String: [Occurrence]] = [:]
-        // What is private or confidential counts, though it is not shown.
-        var shown = ShownNames(
-            place.collection.visibleRange.map { server.visibility($0.window(at: exchange.now)) }, in: place.collection.id)
+        // What is private or confidential counts, though it is not shown; a series that is shown counts where it is.
+        let window = place.collection.visibleRange?.window(at: exchange.now)
+        var shown = ShownNames(window.map { server.visibility($0) }, in: place.collection.id)
+        let range = InstantRange(
+            start: range.start.map { max($0, window?.lower.map { Instant(seconds: $0) } ?? $0) },
+            end: range.end.map { min($0, window?.upper.map { Instant(seconds: $0) } ?? $0) })
+        if let start = range.start, let end = range.end, start >= end { return }
+        busy.window = range
+        defer { busy.window = nil }
         if let name = place.name {
             unclear = [name: []]
         } else {
