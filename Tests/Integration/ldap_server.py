@@ -61,6 +61,30 @@ class LDAPServer:
                  **{key.replace("_", "-"): value for key, value in more.items()}}
         return f"  {name}:\n" + "".join(f"    {key}: {value}\n" for key, value in lines.items())
 
+    # Its program: what starts it sets `process`.
+    process = None
+
+    def _answering(self, address, port, seconds, said=lambda: ""):
+        """Itself, once somebody listens there. `said`: what the program has to say of it that nobody does."""
+        end = time.monotonic() + seconds
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex((address, port)) == 0:
+                    return self
+            if time.monotonic() > end or self.process.poll() is not None:
+                self.stop()
+                raise AssertionError(f"{type(self).__name__} does not start\n{said()}")
+            time.sleep(0.05)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(20)
+
 
 class Slapd(LDAPServer):
     """One server with one database. `ldif` is what is in it at the start."""
@@ -71,7 +95,6 @@ class Slapd(LDAPServer):
         self.folder, self.suffix, self.authority = pathlib.Path(folder), suffix, authority
         self.ca_file = authority.file
         self.port, self.tls_port = free_port(), free_port()
-        self.process = None
         (self.folder / "db").mkdir(parents=True)
         (self.folder / "own.schema").write_text(schema)
         service = f"cn=tegu,{suffix}"
@@ -128,24 +151,7 @@ userPassword: {PASSWORD}
     def start(self):
         self.process = subprocess.Popen([SLAPD, "-d", "0", "-f", "slapd.conf", "-h", f"{self.url} {self.tls_url}"],
                                         cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 20
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.tls_port)) == 0:
-                    return self
-            if time.monotonic() > end or self.process.poll() is not None:
-                self.stop()
-                raise AssertionError("slapd does not start")
-            time.sleep(0.05)
-
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(20)
+        return self._answering("127.0.0.1", self.tls_port, 20)
 
     def modify(self, ldif, tool="ldapmodify"):
         subprocess.run([tool, "-x", "-H", self.url, "-D", self.admin, "-w", PASSWORD], input=ldif.encode(), check=True,

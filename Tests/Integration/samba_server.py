@@ -7,10 +7,7 @@ import glob
 import os
 import pathlib
 import shutil
-import signal
-import socket
 import subprocess
-import time
 
 from ldap_server import PASSWORD, LDAPServer
 
@@ -47,7 +44,6 @@ class DomainController(LDAPServer):
         self.folder = pathlib.Path(folder)
         worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 100
         self.address = f"127.{100 + worker}.{os.getpid() // 250 % 250}.{1 + os.getpid() % 250}"
-        self.process = None
         for name in ("private", "state", "cache", "lock", "run"):
             (self.folder / name).mkdir(parents=True)
         self.ca_file = self.folder / "private/tls/ca.pem"
@@ -92,26 +88,12 @@ path = {self.folder}/state/sysvol/scripts
             self.process = subprocess.Popen([SAMBA, "-i", "-M", "single", "-s", self.configuration], stdin=subprocess.PIPE, stdout=output,
                                             stderr=output)
         # The first start makes the authority and the certificate.
-        end = time.monotonic() + 60
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex((self.address, 636)) == 0:
-                    return self
-            if time.monotonic() > end or self.process.poll() is not None:
-                self.stop()
-                raise AssertionError("samba does not start:\n" + (self.folder / "output").read_text(errors="replace"))
-            time.sleep(0.05)
+        return self._answering(self.address, 636, 60, lambda: (self.folder / "output").read_text(errors="replace"))
 
     def stop(self):
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(20)
-        self.process.stdin.close()
+        super().stop()
+        if self.process:
+            self.process.stdin.close()
 
     def _tool(self, *arguments, input=""):
         signed_in = ["-x", "-H", self.tls_url, "-D", self.administrator, "-w", ADMINISTRATORS_PASSWORD]

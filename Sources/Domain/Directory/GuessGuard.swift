@@ -165,15 +165,13 @@ package final class GuessGuard: Sendable {
     }
 
     private func note(_ network: PeerNetwork, _ name: SignInName, now: Int64, in state: inout State) {
-        do {
-            var entry = state.peers.use(network) ?? Peer()
-            entry.signedIn = now
-            state.peers.set(network, entry)
-            let pair = Pair(network: network, name: name)
-            var acquaintance = state.acquaintances.use(pair) ?? Acquaintance(signedIn: now)
-            acquaintance.signedIn = now
-            state.acquaintances.set(pair, acquaintance)
-        }
+        var entry = state.peers.use(network) ?? Peer()
+        entry.signedIn = now
+        state.peers.set(network, entry)
+        let pair = Pair(network: network, name: name)
+        var acquaintance = state.acquaintances.use(pair) ?? Acquaintance(signedIn: now)
+        acquaintance.signedIn = now
+        state.acquaintances.set(pair, acquaintance)
     }
 
     private func isKnown(_ state: borrowing State, _ network: PeerNetwork, _ name: SignInName, now: Int64) -> Bool {

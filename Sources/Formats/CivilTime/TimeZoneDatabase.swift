@@ -4,18 +4,13 @@ import Synchronization
 /// The time zone database as rules by name. Its bytes come from a closure, so that this module reads no files.
 package final class TimeZoneDatabase: Sendable {
     package let index: TimeZoneIndex
-    /// The text of `leap-seconds.list`, as it comes with the database; nil where it does not.
-    package let leapSeconds: [UInt8]?
     private let load: @Sendable (String) -> [UInt8]?
     private let cache = Mutex<[String: ZoneRules]>([:])
 
     /// `load` gives a zone's TZif file (RFC 9636) by the zone's name; it is called from any thread, and only with
     /// names that `isName` takes. Without an index names are found in the spelling of the database only.
-    package init(
-        index: TimeZoneIndex = TimeZoneIndex(), leapSeconds: [UInt8]? = nil, load: @escaping @Sendable (String) -> [UInt8]?
-    ) {
+    package init(index: TimeZoneIndex = TimeZoneIndex(), load: @escaping @Sendable (String) -> [UInt8]?) {
         self.index = index
-        self.leapSeconds = leapSeconds
         self.load = load
     }
 
@@ -39,6 +34,9 @@ package final class TimeZoneDatabase: Sendable {
         guard rules(named: name) != nil else { return nil }
         return index.isEmpty ? name : index.spelling(of: name)
     }
+
+    /// The list of leap seconds, as IERS and NIST write it, that comes with the database; nil where it does not.
+    package var leapSeconds: [UInt8]? { load("leap-seconds.list") }
 
     /// More than the database has names.
     private static let cacheLimit = 1000

@@ -160,7 +160,9 @@ extension ContentLine {
     /// Calls `body` with the bytes of each part of a value of several, decoded, without escapes.
     public func forEachPart(separator: UInt8, _ body: (Span<UInt8>) -> Void) {
         let value = transferDecodedValue
-        StructuredValue.forEachPart(of: value.span, separator: separator) { TextValue.withUnescaped($0, body) }
+        StructuredValue.forEachPart(of: value.span, separator: separator) { part in
+            TextValue.withUnescaped(value.span.extracting(part), body)
+        }
     }
 
     @usableFromInline

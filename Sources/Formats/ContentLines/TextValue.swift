@@ -68,8 +68,8 @@ public enum TextValue {
 
 /// RFC 6350 §3.4, RFC 5545 §3.3.11: values of several parts.
 package enum StructuredValue {
-    /// Calls `body` with what stands between the separators that have no backslash before them, still escaped.
-    static func forEachPart(of value: Span<UInt8>, separator: UInt8, _ body: (Span<UInt8>) -> Void) {
+    /// Calls `body` with the place of each part between the separators that have no backslash before them.
+    static func forEachPart(of value: Span<UInt8>, separator: UInt8, _ body: (Range<Int>) -> Void) {
         var start = 0
         var index = 0
         while index < value.count {
@@ -78,31 +78,21 @@ package enum StructuredValue {
                 continue
             }
             if value[index] == separator {
-                body(value.extracting(start..<index))
+                body(start..<index)
                 start = index + 1
             }
             index += 1
         }
-        body(value.extracting(start..<value.count))
+        body(start..<value.count)
     }
 
     /// Cuts at each `separator` that has no backslash before it; the parts are still escaped.
     package static func split(_ value: ArraySlice<UInt8>, at separator: UInt8) -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []
-        var start = value.startIndex
-        var index = value.startIndex
-        while index < value.endIndex {
-            if value[index] == 0x5C {
-                index += 2
-                continue
-            }
-            if value[index] == separator {
-                parts.append(value[start..<index])
-                start = index + 1
-            }
-            index += 1
+        let base = value.startIndex
+        forEachPart(of: value.span, separator: separator) { part in
+            parts.append(value[(base + part.lowerBound)..<(base + part.upperBound)])
         }
-        parts.append(value[start...])
         return parts
     }
 

@@ -1,3 +1,4 @@
+import DAVGrammar
 import HTTPServer
 
 /// RFC 9110 §8.8.3: all that the service gives changes with the release of the data.
@@ -11,10 +12,6 @@ struct EntityTag {
     /// Whether the client has it, by If-None-Match (RFC 9110 §13.1.2); the tag that a list gave is that of every form.
     func isKnown(to head: HTTPRequestHead) -> Bool {
         guard let condition = head.headers.joined("if-none-match") else { return false }
-        return condition == "*" || condition.split(separator: ",").contains { tag in
-            let tag = tag.drop { $0 == " " }.prefix { $0 != " " }
-            let own = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
-            return own == field || own == "\"\(release)\""
-        }
+        return EntityTagCondition(condition).matches([release + form, release], exists: true)
     }
 }

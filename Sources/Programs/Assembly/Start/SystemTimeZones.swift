@@ -17,7 +17,7 @@ package struct SystemTimeZones: Sendable {
             try? SmallFile.read(directory + "/" + name, limit: limit)
         }
         let index = read("tzdata.zi", 4 << 20).map { TimeZoneIndex(tzdata: $0) } ?? TimeZoneIndex()
-        database = TimeZoneDatabase(index: index, leapSeconds: read("leap-seconds.list", 1 << 20)) { name in read(name, 1 << 20) }
+        database = TimeZoneDatabase(index: index) { name in read(name, 1 << 20) }
         release = Self.release(index, read)
         warnings =
             database.rules(named: "Europe/Berlin") == nil
