@@ -86,7 +86,7 @@ unit: test-deps
 integration: test-deps
 	swift build $(CHECKS) --product tegu
 	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) CHAOS_ROUNDS=$(CHAOS_ROUNDS) \
-	  Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q -n $(INTEGRATION_WORKERS) --dist loadfile Tests/Integration
+	  PYTHON=$(VENV)/bin/python Tests/black-box.sh -n $(INTEGRATION_WORKERS) --dist loadfile
 
 soak: test-deps build
 	$(call install,$(SOAK_TOOLS))
