@@ -44,6 +44,9 @@ def of_libical(p, ours, theirs):
         return "libical-next-value"
     if "BYMONTHDAY" in p and (short or p["FREQ"] == "DAILY"):
         return "libical-month-day"
+    signs = {day.startswith("-") for day in p.get("BYMONTHDAY", "").split(",")}
+    if len(signs) == 2 and "-" in p.get("BYSETPOS", ""):
+        return "libical-day-twice"
     if p["FREQ"] == "WEEKLY" and "INTERVAL" in p:
         return "libical-phase-of-weeks"
     if "BYYEARDAY" in p and short:
