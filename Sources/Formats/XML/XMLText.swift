@@ -24,49 +24,82 @@ package enum XMLText {
     private static func append(_ text: UnsafeBufferPointer<UInt8>, inAttribute: Bool, to out: inout [UInt8]) {
         guard let base = text.baseAddress else { return }
         let end = text.count
-        var start = 0
         var index = 0
-        // Room for exactly this would be made again with every text.
-        if out.capacity - out.count < end { out.reserveCapacity(max(out.count + end, 2 * out.capacity)) }
         while index < end {
-            index = plainEnd(base, from: index, to: end)
-            if index == end { break }
+            // A part at a time, so that there is room whatever must be escaped in it. Its last character may end behind it.
+            let limit = min(end, index + 2_048)
+            let room = (limit - index) * longestReplacement + longestCharacter
+            // Room for exactly this would be made again with every text.
+            if out.capacity - out.count < room { out.reserveCapacity(max(out.count + room, 2 * out.capacity)) }
+            out.append(addingCapacity: room) { span in
+                span.withUnsafeMutableBufferPointer { buffer, count in
+                    guard let place = buffer.baseAddress else { return }
+                    (index, count) = write(base, from: index, to: limit, of: end, inAttribute: inAttribute, place)
+                }
+            }
+        }
+    }
+
+    /// Writes what begins below `limit`, and tells how far it came, and how much it wrote.
+    private static func write(
+        _ base: UnsafePointer<UInt8>, from start: Int, to limit: Int, of end: Int, inAttribute: Bool,
+        _ out: UnsafeMutablePointer<UInt8>
+    ) -> (index: Int, count: Int) {
+        var (start, count) = (start, 0)
+        while true {
+            let index = unescapedEnd(base, from: start, to: limit, of: end, inAttribute: inAttribute)
+            (out + count).update(from: base + start, count: index - start)
+            count += index - start
+            if index >= limit { return (index, count) }
+            count += writeReplacement(of: base[index], to: out + count)
+            start = index + 1
+        }
+    }
+
+    /// The first index at which something must be escaped, or that of what begins at `limit` or behind it.
+    @inline(__always)
+    private static func unescapedEnd(
+        _ base: UnsafePointer<UInt8>, from start: Int, to limit: Int, of end: Int, inAttribute: Bool
+    ) -> Int {
+        var index = start
+        while index < limit {
+            index = plainEnd(base, from: index, to: limit)
+            if index == limit { break }
             let byte = base[index]
             if byte >= 0x80 {
                 // Most letters of most alphabets have two bytes and stand together.
-                while end - index >= 2, base[index] &- 0xC2 < 0x1E, base[index + 1] & 0xC0 == 0x80 { index += 2 }
-                if index == end || base[index] < 0x80 { continue }
+                while index < limit, end - index >= 2, base[index] &- 0xC2 < 0x1E, base[index + 1] & 0xC0 == 0x80 { index += 2 }
+                if index >= limit || base[index] < 0x80 { continue }
                 let length = characterLength(base, at: index, end: end)
-                if length > 0 {
-                    index += length
-                    continue
-                }
-            } else if !inAttribute && (byte == 0x0A || byte == 0x09) {
+                if length == 0 { break }
+                index += length
+            } else if !inAttribute && (byte == 0x0A || byte == 0x09 || byte == 0x22) {
                 index += 1
-                continue
-            } else if byte == 0x22 && !inAttribute {
-                index += 1
-                continue
+            } else {
+                break
             }
-            out.append(contentsOf: UnsafeBufferPointer(start: base + start, count: index - start))
-            appendReplacement(of: base[index], to: &out)
-            index += 1
-            start = index
         }
-        out.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end - start))
+        return index
     }
 
-    private static func appendReplacement(of byte: UInt8, to out: inout [UInt8]) {
-        switch byte {
-        case 0x26: out.append("&amp;")
-        case 0x3C: out.append("&lt;")
-        case 0x3E: out.append("&gt;")
-        case 0x22: out.append("&quot;")
-        case 0x0D: out.append("&#13;")
-        case 0x0A: out.append("&#10;")
-        case 0x09: out.append("&#9;")
-        default: out.append("\u{FFFD}")
+    private static let longestCharacter = 4
+    private static let longestReplacement = 6
+
+    /// How many bytes it has written.
+    @inline(__always)
+    private static func writeReplacement(of byte: UInt8, to out: UnsafeMutablePointer<UInt8>) -> Int {
+        let replacement: StaticString = switch byte {
+        case 0x0D: "&#13;"
+        case 0x26: "&amp;"
+        case 0x3C: "&lt;"
+        case 0x3E: "&gt;"
+        case 0x22: "&quot;"
+        case 0x0A: "&#10;"
+        case 0x09: "&#9;"
+        default: "\u{FFFD}"
         }
+        out.update(from: replacement.utf8Start, count: replacement.utf8CodeUnitCount)
+        return replacement.utf8CodeUnitCount
     }
 
     /// The first index at which a byte stands that is not plain ASCII text: one of `& < > "`, a control character or a

@@ -17,7 +17,7 @@ package import Directory
 package import Logging
 
 /// What the server works with.
-package struct DAVServer: Sendable {
+package final class DAVServer: Sendable {
     let database: any Database
     let files: FileBlobStore
     let timeZones: TimeZoneDatabase

@@ -5,8 +5,8 @@ import Database
 import Directory
 import HTTPServer
 
-/// One request on its way through the server: who asks, what, and when.
-struct Exchange: Sendable {
+/// One request on its way through the server: who asks, what, and when. One object, since each row of an answer refers to it.
+final class Exchange: Sendable {
     let server: DAVServer
     let principal: Principal
     let request: HTTPRequest
@@ -14,18 +14,37 @@ struct Exchange: Sendable {
     let now: Milliseconds
     let preferences: Preferences
     /// Whether what must be written before (`Preparation`) is: the mounts in the asker's home are taken as they are written down.
-    var isRefreshed = false
+    let isRefreshed: Bool
+    let locator: Locator
+
+    init(_ request: HTTPRequest, _ path: RequestPath, of principal: Principal, to server: DAVServer) {
+        let fields = request.head.headers
+        self.server = server
+        self.principal = principal
+        self.request = request
+        self.path = path
+        now = server.clock()
+        preferences = Preferences(prefer: fields.joined("prefer"), brief: fields.first("brief"))
+        isRefreshed = false
+        locator = Locator(server, asker: principal, now: now)
+    }
+
+    /// The same after its preparation.
+    init(refreshed other: Exchange) {
+        server = other.server
+        principal = other.principal
+        request = other.request
+        path = other.path
+        now = other.now
+        preferences = other.preferences
+        isRefreshed = true
+        locator = other.locator
+    }
 
     /// Said before what may take more than some tenths of a millisecond of computing: on an event loop a worker thread begins anew.
     func takesLong() throws(WouldWait) { try server.database.takesLong() }
 
     var head: HTTPRequestHead { request.head }
-
-    var locator: Locator {
-        Locator(
-            principals: server.principals, memberships: server.memberships, asker: principal,
-            defaultDomain: server.configuration.defaultDomain, now: now)
-    }
 
     /// What the request's URL leads to.
     func locate(

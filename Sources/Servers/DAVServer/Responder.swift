@@ -41,7 +41,7 @@ extension DAVServer: HTTPResponder {
         }
         let response = try? database.withoutWaiting { () throws -> HTTPResponse? in
             guard let principal = remembered(head) else { return nil }
-            var response = try answer(exchange(request, path, of: principal))
+            var response = try answer(Exchange(request, path, of: principal, to: self))
             response.principal = principal.signInName
             return response
         }
@@ -59,18 +59,11 @@ extension DAVServer: HTTPResponder {
         case .principal(let found): principal = found
         case .refused(let response): return response
         }
-        let exchange = exchange(request, path, of: principal)
+        let exchange = Exchange(request, path, of: principal, to: self)
         var response: HTTPResponse
         do { response = try answer(exchange) } catch { response = failed(exchange, error) }
         response.principal = principal.signInName
         return response
-    }
-
-    private func exchange(_ request: HTTPRequest, _ path: RequestPath, of principal: Principal) -> Exchange {
-        let fields = request.head.headers
-        return Exchange(
-            server: self, principal: principal, request: request, path: path, now: clock(),
-            preferences: Preferences(prefer: fields.joined("prefer"), brief: fields.first("brief")))
     }
 
     private func answer(_ exchange: Exchange) throws(WouldWait) -> HTTPResponse {
@@ -87,9 +80,7 @@ extension DAVServer: HTTPResponder {
                 return try method.respond(exchange)
             } catch let preparation as any Preparation {
                 try preparation.perform(exchange)
-                var exchange = exchange
-                exchange.isRefreshed = true
-                return try method.respond(exchange)
+                return try method.respond(Exchange(refreshed: exchange))
             }
         } catch let wait as WouldWait {
             throw wait

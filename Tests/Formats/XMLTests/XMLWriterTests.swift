@@ -1,4 +1,5 @@
 import Bytes
+import TestRandom
 import Testing
 
 @testable import XML
@@ -42,6 +43,33 @@ struct XMLWriterTests {
         out.close(.dav(.prop))
         let text = String(utf8: try XMLDocument.parse(out.bytes).root.text)
         #expect(text.first == "a" && text.last == "b" && text.contains("\u{FFFD}"))
+    }
+
+    @Test("texts of any length are escaped as they are character by character", arguments: [0, 1, 7, 2_040, 4_090, 70_000])
+    func escapes(_ length: Int) {
+        var random = SeededGenerator(seed: UInt64(length) + 1)
+        let characters = ["a", "b", " ", "&", "<", ">", "\"", "\r", "\n", "\t", "\r\n", "ж", "é", "€", "한", "👋", "\u{10FFFF}"]
+        for _ in 0..<40 {
+            var (text, expected) = ("", "")
+            // Long runs of one kind, so that all of them come to lie across the parts that are worked on at once.
+            while text.utf8.count < length + Int.random(in: 0..<20, using: &random) {
+                let character = characters[Int.random(in: 0..<characters.count, using: &random)]
+                let run = String(repeating: character, count: .random(in: 1...300, using: &random))
+                text += run
+                for scalar in run.unicodeScalars {
+                    switch scalar {
+                    case "&": expected += "&amp;"
+                    case "<": expected += "&lt;"
+                    case ">": expected += "&gt;"
+                    case "\r": expected += "&#13;"
+                    default: expected.unicodeScalars.append(scalar)
+                    }
+                }
+            }
+            var out = XMLWriter(capacity: 0)
+            out.text(text)
+            #expect(out.bytes == [UInt8](expected.utf8))
+        }
     }
 
     @Test("what was written can be taken back to a place")

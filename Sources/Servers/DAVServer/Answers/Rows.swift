@@ -8,7 +8,7 @@ import ICalendar
 import XML
 
 /// Rows of a multistatus with properties in them.
-struct Rows: Sendable {
+final class Rows: Sendable {
     let exchange: Exchange
     let selection: PropertySelection
     let form: ObjectForm

@@ -107,7 +107,7 @@ struct IncomingObject {
             }
             return (try Members.put(tx, in: parent, name: name, existing: existing, content: member, now: exchange.now), etag)
         } catch let refusal as StoreRefusal {
-            var reply = Reply(refusal, in: parent.kind, at: try Self.href(tx.read, of: parent, exchange))
+            var reply = Reply(refusal, in: parent.kind, at: location.parentHref)
             // What may not be known is not named.
             if case .uidConflict(let name) = refusal, try location.access.conceals(tx.read, name, in: parent) { reply.hrefs = [] }
             throw reply
@@ -131,14 +131,6 @@ struct IncomingObject {
         } catch is SharedObject.Refusal {
             throw Reply(needs: .dav(.writeContent), at: location.href)
         }
-    }
-
-    private static func href(_ tx: borrowing ReadTransaction, of parent: Collection, _ exchange: Exchange) throws -> Href {
-        var href = Href()
-        // Of a POST (RFC 5995) the request's URL is that of the collection.
-        let names = exchange.head.method == "POST" ? exchange.path.segments[...] : exchange.path.segments.dropLast()
-        for segment in names { href.appendCollection(segment) }
-        return href
     }
 }
 

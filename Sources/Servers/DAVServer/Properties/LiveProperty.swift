@@ -69,7 +69,7 @@ struct LiveProperty: Sendable {
 }
 
 /// What all members in a listing have in common.
-struct MemberScope: Sendable {
+final class MemberScope: Sendable {
     let exchange: Exchange
     let access: Access
     let collection: Collection
@@ -85,6 +85,20 @@ struct MemberScope: Sendable {
     let hasDeadProperties: Bool
     /// The access list, which is the same for all, once it was asked for.
     let accessList = MadeOnce()
+
+    init(
+        exchange: Exchange, access: Access, collection: Collection, href: Href, locks: [Lock], form: ObjectForm,
+        zone: any TimeZoneRules, hasDeadProperties: Bool
+    ) {
+        self.exchange = exchange
+        self.access = access
+        self.collection = collection
+        self.href = href
+        self.locks = locks
+        self.form = form
+        self.zone = zone
+        self.hasDeadProperties = hasDeadProperties
+    }
 }
 
 /// Bytes that are made when they are asked for first.

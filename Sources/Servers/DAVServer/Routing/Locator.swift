@@ -5,7 +5,7 @@ import Directory
 import XML
 
 /// Finds what a path names, for one who asks. What the asker may not see is not found.
-struct Locator {
+struct Locator: Sendable {
     let principals: PrincipalCache
     let memberships: MembershipCache
     let asker: Principal
@@ -178,5 +178,13 @@ struct Locator {
         if segment == asker.signInName { return asker }
         guard let name = SignInName(segment, defaultDomain: defaultDomain) else { return nil }
         return try principals.find(tx, domain: name.domain, name: name.name)
+    }
+}
+
+extension Locator {
+    init(_ server: DAVServer, asker: Principal, now: Milliseconds) {
+        self.init(
+            principals: server.principals, memberships: server.memberships, asker: asker,
+            defaultDomain: server.configuration.defaultDomain, now: now)
     }
 }
