@@ -88,6 +88,8 @@ def test_a_deleted_object_comes_back_from_the_trash(server, user, dav):
     dav.put(user.calendar + "a.ics", event("a"))
     etag = dav.etag_of(user.calendar + "a.ics")
     dav.delete(user.calendar + "a.ics")
+    [deleted] = json.loads(server.run("trash", "list", user.address, "--json").out)
+    assert (deleted["kind"], deleted["in"], deleted["name"]) == ("object", user.calendar.rstrip("/").rsplit("/", 1)[1], "a.ics")
     listing = server.run("trash", "list", user.address).out
     server.run("trash", "restore", user.address, columns(listing)[1][0])
     assert dav.etag_of(user.calendar + "a.ics") == etag

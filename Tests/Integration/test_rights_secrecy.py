@@ -215,21 +215,27 @@ def churn(owner, path):
 
 
 @pytest.mark.parametrize("kind", [0, 1, 2], ids=["calendar", "book", "folder"])
-@pytest.mark.parametrize("how", ["user", "group", "home"])
+@pytest.mark.parametrize("how", ["user", "group", "home", "member", "nested member"])
 def test_a_sync_names_nothing_that_was_there_only_while_there_was_no_right(server, owner, other, group, how, kind):
     """What somebody never had a right to see is in no tombstone (RFC 6578 §3.5.2 needs none: it was never reported). A token that
     cannot be answered exactly is refused (§3.2)."""
     path = places(owner)[kind]
-    crowd = group(other.address) if how == "group" else None
+    team = group(other.address) if how not in ("user", "home") else None
+    crowd = group(team) if how == "nested member" else team
     target = path if how != "home" else path.rstrip("/").rsplit("/", 1)[0] + "/"
     who = crowd or other.address
     share(server, target, who)
     home = path.replace(owner.address, other.address).rstrip("/").rsplit("/", 1)[0] + "/"
     urls = [path] + ([] if how == "home" else [mount(other, home)])
     tokens = {url: other.dav().sync(url).multistatus().sync_token for url in urls}
-    unshare(server, target, who)
-    stays = churn(owner, path)
-    share(server, target, who)
+    if "member" in how:
+        server.run("group", "member", "remove", team, other.address)
+        stays = churn(owner, path)
+        server.run("group", "member", "add", team, other.address)
+    else:
+        unshare(server, target, who)
+        stays = churn(owner, path)
+        share(server, target, who)
     if how != "home":
         assert mounts(other, home) == urls[1:]
     for url, token in tokens.items():

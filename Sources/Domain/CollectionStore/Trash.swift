@@ -12,6 +12,9 @@ package enum Trash {
         /// The node id that it had.
         package var id: Int64
         package var kind: Kind
+        /// The names of the collections in which it stood, from the home down, which is not named. Any of them may be in the trash
+        /// as well.
+        package var place: [String] = []
         package var name: String
         package var size: Int
         package var trashed: Milliseconds
@@ -38,7 +41,8 @@ package enum Trash {
 
     /// What a principal's trash holds, the latest first.
     package static func items(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> [Item] {
-        let members = try tx.all(
+        var places: [CollectionID: [String]] = [:]
+        var members = try tx.all(
             """
             SELECT id, collection_id, name, size, trashed FROM trash WHERE owner_id = $1
             """, [.integer(owner.rawValue)]
@@ -47,12 +51,35 @@ package enum Trash {
                 id: $0.integer(0), kind: .member(collection: CollectionID(rawValue: $0.integer(1))), name: $0.text(2),
                 size: Int($0.integer(3)), trashed: $0.integer(4))
         }
+        for index in members.indices {
+            guard case .member(let collection) = members[index].kind else { continue }
+            members[index].place = try place(tx, collection, &places)
+        }
         let collections = try collections(tx, of: owner).map {
             Item(
-                id: $0.collection.id.rawValue, kind: .collection($0.collection.kind), name: $0.collection.name, size: 0,
+                id: $0.collection.id.rawValue, kind: .collection($0.collection.kind),
+                place: try $0.collection.parentID.map { try place(tx, $0, &places) } ?? [], name: $0.collection.name, size: 0,
                 trashed: $0.trashed)
         }
         return (members + collections).sorted { ($0.trashed, $0.id) > ($1.trashed, $1.id) }
+    }
+
+    /// The names from the home down to a collection.
+    private static func place(
+        _ tx: borrowing ReadTransaction, _ id: CollectionID, _ known: inout [CollectionID: [String]]
+    ) throws -> [String] {
+        if let place = known[id] { return place }
+        var (names, next): ([String], CollectionID?) = ([], id)
+        // Only damaged rows stand in a circle; it would never end.
+        while let current = next, names.count < 2 * Collections.maximumDepth,
+            let collection = try Collections.findWithTrash(tx, current), collection.parentID != nil
+        {
+            names.append(collection.name)
+            next = collection.parentID
+        }
+        names.reverse()
+        known[id] = names
+        return names
     }
 
     /// The collections in a principal's trash, without those below them.

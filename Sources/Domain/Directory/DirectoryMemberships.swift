@@ -64,7 +64,7 @@ package final class DirectoryMemberships: Sendable {
         if try !database.read({ tx in try isKnown(tx, groups, of: member, source) }) {
             try database.write { tx in
                 let ids = try groups.compactMap { try directories.group(tx, $0, source, local, now: now)?.id }
-                try Groups.follow(tx, member, in: Set(ids), saidBy: link.directory)
+                try Groups.follow(tx, member, in: Set(ids), saidBy: link.directory, now: now)
             }
         }
         asked.withLock { $0.set(link, now) }

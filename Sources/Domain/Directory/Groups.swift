@@ -1,7 +1,7 @@
 package import Database
 
 /// Who is in which group of this database. A group is a principal; its members are principals of any kind, other groups
-/// too. A circle of groups is no error: who is in one of them is in all.
+/// too. A circle of groups is no error: who is in one of them is in all. Times are milliseconds since 1970.
 package enum Groups {
     /// Of one group, and groups that one principal may be in through others: what is more does not count.
     package static let maximumMembers = 100_000
@@ -10,15 +10,17 @@ package enum Groups {
     /// Adds `member`; false where it is in the group already. Throws `DirectoryRefusal` notAGroup, groupInItself or
     /// tooManyMembers.
     @discardableResult
-    package static func add(_ tx: borrowing WriteTransaction, _ member: Principal, to group: Principal) throws -> Bool {
+    package static func add(
+        _ tx: borrowing WriteTransaction, _ member: Principal, to group: Principal, now: Int64
+    ) throws -> Bool {
         guard group.kind == .group else { throw DirectoryRefusal.notAGroup }
         if member.id == group.id { throw DirectoryRefusal.groupInItself }
         let count = try tx.read.first(
             "SELECT COUNT(*) FROM group_member WHERE group_id = $1", [.integer(group.id.rawValue)]) { $0.integer(0) }
         if count ?? 0 >= Int64(maximumMembers) { throw DirectoryRefusal.tooManyMembers }
         let added = try tx.execute(
-            "INSERT INTO group_member (group_id, member_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            [.integer(group.id.rawValue), .integer(member.id.rawValue)])
+            "INSERT INTO group_member (group_id, member_id, joined) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            [.integer(group.id.rawValue), .integer(member.id.rawValue), .integer(now)])
         if added > 0 { try RightsGeneration.advanceMemberships(tx) }
         return added > 0
     }
@@ -48,7 +50,8 @@ package enum Groups {
 
     /// Makes what a directory says of somebody so. What an administrator here has said stays.
     static func follow(
-        _ tx: borrowing WriteTransaction, _ member: PrincipalID, in groups: Set<PrincipalID>, saidBy directory: String
+        _ tx: borrowing WriteTransaction, _ member: PrincipalID, in groups: Set<PrincipalID>, saidBy directory: String,
+        now: Int64
     ) throws {
         let before = Set(try Self.groups(tx.read, of: member, saidBy: directory))
         var changes = 0
@@ -61,11 +64,11 @@ package enum Groups {
             // Whatever the directory calls a group: nobody is a member of a user.
             changes += try tx.execute(
                 """
-                INSERT INTO group_member (group_id, member_id, directory)
-                SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT) FROM principal WHERE id = $1 AND kind = 'group'
+                INSERT INTO group_member (group_id, member_id, directory, joined)
+                SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM principal WHERE id = $1 AND kind = 'group'
                 ON CONFLICT DO NOTHING
                 """,
-                [.integer(group.rawValue), .integer(member.rawValue), .text(directory)])
+                [.integer(group.rawValue), .integer(member.rawValue), .text(directory), .integer(now)])
         }
         if changes > 0 { try RightsGeneration.advanceMemberships(tx) }
     }
@@ -116,6 +119,27 @@ package enum Groups {
                 if found.count > maximumGroups { return found }
                 found.insert(group)
                 pending.append(group)
+            }
+        }
+        return found
+    }
+
+    /// A principal and all groups that it is in, each with since when: of the chains of memberships that lead there, that which has
+    /// held longest. Who left a group and came back is in it since then.
+    package static func since(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> [PrincipalID: Int64] {
+        var found: [PrincipalID: Int64] = [:]
+        var pending: [PrincipalID: Int64] = [id: .min]
+        while let (next, since) = pending.min(by: { $0.value < $1.value }), found.count <= maximumGroups {
+            pending[next] = nil
+            found[next] = since
+            try tx.forEach(
+                "SELECT group_id, joined FROM group_member WHERE member_id = $1 ORDER BY group_id LIMIT $2",
+                [.integer(next.rawValue), .integer(Int64(maximumGroups))]
+            ) { row in
+                let group = PrincipalID(rawValue: row.integer(0))
+                let joined = max(since, row.optionalInteger(1) ?? .min)
+                if found[group] == nil { pending[group] = min(pending[group] ?? joined, joined) }
+                return true
             }
         }
         return found

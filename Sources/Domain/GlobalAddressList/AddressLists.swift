@@ -1,6 +1,6 @@
 package import CollectionStore
 package import Database
-package import Directory
+import Directory
 
 /// The list of one mail domain.
 package struct AddressList: Sendable, Equatable {

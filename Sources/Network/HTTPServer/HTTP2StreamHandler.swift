@@ -73,14 +73,16 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
 
     private func begin(_ head: NIOHTTP1.HTTPRequestHead) {
         guard let context, exchange == nil else { return }
-        var length = BodyLength.unknown
+        var bodyLength = BodyLength.unknown
         var refusal: HTTPRefusal?
         if let field = head.headers.first(name: "content-length") {
-            if let count = field.utf8.decimalValue { length = .known(count) } else { refusal = .badRequest }
+            if let count = field.utf8.decimalValue { bodyLength = .known(count) } else { refusal = .badRequest }
         }
         let configuration = server.configuration
         if head.uri.utf8.count > configuration.targetLength { refusal = .targetTooLong }
-        if head.headers.count > configuration.headFields { refusal = .headTooLong }
+        // RFC 9113 §6.5.2: a field counts 32 bytes more than it has.
+        let headLength = head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
+        if head.headers.count > configuration.headFields || headLength > configuration.headLength { refusal = .headTooLong }
         let fields = HTTPFields(head.headers.map { ($0.name, $0.value) })
         let client = Client(
             socket: address, peer: peer, isTLS: true, fields: fields, authority: fields.first("host") ?? "",
@@ -94,7 +96,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
             head: request, minorVersion: 1, isHTTP2: true, sendsFiles: false, context: server,
             eventLoop: context.eventLoop, turn: members.turn, transport: self)
         self.exchange = exchange
-        exchange.start(length: refusal == nil ? length : .unknown, keepsAlive: true)
+        exchange.start(length: refusal == nil ? bodyLength : .unknown, keepsAlive: true)
         if let refusal { exchange.malformed(refusal) }
     }
 

@@ -101,7 +101,9 @@ package final class HTTPServer: Sendable {
         var connection = NIOHTTP2Handler.ConnectionConfiguration()
         connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: concurrentStreams),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: context.configuration.headLength),
+            // More than is taken (`HTTP2StreamHandler`): above this the codec can only end the connection, and below a stream is
+            // told 431 (RFC 9113 §10.5.1).
+            HTTP2Setting(parameter: .maxHeaderListSize, value: 4 * context.configuration.headLength),
             HTTP2Setting(parameter: .initialWindowSize, value: streamWindow),
         ]
         connection.targetWindowSize = connectionWindow

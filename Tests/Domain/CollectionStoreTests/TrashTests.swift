@@ -45,6 +45,19 @@ struct TrashTests {
         #expect(try refusalOfRestore(item) == .notFound)
     }
 
+    @Test("where it stood is told, also where that is in the trash itself")
+    func place() throws {
+        try fixture.write { tx throws in
+            let outer = try tx.folder("outer")
+            let inner = try tx.folder("inner", in: outer)
+            try tx.put(content("1"), as: "a.txt", in: inner)
+            try tx.remove("a.txt", in: inner, now: 7)
+            try Collections.remove(tx, try tx.fresh(outer), now: 8)
+        }
+        #expect(try items().map(\.name) == ["outer", "a.txt"])
+        #expect(try items().map(\.place) == [[], ["outer", "inner"]])
+    }
+
     @Test("a UID in the trash is free for another object; the old one then does not come back")
     func uidOutsideOfTrash() throws {
         try fixture.write { tx throws in

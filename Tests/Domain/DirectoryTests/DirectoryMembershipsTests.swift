@@ -117,8 +117,8 @@ struct DirectoryMembershipsTests {
         try scene.database.write { tx in
             let sales = try scene.directory.add(tx, NewPrincipal(name, kind: .group), now: 1)
             guard let board = try LocalDirectory.find(tx.read, board), let clara = try LocalDirectory.find(tx.read, id) else { return }
-            try Groups.add(tx, board, to: sales)
-            try Groups.add(tx, clara, to: sales)
+            try Groups.add(tx, board, to: sales, now: 1)
+            try Groups.add(tx, clara, to: sales, now: 1)
         }
         #expect(try groups() == ["board", "sales"])
         setGroups()
@@ -202,7 +202,7 @@ struct DirectoryMembershipsTests {
         let clara = try clara()
         let closure = try scene.database.write { tx in
             guard let dora = try LocalDirectory.find(tx.read, name) else { return Set<PrincipalID>() }
-            try Groups.follow(tx, clara, in: [dora.id], saidBy: "corp")
+            try Groups.follow(tx, clara, in: [dora.id], saidBy: "corp", now: 1)
             return try Groups.closure(tx.read, of: clara)
         }
         #expect(closure == [clara])
@@ -306,7 +306,7 @@ struct DirectoryMembershipsTests {
         try scene.database.write { tx in
             let sales = try scene.directory.add(tx, NewPrincipal(name, kind: .group), now: 1)
             guard let clara = try LocalDirectory.find(tx.read, clara) else { return }
-            try Groups.add(tx, clara, to: sales)
+            try Groups.add(tx, clara, to: sales, now: 1)
         }
         let before = try generation()
         let without = Directories([Directories.Source(corp, groupInterval: 0)], localDomain: "example.org") { _, _, _ throws in

@@ -18,8 +18,8 @@ struct GroupsTests {
         try #require(try scene.database.read { try LocalDirectory.find($0, id) })
     }
 
-    private func put(_ member: Principal, into group: Principal) throws {
-        try scene.database.write { tx in _ = try Groups.add(tx, member, to: group) }
+    private func put(_ member: Principal, into group: Principal, now: Int64 = 1) throws {
+        try scene.database.write { tx in _ = try Groups.add(tx, member, to: group, now: now) }
     }
 
     private func closure(_ id: PrincipalID) throws -> Set<PrincipalID> {
@@ -38,6 +38,26 @@ struct GroupsTests {
         #expect(try closure(anna.id) == [anna.id, groups[0].id, groups[1].id, groups[2].id])
         #expect(try closure(groups[2].id) == [groups[0].id, groups[1].id, groups[2].id])
         #expect(try closure(scene.boris) == [scene.boris])
+    }
+
+    @Test("since when somebody is in a group tells the chain of memberships that has held longest")
+    func since() throws {
+        let groups = try ["a", "b", "c"].map { try group($0) }
+        let anna = try principal(scene.anna)
+        func since() throws -> [PrincipalID: Int64] { try scene.database.read { tx in try Groups.since(tx, of: anna.id) } }
+        #expect(try since() == [anna.id: .min])
+        try put(anna, into: groups[0], now: 10)
+        try put(groups[0], into: groups[1], now: 5)
+        try put(groups[1], into: groups[2], now: 20)
+        #expect(try since() == [anna.id: .min, groups[0].id: 10, groups[1].id: 10, groups[2].id: 20])
+        try put(anna, into: groups[2], now: 15)
+        try put(groups[2], into: groups[0], now: 30)
+        #expect(try since() == [anna.id: .min, groups[0].id: 10, groups[1].id: 10, groups[2].id: 15])
+        try scene.database.write { tx in
+            try Groups.remove(tx, anna.id, from: groups[0].id)
+            _ = try Groups.add(tx, anna, to: groups[0], now: 40)
+        }
+        #expect(try since() == [anna.id: .min, groups[0].id: 30, groups[1].id: 30, groups[2].id: 15])
     }
 
     @Test("only groups have members, and none is its own")
@@ -73,7 +93,7 @@ struct GroupsTests {
         let cache = MembershipCache()
         #expect(throws: Undone.self) {
             try scene.database.write { tx in
-                _ = try Groups.add(tx, anna, to: a)
+                _ = try Groups.add(tx, anna, to: a, now: 1)
                 #expect(try cache.closure(tx.read, of: anna.id) == [anna.id, a.id])
                 throw Undone()
             }

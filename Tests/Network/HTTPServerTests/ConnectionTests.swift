@@ -112,7 +112,8 @@ import Wire
             for _ in 0..<40 { #expect(try await client.response().status == 200) }
         }
         let (here, elsewhere) = answered.withLock { $0 }
-        #expect(here + elsewhere == 40 && here >= 2 && elsewhere >= 10)
+        // Where the processors are busy one may already have taken longer than all of a turn.
+        #expect(here + elsewhere == 40 && here >= 1 && elsewhere >= 10)
     }
 
     @Test("a flood of pipelined requests is answered whole")

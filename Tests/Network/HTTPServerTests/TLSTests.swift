@@ -187,10 +187,14 @@ import Wire
     func limits() async throws {
         try await run(configure: {
             $0.targetLength = 100
+            $0.headLength = 4_000
             $0.bodyTimeout = .milliseconds(100)
         }) { server, _ in
             let client = try await TLSTestClient.HTTP2(port: server.tlsPort)
             #expect(try await client.request("GET", "/" + String(repeating: "a", count: 100)).status == 414)
+            // What is longer than four times the limit ends the connection.
+            let long = [("x", String(repeating: "a", count: 4_000))]
+            #expect(try await client.request("GET", "/", headers: long).status == 431)
             let (_, response) = try await client.open("PUT", "/", endsAtOnce: false)
             #expect(try await response.get().status == 408)
             #expect(try await client.request("GET", "/").status == 200)

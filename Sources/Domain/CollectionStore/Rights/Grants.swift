@@ -35,22 +35,29 @@ package enum Grants {
         return rights
     }
 
-    /// Since when the asker may read a collection, without a break that is known of: `path` as above. Nil where they may not, or may as
+    /// Since when the asker may read a collection, without a break that is known of, neither of the grants nor of the memberships by
+    /// which these reach the asker: `path` as above. Nil where they may not, or may as
     /// the owner.
     package static func readableSince(
         _ tx: borrowing ReadTransaction, on path: [CollectionID], of owner: Principal, for asker: Asker, now: Milliseconds
     ) throws -> Milliseconds? {
         if owner.id == asker.id { return nil }
         var since: Milliseconds?
+        var memberships: [PrincipalID: Milliseconds]?
         for id in path {
             try tx.forEach(
                 "SELECT collection_id, grantee, rights, expires, created FROM access_grant WHERE collection_id = $1",
                 [.integer(id.rawValue)]
             ) { row in
-                if read(row).rights(of: asker, ownerDomain: owner.domain, now: now).contains(.read) {
-                    let created = row.integer(4)
-                    since = min(since ?? created, created)
+                let grant = read(row)
+                guard grant.rights(of: asker, ownerDomain: owner.domain, now: now).contains(.read) else { return true }
+                var start = row.integer(4)
+                if case .principal(let group) = grant.grantee, group != asker.id {
+                    let joined = try memberships ?? Groups.since(tx, of: asker.id)
+                    memberships = joined
+                    start = max(start, joined[group] ?? .min)
                 }
+                since = min(since ?? start, start)
                 return true
             }
         }

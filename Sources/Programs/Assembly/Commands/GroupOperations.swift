@@ -60,7 +60,7 @@ package struct GroupOperations: Sendable {
         let principals = try members.map { try installation.grantee($0) }
         return try installation.database.write { tx in
             try principals.map { member in
-                let isNew = try Groups.add(tx, member, to: group)
+                let isNew = try Groups.add(tx, member, to: group, now: System.clock())
                 return "\(member.name)@\(member.domain) \(isNew ? "is now" : "was already") in \(group.name)@\(group.domain)\n"
             }.joined()
         }

@@ -12,15 +12,15 @@ package struct StoreOperations: Sendable {
 
     package func trash(of user: String, asJSON: Bool) throws -> String {
         let owner = try installation.user(user)
-        var table = CommandTable("id", "deleted", "kind", "name", "sizeBytes")
+        var table = CommandTable("id", "deleted", "kind", "in", "name", "sizeBytes")
         for item in try installation.database.read({ tx in try Trash.items(tx, of: owner.id) }) {
             let kind = switch item.kind {
             case .member: "object"
             case .collection(let kind): kind.rawValue
             }
             table.append(
-                .number(Int(item.id)), .text(InternetDate.format(seconds: item.trashed / 1000)), .text(kind), .text(item.name),
-                .bytes(item.size))
+                .number(Int(item.id)), .text(InternetDate.format(seconds: item.trashed / 1000)), .text(kind),
+                .text(item.place.joined(separator: "/")), .text(item.name), .bytes(item.size))
         }
         return table.text(asJSON: asJSON)
     }

@@ -65,7 +65,7 @@ struct ElsewhereTests {
         let (bob, sales) = try fixture.read { tx in
             (try #require(try LocalDirectory.find(tx, Fixture.bob)), try #require(try LocalDirectory.find(tx, Fixture.sales)))
         }
-        try fixture.write { tx in _ = try Groups.add(tx, bob, to: sales) }
+        try fixture.write { tx in _ = try Groups.add(tx, bob, to: sales, now: 1) }
         last = try look(after: last)
         #expect(heard.take().map(\.mailbox) == [box.id])
         try fixture.write { tx in try other.delete(tx, box.id, now: 2) }
