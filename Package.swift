@@ -29,6 +29,7 @@ let layers: [Layer] = [
     Layer(name: "Formats", modules: [
         Module(name: "Bytes", uses: [], libraries: ["CGlibc"]),
         Module(name: "Grams", uses: ["Bytes"]),
+        Module(name: "Stemming", uses: ["Bytes", "Grams"], libraries: ["CStemmer"]),
         Module(name: "Cryptography", uses: ["Bytes"], libraries: ["COpenSSL"]),
         Module(name: "SASL", uses: ["Bytes", "Cryptography"], libraries: ["CICU"]),
         Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
@@ -83,8 +84,8 @@ let layers: [Layer] = [
                       "Directory", "CollectionStore", "Calendars", "Contacts", "GlobalAddressList", "Files", "ForeignCalendars"],
                libraries: [logging, metrics]),
         Module(name: "IMAPServer",
-               uses: ["Bytes", "Grams", "SASL", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory", "CollectionStore",
-                      "Mail"],
+               uses: ["Bytes", "Grams", "Stemming", "SASL", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory",
+                      "CollectionStore", "Mail"],
                libraries: nio + [product("NIOSSL", "swift-nio-ssl"), product("NIOTLS", "swift-nio"), logging, metrics, "CZlib"]),
         Module(name: "LMTPServer",
                uses: ["Bytes", "CivilTime", "MIME", "SMTPGrammar", "Database", "Wire", "Directory", "CollectionStore", "Mail"],
@@ -151,6 +152,7 @@ var targets: [Target] = [
     systemLibrary("CUnbound", "libunbound-dev"),
     systemLibrary("CLDAP", "libldap2-dev"),
     systemLibrary("CICU", "libicu-dev"),
+    systemLibrary("CStemmer", "libstemmer-dev"),
     systemLibrary("CGlibc", "libc6-dev"),
 ]
 
