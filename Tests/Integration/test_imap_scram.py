@@ -405,8 +405,18 @@ def test_with_users_of_a_directory_it_is_offered_only_where_the_settings_say_so(
                             Scram(client, "clara", "secret of clara").run()
                         # An app password of hers is this server's.
                         out = server.run("user", "app-password", "add", "clara", "--name", "phone").out
-                        Scram(client, "clara", re.search(r": ([0-9a-z-]{29})$", out.strip())[1]).run()
+                        secret = re.search(r": ([0-9a-z-]{29})$", out.strip())[1]
                         client.close()
+
+                        def works():
+                            client = Imap(server.host, server.imap_port)
+                            try:
+                                return Scram(client, "clara", secret).run().status == "OK"
+                            except Refused:
+                                return False
+                            finally:
+                                client.close()
+                        wait_for(works, what="the app password's sign-in")
                 finally:
                     server.close()
         finally:

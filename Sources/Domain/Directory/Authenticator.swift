@@ -93,6 +93,9 @@ package final class Authenticator: Sendable {
         unmatchable = passwords.unmatchable()
     }
 
+    /// Of a sign-in name that has none.
+    package var defaultDomain: String { options.defaultDomain }
+
     /// Who that is, where this password was found right lately and no directory elsewhere is to be asked: no hash is computed. nil:
     /// `authenticate` tells.
     package func remembered(name: String, password: [UInt8], peer: String, now: Int64) -> Principal? {
