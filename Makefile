@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
-LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev libldap2-dev tzdata
+LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev libldap2-dev libstemmer-dev tzdata
 BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev
 TEST_TOOLS := postgresql-15 python3-venv wrk curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils samba samba-dsdb-modules samba-ad-provision libnss-wrapper isync offlineimap3 postfix gcc libc6-dev
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.

@@ -29,7 +29,9 @@ let layers: [Layer] = [
     Layer(name: "Formats", modules: [
         Module(name: "Bytes", uses: [], libraries: ["CGlibc"]),
         Module(name: "Grams", uses: ["Bytes"]),
+        Module(name: "Stemming", uses: ["Bytes", "Grams"], libraries: ["CStemmer"]),
         Module(name: "Cryptography", uses: ["Bytes"], libraries: ["COpenSSL"]),
+        Module(name: "SASL", uses: ["Bytes", "Cryptography"], libraries: ["CICU"]),
         Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
         Module(name: "ContentLines", uses: ["Bytes"], libraries: ["CICU"]),
         Module(name: "CivilTime", uses: ["Bytes"]),
@@ -47,7 +49,7 @@ let layers: [Layer] = [
         Module(name: "DatabasePostgres", uses: ["Bytes", "Database", "Threads"], libraries: ["CPostgreSQL"]),
     ]),
     Layer(name: "Network", modules: [
-        Module(name: "Wire", uses: ["Bytes"],
+        Module(name: "Wire", uses: ["Bytes", "Cryptography"],
                libraries: nio + [product("NIOSSL", "swift-nio-ssl"), logging]),
         Module(name: "HTTPServer", uses: ["Bytes", "Wire"],
                libraries: nio + [product("NIOHTTP1", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"),
@@ -58,7 +60,7 @@ let layers: [Layer] = [
         Module(name: "DNSClient", uses: ["Bytes"], libraries: ["CUnbound"]),
     ]),
     Layer(name: "Domain", modules: [
-        Module(name: "Directory", uses: ["Bytes", "Cryptography", "Database"]),
+        Module(name: "Directory", uses: ["Bytes", "Cryptography", "SASL", "Database"]),
         Module(name: "DirectoryLDAP", uses: ["Bytes", "CivilTime", "Directory"], libraries: ["CLDAP"]),
         Module(name: "CollectionStore", uses: ["Bytes", "Grams", "Cryptography", "Database", "Directory"]),
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
@@ -82,7 +84,8 @@ let layers: [Layer] = [
                       "Directory", "CollectionStore", "Calendars", "Contacts", "GlobalAddressList", "Files", "ForeignCalendars"],
                libraries: [logging, metrics]),
         Module(name: "IMAPServer",
-               uses: ["Bytes", "Grams", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory", "CollectionStore", "Mail"],
+               uses: ["Bytes", "Grams", "Stemming", "SASL", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory",
+                      "CollectionStore", "Mail"],
                libraries: nio + [product("NIOSSL", "swift-nio-ssl"), product("NIOTLS", "swift-nio"), logging, metrics, "CZlib"]),
         Module(name: "LMTPServer",
                uses: ["Bytes", "CivilTime", "MIME", "SMTPGrammar", "Database", "Wire", "Directory", "CollectionStore", "Mail"],
@@ -149,6 +152,7 @@ var targets: [Target] = [
     systemLibrary("CUnbound", "libunbound-dev"),
     systemLibrary("CLDAP", "libldap2-dev"),
     systemLibrary("CICU", "libicu-dev"),
+    systemLibrary("CStemmer", "libstemmer-dev"),
     systemLibrary("CGlibc", "libc6-dev"),
 ]
 

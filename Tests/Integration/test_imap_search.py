@@ -100,3 +100,34 @@ def test_threads_follow_references_and_subjects(user):
     imap.ok("SELECT threads")
     assert imap.ok("THREAD REFERENCES UTF-8 ALL").one("THREAD") == b"* THREAD (1 2 3)(4 5)((6)(7))"
     assert imap.ok("THREAD ORDEREDSUBJECT UTF-8 ALL").one("THREAD") == b"* THREAD (1 (2)(3))(4 5)(6)(7)"
+
+
+def test_fuzzy_finds_words_in_other_forms(user):
+    """RFC 6203, on one mailbox before and after it is indexed."""
+    client = user.imap()
+    assert "SEARCH=FUZZY" in client.ok("CAPABILITY").one("CAPABILITY").decode().split()
+    texts = ["Договоры поставки", "Письма от ёлочных фабрик", "Weekly meetings", "running late", "Отчёт о встречах", "nothing of the kind"]
+    for number in range(8):
+        for text in texts:
+            client.append("INBOX", f"Subject: {text}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nNo. {number}: {text}.\r\n".encode())
+    client.ok("SELECT INBOX")
+
+    def find(key, text):
+        data = text.encode()
+        line = client.ok([f"SEARCH CHARSET UTF-8 {key} {{{len(data)}}}\r\n", data]).one("SEARCH")
+        return {(int(number) - 1) % len(texts) for number in line.split()[2:]}
+
+    expected = {"договоров": {0}, "письмами": {1}, "поставка договор": {0}, "елочные": {1}, "meets": {2}, "run": {3}, "отчетов": {4}, "встреча": {4},
+                "встреча run": set(), "kinds": {5}}
+    for _ in range(2):
+        for words, found in expected.items():
+            assert find("FUZZY SUBJECT", words) == found, words
+            assert find("FUZZY TEXT", words) == found, words
+        assert find("SUBJECT", "договоров") == set()
+        # The index is made a second after the last message.
+        import time
+        time.sleep(2.5)
+    ranked = client.ok("UID SORT RETURN (RELEVANCY ALL) (RELEVANCY) UTF-8 FUZZY TEXT meets").one("ESEARCH").decode()
+    assert "RELEVANCY (100" in ranked
+    client.bad("SORT (RELEVANCY) UTF-8 TEXT meets")
+    client.close()

@@ -23,6 +23,10 @@ extern int32_t ICU(unorm2_getRawDecomposition)(
 extern void *ICU(uidna_openUTS46)(uint32_t options, int *status);
 extern int32_t ICU(uidna_nameToASCII_UTF8)(
     const void *idna, const char *name, int32_t length, char *result, int32_t capacity, void *info, int *status);
+extern void *ICU(usprep_openByType)(int type, int *status);
+extern int32_t ICU(usprep_prepare)(
+    const void *profile, const uint16_t *source, int32_t length, uint16_t *result, int32_t capacity, int32_t options, void *error,
+    int *status);
 
 typedef void *icu_calendar;
 
@@ -94,6 +98,25 @@ static inline int32_t icu_idna_to_ascii(icu_idna idna, const char *name, int32_t
     struct { int16_t size; int8_t is_transitional, reserved; uint32_t errors; int32_t more[2]; } info = {sizeof info, 0, 0, 0, {0, 0}};
     int32_t count = ICU(uidna_nameToASCII_UTF8)(idna, name, length, result, capacity, &info, &status);
     return status <= 0 && info.errors == 0 && count <= capacity ? count : 0;
+}
+
+typedef void *icu_stringprep;
+
+/// SASLprep (RFC 4013); NULL where ICU lacks it.
+static inline icu_stringprep icu_saslprep_open(void) {
+    int status = 0;
+    // USPREP_RFC4013_SASLPREP
+    void *profile = ICU(usprep_openByType)(10, &status);
+    return status <= 0 ? profile : NULL;
+}
+
+/// What the text is prepared to, with code points that are in no Unicode 3.2 left as they are. The count of its units; less than 0 where it cannot be.
+static inline int32_t icu_stringprep_prepare(
+    icu_stringprep profile, const uint16_t *source, int32_t length, uint16_t *result, int32_t capacity) {
+    int status = 0;
+    // USPREP_ALLOW_UNASSIGNED
+    int32_t count = ICU(usprep_prepare)(profile, source, length, result, capacity, 1, NULL, &status);
+    return status <= 0 && count <= capacity ? count : -1;
 }
 
 #undef ICU

@@ -1,5 +1,6 @@
 import Bytes
 import Cryptography
+import SASL
 
 /// A principal with what is needed to check its password. It never leaves the module.
 final class Account: Sendable {
@@ -8,6 +9,8 @@ final class Account: Sendable {
     let password: PasswordHash?
     /// As it is stored; empty where there is none.
     let storedPassword: String
+    /// The same password's for SCRAM; nil: it is not known.
+    let scram: ScramVerifier?
     /// The entry that it is of a directory elsewhere, where its password is checked; nil: it is of this database.
     let link: DirectoryLink?
     /// Those of programs and devices, whoever checks its own.
@@ -17,12 +20,14 @@ final class Account: Sendable {
     let seal: [UInt8]
 
     init(
-        _ principal: Principal, storedPassword: String?, link: DirectoryLink? = nil, appPasswords: [AppPassword] = []
+        _ principal: Principal, storedPassword: String?, scram: String? = nil, link: DirectoryLink? = nil,
+        appPasswords: [AppPassword] = []
     ) {
         self.principal = principal
         self.link = link
         self.appPasswords = appPasswords
         self.storedPassword = storedPassword ?? ""
+        self.scram = scram.flatMap { ScramVerifier($0) }
         // A text that is no hash is one that no password has.
         password = storedPassword.flatMap { try? PasswordHash($0) }
         // A password that was right while the principal was disabled must not be known as wrong afterwards.

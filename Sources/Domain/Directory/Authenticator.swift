@@ -35,6 +35,7 @@ package final class Authenticator: Sendable {
         /// Milliseconds for which a password that a directory found right is taken while that directory is down;
         /// after `idleTime` it is asked again wherever it answers.
         package var outageTime: Int64 = 12 * 3_600_000
+        package var scram = ScramPolicy.never
 
         package init(defaultDomain: String) { self.defaultDomain = defaultDomain }
     }
@@ -49,14 +50,16 @@ package final class Authenticator: Sendable {
     package let guessGuard: GuessGuard
 
     private let database: any Database
-    private let principals: PrincipalCache
-    private let options: Options
+    let principals: PrincipalCache
+    let options: Options
     private let passwords: Passwords
     private let verified: VerifiedPasswords
     private let gate: VerificationGate<Verdict>
-    private let directories: DirectorySignIn?
+    let directories: DirectorySignIn?
     private let appPasswords: AppPasswordSignIn
-    private let key: HMACSHA256
+    let scram: ScramSignIn
+    let scramOffer: ScramOffer
+    let key: HMACSHA256
     /// What the passwords of those who cannot sign in are compared with.
     private let unmatchable: PasswordHash
 
@@ -85,8 +88,13 @@ package final class Authenticator: Sendable {
                 options: options, memberships: memberships)
         }
         appPasswords = AppPasswordSignIn(database: database, capacity: options.capacity)
+        scram = ScramSignIn(database, principals, random: random)
+        scramOffer = ScramOffer(options.scram, hasDirectories: directories != nil, database: database)
         unmatchable = passwords.unmatchable()
     }
+
+    /// Of a sign-in name that has none.
+    package var defaultDomain: String { options.defaultDomain }
 
     /// Who that is, where this password was found right lately and no directory elsewhere is to be asked: no hash is computed. nil:
     /// `authenticate` tells.
@@ -145,7 +153,15 @@ package final class Authenticator: Sendable {
         let fingerprint = code.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
         if let secret, let account, let service,
             let used = AppPasswordSignIn.find(secret, for: service, in: account.appPasswords) {
-            return signIn(signInName, account, used, code: code, fingerprint: fingerprint, peer: peer, now: now)
+            let outcome = signIn(signInName, account, used, code: code, fingerprint: fingerprint, peer: peer, now: now)
+            if case .success = outcome, scramOffer.makesVerifiers, scram.needsVerifiers(used, of: account),
+                let name = Self.name(of: account) {
+                _ = gate.run(code) {
+                    scram.note(secret, used, of: account, name: name)
+                    return .right
+                }
+            }
+            return outcome
         }
         // Sent to a directory, an app password that was revoked would lock its owner's account there. It is held against a
         // hash that nothing matches: the time of the answer must not tell which names are this database's.
@@ -178,7 +194,7 @@ package final class Authenticator: Sendable {
             } catch {
                 return .failed(error)
             }
-            if let account { replaceHash(of: account, password) }
+            if let account { keep(password, of: account) }
             return .right
         }
         guard let verdict else { return mustWait(1_000) }
@@ -201,7 +217,7 @@ package final class Authenticator: Sendable {
     }
 
     /// The app password is right; whether its owner may sign in is another matter.
-    private func signIn(
+    func signIn(
         _ name: SignInName, _ account: Account, _ used: AppPassword, code: [UInt8], fingerprint: UInt64, peer: String,
         now: Int64
     ) -> AuthenticationOutcome {
@@ -227,12 +243,23 @@ package final class Authenticator: Sendable {
     }
 
     /// In whole seconds, rounded up.
-    private func mustWait(_ milliseconds: Int64) -> AuthenticationOutcome {
-        .mustWait(seconds: max(1, Int((milliseconds + 999) / 1000)))
+    func mustWait(_ milliseconds: Int64) -> AuthenticationOutcome { .mustWait(seconds: Self.seconds(milliseconds)) }
+
+    static func seconds(_ milliseconds: Int64) -> Int { max(1, Int((milliseconds + 999) / 1000)) }
+
+    private static func name(of account: Account) -> SignInName? {
+        SignInName(name: account.principal.name, domain: account.principal.domain)
     }
 
-    /// Gives a password that is known just now the cost that hashes should have. Under the gate, as it computes a
-    /// hash too.
+    /// Makes what is kept of a password that is known just now as it should be. Under the gate, as it computes hashes too.
+    private func keep(_ password: [UInt8], of account: Account) {
+        if scramOffer.makesVerifiers, scram.needsVerifier(account), let name = Self.name(of: account) {
+            scram.note(password, of: account, name: name)
+        }
+        replaceHash(of: account, password)
+    }
+
+    /// Gives it the cost that hashes should have.
     private func replaceHash(of account: Account, _ password: [UInt8]) {
         guard let old = account.password, old.parameters != options.parameters else { return }
         // Where it fails the old hash stays, and the next sign-in tries again.

@@ -319,7 +319,3 @@ final class DirectorySignIn: Sendable {
     /// An id is a key in the database and part of a seal.
     static func isStorable(_ id: String) -> Bool { 1...255 ~= id.utf8.count && !id.utf8.contains(0) }
 }
-
-extension Principal {
-    fileprivate var signInText: String { "\(name)@\(domain)" }
-}

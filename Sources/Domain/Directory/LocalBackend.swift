@@ -36,7 +36,7 @@ package struct LocalBackend: DirectoryBackend {
         let id = PrincipalID(rawValue: number)
         let account = try read { tx -> Account? in
             guard let principal = try LocalDirectory.find(tx, id) else { return nil }
-            return Account(principal, storedPassword: try LocalDirectory.storedPassword(tx, of: id))
+            return Account(principal, storedPassword: try LocalDirectory.storedPassword(tx, of: id).hash)
         }
         guard let account, let hash = account.password else { return .wrong }
         do {

@@ -1,5 +1,6 @@
 package import Cryptography
 package import Database
+package import SASL
 
 extension LocalDirectory {
     /// Adds a principal. Throws `DirectoryRefusal`.
@@ -14,12 +15,13 @@ extension LocalDirectory {
         let id = PrincipalID(rawValue: try tx.nextID(.principal))
         try tx.execute("""
             INSERT INTO principal (id, kind, domain, name, display_name, is_administrator, is_disabled, password,
-                must_change_password, quota_bytes, used_bytes, created)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, $10)
+                must_change_password, quota_bytes, used_bytes, created, scram)
+            VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, $10, $11)
             """, [
                 .integer(id.rawValue), .text(new.kind.rawValue), .text(signInName.domain), .text(signInName.name),
                 .text(displayName), Value(new.isAdministrator), Value(new.password?.text),
                 Value(new.mustChangePassword), Value(new.quotaBytes), .integer(now),
+                Value(new.password == nil ? nil : new.scram?.text),
             ])
         for address in new.addresses { try insertAddress(tx, address, of: id) }
         forget(tx, id)
@@ -30,12 +32,28 @@ extension LocalDirectory {
     }
 
     /// Nil: it cannot sign in. The hash is made before the transaction (`Passwords.hash`), for it takes long.
+    ///
+    /// - Parameter scram: the same password's verifier; nil: what is known of the old one goes.
     package func setPassword(
-        _ tx: borrowing WriteTransaction, of id: PrincipalID, _ password: PasswordHash?, mustChange: Bool = false
+        _ tx: borrowing WriteTransaction, of id: PrincipalID, _ password: PasswordHash?, scram: ScramVerifier? = nil,
+        mustChange: Bool = false
     ) throws {
         try changed(tx, id, tx.execute(
-            "UPDATE principal SET password = $2, must_change_password = $3 WHERE id = $1",
-            [.integer(id.rawValue), Value(password?.text), Value(mustChange)]))
+            "UPDATE principal SET password = $2, must_change_password = $3, scram = $4 WHERE id = $1",
+            [
+                .integer(id.rawValue), Value(password?.text), Value(mustChange),
+                Value(password == nil ? nil : scram?.text),
+            ]))
+    }
+
+    /// What SCRAM needs of the password, which is still the one that is stored as `stored`; else nothing happens.
+    func noteVerifier(
+        _ tx: borrowing WriteTransaction, of id: PrincipalID, _ stored: String, _ verifier: ScramVerifier
+    ) throws {
+        try tx.execute(
+            "UPDATE principal SET scram = $3 WHERE id = $1 AND password = $2",
+            [.integer(id.rawValue), .text(stored), .text(verifier.text)])
+        forget(tx, id)
     }
 
     /// The same password under another hash; nothing happens where it is another password by now.

@@ -135,10 +135,12 @@ package struct LocalDirectory: Sendable {
         } ?? 0
     }
 
-    /// The PHC string of its password.
-    static func storedPassword(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> String? {
-        try tx.first("SELECT password FROM principal WHERE id = $1", [.integer(id.rawValue)]) {
-            $0.optionalText(0)
-        } ?? nil
+    /// The PHC string of its password, and the same password's verifier for SCRAM.
+    static func storedPassword(
+        _ tx: borrowing ReadTransaction, of id: PrincipalID
+    ) throws -> (hash: String?, scram: String?) {
+        try tx.first("SELECT password, scram FROM principal WHERE id = $1", [.integer(id.rawValue)]) {
+            (hash: $0.optionalText(0), scram: $0.optionalText(1))
+        } ?? (nil, nil)
     }
 }

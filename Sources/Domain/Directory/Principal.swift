@@ -1,4 +1,5 @@
 package import Cryptography
+package import SASL
 
 /// A principal's number; never used twice.
 package struct PrincipalID: RawRepresentable, Hashable, Sendable {
@@ -59,12 +60,14 @@ package struct NewPrincipal: Sendable {
     package var quotaBytes: Int64?
     /// Nil: cannot sign in.
     package var password: PasswordHash?
+    /// The same password's for SCRAM.
+    package var scram: ScramVerifier?
     package var mustChangePassword: Bool
 
     package init(
         _ signInName: SignInName, kind: Principal.Kind = .user, displayName: String = "", addresses: [String] = [],
         isAdministrator: Bool = false, quotaBytes: Int64? = nil, password: PasswordHash? = nil,
-        mustChangePassword: Bool = false
+        scram: ScramVerifier? = nil, mustChangePassword: Bool = false
     ) {
         self.signInName = signInName
         self.kind = kind
@@ -73,6 +76,7 @@ package struct NewPrincipal: Sendable {
         self.isAdministrator = isAdministrator
         self.quotaBytes = quotaBytes
         self.password = password
+        self.scram = scram
         self.mustChangePassword = mustChangePassword
     }
 }

@@ -70,9 +70,9 @@ package final class PrincipalCache: Sendable {
             guard let principal = found else { return nil }
             // Who is an entry's has no password here, also where one from before is still stored.
             let link = try DirectoryAccounts.link(tx, of: principal.id)
-            let storedPassword = link == nil ? try LocalDirectory.storedPassword(tx, of: principal.id) : nil
+            let stored = link == nil ? try LocalDirectory.storedPassword(tx, of: principal.id) : (hash: nil, scram: nil)
             return Account(
-                principal, storedPassword: storedPassword, link: link,
+                principal, storedPassword: stored.hash, scram: stored.scram, link: link,
                 appPasswords: principal.kind == .user ? try AppPasswords.all(tx, of: principal.id) : [])
         }
         state.withLock { state in

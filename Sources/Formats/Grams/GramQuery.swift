@@ -30,6 +30,10 @@ package struct GramQuery: Sendable, Hashable {
     }
 }
 
+extension GramQuery {
+    fileprivate init(_ range: ClosedRange<Gram>) { ranges = [range] }
+}
+
 /// A question about several texts.
 package indirect enum GramCondition: Sendable, Hashable {
     case has(GramQuery)
@@ -38,6 +42,20 @@ package indirect enum GramCondition: Sendable, Hashable {
 
     /// Nil where the grams cannot tell.
     package static func contains(_ needle: [UInt8]) -> GramCondition? { GramQuery(needle).map { .has($0) } }
+
+    /// That one of these characters is in the document.
+    package static func begins(with characters: ClosedRange<UInt32>) -> GramCondition {
+        .has(GramQuery(
+            GramCoding.gram(Int64(characters.lowerBound), 0, 0)
+                ... GramCoding.gram(Int64(characters.upperBound), GramCoding.mostCharacter, GramCoding.mostCharacter)))
+    }
+
+    /// That this character is in the document, with one of those behind it.
+    package static func begins(with character: UInt32, then next: ClosedRange<UInt32>) -> GramCondition {
+        .has(GramQuery(
+            GramCoding.gram(Int64(character), Int64(next.lowerBound), 0)
+                ... GramCoding.gram(Int64(character), Int64(next.upperBound), GramCoding.mostCharacter)))
+    }
 
     /// Parts that cannot be told are left out.
     package static func all(of parts: [GramCondition?]) -> GramCondition? {

@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 package import Logging
 package import NIOCore
@@ -17,6 +18,8 @@ package struct TLSFailure: Error, Sendable, CustomStringConvertible {
 package final class TLSCertificates: Sendable {
     private struct State {
         var context: NIOSSLContext
+        /// `tls-server-end-point` of its certificate.
+        var serverEndPoint: [UInt8]?
         /// Of the files as they were when last looked at, whether or not they could be used.
         var signature: [FileSignature]
     }
@@ -33,29 +36,39 @@ package final class TLSCertificates: Sendable {
     private let chainFile: String
     private let keyFile: String
     private let applicationProtocols: [String]
+    private let bindsChannels: Bool
 
     /// - Parameters:
     ///   - chainFile: PEM, the server's certificate first, then the intermediate ones.
     ///   - keyFile: PEM, not encrypted.
     ///   - applicationProtocols: what is offered by ALPN (RFC 7301), the preferred first.
-    package init(chainFile: String, keyFile: String, applicationProtocols: [String]) throws(TLSFailure) {
+    ///   - bindsChannels: connections are to have channel bindings (`addHandlers(to:)`).
+    package init(
+        chainFile: String, keyFile: String, applicationProtocols: [String], bindsChannels: Bool = false
+    ) throws(TLSFailure) {
         self.chainFile = chainFile
         self.keyFile = keyFile
         self.applicationProtocols = applicationProtocols
+        self.bindsChannels = bindsChannels
         let signature = Self.signature(of: [chainFile, keyFile])
-        let context = try Self.load(chainFile, keyFile, applicationProtocols)
-        state = Mutex(State(context: context, signature: signature))
+        let loaded = try Self.load(chainFile, keyFile, applicationProtocols, bindsChannels: bindsChannels)
+        state = Mutex(State(context: loaded.context, serverEndPoint: loaded.serverEndPoint, signature: signature))
     }
 
     /// For the next connection.
     package var context: NIOSSLContext { state.withLock { $0.context } }
 
+    var contextAndBinding: (NIOSSLContext, [UInt8]?) { state.withLock { ($0.context, $0.serverEndPoint) } }
+
     /// Takes the files as they are now. Where they cannot be used, what was loaded before stays.
     package func reload() throws(TLSFailure) {
         let signature = Self.signature(of: [chainFile, keyFile])
         state.withLock { $0.signature = signature }
-        let context = try Self.load(chainFile, keyFile, applicationProtocols)
-        state.withLock { $0.context = context }
+        let loaded = try Self.load(chainFile, keyFile, applicationProtocols, bindsChannels: bindsChannels)
+        state.withLock {
+            $0.context = loaded.context
+            $0.serverEndPoint = loaded.serverEndPoint
+        }
     }
 
     /// Looks at the files every `interval` and reloads them when they have changed; tells the logger of both outcomes.
@@ -79,8 +92,8 @@ package final class TLSCertificates: Sendable {
     }
 
     private static func load(
-        _ chainFile: String, _ keyFile: String, _ applicationProtocols: [String]
-    ) throws(TLSFailure) -> NIOSSLContext {
+        _ chainFile: String, _ keyFile: String, _ applicationProtocols: [String], bindsChannels: Bool
+    ) throws(TLSFailure) -> (context: NIOSSLContext, serverEndPoint: [UInt8]?) {
         let chain: [NIOSSLCertificate]
         do {
             chain = try NIOSSLCertificate.fromPEMFile(chainFile)
@@ -101,8 +114,10 @@ package final class TLSCertificates: Sendable {
         configuration.cipherSuites =
             "ECDHE+AESGCM:ECDHE+CHACHA20"
         configuration.applicationProtocols = applicationProtocols
+        if bindsChannels { configuration.keyLogCallback = { TLSBindings.note(keyLog: $0) } }
         do {
-            return try NIOSSLContext(configuration: configuration)
+            let context = try NIOSSLContext(configuration: configuration)
+            return (context, bindsChannels ? ChannelBinding.serverEndPoint(certificate: try chain[0].toDERBytes()) : nil)
         } catch {
             throw TLSFailure(
                 description: "the certificate in \(chainFile) and the key in \(keyFile) do not work together: "

@@ -12,7 +12,6 @@
 
 package import Logging
 package import NIOCore
-import NIOSSL
 package import Wire
 
 /// A server on any number of addresses: some with TLS from the first byte, some with STARTTLS.
@@ -38,12 +37,12 @@ package final class IMAPServer: Sendable {
             shortest: min(configuration.loginTimeout, configuration.commandTimeout, configuration.writeTimeout))
         do {
             try await sockets.listenPlain(configuration.plainAddresses) { [self] channel, address in
-                try addHandler(to: channel, address, isTLS: false)
+                try addHandler(to: channel, address, tls: nil)
             }
             if let certificates = configuration.certificates {
                 try await sockets.listenTLS(configuration.tlsAddresses) { [self] channel, address in
-                    try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context))
-                    try addHandler(to: channel, address, isTLS: true)
+                    let bindings = try certificates.addHandlers(to: channel.pipeline)
+                    try addHandler(to: channel, address, tls: bindings)
                 }
             }
         } catch {
@@ -52,9 +51,9 @@ package final class IMAPServer: Sendable {
         }
     }
 
-    private func addHandler(to channel: any Channel, _ address: IPAddress, isTLS: Bool) throws {
+    private func addHandler(to channel: any Channel, _ address: IPAddress, tls: TLSBindings?) throws {
         try channel.pipeline.syncOperations.addHandler(
-            Connection.handler(context, members: sockets.members(of: channel), address: address, isTLS: isTLS))
+            Connection.handler(context, members: sockets.members(of: channel), address: address, tls: tls))
     }
 
     /// The addresses that are listened on, with the ports that the system chose.

@@ -15,16 +15,18 @@ package struct IMAPServices: Sendable {
     package var clock: @Sendable () -> Int64
     /// What ID tells of this server (RFC 2971).
     package var version: String
+    package var random: RandomSource
 
     package init(
         database: any Database, store: MailStore, authenticator: Authenticator, memberships: MembershipCache = MembershipCache(),
-        version: String, clock: @escaping @Sendable () -> Int64
+        version: String, random: @escaping RandomSource = SystemRandom.bytes, clock: @escaping @Sendable () -> Int64
     ) {
         self.database = database
         self.store = store
         self.authenticator = authenticator
         self.memberships = memberships
         self.version = version
+        self.random = random
         self.clock = clock
     }
 }

@@ -735,7 +735,38 @@ ALTER TABLE search_text ADD COLUMN shared_tag TEXT;
 ALTER TABLE change ADD COLUMN principal_id BIGINT;
 
 """#),
-        Migration(number: 20, name: "time-of-membership", sql: #"""
+        Migration(number: 19, name: "scram", sql: #"""
+-- What SCRAM-SHA-256 (RFC 5802, RFC 7677) needs of a password, beside its hash: as RFC 5803 has it, made by a server whose settings let it
+-- offer that. It goes with the password.
+ALTER TABLE principal ADD COLUMN scram TEXT;
+
+-- The same of an app password, one for each form in which it is typed, blank-separated.
+ALTER TABLE app_password ADD COLUMN scram TEXT;
+
+-- Who could not sign in by SCRAM: it is offered by itself once there is nobody.
+CREATE INDEX principal_without_scram ON principal (id) WHERE scram IS NULL AND password IS NOT NULL;
+CREATE INDEX app_password_without_scram ON app_password (principal_id) WHERE scram IS NULL;
+
+-- Random bytes that all nodes must have alike, and that nobody else may know.
+CREATE TABLE secret (
+    name TEXT NOT NULL PRIMARY KEY,         -- what it is for
+    value BLOB NOT NULL
+);
+
+"""#),
+        Migration(number: 20, name: "url-keys", sql: #"""
+-- The keys by which URLs of messages are authorized (RFC 4467): one for each mailbox that somebody has authorized a URL of. Without its key a URL
+-- is worth nothing any more.
+CREATE TABLE mail_url_key (
+    principal_id BIGINT NOT NULL,           -- who authorized
+    mailbox_id BIGINT NOT NULL,
+    value BLOB NOT NULL,                    -- 32 random bytes
+    PRIMARY KEY (principal_id, mailbox_id)
+) WITHOUT ROWID;
+CREATE INDEX mail_url_key_of_mailbox ON mail_url_key (mailbox_id);
+
+"""#),
+        Migration(number: 21, name: "time-of-membership", sql: #"""
 -- Since when somebody is in a group, in milliseconds since 1970 in UTC; NULL: since before that was written down. What went from a
 -- shared collection before then is told to nobody who reads it by that group.
 ALTER TABLE group_member ADD COLUMN joined BIGINT;

@@ -1,4 +1,5 @@
 import Cryptography
+import SASL
 
 /// What a program signs in to.
 package enum SignInService: String, Sendable, CaseIterable {
@@ -38,6 +39,8 @@ package struct AppPassword: Sendable, Equatable {
 
     var salt: [UInt8]
     var code: [UInt8]
+    /// For SCRAM; empty: they are not known.
+    var scram: [ScramVerifier]
 
     func matches(_ secret: AppSecret) -> Bool { ConstantTime.areEqual(code, secret.code(salt: salt)) }
 }

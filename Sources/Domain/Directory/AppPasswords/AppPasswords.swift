@@ -1,4 +1,5 @@
 package import Database
+package import SASL
 
 /// The table `app_password`.
 package enum AppPasswords {
@@ -10,12 +11,13 @@ package enum AppPasswords {
     /// In the order of their names.
     package static func all(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> [AppPassword] {
         try tx.all("""
-            SELECT name, scopes, created, last_used, salt, code FROM app_password WHERE principal_id = $1
+            SELECT name, scopes, created, last_used, salt, code, scram FROM app_password WHERE principal_id = $1
             ORDER BY name LIMIT $2
             """, [.integer(id.rawValue), .integer(Int64(maximumCount))]) { row in
             AppPassword(
                 name: row.text(0), scopes: Set(bits: row.integer(1)), created: row.integer(2),
-                lastUsed: row.optionalInteger(3), salt: row.bytes(4), code: row.bytes(5))
+                lastUsed: row.optionalInteger(3), salt: row.bytes(4), code: row.bytes(5),
+                scram: [ScramVerifier](text: row.optionalText(6)))
         }
     }
 
@@ -32,8 +34,12 @@ package enum AppPasswords {
 
 extension LocalDirectory {
     /// Adds an app password; its secret is returned here and kept nowhere. Throws `DirectoryRefusal`.
+    ///
+    /// - Parameter scram: the secret's verifiers, where it was made before the transaction.
+    @discardableResult
     package func addAppPassword(
-        _ tx: borrowing WriteTransaction, to principal: Principal, name: String, scopes: Set<SignInService>, now: Int64,
+        _ tx: borrowing WriteTransaction, to principal: Principal, name: String, scopes: Set<SignInService>,
+        secret: AppSecret = AppSecret(), scram: [ScramVerifier] = [], now: Int64,
         random: RandomSource = SystemRandom.bytes
     ) throws -> AppSecret {
         // Who cannot sign in with a password of their own gets none to do it with.
@@ -44,16 +50,26 @@ extension LocalDirectory {
         let others = try AppPasswords.all(tx.read, of: principal.id)
         if others.contains(where: { $0.name == name }) { throw DirectoryRefusal.appPasswordNameTaken }
         guard others.count < AppPasswords.maximumCount else { throw DirectoryRefusal.tooManyAppPasswords }
-        let secret = AppSecret(random)
         let salt = random(16)
         try tx.execute("""
-            INSERT INTO app_password (principal_id, name, scopes, salt, code, created) VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO app_password (principal_id, name, scopes, salt, code, created, scram)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """, [
                 .integer(principal.id.rawValue), .text(name), .integer(scopes.bits), .bytes(salt),
-                .bytes(secret.code(salt: salt)), .integer(now),
+                .bytes(secret.code(salt: salt)), .integer(now), Value(scram.text),
             ])
         forget(tx, principal.id)
         return secret
+    }
+
+    /// What SCRAM needs of one that is known just now; nothing happens where it is another by now.
+    func noteVerifiers(
+        _ tx: borrowing WriteTransaction, of id: PrincipalID, _ password: AppPassword, _ verifiers: [ScramVerifier]
+    ) throws {
+        try tx.execute(
+            "UPDATE app_password SET scram = $4 WHERE principal_id = $1 AND name = $2 AND salt = $3",
+            [.integer(id.rawValue), .text(password.name), .bytes(password.salt), Value(verifiers.text)])
+        forget(tx, id)
     }
 
     /// False where there is none of this name.

@@ -63,6 +63,8 @@ extension MailStore {
         try Quota.release(tx, Int(clamping: old.byteCount), of: old.owner)
         try MailAccounts.retain(tx, bytes: old.byteCount, of: old.owner)
         try tx.execute("UPDATE mailbox SET trashed = $2 WHERE id = $1", [.integer(mailbox.rawValue), .integer(now)])
+        // RFC 4467 §2: a key goes with its mailbox. One that is restored is not that mailbox again.
+        try tx.execute("DELETE FROM mail_url_key WHERE mailbox_id = $1", [.integer(mailbox.rawValue)])
         if hasChildren {
             let id = try insert(tx, old.name, of: old.owner, isSelectable: false, specialUse: nil, now: now)
             try tx.execute("DELETE FROM mail_grant WHERE mailbox_id = $1", [.integer(id.rawValue)])

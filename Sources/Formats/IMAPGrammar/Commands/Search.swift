@@ -71,7 +71,7 @@ package struct SortCriterion: Hashable, Sendable {
         case arrival, cc, date, from, size, subject, to
         /// RFC 5957: SORT=DISPLAY.
         case displayFrom, displayTo
-        /// RFC 6203 §5.
+        /// RFC 6203 §6.
         case relevancy
     }
 

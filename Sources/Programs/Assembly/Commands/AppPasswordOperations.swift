@@ -18,10 +18,14 @@ package struct AppPasswordOperations: Sendable {
             }
             return service
         }
-        let secret = try installation.database.write { tx in
+        let secret = AppSecret()
+        let scram = try SignInName(name: user.name, domain: user.domain).flatMap { name in
+            try Accounts.scramSalts(installation.settings, installation.database)?.verifiers(secret, of: name)
+        }
+        try installation.database.write { tx in
             try LocalDirectory().addAppPassword(
-                tx, to: user, name: name, scopes: Set(services.isEmpty ? SignInService.allCases : services),
-                now: System.clock())
+                tx, to: user, name: name, scopes: Set(services.isEmpty ? SignInService.allCases : services), secret: secret,
+                scram: scram ?? [], now: System.clock())
         }
         return "app password “\(name)” of \(user.name)@\(user.domain): \(secret.text)"
     }

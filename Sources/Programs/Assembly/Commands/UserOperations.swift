@@ -23,9 +23,10 @@ package struct UserOperations: Sendable {
         }
         let (password, isMadeUp) = try PasswordEntry.read(source, for: name)
         let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
+        let scram = try Accounts.scramSalts(installation.settings, installation.database)?.verifier([UInt8](password.utf8), of: name)
         let user = NewPrincipal(
             name, displayName: displayName, addresses: [name.description] + aliases, isAdministrator: isAdministrator,
-            quotaBytes: quotaBytes, password: hash, mustChangePassword: isMadeUp)
+            quotaBytes: quotaBytes, password: hash, scram: scram, mustChangePassword: isMadeUp)
         _ = try installation.database.write { tx in 
             try Accounts.add(
                 tx, user, hasBirthdays: installation.settings.birthdays.forNewUsers, now: System.clock())
@@ -57,8 +58,11 @@ package struct UserOperations: Sendable {
         let name = try installation.signInName(text)
         let (password, isMadeUp) = try PasswordEntry.read(source, for: name)
         let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
+        let scram = try SignInName(name: user.name, domain: user.domain).flatMap { name in
+            try Accounts.scramSalts(installation.settings, installation.database)?.verifier([UInt8](password.utf8), of: name)
+        }
         try installation.database.write { tx in
-            try LocalDirectory().setPassword(tx, of: user.id, hash, mustChange: isMadeUp)
+            try LocalDirectory().setPassword(tx, of: user.id, hash, scram: scram, mustChange: isMadeUp)
         }
         return "set the password of \(name)" + (isMadeUp ? "  one-time password: \(password)" : "")
     }

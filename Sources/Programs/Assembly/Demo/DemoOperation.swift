@@ -22,24 +22,28 @@ package enum DemoOperation {
         }
         let chosen = password ?? OneTimePassword.make()
         let hash = try Accounts.passwords(settings).hash([UInt8](chosen.utf8))
+        let salts = try Accounts.scramSalts(settings, installation.database)
         let now = System.clock()
         let content = DemoContent(domain: domain, now: now, colleagues: people.map { ($0.0, $0.1) })
         for (index, (name, displayName)) in people.enumerated() {
             guard let signIn = SignInName(name: name, domain: domain) else { continue }
+            let scram = try salts?.verifier([UInt8](chosen.utf8), of: signIn)
             try installation.database.write { tx in
                 let user = try Accounts.add(
-                    tx, NewPrincipal(signIn, displayName: displayName, addresses: [signIn.description], password: hash), now: now)
+                    tx, NewPrincipal(
+                        signIn, displayName: displayName, addresses: [signIn.description], password: hash, scram: scram), now: now)
                 try fill(tx, user, content, installation.projection, seed: index, now: now)
             }
             ConsoleOutput.write("made \(signIn)\n")
         }
         if let administrator = SignInName(name: "admin", domain: domain) {
+            let scram = try salts?.verifier([UInt8](chosen.utf8), of: administrator)
             try installation.database.write { tx in
                 guard try LocalDirectory.find(tx.read, administrator) == nil else { return }
                 _ = try Accounts.add(
                     tx, NewPrincipal(
                         administrator, displayName: "Administrator", addresses: [administrator.description], isAdministrator: true,
-                        password: hash), now: now)
+                        password: hash, scram: scram), now: now)
             }
             ConsoleOutput.write("made \(administrator), an administrator\n")
         }

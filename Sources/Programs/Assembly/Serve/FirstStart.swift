@@ -20,8 +20,9 @@ enum FirstStart {
         }
         let password = OneTimePassword.make()
         let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
+        let scram = try Accounts.scramSalts(installation.settings, installation.database)?.verifier([UInt8](password.utf8), of: name)
         let user = NewPrincipal(
-            name, displayName: "Administrator", addresses: [name.description], isAdministrator: true, password: hash,
+            name, displayName: "Administrator", addresses: [name.description], isAdministrator: true, password: hash, scram: scram,
             mustChangePassword: true)
         let isMade = try installation.database.write { tx in
             // Another node may have been faster.
@@ -45,7 +46,7 @@ enum FirstStart {
     }
 
     static func certificates(
-        _ installation: Installation, protocols: [String], isNeeded: Bool, logger: Logger
+        _ installation: Installation, protocols: [String], isNeeded: Bool, bindsChannels: Bool = false, logger: Logger
     ) throws -> TLSCertificates? {
         if !isNeeded { return nil }
         let files = try CertificateFiles.ensure(installation.settings, now: System.clock(), random: System.random)
@@ -54,6 +55,6 @@ enum FirstStart {
             logger.notice("made a self-signed certificate", metadata: ["file": "\(files.certificate)", "subject": "\(made.subject)"])
         }
         return try TLSCertificates(
-            chainFile: files.certificate, keyFile: files.key, applicationProtocols: protocols)
+            chainFile: files.certificate, keyFile: files.key, applicationProtocols: protocols, bindsChannels: bindsChannels)
     }
 }

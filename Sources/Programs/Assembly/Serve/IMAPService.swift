@@ -30,7 +30,8 @@ struct IMAPService: Sendable {
 
     static func certificates(_ installation: Installation, logger: Logger) throws -> TLSCertificates? {
         try FirstStart.certificates(
-            installation, protocols: IMAPServer.applicationProtocols, isNeeded: isWanted(installation.settings), logger: logger)
+            installation, protocols: IMAPServer.applicationProtocols, isNeeded: isWanted(installation.settings), bindsChannels: true,
+            logger: logger)
     }
 
     var tlsAddresses: [SocketAddress] { server?.tlsAddresses ?? [] }

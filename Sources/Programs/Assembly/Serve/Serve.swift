@@ -161,6 +161,7 @@ package enum Serve {
         options.parameters = Accounts.scryptParameters(settings)
         options.idleTime = settings.auth.cacheTime.milliseconds
         options.outageTime = settings.auth.outageTime.milliseconds
+        options.scram = settings.auth.scram
         // Some workers must be left for those whose passwords need no hash.
         options.waitingThreads = max(1, settings.http.workers / 2)
         return Authenticator(

@@ -160,6 +160,11 @@ extension SettingDefinition {
             "auth.outage-time", \.auth.outageTime, .zero ... .seconds(7 * 86_400),
             "How long a password that a directory found right is taken while that directory cannot be asked; kept in "
                 + "memory only. While it can, it is asked again after `auth.cache-time`."),
+        .choice(
+            "auth.scram", \.auth.scram,
+            "Whether SCRAM-SHA-256 is offered to mail programs. `auto`: where there are no directories, as soon as all passwords are known in the "
+                + "form that it needs, which is made beside the hash when one is set or used; `always`: who is a directory's, or whose form is not known, "
+                + "cannot sign in with programs that choose it; `never`: nothing but scrypt's hash is kept of a password (docs/mail.md)."),
     ]
 
     private static let limits: [SettingDefinition] = [

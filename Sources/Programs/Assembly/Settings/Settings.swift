@@ -1,3 +1,4 @@
+package import Directory
 import Mail
 package import Wire
 
@@ -96,6 +97,7 @@ package struct Settings: Sendable, Equatable {
         package var scryptCost = 15
         package var guessGuard = true
         package var outageTime: Duration = .seconds(12 * 3_600)
+        package var scram = ScramPolicy.auto
     }
 
     package struct Limits: Sendable, Equatable {

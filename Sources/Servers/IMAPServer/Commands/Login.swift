@@ -4,54 +4,83 @@ import Directory
 import IMAPGrammar
 import Logging
 import Mail
+import SASL
 
-/// A password that has come and is not checked yet.
+/// What has come of a client that signs in and is not checked yet.
 struct PendingSignIn {
+    enum Check {
+        case password(user: [UInt8], [UInt8])
+        case scramFirst(ScramExchange, message: [UInt8])
+        case scramFinal(ScramExchange, user: [UInt8], message: [UInt8])
+    }
+
     var tag: [UInt8]
     var name: StaticString
-    var user: [UInt8]
-    var password: [UInt8]
+    var check: Check
 }
 
 extension Session {
-    /// LOGIN (RFC 9051 §6.2.3), and the end of AUTHENTICATE. Checking may take long, and is done by threads of its own: those that
-    /// guess passwords must not keep those that are signed in from being served.
+    /// LOGIN (RFC 9051 §6.2.3), and the end of AUTHENTICATE.
     func signIn(_ tag: [UInt8], _ name: StaticString, _ user: [UInt8], _ password: [UInt8]) -> Completion {
+        check(tag, name, .password(user: user, password))
+    }
+
+    /// Checking may take long, and is done by threads of its own: those that guess passwords must not keep those that are signed in from
+    /// being served.
+    func check(_ tag: [UInt8], _ name: StaticString, _ check: PendingSignIn.Check) -> Completion {
         guard maySendPassword else { return .no(.privacyRequired, "not without TLS") }
-        signingIn = PendingSignIn(tag: tag, name: name, user: user, password: password)
+        signingIn = PendingSignIn(tag: tag, name: name, check: check)
         pauseNext(.signIn)
         return .waiting
     }
 
-    func checkPassword(_ pending: PendingSignIn) -> Completion {
-        let services = server.services
-        let outcome = services.authenticator.authenticate(
-            name: String(utf8: pending.user), password: pending.password, peer: peer, service: .imap,
-            now: services.clock())
+    func check(_ pending: PendingSignIn) -> Completion {
+        switch pending.check {
+        case .password(let user, let password):
+            let services = server.services
+            return completion(
+                of: services.authenticator.authenticate(
+                    name: String(utf8: user), password: password, peer: peer, service: .imap, now: services.clock()))
+        case .scramFirst(let exchange, let message): return beginScram(pending.tag, exchange, message)
+        case .scramFinal(let exchange, let user, let message): return endScram(pending.tag, exchange, user, message)
+        }
+    }
+
+    func completion(of outcome: AuthenticationOutcome) -> Completion {
         switch outcome {
-        case .success(let principal):
-            do {
-                try makeInbox(of: principal)
-            } catch {
-                return Replies.completion(of: error, logger)
-            }
-            return signedIn(principal)
+        case .success(let principal): return admit(principal)
         case .failure:
             server.metrics.signInFailed()
             logger.notice("sign-in failed")
             countError()
             return .no(.authenticationFailed, "wrong name or password")
-        case .mustWait(let seconds):
-            // Not AUTHENTICATIONFAILED: clients would ask for another password.
-            return .no(.limit, "too many sign-ins at once, or too many wrong passwords: wait \(seconds) seconds")
+        case .mustWait(let seconds): return mustWait(seconds)
         case .directoryUnavailable(let reason):
             logger.warning(
                 "a directory cannot be asked", metadata: ["directory": "\(reason.directory)", "reason": "\(reason.reason)"])
             return .no(.unavailable, "the directory cannot be asked now")
-        case .unavailable(let error):
-            logger.error("passwords cannot be checked", metadata: ["failure": "\(error)"])
-            return .no(.unavailable, "passwords cannot be checked now")
+        case .unavailable(let error): return cannotCheck(error)
         }
+    }
+
+    /// Not AUTHENTICATIONFAILED: clients would ask for another password.
+    func mustWait(_ seconds: Int) -> Completion {
+        .no(.limit, "too many sign-ins at once, or too many wrong passwords: wait \(seconds) seconds")
+    }
+
+    func cannotCheck(_ error: any Error) -> Completion {
+        logger.error("passwords cannot be checked", metadata: ["failure": "\(error)"])
+        return .no(.unavailable, "passwords cannot be checked now")
+    }
+
+    /// Who it is has been proved.
+    func admit(_ principal: Principal) -> Completion {
+        do {
+            try makeInbox(of: principal)
+        } catch {
+            return Replies.completion(of: error, logger)
+        }
+        return signedIn(principal)
     }
 
     /// RFC 9051 §5.1: everybody has an INBOX.
@@ -81,5 +110,6 @@ extension Session {
     func forgetUser() {
         if let principal { server.users.release(principal.id) }
         principal = nil
+        scramOffer = nil
     }
 }

@@ -8,6 +8,7 @@ extension Session {
     /// ESEARCH (RFC 7377): one search in several mailboxes, with UIDs as its answer.
     func multiSearch(_ tag: [UInt8], _ command: MultiSearch) throws -> Completion {
         try checkCharset(command.charset)
+        if let refusal = Relevancies.check(command.key, command.returning) { return refusal }
         let filters = command.sources ?? [.selected]
         let isSelectedAlone = filters.allSatisfy { $0 == .selected }
         // RFC 7377 §2.1: numbers, and what `$` stands for, are of the selected mailbox.
@@ -71,14 +72,20 @@ private final class MultiSearchRun: RunningCommand {
         }
         let (tag, command, returning) = (tag, command, returning)
         var uids: [UID] = []
-        let collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
+        var collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
+        var relevancies: Relevancies?
+        if command.returning?.options.contains(.relevancy) == true {
+            relevancies = Relevancies()
+            collector.takeRelevancy = { relevancies?.take($0, $1) }
+        }
         return try SearchRun(try PreparedKey(command.key, scope, now: session.now), in: scope, collector) { session in
             session.save(uids, returning)
             // RFC 7377 §2.1: a mailbox where nothing is found has no answer.
             if uids.isEmpty { return .ok(nil, "done") }
             session.tellResult(
                 tag, returning, uids, isUID: true, modSeq: command.key.usesModSeq ? session.highest(uids, scope.snapshot) : nil,
-                isOrdered: false, source: SearchResult.Source(mailbox: chosen.name, uidValidity: validity))
+                isOrdered: false, source: SearchResult.Source(mailbox: chosen.name, uidValidity: validity),
+                relevancy: relevancies.map { relevancies in uids.map { relevancies.score(of: $0) } })
             return .ok(nil, "done")
         }
     }

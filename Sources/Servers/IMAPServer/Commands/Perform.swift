@@ -107,7 +107,10 @@ extension Session {
         case .multiSearch(let search): return try multiSearch(tag, search)
         case .notify(let notify): return try self.notify(notify)
         case .cancelUpdate(let tags): return cancelUpdate(tags)
-        case .append, .replace, .generateURLs, .resetKey, .fetchURLs:
+        case .generateURLs(let requests): return try generateURLs(requests)
+        case .resetKey(let name, let mechanisms): return try resetKey(name, mechanisms)
+        case .fetchURLs(let urls): return try fetchURLs(urls)
+        case .append, .replace:
             return .bad("that is not known here")
         }
     }

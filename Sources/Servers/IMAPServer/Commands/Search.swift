@@ -10,6 +10,7 @@ extension Session {
     func search(_ tag: [UInt8], _ command: Search) throws -> Completion {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
         try checkCharset(command.charset)
+        if let refusal = Relevancies.check(command.key, command.returning) { return refusal }
         if command.key.usesModSeq { enabled.condstore = true }
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
         return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.searchKnown(tag, command) }
@@ -29,7 +30,12 @@ extension Session {
             throw error
         }
         var uids: [UID] = []
-        let collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
+        var collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
+        var relevancies: Relevancies?
+        if command.returning?.options.contains(.relevancy) == true {
+            relevancies = Relevancies()
+            collector.takeRelevancy = { relevancies?.take($0, $1) }
+        }
         let limit = server.configuration.messageLimit
         let skipped = selected.latest.count - limit
         let code = skipped > 0 ? limitCode(lowest: selected.latest.uid(at: skipped)) : nil
@@ -45,7 +51,9 @@ extension Session {
                 session.out.search(numbers, modSeq: modSeq)
                 return .ok(code, "done")
             }
-            session.tellResult(tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: false)
+            session.tellResult(
+                tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: false,
+                relevancy: relevancies.map { relevancies in uids.map { relevancies.score(of: $0) } })
             return .ok(code, "done")
         })
     }
@@ -85,10 +93,10 @@ extension Session {
 
     func tellResult(
         _ tag: [UInt8], _ returning: SearchReturn, _ numbers: [UInt32], isUID: Bool, modSeq: UInt64?, isOrdered: Bool,
-        source: SearchResult.Source? = nil
+        source: SearchResult.Source? = nil, relevancy: [UInt8]? = nil
     ) {
         // RFC 9051 §6.4.4.2: SAVE alone has no answer.
-        if returning.options == .save, returning.partial == nil { return }
+        if returning.options == .save, returning.partial == nil, relevancy == nil { return }
         func form(_ numbers: [UInt32]) -> SearchResult.Numbers { isOrdered ? .ordered(numbers) : .set(NumberSet(numbers)) }
         var result = SearchResult(tag: tag, isUID: isUID)
         result.source = source
@@ -101,6 +109,11 @@ extension Session {
             result.partial = (partial, form(Array(numbers[partial.indices(of: numbers.count).clamped(to: numbers.indices)])))
         }
         result.modSeq = numbers.isEmpty ? nil : modSeq
+        // RFC 6203 §4: in the order of the numbers; of those of PARTIAL where no others are told.
+        if let relevancy, relevancy.count == numbers.count {
+            let told = returning.partial.map { $0.indices(of: numbers.count).clamped(to: numbers.indices) } ?? numbers.indices
+            result.relevancy = told.isEmpty ? nil : Array(relevancy[told])
+        }
         out.extendedSearch(result)
     }
 }

@@ -45,6 +45,8 @@ extension Session {
         out.untagged(.ok, .uidValidity(mailbox.uidValidity), "UIDs are valid")
         out.untagged(.ok, .highestModSeq(UInt64(clamping: view.modseq.rawValue)), "highest")
         out.untagged(.ok, .mailboxID(Array(mailbox.id.objectID.utf8)), "its id")
+        // RFC 4467 §8
+        out.untagged(.ok, .urlMechanisms([]), "for URLs of messages")
         if enabled.imap4rev2 {
             // RFC 9051 §6.3.2: a LIST response with the name as it is.
             out.list(ListEntry(name: try wireName(mailbox.name, of: selected.owner), separator: Namespaces.separator))

@@ -4,10 +4,11 @@ import IMAPGrammar
 import Mail
 
 extension Session {
-    /// SORT and UID SORT (RFC 5256 §3), ESORT (RFC 5267 §3), SORT=DISPLAY (RFC 5957).
+    /// SORT and UID SORT (RFC 5256 §3), ESORT (RFC 5267 §3), SORT=DISPLAY (RFC 5957), by relevancy (RFC 6203 §6).
     func sort(_ tag: [UInt8], _ command: Sort) throws -> Completion {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
         try checkCharset(command.charset)
+        if let refusal = Relevancies.check(command.key, command.returning, command.criteria) { return refusal }
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
         return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.sortKnown(tag, command) }
     }
@@ -22,8 +23,18 @@ extension Session {
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)
         let order = MessageOrder(command.criteria)
         var rows: [MessageOrder.Row] = []
-        let collector = SearchRun.Collector(parts: order.parts, keys: order.keys) { _, row in
-            if let row { rows.append(order.row(row)) }
+        var relevancies: Relevancies?
+        var relevancy = 0.0
+        var collector = SearchRun.Collector(parts: order.parts, keys: order.keys) { _, row in
+            if let row { rows.append(order.row(row, relevancy: relevancy)) }
+            relevancy = 0
+        }
+        if order.usesRelevancy || command.returning?.options.contains(.relevancy) == true {
+            relevancies = Relevancies()
+            collector.takeRelevancy = { uid, value in
+                relevancies?.take(uid, value)
+                relevancy = value
+            }
         }
         return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in
             let uids = MessageOrder.sorted(rows)
@@ -32,7 +43,10 @@ extension Session {
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
             if let returning {
                 if returning.options.contains(.save) { session.selected?.saved = UIDSet(uids) }
-                session.tellResult(tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: true)
+                let isAsked = command.returning?.options.contains(.relevancy) == true
+                session.tellResult(
+                    tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: true,
+                    relevancy: isAsked ? relevancies.map { relevancies in uids.map { relevancies.score(of: $0) } } : nil)
             } else {
                 session.out.sort(numbers, modSeq: modSeq)
             }

@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import NIOSSL
 import Synchronization
 import Wire
 
@@ -13,18 +12,19 @@ final class Connection: SessionDriver {
     private var hasWake = false
     private var deflate: DeflateLayer?
 
-    private init(_ server: ServerContext, address: IPAddress, isTLS: Bool) {
+    private init(_ server: ServerContext, address: IPAddress, tls: TLSBindings?) {
         self.server = server
-        session = Session(server: server, peer: address.description, isLoopback: address.isLoopback, isTLS: isTLS)
+        session = Session(server: server, peer: address.description, isLoopback: address.isLoopback, isTLS: tls != nil)
+        session.tlsBindings = tls
     }
 
     /// The handler of a new connection.
     static func handler(
-        _ server: ServerContext, members: LoopMembers, address: IPAddress, isTLS: Bool
+        _ server: ServerContext, members: LoopMembers, address: IPAddress, tls: TLSBindings?
     ) -> SessionChannel {
         let configuration = server.configuration
         return SessionChannel(
-            Connection(server, address: address, isTLS: isTLS), members: members,
+            Connection(server, address: address, tls: tls), members: members,
             timeouts: .init(write: configuration.writeTimeout, job: configuration.commandTimeout),
             deadline: .now() + configuration.loginTimeout)
     }
@@ -149,7 +149,7 @@ final class Connection: SessionDriver {
             return channel.close()
         }
         do {
-            try pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context), position: .first)
+            session.tlsBindings = try certificates.addHandlers(to: pipeline)
         } catch {
             return channel.close()
         }

@@ -4,6 +4,7 @@ import Database
 import IMAPGrammar
 import Mail
 import MIME
+import Stemming
 
 /// A message that a search asks about; what is read of it is read once.
 struct Candidate {
@@ -36,6 +37,9 @@ struct Candidate {
         case .text(let text):
             if try texts?.headerText(tx).contains(text) ?? false { return true }
             return try texts?.body(tx).contains(text) ?? false
+        case .fuzzy(let exact, let words):
+            if try matches(exact, tx) { return true }
+            return try has(words, exact, tx)
         default: return Self.matches(key, snapshot, index) ?? row.map { Self.matches(key, $0) } ?? false
         }
     }
@@ -99,6 +103,76 @@ struct Candidate {
         case .before: day < wanted
         case .on: day == wanted
         case .since: day >= wanted
+        }
+    }
+
+    // MARK: Words
+
+    /// Whether all words are in the texts that the key is about. Several fields of a name are a text each.
+    private mutating func has(_ words: WordQuery, _ key: PreparedKey, _ tx: borrowing ReadTransaction) throws -> Bool {
+        try forEachText(of: key, tx) { words.counts(in: $0).allSatisfy { $0 > 0 } }
+    }
+
+    /// Calls `body` with each folded text that the key is about until it returns true, and tells whether it did. Of TEXT both parts are one.
+    private mutating func forEachText(
+        of key: PreparedKey, _ tx: borrowing ReadTransaction, _ body: ([UInt8]) throws -> Bool
+    ) throws -> Bool {
+        switch key {
+        case .envelope(let name, _):
+            guard let row else { return false }
+            return try (row.envelope ?? row.message.header).all(named: name).contains { try body(PreparedKey.folded($0.text)) }
+        case .header(let name, _):
+            return try texts?.header(tx).all(named: name).contains { try body(PreparedKey.folded($0.text)) } ?? false
+        case .body:
+            let text = try texts?.body(tx) ?? []
+            return try body(text)
+        case .text:
+            let header = try texts?.headerText(tx) ?? []
+            let text = try texts?.body(tx) ?? []
+            return try body(header + [0x0A] + text)
+        default: return false
+        }
+    }
+
+    // MARK: Relevancy
+
+    /// Above this it does not count how often a word is there.
+    private static let mostOccurrences = 16
+
+    /// RFC 6203 §4: how relevant it is to the texts that are looked for with FUZZY, of a message that matches; 0 where nothing was looked for so.
+    ///
+    /// What has the text as it was asked for counts more than what has its words, a subject more than other fields and these more than a body,
+    /// and often more than once.
+    mutating func relevancy(_ key: PreparedKey, _ tx: borrowing ReadTransaction) throws -> Double {
+        switch key {
+        case .fuzzy(let exact, let words):
+            var most = 0
+            _ = try forEachText(of: exact, tx) { text in
+                most = max(most, words.counts(in: text, upTo: Self.mostOccurrences).min() ?? 0)
+                return false
+            }
+            let isExact = try matches(exact, tx)
+            guard isExact || most > 0 else { return 0 }
+            let frequency = 1 - 1 / Double(1 + max(most, 1))
+            return try place(of: exact, words, tx) * (isExact ? 1 : 0.6) * frequency
+        case .or(let left, let right): return max(try relevancy(left, tx), try relevancy(right, tx))
+        case .and(let keys):
+            var sum = 0.0
+            for key in keys { sum += try relevancy(key, tx) }
+            return sum
+        default: return 0
+        }
+    }
+
+    private func place(of key: PreparedKey, _ words: WordQuery, _ tx: borrowing ReadTransaction) throws -> Double {
+        switch key {
+        case .envelope(let name, _): return name.elementsEqual("subject".utf8) ? 1 : 0.8
+        case .header: return 0.8
+        case .text:
+            // Of a text that may be anywhere, a subject that has it tells the most.
+            let subjects = row.map { ($0.envelope ?? $0.message.header).all(named: [UInt8]("subject".utf8)) } ?? []
+            return subjects.contains { words.counts(in: PreparedKey.folded($0.text)).allSatisfy { $0 > 0 } } ? 1 : 0.5
+        default: return 0.5
         }
     }
 

@@ -36,15 +36,18 @@ struct MessageOrder {
         }
     }
 
-    func row(_ message: StoredMessage) -> Row {
-        if criteria.count == 1, let number = Self.number(criteria[0].key, message) {
+    /// RFC 6203 §6
+    var usesRelevancy: Bool { criteria.contains { $0.key == .relevancy } }
+
+    func row(_ message: StoredMessage, relevancy: Double = 0) -> Row {
+        if criteria.count == 1, let number = Self.number(criteria[0].key, message, relevancy) {
             let bits = Self.ordered(number)
             return Row(first: criteria[0].isReversed ? ~bits : bits, rest: [], uid: message.uid)
         }
         var bytes: [UInt8] = []
         for criterion in criteria {
             let start = bytes.count
-            append(criterion.key, message, to: &bytes)
+            append(criterion.key, message, relevancy, to: &bytes)
             // RFC 5256 §3: REVERSE
             if criterion.isReversed { for index in start..<bytes.count { bytes[index] = ~bytes[index] } }
         }
@@ -62,8 +65,10 @@ struct MessageOrder {
         }.map(\.uid)
     }
 
-    private func append(_ key: SortCriterion.Key, _ message: StoredMessage, to bytes: inout [UInt8]) {
-        if let number = Self.number(key, message) {
+    private func append(
+        _ key: SortCriterion.Key, _ message: StoredMessage, _ relevancy: Double, to bytes: inout [UInt8]
+    ) {
+        if let number = Self.number(key, message, relevancy) {
             let bits = Self.ordered(number)
             for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
             return
@@ -75,16 +80,17 @@ struct MessageOrder {
         case .subject: Self.append(message.keys?.baseSubject, to: &bytes)
         case .displayFrom: Self.append(message.keys?.displayFrom, to: &bytes)
         case .displayTo: Self.append(message.keys?.displayTo, to: &bytes)
-        // RFC 6203 §5: all are as good as each other.
         case .arrival, .date, .size, .relevancy: break
         }
     }
 
-    private static func number(_ key: SortCriterion.Key, _ message: StoredMessage) -> Int64? {
+    private static func number(_ key: SortCriterion.Key, _ message: StoredMessage, _ relevancy: Double) -> Int64? {
         switch key {
         case .arrival: message.internalDate.seconds
         case .date: sent(message)
         case .size: Int64(message.size)
+        // RFC 6203 §6: the best is the first.
+        case .relevancy: -Int64((relevancy * 1_000_000).rounded())
         default: nil
         }
     }

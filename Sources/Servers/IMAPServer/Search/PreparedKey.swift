@@ -5,6 +5,7 @@ import Directory
 import Grams
 import IMAPGrammar
 import Mail
+import Stemming
 
 /// A search key made ready for many messages: texts are folded once, sets are UIDs, keywords are numbers.
 indirect enum PreparedKey {
@@ -22,6 +23,8 @@ indirect enum PreparedKey {
     case envelope([UInt8], contains: [UInt8])
     case header([UInt8], contains: [UInt8])
     case body([UInt8]), text([UInt8])
+    /// What the key finds, and besides that where all words are, in any of their forms (RFC 6203).
+    case fuzzy(PreparedKey, WordQuery)
     case not(PreparedKey)
     case or(PreparedKey, PreparedKey)
     /// The cheapest first.
@@ -41,18 +44,32 @@ indirect enum PreparedKey {
         case .envelope: .structure
         case .header: .header
         case .body, .text: .body
-        case .not(let key): key.cost
+        case .not(let key), .fuzzy(let key, _): key.cost
         case .or(let left, let right): max(left.cost, right.cost)
         case .and(let keys): keys.map(\.cost).max() ?? .snapshot
         }
     }
 
-    init(_ key: SearchKey, _ scope: SearchScope, now: Int64) throws {
+    /// - Parameter isFuzzy: below FUZZY.
+    init(_ key: SearchKey, _ scope: SearchScope, isFuzzy: Bool = false, now: Int64) throws {
+        self = try Self.prepared(key, scope, isFuzzy: isFuzzy, now: now)
+        // RFC 6203 §5: what is no text is matched exactly.
+        if isFuzzy, let text = wantedText, let words = WordQuery(text) { self = .fuzzy(self, words) }
+    }
+
+    private var wantedText: [UInt8]? {
+        switch self {
+        case .envelope(_, let text), .header(_, let text), .body(let text), .text(let text): text
+        default: nil
+        }
+    }
+
+    private static func prepared(_ key: SearchKey, _ scope: SearchScope, isFuzzy: Bool, now: Int64) throws -> PreparedKey {
         switch key {
-        case .all: self = .all
-        case .flag(let flag): self = Self.flag(flag, scope.snapshot.keywords)
-        case .sequence(let set): self = .uids(try scope.uids(of: set, isUID: false))
-        case .uid(let set): self = .uids(try scope.uids(of: set, isUID: true))
+        case .all: return .all
+        case .flag(let flag): return Self.flag(flag, scope.snapshot.keywords)
+        case .sequence(let set): return .uids(try scope.uids(of: set, isUID: false))
+        case .uid(let set): return .uids(try scope.uids(of: set, isUID: true))
         case .envelope(let field, let text):
             let name: StaticString = switch field {
             case .from: "from"
@@ -63,28 +80,29 @@ indirect enum PreparedKey {
             }
             var bytes: [UInt8] = []
             bytes.append(name)
-            self = .envelope(bytes, contains: Self.folded(text))
-        case .header(let name, let text): self = .header(name, contains: Self.folded(text))
-        case .body(let text): self = text.isEmpty ? .all : .body(Self.folded(text))
-        case .text(let text): self = text.isEmpty ? .all : .text(Self.folded(text))
-        case .date(let field, let relation, let date): self = .date(field, relation, date.dayNumber)
-        case .larger(let size): self = .larger(Int(clamping: size))
-        case .smaller(let size): self = .smaller(Int(clamping: size))
+            return .envelope(bytes, contains: folded(text))
+        case .header(let name, let text): return .header(name, contains: folded(text))
+        case .body(let text): return text.isEmpty ? .all : .body(folded(text))
+        case .text(let text): return text.isEmpty ? .all : .text(folded(text))
+        case .date(let field, let relation, let date): return .date(field, relation, date.dayNumber)
+        case .larger(let size): return .larger(Int(clamping: size))
+        case .smaller(let size): return .smaller(Int(clamping: size))
         // RFC 5032 §3
-        case .older(let seconds): self = .notAfter(now / 1000 - Int64(seconds))
-        case .younger(let seconds): self = .notBefore(now / 1000 - Int64(seconds))
-        case .modSeq(let modSeq): self = .modSeq(ModSeq(rawValue: Int64(clamping: modSeq)))
-        case .emailID(let id): self = .emailID(id)
-        case .threadID(let id): self = .threadID(id)
-        case .saveDateSupported: self = .all
+        case .older(let seconds): return .notAfter(now / 1000 - Int64(seconds))
+        case .younger(let seconds): return .notBefore(now / 1000 - Int64(seconds))
+        case .modSeq(let modSeq): return .modSeq(ModSeq(rawValue: Int64(clamping: modSeq)))
+        case .emailID(let id): return .emailID(id)
+        case .threadID(let id): return .threadID(id)
+        case .saveDateSupported: return .all
         // RFC 6203 §3: how fuzzy is the server's to choose.
-        case .fuzzy(let key): self = try PreparedKey(key, scope, now: now)
-        case .not(let key): self = .not(try PreparedKey(key, scope, now: now))
+        case .fuzzy(let key): return try PreparedKey(key, scope, isFuzzy: true, now: now)
+        case .not(let key): return .not(try PreparedKey(key, scope, isFuzzy: isFuzzy, now: now))
         case .or(let left, let right):
-            let (left, right) = (try PreparedKey(left, scope, now: now), try PreparedKey(right, scope, now: now))
-            self = left.cost <= right.cost ? .or(left, right) : .or(right, left)
+            let left = try PreparedKey(left, scope, isFuzzy: isFuzzy, now: now)
+            let right = try PreparedKey(right, scope, isFuzzy: isFuzzy, now: now)
+            return left.cost <= right.cost ? .or(left, right) : .or(right, left)
         case .and(let keys):
-            self = .and(try keys.map { try PreparedKey($0, scope, now: now) }.sorted { $0.cost < $1.cost })
+            return .and(try keys.map { try PreparedKey($0, scope, isFuzzy: isFuzzy, now: now) }.sorted { $0.cost < $1.cost })
         }
     }
 
@@ -101,7 +119,7 @@ indirect enum PreparedKey {
     var usesContentID: Bool {
         switch self {
         case .emailID: true
-        case .not(let key): key.usesContentID
+        case .not(let key), .fuzzy(let key, _): key.usesContentID
         case .or(let left, let right): left.usesContentID || right.usesContentID
         case .and(let keys): keys.contains(where: \.usesContentID)
         default: false
@@ -111,6 +129,8 @@ indirect enum PreparedKey {
     /// Each text is looked for in each message by itself, so their number is what one message costs.
     private static let mostTexts = 50
     private static let mostHeaderTexts = 500
+    /// To go through a text word by word costs as much as to look for so many texts.
+    private static let costOfWords = 5
 
     func checkCost() throws {
         var texts = 0
@@ -124,6 +144,7 @@ indirect enum PreparedKey {
         case .body, .text: texts += 1
         case .header, .envelope: headers += 1
         case .not(let key): key.count(&texts, &headers)
+        case .fuzzy(let key, _): for _ in 0..<Self.costOfWords { key.count(&texts, &headers) }
         case .or(let left, let right):
             left.count(&texts, &headers)
             right.count(&texts, &headers)
@@ -139,6 +160,7 @@ indirect enum PreparedKey {
     var grams: GramCondition? {
         switch self {
         case .envelope(_, let text), .header(_, let text), .body(let text), .text(let text): .contains(text)
+        case .fuzzy(let key, let words): .any(of: [key.grams, words.condition])
         case .or(let left, let right): .any(of: [left.grams, right.grams])
         case .and(let keys): .all(of: keys.map(\.grams))
         default: nil

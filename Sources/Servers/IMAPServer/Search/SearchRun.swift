@@ -14,6 +14,8 @@ final class SearchRun: RunningCommand {
         /// What `take` needs of a message's rows; nil: nothing.
         var parts: MessageParts?
         var keys: SortKeys.Fields = []
+        /// Takes what a message's relevancy is (RFC 6203), before `take`; nil: that is not asked for.
+        var takeRelevancy: ((UID, Double) -> Void)?
         var take: (UID, StoredMessage?) -> Void
     }
 
@@ -152,7 +154,14 @@ final class SearchRun: RunningCommand {
             var isFound = true
             var candidate = Candidate(index: index, snapshot: scope.snapshot, store: session.store, row: row)
             for key in rest where isFound { isFound = try candidate.matches(key, tx) }
-            if isFound { collector.take(row.uid, row) }
+            if isFound {
+                if let takeRelevancy = collector.takeRelevancy {
+                    var relevancy = 0.0
+                    for key in rest { relevancy += try candidate.relevancy(key, tx) }
+                    takeRelevancy(row.uid, relevancy)
+                }
+                collector.take(row.uid, row)
+            }
             if ContinuousClock.now >= end || session.isCut.load(ordering: .relaxed) { break }
         }
         if rows.isEmpty { rows = [] }

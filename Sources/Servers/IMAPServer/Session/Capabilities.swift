@@ -1,4 +1,6 @@
+import Directory
 import Mail
+import Wire
 
 /// What CAPABILITY names (RFC 9051 §7.2.2): by state, and only what works.
 extension Session {
@@ -10,9 +12,22 @@ extension Session {
         }
         if mayStartTLS { names.append("STARTTLS") }
         // RFC 9051 §6.2.3
-        names += maySendPassword ? ["AUTH=PLAIN", "AUTH=LOGIN"] : ["LOGINDISABLED"]
-        return names
+        guard maySendPassword else { return names + ["LOGINDISABLED"] }
+        if offersScramPlus { names.append("AUTH=SCRAM-SHA-256-PLUS") }
+        if offersScram { names.append("AUTH=SCRAM-SHA-256") }
+        return names + ["AUTH=PLAIN", "AUTH=LOGIN"]
     }
+
+    /// The same for as long as nobody is signed in: what was told must hold.
+    var offersScram: Bool {
+        if let scramOffer { return scramOffer }
+        let services = server.services
+        let offer = services.authenticator.offersScram(now: services.clock())
+        scramOffer = offer
+        return offer
+    }
+
+    var offersScramPlus: Bool { isTLS && tlsBindings?.all.isEmpty == false && offersScram }
 
     private static let afterSignIn: [String] = [
         "IDLE", "NAMESPACE", "UNSELECT", "UIDPLUS", "MOVE", "CHILDREN", "LIST-EXTENDED", "LIST-STATUS", "LIST-MYRIGHTS",
@@ -20,7 +35,7 @@ extension Session {
         "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "CONDSTORE", "QRESYNC", "ACL", "RIGHTS=kxte", "QUOTA",
         "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "COMPRESS=DEFLATE", "BINARY", "MULTIAPPEND", "UTF8=ACCEPT", "METADATA",
         "OBJECTID", "SAVEDATE", "PREVIEW", "STATUS=SIZE", "PARTIAL", "REPLACE", "UNAUTHENTICATE", "UIDONLY", "CATENATE",
-        "INPROGRESS", "MULTISEARCH", "NOTIFY", "CONTEXT=SEARCH",
+        "INPROGRESS", "SEARCH=FUZZY", "MULTISEARCH", "NOTIFY", "CONTEXT=SEARCH", "URLAUTH",
     ]
 
     /// RFC 7889.

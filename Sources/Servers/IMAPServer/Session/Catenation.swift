@@ -44,15 +44,14 @@ extension Session {
         }
     }
 
-    private struct ReferredPart {
+    struct ReferredPart {
         var content: ContentID
         var ranges: [Range<Int>]
     }
 
     /// RFC 4469 §3: a URL of this server; relative to it, or to the selected mailbox.
     private func referredPart(_ tx: borrowing ReadTransaction, _ sent: [UInt8]) throws -> ReferredPart? {
-        guard let url = try? IMAPURL.parse(sent), url.server == nil, url.search == nil, url.authorization == nil, let uid = url.uid,
-            let section = try? BodySection.parse(url.section ?? [])
+        guard let url = try? IMAPURL.parse(sent), url.server == nil, url.search == nil, url.authorization == nil, url.uid != nil
         else { return nil }
         let mailbox: Mailbox
         if let name = url.mailbox {
@@ -64,6 +63,12 @@ extension Session {
             try require(.read, tx, in: selected)
             mailbox = selected.mailbox
         }
+        return try referredPart(tx, url, in: mailbox)
+    }
+
+    /// What a URL names of a mailbox that may be read.
+    func referredPart(_ tx: borrowing ReadTransaction, _ url: IMAPURL, in mailbox: Mailbox) throws -> ReferredPart? {
+        guard let uid = url.uid, let section = try? BodySection.parse(url.section ?? []) else { return nil }
         if let validity = url.uidValidity, validity != mailbox.uidValidity { return nil }
         var row: StoredMessage?
         try store.messages(tx, UIDSet(uid...uid), in: mailbox.id, with: .structure) { message in

@@ -45,8 +45,9 @@ extension Session {
         return principal
     }
 
-    func asker(_ tx: borrowing ReadTransaction) throws -> Asker {
-        let principal = try signedInPrincipal()
+    /// - Parameter other: somebody else for whom this session acts.
+    func asker(_ tx: borrowing ReadTransaction, as other: Principal? = nil) throws -> Asker {
+        let principal = try other ?? signedInPrincipal()
         return Asker(principal, closure: try server.services.memberships.closure(tx, of: principal.id))
     }
 
@@ -55,8 +56,8 @@ extension Session {
     }
 
     /// Throws where the name cannot be one.
-    func place(_ tx: borrowing ReadTransaction, _ name: WireName) throws -> MailboxPlace {
-        let principal = try signedInPrincipal()
+    func place(_ tx: borrowing ReadTransaction, _ name: WireName, as other: Principal? = nil) throws -> MailboxPlace {
+        let principal = try other ?? signedInPrincipal()
         let name = name.withoutTrailingSeparator(Namespaces.separator)
         let text = String(utf8: name.utf8)
         for root in [Namespaces.otherUsers, Namespaces.shared] {
@@ -79,15 +80,15 @@ extension Session {
     }
 
     /// The mailbox, if the asker may know of it. What may not be known is not there.
-    func find(_ tx: borrowing ReadTransaction, _ name: WireName) throws -> FoundMailbox {
-        let place = try place(tx, name)
-        guard let found = try find(tx, place) else { throw Self.noMailbox }
+    func find(_ tx: borrowing ReadTransaction, _ name: WireName, as other: Principal? = nil) throws -> FoundMailbox {
+        let place = try place(tx, name, as: other)
+        guard let found = try find(tx, place, as: other) else { throw Self.noMailbox }
         return found
     }
 
-    func find(_ tx: borrowing ReadTransaction, _ place: MailboxPlace) throws -> FoundMailbox? {
+    func find(_ tx: borrowing ReadTransaction, _ place: MailboxPlace, as other: Principal? = nil) throws -> FoundMailbox? {
         guard let mailbox = try store.mailbox(tx, of: place.owner.id, named: place.name) else { return nil }
-        let rights = try store.rights(tx, on: mailbox, of: place.owner, for: try asker(tx))
+        let rights = try store.rights(tx, on: mailbox, of: place.owner, for: try asker(tx, as: other))
         guard rights.contains(.lookup) || rights.contains(.read) else { return nil }
         return FoundMailbox(owner: place.owner, mailbox: mailbox, rights: rights)
     }

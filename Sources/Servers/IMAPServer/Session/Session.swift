@@ -3,6 +3,7 @@ import Directory
 import IMAPGrammar
 import Logging
 import Synchronization
+import Wire
 
 /// What one client has said and been told so far: its state by RFC 9051 §3, the command in work, and the answer that was not taken yet.
 ///
@@ -46,6 +47,10 @@ final class Session: @unchecked Sendable {
     let peer: String
     let isLoopback: Bool
     var isTLS: Bool
+    /// Of the connection's TLS; set by the connection.
+    var tlsBindings: TLSBindings?
+    /// Whether this client was told of SCRAM, where that was asked.
+    var scramOffer: Bool?
     var isCompressed = false
     /// The client is gone: what is in work need not be finished.
     let isCut = Atomic<Bool>(false)
@@ -72,7 +77,7 @@ final class Session: @unchecked Sendable {
     /// What was made as one and is more than a piece.
     private var unsent: ArraySlice<UInt8> = []
     private var nextPause: Pause?
-    /// The password that is to be checked.
+    /// What is to be checked.
     var signingIn: PendingSignIn?
     private var hasGreeted = false
     private var errorCount = 0
@@ -167,7 +172,7 @@ final class Session: @unchecked Sendable {
                 goOn()
             } else if let pending = signingIn {
                 signingIn = nil
-                attempt(pending.tag, pending.name, .none) { () throws in checkPassword(pending) }
+                attempt(pending.tag, pending.name, .none) { () throws in check(pending) }
             } else if let event = reader.next() {
                 handle(event)
             } else {

@@ -88,6 +88,31 @@ struct IndexedSearchTests {
         }
     }
 
+    @Test("random fuzzy searches find the same with the index and without", arguments: seeds)
+    func fuzzy(seed: UInt64) throws {
+        var mail = RandomMail(seed: seed)
+        let forms = ["письмо", "письмами", "ёлки", "Елку", "отчётов", "чай", "ма\u{301}йский", "running", "runs", "parties", "party", "cafés", "băiat", "baiat", "№5"]
+        func form() -> String { forms.randomElement(using: &mail.random) ?? "" }
+        for _ in 0..<60 {
+            let text = (0..<Int.random(in: 0..<4, using: &mail.random)).map { _ in form() }.joined(separator: " ")
+            append(
+                Bool.random(using: &mail.random)
+                    ? mail.message() : Array("Subject: \(form())\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\(text)\r\n".utf8))
+        }
+        client.say("s SELECT INBOX")
+        let keys = (0..<60).map { number in
+            let words = "\(form())\(number.isMultiple(of: 3) ? " \(form())" : "")"
+            let literal = "{\(words.utf8.count)+}\r\n\(words)"
+            return number.isMultiple(of: 2) ? "FUZZY \(Self.key(&mail))" : "FUZZY \(["TEXT", "BODY", "SUBJECT"][number / 2 % 3]) \(literal)"
+        }
+        let naive = answers(keys)
+        #expect(naive.allSatisfy { $0.contains("s OK") })
+        #expect(naive.contains { $0.contains("* SEARCH 1") || $0.contains("* SEARCH 2") }, "some find something")
+        try index()
+        #expect(try segments() == 1)
+        for (key, (before, after)) in zip(keys, zip(naive, answers(keys))) { #expect(before == after, "\(key)") }
+    }
+
     @Test("copies and moved messages are found in their new mailbox, at once and when they are indexed")
     func copies() throws {
         var mail = RandomMail(seed: 7)
