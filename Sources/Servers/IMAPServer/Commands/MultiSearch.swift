@@ -16,7 +16,7 @@ extension Session {
         // RFC 7377 §2.2: how notifications come has no meaning here.
         if filters.contains(.selectedDelayed) { return .bad("no such source") }
         if isSelectedAlone { _ = try selectedMailbox() }
-        if command.key.usesModSeq { enabled.condstore = true }
+        if command.key.usesModSeq { enableCondstore() }
         return try tellUpdates(command.key.usesNumbers ? .withoutExpunge : .all) { session in
             if command.returning?.options.contains(.update) == true { session.refuseUpdates(tag) }
             let returning = try session.returning(command.returning, tag) ?? SearchReturn(.all)
@@ -77,7 +77,7 @@ private final class MultiSearchRun: RunningCommand {
             // RFC 7377 §2.1: a mailbox where nothing is found has no answer.
             if uids.isEmpty { return .ok(nil, "done") }
             session.tellResult(
-                tag, returning, uids, isUID: true, modSeq: command.key.usesModSeq ? session.highest(uids, scope.snapshot) : nil,
+                tag, returning, uids, isUID: true, modSeq: command.key.usesModSeq ? session.highest(uids, returning, scope.snapshot) : nil,
                 isOrdered: false, source: SearchResult.Source(mailbox: chosen.name, uidValidity: validity))
             return .ok(nil, "done")
         }

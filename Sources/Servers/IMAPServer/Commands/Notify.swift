@@ -61,10 +61,11 @@ extension Session {
         var known: [MailboxID: Notifications.Known] = [:]
         for entry in tree.mailboxes {
             let mailbox = entry.found.mailbox
-            // RFC 5465 §6: the first filter that has it says of what.
-            guard let group = notifications.groups.first(where: { isMeant(entry, by: $0.filter) }),
-                var events = try? NotifyEvents(group.events)
-            else { continue }
+            // RFC 5465 §6: several filters may have it, each with other events.
+            let groups = notifications.groups.filter { isMeant(entry, by: $0.filter) }
+            if groups.isEmpty { continue }
+            var events: NotifyEvents = []
+            for group in groups { if let asked = try? NotifyEvents(group.events) { events.formUnion(asked) } }
             if !entry.found.rights.contains(.read) { events.subtract(.ofMessages) }
             owners.insert(entry.found.owner.id)
             known[mailbox.id] = Notifications.Known(
@@ -101,7 +102,8 @@ extension Session {
             (.messages, UInt64(clamping: mailbox.messageCount)), (.uidNext, UInt64(mailbox.uidNext)),
             (.uidValidity, UInt64(mailbox.uidValidity)),
         ]
-        if enabled.condstore { values.append((.highestModSeq, UInt64(clamping: mailbox.modseq.rawValue))) }
+        // RFC 5465 §3.1: also where mod-sequences were not asked for
+        if enabled.condstore || (always && known.events.contains(.flagChange)) { values.append((.highestModSeq, UInt64(clamping: mailbox.modseq.rawValue))) }
         out.status(known.name, values)
     }
 

@@ -181,7 +181,7 @@ extension Session {
 
     private func append(_ incoming: IncomingMessages, _ messages: [NewMessage]) throws -> Completion {
         let viewer = try signedInPrincipal().id
-        let (result, target) = try database.write { tx in
+        let (result, target, modseq) = try database.write { tx in
             let target = try findTarget(tx.read, incoming.target.mailbox)
             let allowed = FlagNames.allowed(target.rights)
             let messages = messages.map { message in
@@ -191,18 +191,20 @@ extension Session {
                 return message
             }
             let result = try store.append(tx, messages, to: target.mailbox.id, viewer: viewer, now: now)
+            var modseq: ModSeq?
             if let uid = incoming.replaced, let selected {
-                _ = try store.expunge(tx, UIDSet(uid...uid), in: selected.id, onlyDeleted: false, by: viewer, now: now)
+                modseq = try store.expunge(tx, UIDSet(uid...uid), in: selected.id, onlyDeleted: false, by: viewer, now: now).modseq
             }
-            return (result, target)
+            return (result, target, modseq)
         }
         // RFC 4315 §3: not where the client may not read what it has put there.
-        guard target.rights.contains(.read) else { return .ok(nil, "done") }
+        guard target.rights.contains(.read) else { return .ok(highestModSeq(modseq), "done") }
         let code = ResponseCode.appendUID(validity: result.uidValidity, uids: Array(result.uids.elements))
         if incoming.replaced != nil {
             // RFC 8508 §3.4: before the EXPUNGE.
             out.untagged(.ok, code, "the new message")
-            return .ok(nil, "replaced")
+            // As EXPUNGE does: RFC 7162 §3.2.7.
+            return .ok(highestModSeq(modseq), "replaced")
         }
         return .ok(code, "done")
     }
