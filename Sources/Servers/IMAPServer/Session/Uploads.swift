@@ -108,7 +108,7 @@ extension Session {
 
     private func endMessage() throws {
         guard var incoming = upload else { return }
-        guard let current = incoming.current else {
+        guard var current = incoming.current else {
             // RFC 9051 §6.3.12: an empty literal has no data.
             if incoming.refusal == nil { upload?.refusal = .no(.cannot, "an empty message") }
             return
@@ -120,6 +120,14 @@ extension Session {
         if current.size == 0, incoming.refusal == nil { incoming.refusal = .no(.cannot, "an empty message") }
         if incoming.messages.count == Self.mostMessages, incoming.refusal == nil {
             incoming.refusal = .no(.messageLimit(UInt32(clamping: Self.mostMessages), lowestUID: nil), "one command takes \(Self.mostMessages) messages")
+        }
+        if current.hasNUL, incoming.refusal == nil {
+            // RFC 3516 §4.4, §6: no FETCH of BODY may have a NUL.
+            if let encoded = current.encodingBinary() {
+                current = encoded
+            } else {
+                incoming.refusal = .no(.unknownCTE, "NULs cannot be kept there")
+            }
         }
         guard incoming.refusal == nil else { return discard(current.stagedContent) }
         let staged = current.stagedContent
