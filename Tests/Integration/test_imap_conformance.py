@@ -162,6 +162,19 @@ def test_childinfo_is_not_told_where_the_children_are_shown(tree):
     assert names(tree.ok('LIST (SUBSCRIBED RECURSIVEMATCH) "" *a')) == ["foo/a"]
 
 
+def test_a_reference_and_a_pattern_are_put_together(tree):
+    # RFC 9051 §6.3.9
+    for reference, pattern in [("foo/", "%"), ("foo", "/%"), ('""', "foo/%"), ("fo", "o/%")]:
+        assert names(tree.ok(f"LIST {reference} {pattern}")) == ["foo/a", "foo/b"], (reference, pattern)
+
+
+def test_inbox_in_any_case_is_the_name_above_too(imap):
+    # RFC 9051 §5.1
+    imap.ok("CREATE inbox/Sub")
+    assert names(imap.ok('LIST "" inBox/%')) == ["INBOX/Sub"] and names(imap.ok('LIST "" "i*"')) == ["INBOX", "INBOX/Sub"]
+    assert names(imap.ok('LIST "" inbox/sub')) == []
+
+
 # FETCH, STORE and others
 
 
@@ -222,3 +235,53 @@ def test_the_status_of_notify_has_the_modseq_with_changes_of_flags(imap):
     # RFC 5465 §3.1
     answer = imap.ok("NOTIFY SET STATUS (mailboxes INBOX (MessageNew MessageExpunge FlagChange))")
     assert b"UIDVALIDITY" in answer.one("STATUS") and b"HIGHESTMODSEQ" in answer.one("STATUS")
+
+
+def test_changed_annotations_are_told(user, imap):
+    # RFC 5465 §5.6, §5.7: with METADATA these events are REQUIRED.
+    imap.ok("NOTIFY SET (mailboxes box (MailboxMetadataChange)) (personal (ServerMetadataChange))")
+    second = user.imap()
+    second.ok('SETMETADATA box (/private/comment "mine" /shared/comment "ours")')
+    assert [imap.response(), imap.response()] == [b"* METADATA box /private/comment", b"* METADATA box /shared/comment"]
+    second.ok('SETMETADATA INBOX (/private/comment "x")')
+    second.ok('SETMETADATA "" (/private/vendor/x "y")')
+    assert imap.response() == b'* METADATA "" /private/vendor/x'
+    # What is as it was is no change, and of one's own the client is not told.
+    second.ok('SETMETADATA box (/private/comment "mine")')
+    assert imap.ok('SETMETADATA box (/shared/comment "other")').untagged == []
+    second.ok("SETMETADATA box (/private/comment NIL)")
+    assert imap.response() == b"* METADATA box /private/comment"
+
+
+def test_a_changed_annotation_moves_the_modseq(imap):
+    # RFC 7162 §3.2
+    def highest():
+        return int(re.search(rb"HIGHESTMODSEQ (\d+)", imap.ok("STATUS box (HIGHESTMODSEQ)").one("STATUS"))[1])
+    before = highest()
+    imap.ok('SETMETADATA box (/private/comment "mine")')
+    assert highest() == before + 1
+    imap.ok('SETMETADATA box (/private/comment "mine")')
+    assert highest() == before + 1
+
+
+# NUL
+
+
+def test_what_came_binary_is_shown_in_base64_and_by_binary_as_it_was(imap):
+    # RFC 3516 §6: "the results of a FETCH BODY MUST return the message body content in the format described by" BODYSTRUCTURE.
+    message = b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n\r\n\0\1\r\n\2\n\xff"
+    imap.ok([b"APPEND box ~{%d}\r\n" % len(message), message])
+    imap.ok("SELECT box")
+    assert b'NIL NIL "base64" 14' in imap.ok("FETCH 1 BODY").one("FETCH")
+    assert imap.ok("FETCH 1 BODY.PEEK[1]").one("FETCH").endswith(b"{14}\r\nAAENCgIK/w==\r\n)")
+    assert imap.ok("FETCH 1 BINARY.PEEK[1]").one("FETCH") == b"* 1 FETCH (BINARY[1] ~{7}\r\n\0\1\r\n\2\n\xff)"
+    assert imap.no([b"APPEND box ~{16}\r\n", b"Subject: \0\r\n\r\nx\r\n"]).code("UNKNOWN-CTE") is not None
+
+
+def test_no_literal_has_a_nul(user, imap):
+    # RFC 9051 §9: CHAR8 is any octet but NUL.
+    imap.append("box", b"Subject: a\0b\r\n\r\nc\0d\r\n")
+    imap.ok("SELECT box")
+    answer = imap.ok("FETCH 1 (BODY.PEEK[] BODY.PEEK[TEXT]<1.1> RFC822.HEADER ENVELOPE PREVIEW BODY.PEEK[HEADER.FIELDS (SUBJECT)])").one("FETCH")
+    assert b"\0" not in answer and b"c\x80d\r\n" in answer
+    assert imap.ok("FETCH 1 BINARY.PEEK[1]").one("FETCH") == b"* 1 FETCH (BINARY[1] ~{5}\r\nc\0d\r\n)"

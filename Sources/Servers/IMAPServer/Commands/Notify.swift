@@ -66,7 +66,7 @@ extension Session {
             if groups.isEmpty { continue }
             var events: NotifyEvents = []
             for group in groups { if let asked = try? NotifyEvents(group.events) { events.formUnion(asked) } }
-            if !entry.found.rights.contains(.read) { events.subtract(.ofMessages) }
+            if !entry.found.rights.contains(.read) { events.subtract([.ofMessages, .mailboxMetadata]) }
             owners.insert(entry.found.owner.id)
             known[mailbox.id] = Notifications.Known(
                 name: entry.name, isSubscribed: entry.isSubscribed, events: events, uidNext: mailbox.uidNext,
@@ -82,11 +82,24 @@ extension Session {
     /// Tells what happened to mailboxes that are not selected.
     func tellNotifications() throws {
         guard let notifications = notification else { return }
-        let (changed, isListChanged) = notifications.news.take()
+        let (changed, isListChanged, annotations) = notifications.news.take()
         if isListChanged { try tellNames() }
+        for annotation in annotations { tell(annotation) }
         for id in changed where id != selected?.id {
             guard let known = notification?.known[id], known.events.contains(.messageNew) else { continue }
             try tellStatus(of: id, known)
+        }
+    }
+
+    /// RFC 5465 §5.6, §5.7.
+    private func tell(_ annotation: Notifications.Annotation) {
+        guard let notification, annotation.principal == nil || annotation.principal == principal?.id else { return }
+        let entry = Array(((annotation.principal == nil ? "/shared" : "/private") + annotation.entry).utf8)
+        if let mailbox = annotation.mailbox {
+            guard let known = notification.known[mailbox], known.events.contains(.mailboxMetadata) else { return }
+            out.metadataChanged(known.name, [entry])
+        } else if notification.groups.contains(where: { $0.events.contains(.serverMetadataChange) }) {
+            out.metadataChanged(nil, [entry])
         }
     }
 
