@@ -105,6 +105,9 @@ def test_a_search_that_is_refused_empties_the_saved_result(box):
     assert numbers(box.ok("FETCH $ UID"), "FETCH") == [1, 2, 3]
     assert box.no("SEARCH RETURN (SAVE) CHARSET X-NONE ALL").code("BADCHARSET")
     assert not box.ok("FETCH $ UID").untagged
+    box.ok("SEARCH RETURN (SAVE) ALL")
+    box.no("SORT RETURN (SAVE) (DATE) X-NONE ALL")
+    assert not box.ok("FETCH $ UID").untagged
 
 
 @pytest.mark.parametrize("options, saved", [
@@ -218,6 +221,26 @@ def test_the_quota_of_a_mailbox_that_is_not_there_yet(imap):
     imap.no('GETQUOTAROOT "Other Users/nobody/INBOX"')
 
 
+def test_the_right_that_a_command_needs_is_enough(user, other):
+    # RFC 4314 §4
+    owner, sharee = user.imap(), other.imap()
+    owner.ok("CREATE drop")
+    name = f'"Other Users/{user.name}/drop"'
+    owner.ok(f"SETACL drop {other.address} i")
+    assert sharee.ok([f"APPEND {name} {{{len(MESSAGE)}}}\r\n".encode(), MESSAGE]).code("APPENDUID") is None
+    assert sharee.ok(f"MYRIGHTS {name}").one("MYRIGHTS").endswith(b" i")
+    assert owner.ok("STATUS drop (MESSAGES)").one("STATUS") == b"* STATUS drop (MESSAGES 1)"
+    for command in [f"SELECT {name}", f"STATUS {name} (MESSAGES)", f"GETACL {name}", f"DELETE {name}", f"SUBSCRIBE {name}"]:
+        assert sharee.no(command).code("NONEXISTENT") is not None, command
+    assert not [line for line in sharee.ok('LIST "" *').all("LIST") if b"drop" in line]
+    owner.ok(f"SETACL drop {other.address} a")
+    assert sharee.no(f"APPEND {name} {{3}}").code("NONEXISTENT") is not None
+    sharee.ok(f"GETACL {name}")
+    sharee.ok(f"SETACL {name} {other.address} x")
+    sharee.ok(f"DELETE {name}")
+    assert owner.no("SELECT drop").code("NONEXISTENT") is not None
+
+
 # NOTIFY
 
 
@@ -235,6 +258,28 @@ def test_the_status_of_notify_has_the_modseq_with_changes_of_flags(imap):
     # RFC 5465 §3.1
     answer = imap.ok("NOTIFY SET STATUS (mailboxes INBOX (MessageNew MessageExpunge FlagChange))")
     assert b"UIDVALIDITY" in answer.one("STATUS") and b"HIGHESTMODSEQ" in answer.one("STATUS")
+
+
+def test_of_what_it_does_itself_a_client_is_not_told(user, imap):
+    # RFC 5465 §5: "The server SHOULD omit notifying the client if the event is caused by this client."
+    imap.ok("NOTIFY SET (personal (MailboxName SubscriptionChange))")
+    second = user.imap()
+    second.ok("CREATE others")
+    for command in ["CREATE a/b/c", "RENAME a/b d", "SUBSCRIBE d", "UNSUBSCRIBE d", "RENAME d e/f", "DELETE e/f/c", "DELETE e/f"]:
+        answer = imap.ok(command)
+        assert [line for line in answer.untagged if b"others" not in line] == [], command
+    second.ok("DELETE others")
+    assert imap.response() in [b'* LIST () "/" others', b'* LIST (\\NonExistent) "/" others']
+
+
+def test_children_that_are_renamed_with_their_parent_are_not_told(user, imap):
+    # RFC 5465 §5.4
+    imap.ok("CREATE a/b/c")
+    imap.ok("NOTIFY SET (personal (MailboxName))")
+    user.imap().ok("RENAME a z")
+    assert imap.response() == b'* LIST () "/" z ("OLDNAME" (a))'
+    user.imap().ok("CREATE last")
+    assert imap.response() == b'* LIST () "/" last'
 
 
 def test_changed_annotations_are_told(user, imap):

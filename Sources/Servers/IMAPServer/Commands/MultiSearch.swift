@@ -7,7 +7,7 @@ import Mail
 extension Session {
     /// ESEARCH (RFC 7377): one search in several mailboxes, with UIDs as its answer.
     func multiSearch(_ tag: [UInt8], _ command: MultiSearch) throws -> Completion {
-        try checkCharset(command.charset)
+        try checkCharset(command.charset, command.returning)
         let filters = command.sources ?? [.selected]
         let isSelectedAlone = filters.allSatisfy { $0 == .selected }
         // RFC 7377 §2.1: numbers, and what `$` stands for, are of the selected mailbox.

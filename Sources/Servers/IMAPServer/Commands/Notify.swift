@@ -129,15 +129,41 @@ extension Session {
         for (id, known) in before where notifications.known[id] == nil && known.events.contains(.mailboxName) {
             tellName(known.name, "\\NonExistent")
         }
+        let renamed = Dictionary(notifications.known.compactMap { id, known in before[id].map { ($0.name, known.name) } }) { first, _ in first }
         for (id, known) in notifications.known.sorted(by: { $0.value.name.utf8.lexicographicallyPrecedes($1.value.name.utf8) }) {
             let old = before[id]
             let attribute: StaticString? = known.isSubscribed ? "\\Subscribed" : nil
             if known.events.contains(.mailboxName), old?.name != known.name {
+                // RFC 5465 §5.4: children that are renamed with it are not told.
+                if let old, Self.followsParent(old.name, known.name, renamed) { continue }
                 tellName(known.name, attribute, oldName: old?.name)
             } else if known.events.contains(.subscriptionChange), let old, old.isSubscribed != known.isSubscribed {
                 tellName(known.name, attribute)
             }
         }
+    }
+
+    /// Whether a name changed as one above it did.
+    private static func followsParent(_ old: WireName, _ new: WireName, _ renamed: [WireName: WireName]) -> Bool {
+        old.utf8.indices.contains { index in
+            guard old.utf8[index] == Namespaces.separator, let parent = renamed[WireName(utf8: Array(old.utf8[..<index]))] else { return false }
+            return parent.utf8 + old.utf8[index...] == new.utf8
+        }
+    }
+
+    /// RFC 5465 §5: a client is not told of what it did itself to these names. What others did is still news.
+    func forgetNames(_ isOwn: (WireName) -> Bool) throws {
+        guard let notifications = notification, !notifications.groups.isEmpty else { return }
+        var now = notifications
+        follow(try database.read { tx in try MailboxTree(tx, session: self) }, &now)
+        var known = notifications.known.filter { id, old in now.known[id] != nil || !isOwn(old.name) }
+        for (id, new) in now.known where isOwn(new.name) {
+            var new = new
+            if let old = known[id] { (new.uidNext, new.messageCount, new.modseq) = (old.uidNext, old.messageCount, old.modseq) }
+            known[id] = new
+        }
+        now.known = known
+        notification = now
     }
 
     private func tellName(_ name: WireName, _ attribute: StaticString?, oldName: WireName? = nil) {

@@ -9,15 +9,9 @@ extension Session {
     /// SEARCH and UID SEARCH (RFC 9051 §6.4.4), ESEARCH and SEARCHRES, WITHIN, MODSEQ (RFC 7162 §3.1.5), PARTIAL (RFC 9394 §3.1).
     func search(_ tag: [UInt8], _ command: Search) throws -> Completion {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
-        do {
-            // RFC 6855 §3
-            if enabled.utf8, command.charset != nil { throw Refused.bad("no CHARSET behind UTF8=ACCEPT") }
-            try checkCharset(command.charset)
-        } catch {
-            // RFC 5182 §2.1: a search that is refused empties `$`.
-            if command.returning?.options.contains(.save) == true { selected?.saved = UIDSet() }
-            throw error
-        }
+        // RFC 6855 §3
+        if enabled.utf8, command.charset != nil { return .bad("no CHARSET behind UTF8=ACCEPT") }
+        try checkCharset(command.charset, command.returning)
         if command.key.usesModSeq { enableCondstore() }
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
         return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.searchKnown(tag, command) }
@@ -58,8 +52,10 @@ extension Session {
     }
 
     /// RFC 9051 §6.4.4: US-ASCII and UTF-8.
-    func checkCharset(_ charset: [UInt8]?) throws {
+    func checkCharset(_ charset: [UInt8]?, _ returning: SearchReturn? = nil) throws {
         guard let charset, !charset.equalsIgnoringASCIICase("UTF-8"), !charset.equalsIgnoringASCIICase("US-ASCII") else { return }
+        // RFC 5182 §2.1: a search that is refused empties `$`.
+        if returning?.options.contains(.save) == true { selected?.saved = UIDSet() }
         throw Refused.no(.badCharset([[UInt8]("US-ASCII".utf8), [UInt8]("UTF-8".utf8)]), "that charset is not known")
     }
 

@@ -7,7 +7,7 @@ extension Session {
     /// SORT and UID SORT (RFC 5256 §3), ESORT (RFC 5267 §3), SORT=DISPLAY (RFC 5957).
     func sort(_ tag: [UInt8], _ command: Sort) throws -> Completion {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
-        try checkCharset(command.charset)
+        try checkCharset(command.charset, command.returning)
         if command.key.usesModSeq { enableCondstore() }
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
         return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.sortKnown(tag, command) }
