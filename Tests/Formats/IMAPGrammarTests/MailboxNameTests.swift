@@ -59,7 +59,7 @@ struct MailboxNameTests {
 
     @Test("patterns", arguments: [
         ("*", "a/b/c", true), ("%", "a", true), ("%", "a/b", false), ("%/%", "a/b", true), ("a*", "a", true), ("a*c", "a/b/c", true), ("a%c", "a/b/c", false),
-        ("*b%", "a/b/c", false), ("*b%", "a/bc", true), ("inbox", "INBOX", true), ("inb%", "INBOX", true), ("Inbox/x", "INBOX/x", false), ("", "", true),
+        ("*b%", "a/b/c", false), ("*b%", "a/bc", true), ("inbox", "INBOX", true), ("inb%", "INBOX", true), ("Inbox/x", "INBOX/x", true), ("inbox/X", "INBOX/x", false), ("inboxx", "INBOXx", false), ("", "", true),
         ("", "a", false), ("a", "A", false), ("**", "", true), ("%*%", "a/b", true), ("*/", "a/", true), ("a/%", "a/", true), ("a/%", "a", false),
         ("é*", "éa", true), ("%a%a%b", "aaaab", true), ("%a%a%b", "aa/aab", false), ("*a%b", "a/xaxb", true),
     ])
@@ -112,7 +112,10 @@ struct MailboxNameTests {
     func reference() throws {
         let pattern = try #require(ListPattern(bytes("%/x")))
         #expect(pattern.following(reference: bytes("a/"), separator: 0x2F)?.text == bytes("a/%/x"))
-        #expect(try #require(ListPattern(bytes("/x"))).following(reference: bytes("a/"), separator: 0x2F)?.text == bytes("/x"))
+        let absolute = try #require(ListPattern(bytes("/x")))
+        #expect(absolute.following(reference: bytes("a/"), separator: 0x2F)?.text == bytes("/x"))
+        #expect(absolute.following(reference: [], separator: 0x2F)?.text == bytes("/x"))
+        #expect(absolute.following(reference: bytes("a"), separator: 0x2F)?.text == bytes("a/x"))
         #expect(Array(pattern.literalPrefix) == [] && pattern.hasWildcards)
     }
 }

@@ -1,4 +1,4 @@
-import CollectionStore
+package import CollectionStore
 package import Database
 package import Directory
 
@@ -66,11 +66,29 @@ extension MailStore {
             [.integer(mailbox?.rawValue ?? 0), .integer(principal?.rawValue ?? 0)]) { ($0.text(0), $0.bytes(1)) }
     }
 
-    /// Nil takes it away. Throws `MailRefusal` tooManyAnnotations or annotationTooLarge.
+    /// Nil takes it away. Throws `MailRefusal` notFound, tooManyAnnotations or annotationTooLarge.
     package func setAnnotation(
-        _ tx: borrowing WriteTransaction, of mailbox: MailboxID?, for principal: PrincipalID?, entry: String, value: [UInt8]?
+        _ tx: borrowing WriteTransaction, of mailbox: MailboxID?, for principal: PrincipalID?, entry: String, value: [UInt8]?,
+        now: Milliseconds
     ) throws {
         let key: [Value] = [.integer(mailbox?.rawValue ?? 0), .integer(principal?.rawValue ?? 0), .text(entry)]
+        let old = try tx.read.first(
+            "SELECT value FROM mail_annotation WHERE mailbox_id = $1 AND principal_id = $2 AND entry = $3", key) { $0.bytes(0) }
+        if old == value { return }
+        try write(tx, key, entry, value)
+        let annotation = MailHub.Annotation(entry: entry, principal: principal)
+        if let mailbox {
+            // RFC 7162 §3.2: "it MUST increment the per-mailbox mod-sequence when SETMETADATA successfully changes an annotation".
+            guard let owner = try self.mailbox(tx.read, mailbox)?.owner else { throw MailRefusal.notFound }
+            let modseq = try MailChangeLog.advance(tx, mailbox, by: MailboxDelta()).modseq
+            try MailChangeLog.record(tx, .flags, UIDSet(), in: mailbox, modseq: modseq, now: now)
+            publish(tx, MailHub.Event(owner: owner, mailbox: mailbox, modseq: modseq, annotation: annotation))
+        } else if let principal {
+            publish(tx, MailHub.Event(owner: principal, mailbox: nil, modseq: .zero, annotation: annotation))
+        }
+    }
+
+    private func write(_ tx: borrowing WriteTransaction, _ key: [Value], _ entry: String, _ value: [UInt8]?) throws {
         guard let value else {
             try tx.execute("DELETE FROM mail_annotation WHERE mailbox_id = $1 AND principal_id = $2 AND entry = $3", key)
             return

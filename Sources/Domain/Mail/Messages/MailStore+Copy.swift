@@ -62,7 +62,7 @@ extension MailStore {
         try MailChangeLog.record(tx, .vanished, moved, in: source.id, modseq: left, now: now)
         changed(tx, target.id, of: target.owner, to: modseq)
         changed(tx, source.id, of: source.owner, to: left)
-        return CopyResult(uidValidity: target.uidValidity, source: moved, target: copies)
+        return CopyResult(uidValidity: target.uidValidity, source: moved, target: copies, sourceModSeq: left)
     }
 
     private func check(_ tx: borrowing ReadTransaction, _ copying: borrowing Copying, bytes: Int64) throws {

@@ -28,6 +28,8 @@ package struct MessageUpload: Sendable {
     private var stagedCount = 0
     /// What to discard where the message is not wanted after all.
     package private(set) var stagedContent: ContentID?
+    /// Whether there is a NUL in octets that are kept.
+    package private(set) var hasNUL = false
     /// Octets so far, as they will be stored.
     package private(set) var size = 0
 
@@ -66,6 +68,7 @@ package struct MessageUpload: Sendable {
         guard !bytes.isEmpty, !isTooLarge else { return }
         size += bytes.count
         if isTooLarge { return }
+        if keepsOctets, !hasNUL, let base = bytes.baseAddress { hasNUL = memchr(base, 0, bytes.count) != nil }
         scanner.feed(bytes)
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -100,6 +103,14 @@ package struct MessageUpload: Sendable {
     }
 
     package mutating func staged(_ content: ContentID) { stagedContent = content }
+
+    /// The same message with what has NULs in base64; nil where that cannot be (`BinaryParts`), or where it is not held as a whole.
+    package func encodingBinary() -> MessageUpload? {
+        guard stagedContent == nil, let encoded = BinaryParts.encoded(pieces.flatMap(\.self) + piece) else { return nil }
+        var upload = MessageUpload(limits: limits, keepsOctets: keepsOctets, isHashed: isHashed)
+        upload.feed(encoded)
+        return upload
+    }
 
     /// Throws `MailRefusal.messageTooLarge`.
     package consuming func finish() throws(MailRefusal) -> NewContent { try finishWithHeader().content }

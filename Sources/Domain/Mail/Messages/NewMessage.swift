@@ -71,11 +71,14 @@ package struct CopyResult: Sendable, Equatable {
     package var uidValidity: UInt32
     package var source: UIDSet
     package var target: UIDSet
+    /// The source's, where messages were taken out of it.
+    package var sourceModSeq: ModSeq?
 
-    package init(uidValidity: UInt32, source: UIDSet, target: UIDSet) {
+    package init(uidValidity: UInt32, source: UIDSet, target: UIDSet, sourceModSeq: ModSeq? = nil) {
         self.uidValidity = uidValidity
         self.source = source
         self.target = target
+        self.sourceModSeq = sourceModSeq
     }
 }
 

@@ -25,12 +25,22 @@ package final class MailHub: Sendable {
         package var mailbox: MailboxID?
         /// The mailbox's position by this change.
         package var modseq: ModSeq
+        /// What was changed, where it is an annotation of the mailbox, or of the server; other processes do not tell it.
+        package var annotation: Annotation?
 
-        package init(owner: PrincipalID, mailbox: MailboxID?, modseq: ModSeq) {
+        package init(owner: PrincipalID, mailbox: MailboxID?, modseq: ModSeq, annotation: Annotation? = nil) {
             self.owner = owner
             self.mailbox = mailbox
             self.modseq = modseq
+            self.annotation = annotation
         }
+    }
+
+    package struct Annotation: Sendable, Equatable {
+        /// In lower case, without `/private` and `/shared`.
+        package var entry: String
+        /// Whose it is; nil: all share it.
+        package var principal: PrincipalID?
     }
 
     package typealias Wake = @Sendable (Event) -> Void

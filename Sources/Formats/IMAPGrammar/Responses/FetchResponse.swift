@@ -17,6 +17,9 @@ extension ResponseWriter {
         needsSpace = false
     }
 
+    /// Whether none of its items is written yet.
+    package var isFetchEmpty: Bool { !needsSpace }
+
     package mutating func endFetch() { bytes.append(")\r\n") }
 
     @inline(__always)

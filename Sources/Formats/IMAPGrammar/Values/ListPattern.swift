@@ -28,9 +28,11 @@ package struct ListPattern: Hashable, Sendable {
     /// What each matching name begins with, but that INBOX may be written in another case.
     package var literalPrefix: ArraySlice<UInt8> { text.prefix { $0 != 0x2A && $0 != 0x25 } }
 
-    /// The pattern behind a reference name (RFC 9051 §6.3.9): one that begins with the separator stands for itself.
+    /// The pattern behind a reference name (RFC 9051 §6.3.9): one that begins with the separator stands for itself, unless it is the one
+    /// that the reference lacks.
     package func following(reference: [UInt8], separator: UInt8) -> ListPattern? {
-        text.first == separator ? self : ListPattern(reference + text)
+        let isAbsolute = text.first == separator && (reference.isEmpty || reference.last == separator)
+        return isAbsolute ? self : ListPattern(reference + text)
     }
 }
 
@@ -67,29 +69,33 @@ package struct ListMatcher: Sendable {
     }
 
     package func matches(_ name: MailboxName) -> Bool {
-        let reached = reached(by: name.utf8, foldsCase: name.isInbox)
+        // RFC 9051 §5.1: INBOX in any case, also where it is the name above.
+        let inbox = MailboxName.inbox.utf8
+        let isInbox = name.utf8.starts(with: inbox) && (name.utf8.count == inbox.count || name.utf8[inbox.count] == separator)
+        let reached = reached(by: name.utf8, folding: isInbox ? inbox.count : 0)
         return reached[endWord] & endBit != 0
     }
 
     /// Whether there can be a matching name below this one, so that its subtree is worth looking at.
     package func canMatchBelow(_ name: MailboxName) -> Bool {
         // The end alone is no way to go on.
-        var reached = reached(by: name.utf8 + [separator], foldsCase: false)
+        var reached = reached(by: name.utf8 + [separator], folding: 0)
         reached[endWord] &= ~endBit
         return reached.contains { $0 != 0 }
     }
 
-    private func reached(by name: [UInt8], foldsCase: Bool) -> [UInt64] {
+    /// - Parameter folding: bytes at the beginning that may be in lower case.
+    private func reached(by name: [UInt8], folding: Int) -> [UInt64] {
         var places = [UInt64](repeating: 0, count: words)
         places[0] = 1
         skipWildcards(&places)
-        for byte in name {
+        for (position, byte) in name.enumerated() {
             // A wildcard stays where it is.
             var carry: UInt64 = 0
             var isDead = true
             for index in 0..<words {
                 var fits = literal[Int(byte) * words + index]
-                if foldsCase { fits |= literal[Int(byte.asciiLowercased) * words + index] }
+                if position < folding { fits |= literal[Int(byte.asciiLowercased) * words + index] }
                 let stays = places[index] & (star[index] | (byte == separator ? 0 : percent[index]))
                 let moves = places[index] & fits
                 places[index] = stays | moves << 1 | carry

@@ -33,19 +33,14 @@ package struct Envelope: Sendable, Equatable {
             case 6: if name.equalsIgnoringASCIICase("sender") { sender += AddressParser.parse(field.value) }
             case 7: if subject == nil, name.equalsIgnoringASCIICase("subject") { subject = field.unfolded }
             case 8: if name.equalsIgnoringASCIICase("reply-to") { replyTo += AddressParser.parse(field.value) }
-            case 10: if messageID == nil, name.equalsIgnoringASCIICase("message-id") { messageID = Self.text(field) }
-            case 11: if inReplyTo == nil, name.equalsIgnoringASCIICase("in-reply-to") { inReplyTo = Self.text(field) }
+            case 10: if messageID == nil, name.equalsIgnoringASCIICase("message-id") { messageID = field.unfolded }
+            case 11: if inReplyTo == nil, name.equalsIgnoringASCIICase("in-reply-to") { inReplyTo = field.unfolded }
             default: break
             }
         }
         // "If the Sender or Reply-To header is absent or empty, the server sets the corresponding member to be the From's."
         if sender.isEmpty { sender = from }
         if replyTo.isEmpty { replyTo = from }
-    }
-
-    private static func text(_ field: HeaderField) -> [UInt8]? {
-        let text = field.unfolded
-        return text.isEmpty ? nil : text
     }
 }
 

@@ -8,7 +8,8 @@ import Mail
 /// MYRIGHTS, GETACL, SETACL, DELETEACL, LISTRIGHTS (RFC 4314 §3).
 extension Session {
     func myRights(_ name: WireName) throws -> Completion {
-        let found = try database.read { tx in try find(tx, name) }
+        // RFC 4314 §4: any of "l", "r", "i", "k", "x", "a"
+        let found = try database.read { tx in try find(tx, name, by: [.insert, .createMailboxes, .deleteMailbox, .administer]) }
         out.myRights(name, found.rights.letters)
         return .ok(nil, "done")
     }
@@ -16,7 +17,7 @@ extension Session {
     func getACL(_ name: WireName) throws -> Completion {
         let asker = try signedInPrincipal()
         let (owner, entries) = try database.read { tx in
-            let found = try find(tx, name)
+            let found = try find(tx, name, by: .administer)
             try require(.administer, of: found)
             let entries = try store.grants(tx, on: found.mailbox.id).compactMap { grant in
                 try Identifiers.text(tx, of: grant.grantee, for: asker).map { ($0, grant.rights.letters) }
@@ -50,7 +51,7 @@ extension Session {
     private func changeACL(_ name: WireName, _ identifier: [UInt8], _ change: (MailRights) -> MailRights) throws {
         let asker = try signedInPrincipal()
         try database.write { tx in
-            let found = try find(tx.read, name)
+            let found = try find(tx.read, name, by: .administer)
             try require(.administer, of: found)
             let grantee = try Identifiers.grantee(tx.read, identifier, for: asker)
             // Who shares with all shows names of their choice to all.
@@ -65,7 +66,7 @@ extension Session {
     func listRights(_ name: WireName, _ identifier: [UInt8]) throws -> Completion {
         let asker = try signedInPrincipal()
         let isOwner = try database.read { tx in
-            let found = try find(tx, name)
+            let found = try find(tx, name, by: .administer)
             try require(.administer, of: found)
             return try Identifiers.grantee(tx, identifier, for: asker) == .principal(found.owner.id)
         }

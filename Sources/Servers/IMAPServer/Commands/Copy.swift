@@ -33,7 +33,10 @@ extension Session {
         }
         // RFC 6851 §4.3: COPYUID before the EXPUNGEs, so untagged.
         if let code = copyCode(result) { out.untagged(.ok, code, "moved") }
-        return .ok(limitCode, "moved")
+        // RFC 6851 §4.4
+        guard let limitCode else { return .ok(highestModSeq(result.sourceModSeq), "moved") }
+        if let code = highestModSeq(result.sourceModSeq) { out.untagged(.ok, code, "moved") }
+        return .ok(limitCode, "moved in part")
     }
 
     private func transfer(

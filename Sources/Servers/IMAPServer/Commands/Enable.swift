@@ -8,6 +8,7 @@ extension Session {
     /// RFC 9051 §6.3.1 (RFC 5161). What is not known is passed over.
     func enable(_ names: [[UInt8]]) -> Completion {
         var done: [String] = []
+        let hadCondstore = enabled.condstore
         for name in names {
             switch String(utf8: name) {
             case "IMAP4REV2" where !enabled.imap4rev2:
@@ -32,6 +33,8 @@ extension Session {
             }
         }
         out.enabled(done)
+        // RFC 7162 §3.1
+        if enabled.condstore, !hadCondstore { tellHighestModSeq() }
         out.coding = enabled.coding
         reader.coding = enabled.coding
         return .ok(nil, "done")

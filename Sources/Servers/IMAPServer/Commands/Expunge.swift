@@ -10,7 +10,7 @@ extension Session {
         let selected = try writableMailbox(.expunge)
         // Where a set is named, only what the client knows can be meant.
         let (uids, limitCode) = try set.map { limited(try selected.uids(of: $0, isUID: true)) } ?? (.all, nil)
-        let (modseq, _) = try expungeInSteps(uids, in: selected)
+        let modseq = try expungeInSteps(uids, in: selected)
         // RFC 7162 §3.2.7
         guard let limitCode else { return .ok(highestModSeq(modseq), "done") }
         if let code = highestModSeq(modseq) { out.untagged(.ok, code, "expunged") }
@@ -20,22 +20,18 @@ extension Session {
     /// Ranges of UIDs that one transaction changes: others wait for it.
     static let mostRanges = 1000
 
-    /// The last modseq, and how many there were.
-    func expungeInSteps(_ uids: UIDSet, in selected: SelectedMailbox) throws -> (modseq: ModSeq?, steps: Int64) {
+    /// The last modseq.
+    func expungeInSteps(_ uids: UIDSet, in selected: SelectedMailbox) throws -> ModSeq? {
         let viewer = try signedInPrincipal().id
         var left = uids
         var last: ModSeq?
-        var steps: Int64 = 0
         while true {
             let result = try database.write { tx in
                 try require(.expunge, tx.read, in: selected)
                 return try store.expunge(tx, left, in: selected.id, by: viewer, mostRanges: Self.mostRanges, now: now)
             }
-            if let modseq = result.modseq {
-                last = modseq
-                steps += 1
-            }
-            guard let rest = result.rest else { return (last, steps) }
+            last = result.modseq ?? last
+            guard let rest = result.rest else { return last }
             left = left.intersection(UIDSet(rest...UID.max))
         }
     }

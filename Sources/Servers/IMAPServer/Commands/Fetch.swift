@@ -8,7 +8,7 @@ extension Session {
     /// FETCH and UID FETCH (RFC 9051 §6.4.5), CHANGEDSINCE and VANISHED (RFC 7162 §3.1.4, §3.2.6), PARTIAL (RFC 9394 §3.3).
     func fetch(_ command: Fetch) throws -> Completion {
         if command.vanished, !enabled.quickResync { return .bad("ENABLE QRESYNC first") }
-        if command.changedSince != nil || command.items.contains(.modSeq) { enabled.condstore = true }
+        if command.changedSince != nil || command.items.contains(.modSeq) { enableCondstore() }
         // What is new is told first, so that what follows is as it is now.
         return try tellUpdates(command.isUID ? .all : .withoutExpunge) { try $0.fetchKnown(command) }
     }
@@ -39,6 +39,7 @@ extension Session {
         }
         items.marked = marked
         if uids.isEmpty { return .ok(nil, "done") }
+        if items.items.contains(.flags) || !marked.isEmpty { tellKeywords() }
         return .running(FetchRun(items: items, uids: uids, selected: selected, limitCode: code))
     }
 

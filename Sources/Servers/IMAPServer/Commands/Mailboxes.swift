@@ -18,6 +18,7 @@ extension Session {
             if place.owner.id != principal?.id { try requireRoom(at: place, tx.read) }
             return try store.create(tx, place.name, of: place.owner.id, specialUse: use, now: now)
         }
+        try? forgetNames { Self.distance(of: name, below: $0) != nil }
         // RFC 8474 §4.2
         return .ok(.mailboxID(Array(mailbox.id.objectID.utf8)), "made")
     }
@@ -38,16 +39,17 @@ extension Session {
 
     func delete(_ name: WireName) throws -> Completion {
         try database.write { tx in
-            let found = try find(tx.read, name)
+            let found = try find(tx.read, name, by: .deleteMailbox)
             try require(.deleteMailbox, of: found)
             try store.delete(tx, found.mailbox.id, now: now)
         }
+        try? forgetNames { Self.distance(of: $0, below: name) == 0 }
         return .ok(nil, "deleted")
     }
 
     func rename(_ from: WireName, to: WireName) throws -> Completion {
         let renamed = try database.write { tx in
-            let found = try find(tx.read, from)
+            let found = try find(tx.read, from, by: .deleteMailbox)
             try require(.deleteMailbox, of: found)
             let place = try place(tx.read, to)
             // A mailbox's messages count for its owner's quota, its rights are the owner's to give.
@@ -58,6 +60,9 @@ extension Session {
                 try requireRoom(at: place, tx.read)
             }
             return (try store.rename(tx, found.mailbox.id, to: place.name, now: now), found)
+        }
+        try? forgetNames { name in
+            [Self.distance(of: name, below: from), Self.distance(of: name, below: to), Self.distance(of: to, below: name)].contains { $0 != nil }
         }
         if enabled.imap4rev2 {
             // RFC 9051 §6.3.6: LIST with OLDNAME
@@ -75,6 +80,7 @@ extension Session {
             let found = try find(tx.read, name)
             try store.subscribe(tx, principal.id, to: MailboxReference(owner: found.owner.id, name: found.mailbox.name))
         }
+        try? forgetNames { Self.distance(of: $0, below: name) == 0 }
         return .ok(nil, "subscribed")
     }
 
@@ -84,6 +90,7 @@ extension Session {
             let place = try place(tx.read, name)
             try store.unsubscribe(tx, principal.id, from: MailboxReference(owner: place.owner.id, name: place.name))
         }
+        try? forgetNames { Self.distance(of: $0, below: name) == 0 }
         return .ok(nil, "not subscribed any more")
     }
 }

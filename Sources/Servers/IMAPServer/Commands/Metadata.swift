@@ -51,7 +51,8 @@ extension Session {
 
     func setMetadata(_ mailbox: WireName?, _ entries: [MetadataEntry]) throws -> Completion {
         let principal = try signedInPrincipal()
-        try database.write { tx in
+        let changed = try database.write { tx in
+            var changed: [Notifications.Annotation] = []
             let found = try mailbox.map { try find(tx.read, $0) }
             for entry in entries {
                 guard let (prefix, isPrivate) = Self.prefixes.first(where: { entry.name.prefix($0.text.count).equalsIgnoringASCIICase($0.text) })
@@ -60,9 +61,15 @@ extension Session {
                 if let found { try require(isPrivate ? .read : [.read, .write], of: found) }
                 if found == nil, !isPrivate { throw Self.noRight }
                 let name = String(utf8: entry.name.dropFirst(prefix.count - 1).map(\.asciiLowercased))
-                try store.setAnnotation(tx, of: found?.mailbox.id, for: isPrivate ? principal.id : nil, entry: name, value: entry.value)
+                try store.setAnnotation(
+                    tx, of: found?.mailbox.id, for: isPrivate ? principal.id : nil, entry: name, value: entry.value, now: now)
+                changed.append(Notifications.Annotation(
+                    mailbox: found?.mailbox.id, entry: name, principal: isPrivate ? principal.id : nil))
             }
+            return changed
         }
+        // RFC 5465 §5: a client is not told of what it did itself.
+        notification?.news.forget(changed)
         return .ok(nil, "done")
     }
 }

@@ -7,7 +7,7 @@ import Mail
 extension Session {
     /// ESEARCH (RFC 7377): one search in several mailboxes, with UIDs as its answer.
     func multiSearch(_ tag: [UInt8], _ command: MultiSearch) throws -> Completion {
-        try checkCharset(command.charset)
+        try checkCharset(command.charset, command.returning)
         if let refusal = Relevancies.check(command.key, command.returning) { return refusal }
         let filters = command.sources ?? [.selected]
         let isSelectedAlone = filters.allSatisfy { $0 == .selected }
@@ -17,7 +17,7 @@ extension Session {
         // RFC 7377 §2.2: how notifications come has no meaning here.
         if filters.contains(.selectedDelayed) { return .bad("no such source") }
         if isSelectedAlone { _ = try selectedMailbox() }
-        if command.key.usesModSeq { enabled.condstore = true }
+        if command.key.usesModSeq { enableCondstore() }
         return try tellUpdates(command.key.usesNumbers ? .withoutExpunge : .all) { session in
             if command.returning?.options.contains(.update) == true { session.refuseUpdates(tag) }
             let returning = try session.returning(command.returning, tag) ?? SearchReturn(.all)
@@ -83,7 +83,7 @@ private final class MultiSearchRun: RunningCommand {
             // RFC 7377 §2.1: a mailbox where nothing is found has no answer.
             if uids.isEmpty { return .ok(nil, "done") }
             session.tellResult(
-                tag, returning, uids, isUID: true, modSeq: command.key.usesModSeq ? session.highest(uids, scope.snapshot) : nil,
+                tag, returning, uids, isUID: true, modSeq: command.key.usesModSeq ? session.highest(uids, returning, scope.snapshot) : nil,
                 isOrdered: false, source: SearchResult.Source(mailbox: chosen.name, uidValidity: validity),
                 relevancy: relevancies.map { relevancies in uids.map { relevancies.score(of: $0) } })
             return .ok(nil, "done")

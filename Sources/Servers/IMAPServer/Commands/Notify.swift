@@ -61,11 +61,12 @@ extension Session {
         var known: [MailboxID: Notifications.Known] = [:]
         for entry in tree.mailboxes {
             let mailbox = entry.found.mailbox
-            // RFC 5465 §6: the first filter that has it says of what.
-            guard let group = notifications.groups.first(where: { isMeant(entry, by: $0.filter) }),
-                var events = try? NotifyEvents(group.events)
-            else { continue }
-            if !entry.found.rights.contains(.read) { events.subtract(.ofMessages) }
+            // RFC 5465 §6: several filters may have it, each with other events.
+            let groups = notifications.groups.filter { isMeant(entry, by: $0.filter) }
+            if groups.isEmpty { continue }
+            var events: NotifyEvents = []
+            for group in groups { if let asked = try? NotifyEvents(group.events) { events.formUnion(asked) } }
+            if !entry.found.rights.contains(.read) { events.subtract([.ofMessages, .mailboxMetadata]) }
             owners.insert(entry.found.owner.id)
             known[mailbox.id] = Notifications.Known(
                 name: entry.name, isSubscribed: entry.isSubscribed, events: events, uidNext: mailbox.uidNext,
@@ -81,11 +82,24 @@ extension Session {
     /// Tells what happened to mailboxes that are not selected.
     func tellNotifications() throws {
         guard let notifications = notification else { return }
-        let (changed, isListChanged) = notifications.news.take()
+        let (changed, isListChanged, annotations) = notifications.news.take()
         if isListChanged { try tellNames() }
+        for annotation in annotations { tell(annotation) }
         for id in changed where id != selected?.id {
             guard let known = notification?.known[id], known.events.contains(.messageNew) else { continue }
             try tellStatus(of: id, known)
+        }
+    }
+
+    /// RFC 5465 §5.6, §5.7.
+    private func tell(_ annotation: Notifications.Annotation) {
+        guard let notification, annotation.principal == nil || annotation.principal == principal?.id else { return }
+        let entry = Array(((annotation.principal == nil ? "/shared" : "/private") + annotation.entry).utf8)
+        if let mailbox = annotation.mailbox {
+            guard let known = notification.known[mailbox], known.events.contains(.mailboxMetadata) else { return }
+            out.metadataChanged(known.name, [entry])
+        } else if notification.groups.contains(where: { $0.events.contains(.serverMetadataChange) }) {
+            out.metadataChanged(nil, [entry])
         }
     }
 
@@ -101,7 +115,8 @@ extension Session {
             (.messages, UInt64(clamping: mailbox.messageCount)), (.uidNext, UInt64(mailbox.uidNext)),
             (.uidValidity, UInt64(mailbox.uidValidity)),
         ]
-        if enabled.condstore { values.append((.highestModSeq, UInt64(clamping: mailbox.modseq.rawValue))) }
+        // RFC 5465 §3.1: also where mod-sequences were not asked for
+        if enabled.condstore || (always && known.events.contains(.flagChange)) { values.append((.highestModSeq, UInt64(clamping: mailbox.modseq.rawValue))) }
         out.status(known.name, values)
     }
 
@@ -114,15 +129,41 @@ extension Session {
         for (id, known) in before where notifications.known[id] == nil && known.events.contains(.mailboxName) {
             tellName(known.name, "\\NonExistent")
         }
+        let renamed = Dictionary(notifications.known.compactMap { id, known in before[id].map { ($0.name, known.name) } }) { first, _ in first }
         for (id, known) in notifications.known.sorted(by: { $0.value.name.utf8.lexicographicallyPrecedes($1.value.name.utf8) }) {
             let old = before[id]
             let attribute: StaticString? = known.isSubscribed ? "\\Subscribed" : nil
             if known.events.contains(.mailboxName), old?.name != known.name {
+                // RFC 5465 §5.4: children that are renamed with it are not told.
+                if let old, Self.followsParent(old.name, known.name, renamed) { continue }
                 tellName(known.name, attribute, oldName: old?.name)
             } else if known.events.contains(.subscriptionChange), let old, old.isSubscribed != known.isSubscribed {
                 tellName(known.name, attribute)
             }
         }
+    }
+
+    /// Whether a name changed as one above it did.
+    private static func followsParent(_ old: WireName, _ new: WireName, _ renamed: [WireName: WireName]) -> Bool {
+        old.utf8.indices.contains { index in
+            guard old.utf8[index] == Namespaces.separator, let parent = renamed[WireName(utf8: Array(old.utf8[..<index]))] else { return false }
+            return parent.utf8 + old.utf8[index...] == new.utf8
+        }
+    }
+
+    /// RFC 5465 §5: a client is not told of what it did itself to these names. What others did is still news.
+    func forgetNames(_ isOwn: (WireName) -> Bool) throws {
+        guard let notifications = notification, !notifications.groups.isEmpty else { return }
+        var now = notifications
+        follow(try database.read { tx in try MailboxTree(tx, session: self) }, &now)
+        var known = notifications.known.filter { id, old in now.known[id] != nil || !isOwn(old.name) }
+        for (id, new) in now.known where isOwn(new.name) {
+            var new = new
+            if let old = known[id] { (new.uidNext, new.messageCount, new.modseq) = (old.uidNext, old.messageCount, old.modseq) }
+            known[id] = new
+        }
+        now.known = known
+        notification = now
     }
 
     private func tellName(_ name: WireName, _ attribute: StaticString?, oldName: WireName? = nil) {

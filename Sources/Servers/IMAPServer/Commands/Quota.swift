@@ -8,13 +8,18 @@ import Mail
 /// the owner's name for others'.
 extension Session {
     func getQuotaRoot(_ name: WireName) throws -> Completion {
-        let (found, quota) = try database.read { tx in
-            let found = try find(tx, name)
-            // RFC 4314 §4: "r".
-            try require(.read, of: found)
-            return (found, try store.quota(tx, of: found.owner.id))
+        let (owner, quota) = try database.read { tx in
+            let place = try place(tx, name)
+            if let found = try find(tx, place) {
+                // RFC 4314 §4: "r".
+                try require(.read, of: found)
+            } else if place.owner.id != principal?.id {
+                throw Self.noMailbox
+            }
+            // RFC 9208 §4.1.2: it need not be there.
+            return (place.owner, try store.quota(tx, of: place.owner.id))
         }
-        let root = rootName(of: found.owner)
+        let root = rootName(of: owner)
         out.quotaRoot(name, roots: [root])
         tell(quota, root)
         return .ok(nil, "done")

@@ -9,9 +9,11 @@ extension Session {
     /// SEARCH and UID SEARCH (RFC 9051 §6.4.4), ESEARCH and SEARCHRES, WITHIN, MODSEQ (RFC 7162 §3.1.5), PARTIAL (RFC 9394 §3.1).
     func search(_ tag: [UInt8], _ command: Search) throws -> Completion {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
-        try checkCharset(command.charset)
+        // RFC 6855 §3
+        if enabled.utf8, command.charset != nil { return .bad("no CHARSET behind UTF8=ACCEPT") }
+        try checkCharset(command.charset, command.returning)
         if let refusal = Relevancies.check(command.key, command.returning) { return refusal }
-        if command.key.usesModSeq { enabled.condstore = true }
+        if command.key.usesModSeq { enableCondstore() }
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
         return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.searchKnown(tag, command) }
     }
@@ -25,7 +27,6 @@ extension Session {
         do {
             key = try PreparedKey(command.key, SearchScope(selected), now: now)
         } catch {
-            // RFC 5182 §2.1: a search that fails empties `$`.
             if returning?.options.contains(.save) == true { self.selected?.saved = UIDSet() }
             throw error
         }
@@ -40,7 +41,7 @@ extension Session {
         let skipped = selected.latest.count - limit
         let code = skipped > 0 ? limitCode(lowest: selected.latest.uid(at: skipped)) : nil
         return .running(try SearchRun(key, in: SearchScope(selected), collector, limit: limit) { session in
-            let modSeq = command.key.usesModSeq ? session.highest(uids, selected.latest) : nil
+            let modSeq = command.key.usesModSeq ? session.highest(uids, returning, selected.latest) : nil
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
             if let returning { session.save(uids, returning) }
             if isKept {
@@ -59,8 +60,10 @@ extension Session {
     }
 
     /// RFC 9051 §6.4.4: US-ASCII and UTF-8.
-    func checkCharset(_ charset: [UInt8]?) throws {
+    func checkCharset(_ charset: [UInt8]?, _ returning: SearchReturn? = nil) throws {
         guard let charset, !charset.equalsIgnoringASCIICase("UTF-8"), !charset.equalsIgnoringASCIICase("US-ASCII") else { return }
+        // RFC 5182 §2.1: a search that is refused empties `$`.
+        if returning?.options.contains(.save) == true { selected?.saved = UIDSet() }
         throw Refused.no(.badCharset([[UInt8]("US-ASCII".utf8), [UInt8]("UTF-8".utf8)]), "that charset is not known")
     }
 
@@ -73,22 +76,22 @@ extension Session {
         return returning
     }
 
-    func highest(_ uids: [UID], _ snapshot: MailboxSnapshot) -> UInt64? {
-        uids.lazy.compactMap { uid in snapshot.index(of: uid).map { snapshot.modseq(at: $0) } }.max()
+    /// The highest mod-sequence of what is told of a result; RFC 4731 §3.2: where MIN and MAX alone are, that is theirs.
+    func highest(_ uids: [UID], _ returning: SearchReturn?, _ snapshot: MailboxSnapshot) -> UInt64? {
+        var told = uids
+        if let returning, returning.partial == nil, returning.options.isDisjoint(with: [.all, .count]),
+            !returning.options.isDisjoint(with: [.min, .max]) {
+            told = returning.ends(of: uids)
+        }
+        return told.lazy.compactMap { uid in snapshot.index(of: uid).map { snapshot.modseq(at: $0) } }.max()
             .map { UInt64(clamping: $0.rawValue) }
     }
 
-    /// RFC 9051 §6.4.4.1: which of the results are saved depends on which were asked for.
+    /// RFC 9051 §6.4.4.1, RFC 9394 §3.2: which of the results are saved depends on which were asked for.
     func save(_ uids: [UID], _ returning: SearchReturn) {
         guard returning.options.contains(.save) else { return }
-        let saved: [UID]
-        if !returning.options.isDisjoint(with: [.all, .count]) || returning.options == .save {
-            saved = uids
-        } else {
-            saved = [returning.options.contains(.min) ? uids.first : nil, returning.options.contains(.max) ? uids.last : nil]
-                .compactMap(\.self)
-        }
-        selected?.saved = UIDSet(saved)
+        let isAll = !returning.options.isDisjoint(with: [.all, .count]) || (returning.options.subtracting(.relevancy) == .save && returning.partial == nil)
+        selected?.saved = UIDSet(isAll ? uids : returning.ends(of: uids) + returning.part(of: uids))
     }
 
     func tellResult(
@@ -106,7 +109,7 @@ extension Session {
         if returning.options.contains(.count) { result.count = numbers.count }
         if returning.options.contains(.all) { result.all = form(numbers) }
         if let partial = returning.partial {
-            result.partial = (partial, form(Array(numbers[partial.indices(of: numbers.count).clamped(to: numbers.indices)])))
+            result.partial = (partial, form(returning.part(of: numbers)))
         }
         result.modSeq = numbers.isEmpty ? nil : modSeq
         // RFC 6203 §4: in the order of the numbers; of those of PARTIAL where no others are told.
@@ -115,5 +118,17 @@ extension Session {
             result.relevancy = told.isEmpty ? nil : Array(relevancy[told])
         }
         out.extendedSearch(result)
+    }
+}
+
+extension SearchReturn {
+    /// What MIN and MAX name of a result.
+    fileprivate func ends(of results: [UInt32]) -> [UInt32] {
+        [options.contains(.min) ? results.first : nil, options.contains(.max) ? results.last : nil].compactMap(\.self)
+    }
+
+    /// What PARTIAL names of a result.
+    fileprivate func part(of results: [UInt32]) -> [UInt32] {
+        partial.map { Array(results[$0.indices(of: results.count).clamped(to: results.indices)]) } ?? []
     }
 }

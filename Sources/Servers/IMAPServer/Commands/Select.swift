@@ -10,10 +10,8 @@ extension Session {
         let hadMailbox = selected != nil
         // RFC 9051 §6.3.2: a SELECT that fails leaves no mailbox selected.
         unselect()
-        if hadMailbox, enabled.imap4rev2 || enabled.quickResync {
-            // RFC 7162 §3.2.11: what comes from here on is of the new mailbox.
-            out.untagged(.ok, .closed, "the mailbox before is closed")
-        }
+        // RFC 7162 §3.2.11: what comes from here on is of the new mailbox.
+        if hadMailbox { out.untagged(.ok, .closed, "the mailbox before is closed") }
         let found = try database.read { tx in try find(tx, select.mailbox) }
         guard found.mailbox.isSelectable else { return .no(.nonexistent, "that is only a name above others") }
         try require(.read, of: found)
@@ -21,7 +19,7 @@ extension Session {
         let isReadOnly = select.isReadOnly
             || found.rights.isDisjoint(with: [.insert, .expunge, .deleteMessages, .write, .keepSeen])
         try lookAtFiles(of: found.mailbox)
-        if select.condstore || select.quickResync != nil { enabled.condstore = true }
+        if select.condstore || select.quickResync != nil { enableCondstore() }
         try self.select(found, isReadOnly: isReadOnly)
         return try tellSelected(select, then: .ok(isReadOnly ? .readOnly : .readWrite, "done"))
     }
@@ -60,8 +58,10 @@ extension Session {
         guard resync.uidValidity == selected.mailbox.uidValidity else { return completion }
         let since = ModSeq(rawValue: Int64(clamping: resync.modSeq))
         let known = resync.knownUIDs.map { UIDSet(ranges: $0.ranges) }
-        try tellEarlier(since, among: known, selected)
         let view = selected.view
+        var asked = known
+        if let last = resync.match.flatMap({ Self.highestMatch($0, in: view) }) { asked = (known ?? .all).subtracting(UIDSet(1...last)) }
+        try tellEarlier(since, among: asked, selected)
         var changed = view.changed(since: since)
         if let known { changed = changed.intersection(known) }
         let responses = ResponseRun()
@@ -69,6 +69,17 @@ extension Session {
             if let index = view.index(of: uid) { session.tellFlags(at: index, in: view) }
         }
         return try responses.write(self) { _ in completion }
+    }
+
+    /// RFC 7162 §3.2.5.2: the last message whose number and UID are as the client says: of all before it, it knows which have gone.
+    private static func highestMatch(_ match: QuickResync.Match, in view: MailboxSnapshot) -> UID? {
+        var uids = match.uids.ranges.lazy.flatMap(\.self).makeIterator()
+        var highest: UID?
+        for number in match.numbers.ranges.lazy.flatMap(\.self) {
+            guard number <= view.count, let uid = uids.next() else { break }
+            if view.uid(at: Int(number) - 1) == uid { highest = uid }
+        }
+        return highest
     }
 
     /// VANISHED (EARLIER): also where the log does not go back so far.

@@ -7,8 +7,9 @@ extension Session {
     /// SORT and UID SORT (RFC 5256 §3), ESORT (RFC 5267 §3), SORT=DISPLAY (RFC 5957), by relevancy (RFC 6203 §6).
     func sort(_ tag: [UInt8], _ command: Sort) throws -> Completion {
         if enabled.uidOnly, !command.isUID { throw Self.uidRequired }
-        try checkCharset(command.charset)
+        try checkCharset(command.charset, command.returning)
         if let refusal = Relevancies.check(command.key, command.returning, command.criteria) { return refusal }
+        if command.key.usesModSeq { enableCondstore() }
         // The numbers of the command are those from before: where it names some, none may be moved now (RFC 9051 §7.5.1).
         return try tellUpdates(command.isUID && !command.key.usesNumbers ? .all : .withoutExpunge) { try $0.sortKnown(tag, command) }
     }
@@ -39,10 +40,10 @@ extension Session {
         return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in
             let uids = MessageOrder.sorted(rows)
             rows = []
-            let modSeq = command.key.usesModSeq ? session.highest(uids, selected.latest) : nil
+            let modSeq = command.key.usesModSeq ? session.highest(uids, returning, selected.latest) : nil
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
             if let returning {
-                if returning.options.contains(.save) { session.selected?.saved = UIDSet(uids) }
+                session.save(uids, returning)
                 let isAsked = command.returning?.options.contains(.relevancy) == true
                 session.tellResult(
                     tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: true,

@@ -42,7 +42,7 @@ extension Session {
             values.append((item, value))
         }
         // RFC 7162 §3.1: who asks for it is told of mod-sequences from then on.
-        if items.contains(.highestModSeq) { enabled.condstore = true }
+        if items.contains(.highestModSeq) { enableCondstore() }
         out.status(name, values, mailboxID: Array(mailbox.id.objectID.utf8))
     }
 

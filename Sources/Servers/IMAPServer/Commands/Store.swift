@@ -8,7 +8,7 @@ extension Session {
     /// STORE and UID STORE (RFC 9051 §6.4.6), UNCHANGEDSINCE (RFC 7162 §3.1.3).
     func store(_ command: Store) throws -> Completion {
         let selected = try writableMailbox([])
-        if command.unchangedSince != nil { enabled.condstore = true }
+        if command.unchangedSince != nil { enableCondstore() }
         let allowed = FlagNames.allowed(selected.rights)
         if allowed.system.isEmpty, !allowed.keywords { throw Self.noRight }
         let flags = FlagNames.flags(command.flags)
@@ -64,10 +64,10 @@ extension Session {
             return responses
         }
         guard let selected else { return responses }
-        let shown = selected.latest.existing(command.isSilent ? result.changed : uids.subtracting(result.failed))
-        if selected.latest.keywords.count != selected.view.keywords.count {
-            responses.add { $0.out.flags(FlagNames.all(selected.latest.keywords)) }
-        }
+        // RFC 7162 §3.1.3: a conditional STORE tells the mod-sequence of each message, silent or not.
+        let isOfChanges = command.isSilent && command.unchangedSince == nil
+        let shown = selected.latest.existing(isOfChanges ? result.changed : uids.subtracting(result.failed))
+        tellKeywords()
         responses.add(shown) { session, uid in
             guard let number = selected.number(of: uid), let index = selected.latest.index(of: uid) else { return }
             // What another session changed before is news also where the own change is not.

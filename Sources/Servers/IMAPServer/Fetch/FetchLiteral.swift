@@ -1,4 +1,5 @@
 import Database
+import Glibc
 import IMAPGrammar
 import Mail
 import MIME
@@ -31,7 +32,7 @@ struct FetchLiteral {
             guard octets.count == piece.count else { throw Failure(.damaged, "octets of a message are missing") }
             if piece.count == range.count { ranges.removeFirst() } else { ranges[0] = piece.upperBound..<range.upperBound }
             if decoding == nil {
-                session.out.bytes += octets
+                Self.append(octets, to: &session.out.bytes)
             } else {
                 var decoded: [UInt8] = []
                 octets.withUnsafeBufferPointer { decoding?.decoder.feed($0, into: &decoded) }
@@ -39,6 +40,12 @@ struct FetchLiteral {
             }
         }
         return ranges.isEmpty && decoding == nil
+    }
+
+    /// RFC 9051 §9: a literal that is no literal8 has no NUL. What a delivery brought is shown as others do it; BINARY has it as it is.
+    private static func append(_ octets: [UInt8], to out: inout [UInt8]) {
+        let hasNUL = octets.withUnsafeBytes { bytes in bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false }
+        if hasNUL { out += octets.lazy.map { $0 == 0 ? 0x80 : $0 } } else { out += octets }
     }
 
     private mutating func finish(_ session: Session) throws -> Bool {

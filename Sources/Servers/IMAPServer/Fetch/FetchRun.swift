@@ -74,7 +74,7 @@ final class FetchRun: RunningCommand {
                 guard let number = number(of: uid, near: index) else { continue }
                 session.beginFetch(number, uid)
                 for item in items.items { writeShort(item, index, session) }
-                session.out.endFetch()
+                session.endFetch(uid)
             }
         }
     }
@@ -128,10 +128,12 @@ final class FetchRun: RunningCommand {
         }
         // RFC 9051 §6.4.5: a change of \Seen should be told along.
         if items.marked.contains(row.uid) {
+            // RFC 7162 §3.2.4
+            if session.enabled.condstore, !items.items.contains(.uid) { writeShort(.uid, index, session) }
             if !items.items.contains(.flags) { writeShort(.flags, index, session) }
             if session.enabled.condstore, !items.items.contains(.modSeq) { writeShort(.modSeq, index, session) }
         }
-        session.out.endFetch()
+        session.endFetch(row.uid)
         isInMessage = false
         nextRow += 1
         return true

@@ -41,7 +41,7 @@ extension Session {
     }
 
     /// How many levels a name is below another; nil: it is not.
-    private static func distance(of name: WireName, below other: WireName) -> Int? {
+    static func distance(of name: WireName, below other: WireName) -> Int? {
         let parent = other.withoutTrailingSeparator(Namespaces.separator).utf8
         guard name.utf8.starts(with: parent) else { return nil }
         let rest = name.utf8.dropFirst(parent.count)

@@ -79,26 +79,23 @@ struct MailboxTree {
             pattern.following(reference: command.reference.utf8, separator: separator).map { ListMatcher($0, separator: separator) }
         }
         let selects = command.kind == .lsub ? ListSelection.subscribed : command.selection
+        let standIns = standIns(for: command, selects, matchers)
         var rows: [Row] = []
         for (name, node) in nodes {
             let wire = WireName(utf8: name)
             guard matchers.contains(where: { $0.matches(wire) }) else { continue }
             if command.kind == .lsub {
-                if let row = subscribedRow(wire, node, matchers) { rows.append(row) }
+                if let row = subscribedRow(wire, node, isStandIn: standIns.contains(name)) { rows.append(row) }
                 continue
             }
             var childInfo: [StaticString] = []
-            var isSelected = node.found != nil || node.hasChildren
-            if selects.contains(.subscribed) { isSelected = node.isSubscribed }
-            if selects.contains(.specialUse) {
-                isSelected = isSelected && node.found?.mailbox.specialUse != nil
-            }
+            let isSelected = Self.isSelected(node, selects)
             if selects.contains(.recursiveMatch) {
                 // RFC 5258 §3.5: a parent stands for what matches the selection, but not the pattern, below it.
                 if selects.contains(.subscribed), node.hasSubscribedBelow { childInfo.append("SUBSCRIBED") }
                 if selects.contains(.specialUse), node.hasSpecialUseBelow { childInfo.append("SPECIAL-USE") }
             }
-            guard isSelected || !childInfo.isEmpty else { continue }
+            guard isSelected || standIns.contains(name) else { continue }
             var row = Row(name: wire, attributes: attributes(of: node, command), childInfo: childInfo, found: node.found)
             if selects.contains(.subscribed) || command.returning?.subscribed == true, node.isSubscribed {
                 row.attributes.append("\\Subscribed")
@@ -108,12 +105,32 @@ struct MailboxTree {
         return rows.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
-    /// RFC 3501 §6.3.9: with `%` a name stands for subscribed ones below it, with \Noselect.
-    private func subscribedRow(_ name: WireName, _ node: Node, _ matchers: [ListMatcher]) -> Row? {
+    private static func isSelected(_ node: Node, _ selects: ListSelection) -> Bool {
+        if selects.contains(.specialUse), node.found?.mailbox.specialUse == nil { return false }
+        if selects.contains(.subscribed) { return node.isSubscribed }
+        return node.found != nil || node.hasChildren
+    }
+
+    /// Names that are shown for what is selected below them, where no pattern shows that itself: RFC 3501 §6.3.9 with `%`, RFC 5258 §3.5
+    /// ("servers SHOULD suppress redundant CHILDINFO responses").
+    private func standIns(for command: List, _ selects: ListSelection, _ matchers: [ListMatcher]) -> Set<[UInt8]> {
+        guard selects.contains(.recursiveMatch)
+            || (command.kind == .lsub && command.patterns.contains { $0.text.contains(UInt8(ascii: "%")) }) else { return [] }
+        var names: Set<[UInt8]> = []
+        for (name, node) in nodes where name.contains(separator) && Self.isSelected(node, selects) {
+            let wire = WireName(utf8: name)
+            if matchers.contains(where: { $0.matches(wire) }) { continue }
+            for index in name.indices where name[index] == separator { names.insert(Array(name[..<index])) }
+        }
+        return names
+    }
+
+    /// RFC 3501 §6.3.9: what only stands for others has \Noselect.
+    private func subscribedRow(_ name: WireName, _ node: Node, isStandIn: Bool) -> Row? {
         if node.isSubscribed {
             return Row(name: name, attributes: node.found?.mailbox.isSelectable == true ? [] : ["\\Noselect"], found: node.found)
         }
-        return node.hasSubscribedBelow ? Row(name: name, attributes: ["\\Noselect"]) : nil
+        return isStandIn ? Row(name: name, attributes: ["\\Noselect"]) : nil
     }
 
     private func attributes(of node: Node, _ command: List) -> [StaticString] {

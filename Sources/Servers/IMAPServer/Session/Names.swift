@@ -79,17 +79,22 @@ extension Session {
         return try LocalDirectory.find(tx, domain: name.domain, name: name.name)
     }
 
-    /// The mailbox, if the asker may know of it. What may not be known is not there.
-    func find(_ tx: borrowing ReadTransaction, _ name: WireName, as other: Principal? = nil) throws -> FoundMailbox {
+    /// The mailbox, if the asker may know of it. What may not be known is not there. `right`: the one that the command needs, which is
+    /// enough (RFC 4314 §4 asks for no other).
+    func find(
+        _ tx: borrowing ReadTransaction, _ name: WireName, by right: MailRights = [], as other: Principal? = nil
+    ) throws -> FoundMailbox {
         let place = try place(tx, name, as: other)
-        guard let found = try find(tx, place, as: other) else { throw Self.noMailbox }
+        guard let found = try find(tx, place, by: right, as: other) else { throw Self.noMailbox }
         return found
     }
 
-    func find(_ tx: borrowing ReadTransaction, _ place: MailboxPlace, as other: Principal? = nil) throws -> FoundMailbox? {
+    func find(
+        _ tx: borrowing ReadTransaction, _ place: MailboxPlace, by right: MailRights = [], as other: Principal? = nil
+    ) throws -> FoundMailbox? {
         guard let mailbox = try store.mailbox(tx, of: place.owner.id, named: place.name) else { return nil }
         let rights = try store.rights(tx, on: mailbox, of: place.owner, for: try asker(tx, as: other))
-        guard rights.contains(.lookup) || rights.contains(.read) else { return nil }
+        guard !rights.isDisjoint(with: right.union([.lookup, .read])) else { return nil }
         return FoundMailbox(owner: place.owner, mailbox: mailbox, rights: rights)
     }
 
@@ -103,7 +108,7 @@ extension Session {
     /// The mailbox that messages go to. RFC 9051 §6.3.12: TRYCREATE where making it would help.
     func findTarget(_ tx: borrowing ReadTransaction, _ name: WireName) throws -> FoundMailbox {
         let place = try place(tx, name)
-        guard let found = try find(tx, place), found.mailbox.isSelectable else {
+        guard let found = try find(tx, place, by: .insert), found.mailbox.isSelectable else {
             throw Refused.no(place.owner.id == principal?.id ? .tryCreate : .nonexistent, "no such mailbox")
         }
         try require(.insert, of: found)

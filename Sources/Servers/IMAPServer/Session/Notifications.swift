@@ -27,29 +27,55 @@ struct Notifications {
     var watches: [PrincipalID: MailHub.WatchID] = [:]
     var known: [MailboxID: Known] = [:]
 
+    /// An annotation that was changed: of a mailbox, or of the server.
+    struct Annotation: Equatable {
+        var mailbox: MailboxID?
+        /// Without `/private` and `/shared`.
+        var entry: String
+        /// Whose it is; nil: all share it.
+        var principal: PrincipalID?
+    }
+
     /// What was committed and is not looked at yet; from any thread.
     final class News: Sendable {
         private struct State {
             var mailboxes: Set<MailboxID> = []
             var isListChanged = false
+            var annotations: [Annotation] = []
+            var isEmpty: Bool { mailboxes.isEmpty && !isListChanged && annotations.isEmpty }
         }
+
+        /// A client that is told of so many does not look.
+        private static let mostAnnotations = 1000
 
         private let state = Mutex(State())
 
         /// Whether there was nothing before.
         func arrive(_ event: MailHub.Event) -> Bool {
             state.withLock { state in
-                let wasEmpty = state.mailboxes.isEmpty && !state.isListChanged
-                if let mailbox = event.mailbox { state.mailboxes.insert(mailbox) } else { state.isListChanged = true }
+                let wasEmpty = state.isEmpty
+                if let annotation = event.annotation, state.annotations.count < Self.mostAnnotations {
+                    state.annotations.append(
+                        Annotation(mailbox: event.mailbox, entry: annotation.entry, principal: annotation.principal))
+                }
+                if let mailbox = event.mailbox {
+                    state.mailboxes.insert(mailbox)
+                } else if event.annotation == nil {
+                    state.isListChanged = true
+                }
                 return wasEmpty
             }
         }
 
-        func take() -> (mailboxes: Set<MailboxID>, isListChanged: Bool) {
+        func take() -> (mailboxes: Set<MailboxID>, isListChanged: Bool, annotations: [Annotation]) {
             state.withLock { state in
                 defer { state = State() }
-                return (state.mailboxes, state.isListChanged)
+                return (state.mailboxes, state.isListChanged, state.annotations)
             }
+        }
+
+        func forget(_ annotations: [Annotation]) {
+            state.withLock { $0.annotations.removeAll { annotations.contains($0) } }
         }
     }
 }
@@ -62,9 +88,13 @@ struct NotifyEvents: OptionSet {
     static let flagChange = NotifyEvents(rawValue: 4)
     static let mailboxName = NotifyEvents(rawValue: 8)
     static let subscriptionChange = NotifyEvents(rawValue: 16)
+    static let mailboxMetadata = NotifyEvents(rawValue: 32)
+    static let serverMetadata = NotifyEvents(rawValue: 64)
     static let ofMessages: NotifyEvents = [.messageNew, .messageExpunge, .flagChange]
 
-    static let names = ["MessageNew", "MessageExpunge", "FlagChange", "MailboxName", "SubscriptionChange"]
+    static let names = [
+        "MessageNew", "MessageExpunge", "FlagChange", "MailboxName", "SubscriptionChange", "MailboxMetadataChange", "ServerMetadataChange",
+    ]
 
     init(rawValue: Int) { self.rawValue = rawValue }
 
@@ -78,8 +108,10 @@ struct NotifyEvents: OptionSet {
             case .flagChange: insert(.flagChange)
             case .mailboxName: insert(.mailboxName)
             case .subscriptionChange: insert(.subscriptionChange)
+            case .mailboxMetadataChange: insert(.mailboxMetadata)
+            case .serverMetadataChange: insert(.serverMetadata)
             // RFC 5465 §5: the answer has all that there are.
-            case .annotationChange, .mailboxMetadataChange, .serverMetadataChange, .unknown:
+            case .annotationChange, .unknown:
                 throw Refused.no(.badEvent(Self.names), "not all of these events are told here")
             }
         }

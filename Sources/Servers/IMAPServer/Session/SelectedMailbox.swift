@@ -14,6 +14,8 @@ struct SelectedMailbox {
     var view: MailboxSnapshot
     /// The latest that was read. What it lacks of the view has been expunged, and was not told yet.
     var latest: MailboxSnapshot
+    /// How many keywords the client knows of: they are never fewer.
+    var toldKeywords: Int
     /// Changes that the client was told of in the answer to its own command, by their modseqs.
     var told: [Int64: UIDSet] = [:]
     /// Searches that are kept up to date.

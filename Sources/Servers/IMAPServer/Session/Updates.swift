@@ -20,7 +20,7 @@ extension Session {
             }
             selected = SelectedMailbox(
                 mailbox: mailbox, owner: found.owner, rights: found.rights, isReadOnly: isReadOnly, view: snapshot,
-                latest: snapshot, isUIDOnly: enabled.uidOnly, news: news, watch: watch)
+                latest: snapshot, toldKeywords: snapshot.keywords.count, isUIDOnly: enabled.uidOnly, news: news, watch: watch)
             state = .selected
         } catch {
             store.hub.cancel(watch)
@@ -109,7 +109,7 @@ extension Session {
         let old = mailbox.view
         addContextUpdates(&mailbox, difference, updates, responses) { addVanished(difference.vanished, in: old, to: $0) }
         let view = mailbox.latest
-        if view.keywords.count != mailbox.view.keywords.count { responses.add { $0.out.flags(FlagNames.all(view.keywords)) } }
+        responses.add { $0.tellKeywords() }
         let told = mailbox.told
         responses.add(difference.changed) { session, uid in
             guard let index = view.index(of: uid) else { return }
@@ -144,6 +144,13 @@ extension Session {
         }
     }
 
+    /// RFC 9051 §7.3.2: keywords that are new in the mailbox, before a message is told to have them.
+    func tellKeywords() {
+        guard let mailbox = selected, mailbox.latest.keywords.count != mailbox.toldKeywords else { return }
+        selected?.toldKeywords = mailbox.latest.keywords.count
+        out.flags(FlagNames.all(mailbox.latest.keywords))
+    }
+
     /// An untagged FETCH with what changes of a message, at an index of the view.
     func tellFlags(at index: Int, in view: MailboxSnapshot, number: UInt32? = nil, withoutFlags: Bool = false) {
         let uid = view.uid(at: index)
@@ -152,11 +159,17 @@ extension Session {
         if !enabled.uidOnly { out.fetchUID(uid) }
         if !withoutFlags { out.fetchFlags(written: FlagNames.written(view.flags(at: index), view.keywords)) }
         if enabled.condstore { out.fetchModSeq(UInt64(clamping: view.modseq(at: index).rawValue)) }
-        out.endFetch()
+        endFetch(uid)
     }
 
     func beginFetch(_ number: UInt32, _ uid: UID) {
         if enabled.uidOnly { out.beginUIDFetch(uid) } else { out.beginFetch(number) }
+    }
+
+    /// RFC 9051 §9: there is one item at least. What was asked for may be refused, or be the UID that stands before the parenthesis.
+    func endFetch(_ uid: UID) {
+        if out.isFetchEmpty { out.fetchUID(uid) }
+        out.endFetch()
     }
 
     /// What the client was told of in the answer to its own command, and need not hear again.

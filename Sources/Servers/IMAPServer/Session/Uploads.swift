@@ -108,7 +108,7 @@ extension Session {
 
     private func endMessage() throws {
         guard var incoming = upload else { return }
-        guard let current = incoming.current else {
+        guard var current = incoming.current else {
             // RFC 9051 §6.3.12: an empty literal has no data.
             if incoming.refusal == nil { upload?.refusal = .no(.cannot, "an empty message") }
             return
@@ -120,6 +120,14 @@ extension Session {
         if current.size == 0, incoming.refusal == nil { incoming.refusal = .no(.cannot, "an empty message") }
         if incoming.messages.count == Self.mostMessages, incoming.refusal == nil {
             incoming.refusal = .no(.messageLimit(UInt32(clamping: Self.mostMessages), lowestUID: nil), "one command takes \(Self.mostMessages) messages")
+        }
+        if current.hasNUL, incoming.refusal == nil {
+            // RFC 3516 §4.4, §6: no FETCH of BODY may have a NUL.
+            if let encoded = current.encodingBinary() {
+                current = encoded
+            } else {
+                incoming.refusal = .no(.unknownCTE, "NULs cannot be kept there")
+            }
         }
         guard incoming.refusal == nil else { return discard(current.stagedContent) }
         let staged = current.stagedContent
@@ -181,7 +189,7 @@ extension Session {
 
     private func append(_ incoming: IncomingMessages, _ messages: [NewMessage]) throws -> Completion {
         let viewer = try signedInPrincipal().id
-        let (result, target) = try database.write { tx in
+        let (result, target, modseq) = try database.write { tx in
             let target = try findTarget(tx.read, incoming.target.mailbox)
             let allowed = FlagNames.allowed(target.rights)
             let messages = messages.map { message in
@@ -191,18 +199,20 @@ extension Session {
                 return message
             }
             let result = try store.append(tx, messages, to: target.mailbox.id, viewer: viewer, now: now)
+            var modseq: ModSeq?
             if let uid = incoming.replaced, let selected {
-                _ = try store.expunge(tx, UIDSet(uid...uid), in: selected.id, onlyDeleted: false, by: viewer, now: now)
+                modseq = try store.expunge(tx, UIDSet(uid...uid), in: selected.id, onlyDeleted: false, by: viewer, now: now).modseq
             }
-            return (result, target)
+            return (result, target, modseq)
         }
         // RFC 4315 §3: not where the client may not read what it has put there.
-        guard target.rights.contains(.read) else { return .ok(nil, "done") }
+        guard target.rights.contains(.read) else { return .ok(highestModSeq(modseq), "done") }
         let code = ResponseCode.appendUID(validity: result.uidValidity, uids: Array(result.uids.elements))
         if incoming.replaced != nil {
             // RFC 8508 §3.4: before the EXPUNGE.
             out.untagged(.ok, code, "the new message")
-            return .ok(nil, "replaced")
+            // As EXPUNGE does: RFC 7162 §3.2.7.
+            return .ok(highestModSeq(modseq), "replaced")
         }
         return .ok(code, "done")
     }

@@ -171,17 +171,19 @@ struct MailboxTests {
     func annotations() throws {
         let box = try fixture.mailbox("a")
         try fixture.write { tx in
-            try store.setAnnotation(tx, of: box.id, for: nil, entry: "/comment", value: [1])
-            try store.setAnnotation(tx, of: box.id, for: Fixture.bob, entry: "/comment", value: [2])
-            try store.setAnnotation(tx, of: box.id, for: nil, entry: "/comment", value: [3])
+            try store.setAnnotation(tx, of: box.id, for: nil, entry: "/comment", value: [1], now: 0)
+            try store.setAnnotation(tx, of: box.id, for: Fixture.bob, entry: "/comment", value: [2], now: 0)
+            try store.setAnnotation(tx, of: box.id, for: nil, entry: "/comment", value: [3], now: 0)
         }
         #expect(try fixture.read { tx in try store.annotations(tx, of: box.id, for: nil).map(\.value) } == [[3]])
         #expect(try fixture.read { tx in try store.annotations(tx, of: box.id, for: Fixture.bob).map(\.value) } == [[2]])
-        try fixture.write { tx in try store.setAnnotation(tx, of: box.id, for: nil, entry: "/comment", value: nil) }
+        try fixture.write { tx in try store.setAnnotation(tx, of: box.id, for: nil, entry: "/comment", value: nil, now: 0) }
         #expect(try fixture.read { tx in try store.annotations(tx, of: box.id, for: nil).isEmpty })
+        // RFC 7162 §3.2: each change moves the mod-sequence, and has its row of the log.
+        #expect(try fixture.read { tx in try store.mailbox(tx, box.id)?.modseq.rawValue } == box.modseq.rawValue + 4)
         #expect(throws: MailRefusal.annotationTooLarge) {
             try fixture.write { tx in
-                try store.setAnnotation(tx, of: box.id, for: nil, entry: "/x", value: Array(repeating: 0, count: 70_000))
+                try store.setAnnotation(tx, of: box.id, for: nil, entry: "/x", value: Array(repeating: 0, count: 70_000), now: 0)
             }
         }
     }

@@ -189,7 +189,7 @@ struct RetentionTests {
         try fixture.write { tx in
             try store.delete(tx, other.id, now: 1)
             try store.subscribe(tx, Fixture.alice, to: MailboxReference(owner: Fixture.bob, name: "x"))
-            try store.setAnnotation(tx, of: box.id, for: nil, entry: "/c", value: [1])
+            try store.setAnnotation(tx, of: box.id, for: nil, entry: "/c", value: [1], now: 0)
             try store.destroyAll(tx, of: Fixture.alice)
         }
         let rows = try fixture.read { tx in

@@ -35,7 +35,7 @@ struct BodyStructureTests {
     @Test("of a text field that stands twice the first counts, addresses are joined, empty ones fall back to From")
     func duplicates() {
         let envelope = Message(message(["Subject: a", "Subject: b", "To: a@x", "To: b@x", "From: f@x", "Sender:", "Reply-To: ,", "In-Reply-To: "])).envelope()
-        #expect(envelope.subject.map { text($0) } == "a" && envelope.to.count == 2 && envelope.inReplyTo == nil)
+        #expect(envelope.subject.map { text($0) } == "a" && envelope.to.count == 2 && envelope.inReplyTo == [])
         #expect(envelope.sender == envelope.from && envelope.replyTo == envelope.from)
     }
 
