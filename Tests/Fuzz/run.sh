@@ -23,6 +23,7 @@ JCard: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes For
 Filter: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/ICalendar Formats/VCard
 IMAP: library=CGlibc Formats/Bytes Formats/IMAPGrammar
 MIME: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/MIME
+SASL: library=CGlibc library=COpenSSL flag=-lcrypto library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/Cryptography Formats/SASL
 SMTP: library=CGlibc library=CICU flag=-licuuc Formats/Bytes Formats/SMTPGrammar
 XML: library=CGlibc library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
 HTTP1: library=CGlibc build=NIOCore package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift
