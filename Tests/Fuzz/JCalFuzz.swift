@@ -16,9 +16,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     return 0
 }
 
-/// A component that the empty name or one with spaces has no JSON.
+/// The JSON of a component with an empty name, or one that is none, as with spaces in it, cannot be read.
 private func isNamed(_ component: Component) -> Bool {
-    !component.name.isEmpty && component.name.allSatisfy(\.isASCIILetter)
+    !component.name.isEmpty && component.name.allSatisfy(\.isASCIILetter) && component.children.allSatisfy(isNamed)
 }
 
 private func check(_ text: [UInt8]) {
