@@ -33,8 +33,11 @@ package struct MailboxSnapshot: Sendable {
 
     /// The index of the first message with this UID or a higher one; `count` where there is none.
     package func firstIndex(from uid: UID) -> Int {
-        var low = 0
-        var high = uids.count
+        guard let first = uids.first, let last = uids.last, uid > first else { return 0 }
+        guard uid <= last else { return uids.count }
+        // UIDs rise by one at least: where none are missing on one side of it, its place is known at once.
+        var low = max(0, uids.count - 1 - Int(last - uid))
+        var high = min(uids.count - 1, Int(uid - first))
         while low < high {
             let middle = (low + high) / 2
             if uids[middle] < uid { low = middle + 1 } else { high = middle }

@@ -33,10 +33,10 @@ struct Candidate {
             guard let row else { return false }
             return contains(row.envelope ?? row.message.header, name, text)
         case .header(let name, let text): return try (texts?.header(tx)).map { contains($0, name, text) } ?? false
-        case .body(let text): return try texts?.body(tx).contains(text) ?? false
+        case .body(let text): return try texts?.body(tx).contains(bytes: text) ?? false
         case .text(let text):
-            if try texts?.headerText(tx).contains(text) ?? false { return true }
-            return try texts?.body(tx).contains(text) ?? false
+            if try texts?.headerText(tx).contains(bytes: text) ?? false { return true }
+            return try texts?.body(tx).contains(bytes: text) ?? false
         case .fuzzy(let exact, let words):
             if try matches(exact, tx) { return true }
             return try has(words, exact, tx)
@@ -181,7 +181,7 @@ struct Candidate {
     private func contains(_ header: Header, _ name: [UInt8], _ text: [UInt8]) -> Bool {
         for field in header.all(named: name) {
             // RFC 9051 §6.4.4: an empty text asks whether there is the field.
-            if text.isEmpty || PreparedKey.folded(field.text).contains(text) { return true }
+            if text.isEmpty || PreparedKey.folded(field.text).contains(bytes: text) { return true }
         }
         return false
     }

@@ -57,12 +57,21 @@ struct MessageOrder {
     }
 
     static func sorted(_ rows: [Row]) -> [UID] {
-        rows.sorted { a, b in
+        // Most are told apart by the first bytes: numbers are moved, and the rest is looked at where they are the same.
+        struct Place {
+            var first: UInt64
+            var uid: UID
+            var index: UInt32
+        }
+        var places = rows.enumerated().map { Place(first: $1.first, uid: $1.uid, index: UInt32(clamping: $0)) }
+        places.sort { a, b in
             if a.first != b.first { return a.first < b.first }
-            if a.rest != b.rest { return a.rest.lexicographicallyPrecedes(b.rest) }
+            let (restOfA, restOfB) = (rows[Int(a.index)].rest, rows[Int(b.index)].rest)
+            if restOfA != restOfB { return restOfA.lexicographicallyPrecedes(restOfB) }
             // RFC 5256 §3: else by the message's number.
             return a.uid < b.uid
-        }.map(\.uid)
+        }
+        return places.map(\.uid)
     }
 
     private func append(
