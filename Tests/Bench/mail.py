@@ -396,6 +396,8 @@ def report(results):
     print("\n" + " " * 14 + "".join(f"{name:>12}" for name in results) + "   ratio   goal")
     for case in CASES:
         values = {name: found[case] for name, found in results.items() if case in found}
+        if not values:
+            continue
         line = f"{case:<14}" + "".join(f"{values[name]:12.2f}" if name in values else f"{'':12}" for name in results)
         if case in ours and case in LIMITS:
             is_missed = ours[case] > LIMITS[case]
