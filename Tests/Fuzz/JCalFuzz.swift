@@ -16,9 +16,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     return 0
 }
 
-/// The JSON of a component with an empty name, or one that is none, as with spaces in it, cannot be read.
+/// What JSON is not made of nor read for: the name of the outermost component is none, as with spaces in it, or too long.
 private func isNamed(_ component: Component) -> Bool {
-    !component.name.isEmpty && component.name.allSatisfy(\.isASCIILetter) && component.children.allSatisfy(isNamed)
+    1...255 ~= component.name.count && component.name.allSatisfy(\.isASCIILetter)
 }
 
 private func check(_ text: [UInt8]) {

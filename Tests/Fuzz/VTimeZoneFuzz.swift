@@ -16,6 +16,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         guard let root = try? ComponentTree.parse(writer.bytes).roots.first(where: { _ in true }),
             let again = VTimeZoneRules.compile(root)
         else { preconditionFailure("an own zone is refused") }
+        if hasClose(rules) { continue }
         for year in 1960..<2060 {
             let instant = Instant(seconds: Int64(CivilDate.dayNumber(year: year, month: 7, day: 1)) * 86_400)
             precondition(again.offset(at: instant) == rules.offset(at: instant), "the zone that was written differs")
@@ -30,4 +31,17 @@ private func ask(_ rules: ZoneRules, _ year: Int) {
     let instant = rules.instant(of: wall)
     precondition(abs(instant.seconds - wall.wallSeconds) < 86_400)
     _ = rules.transition(after: instant)
+}
+
+/// Whether two changes are so close that which is the first depends on the offset before: what is written says that, and the input
+/// may not have said it.
+private func hasClose(_ rules: ZoneRules) -> Bool {
+    func start(of year: Int) -> Instant { Instant(seconds: Int64(CivilDate.dayNumber(year: year, month: 1, day: 1)) * 86_400) }
+    let end = start(of: 2061)
+    var last = start(of: 1959)
+    while let next = rules.transition(after: last)?.instant, next.seconds < end.seconds {
+        if next.seconds - last.seconds < 2 * 86_400 { return true }
+        last = next
+    }
+    return false
 }

@@ -86,8 +86,9 @@ package struct VTimeZoneWriter {
             guard let transition = rules.annualTransition(after: from) else { return }
             from = transition.instant
             let change = rules.annualChanges.first { $0.after == transition.after && $0.isAt(transition.instant) }
-            let days = (change?.secondOfDay ?? 0).dividedDown(by: 86_400)
-            guard let change, let rule = RecurrenceRule(annual: change.day.shifted(by: days)) else {
+            // On which day that is by the clock before, which need not be the one that the change is told by.
+            let days = change.map { ($0.secondOfDay - $0.offsetBefore + transition.before.offset).dividedDown(by: 86_400) }
+            guard let change, let days, let rule = RecurrenceRule(annual: change.day.shifted(by: days)) else {
                 for transition in Self.years(of: transition, rules) { add(transition) }
                 continue
             }

@@ -78,6 +78,17 @@ import Testing
         #expect(jerusalem.contains("RRULE:FREQ=YEARLY;BYDAY=FR;BYMONTHDAY=23,24,25,26,27,28,29;BYMONTH=3\r\n"))
     }
 
+    @Test("a change is on the day that it has by the clock before, also where its rule was told by another")
+    func otherClock() throws {
+        let zone = try compiled(document([
+            "BEGIN:VTIMEZONE", "TZID:x", "BEGIN:STANDARD", "DTSTART:20070311T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU",
+            "TZOFFSETFROM:-0100", "TZOFFSETTO:-0800", "END:STANDARD", "BEGIN:DAYLIGHT", "DTSTART:20070624T020000",
+            "RRULE:FREQ=YEARLY;BYMONTH=6;BYDAY=-1SU", "TZOFFSETFROM:-0100", "TZOFFSETTO:-0100", "END:DAYLIGHT", "END:VTIMEZONE",
+        ]))
+        #expect(try zone.offset(at: utc("20240629T120000Z")) == -28_800)
+        try compare(zone, compiled(written(zone, from: nil)), from: utc("20080101T000000Z"), to: utc("25000101T000000Z"))
+    }
+
     @Test("Ireland's winter is standard time, whatever the database calls it")
     func dublin() throws {
         let dublin = text(written(try ZoneFiles.rules("Europe/Dublin"), from: try utc("20260101T000000Z")))
