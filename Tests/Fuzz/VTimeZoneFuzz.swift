@@ -36,12 +36,19 @@ private func ask(_ rules: ZoneRules, _ year: Int) {
 /// Whether two changes are so close that which is the first depends on the offset before: what is written says that, and the input
 /// may not have said it.
 private func hasClose(_ rules: ZoneRules) -> Bool {
-    func start(of year: Int) -> Instant { Instant(seconds: Int64(CivilDate.dayNumber(year: year, month: 1, day: 1)) * 86_400) }
-    let end = start(of: 2061)
-    var last = start(of: 1959)
-    while let next = rules.transition(after: last)?.instant, next.seconds < end.seconds {
-        if next.seconds - last.seconds < 2 * 86_400 { return true }
+    func start(of year: Int) -> Int64 { Int64(CivilDate.dayNumber(year: year, month: 1, day: 1)) * 86_400 }
+    var changes: [Int64] = []
+    var last = Instant(seconds: start(of: 1959))
+    while let next = rules.transition(after: last)?.instant, next.seconds < start(of: 2061) {
+        changes.append(next.seconds)
         last = next
     }
-    return false
+    // Of those that come at once only one is a transition.
+    for year in 2001...2030 {
+        let yearly = rules.annualChanges.map { $0.instant(in: year).seconds }
+        if Set(yearly).count < yearly.count { return true }
+        changes += yearly.filter { !changes.contains($0) }
+    }
+    changes.sort()
+    return zip(changes, changes.dropFirst()).contains { $1 - $0 < 2 * 86_400 }
 }
