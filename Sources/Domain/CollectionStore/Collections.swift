@@ -97,8 +97,11 @@ package enum Collections {
         return found
     }
 
-    /// `collection` and those that it stands in, up to its home, or up to one that is in the trash.
-    package static func path(_ tx: borrowing ReadTransaction, of collection: Collection) throws -> [Collection] {
+    /// `collection` and those that it stands in, up to its home, or up to one that `find` does not find: that is in the trash.
+    package static func path(
+        _ tx: borrowing ReadTransaction, of collection: Collection,
+        find: (borrowing ReadTransaction, CollectionID) throws -> Collection? = Collections.find
+    ) throws -> [Collection] {
         var path = [collection]
         var current = collection
         while let id = current.parentID, let parent = try find(tx, id) {

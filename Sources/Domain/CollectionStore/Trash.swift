@@ -69,15 +69,10 @@ package enum Trash {
         _ tx: borrowing ReadTransaction, _ id: CollectionID, _ known: inout [CollectionID: [String]]
     ) throws -> [String] {
         if let place = known[id] { return place }
-        var (names, next): ([String], CollectionID?) = ([], id)
-        // Only damaged rows stand in a circle; it would never end.
-        while let current = next, names.count < 2 * Collections.maximumDepth,
-            let collection = try Collections.findWithTrash(tx, current), collection.parentID != nil
-        {
-            names.append(collection.name)
-            next = collection.parentID
+        let path = try Collections.findWithTrash(tx, id).map {
+            try Collections.path(tx, of: $0, find: Collections.findWithTrash)
         }
-        names.reverse()
+        let names = path?.filter { $0.parentID != nil }.map(\.name).reversed() ?? []
         known[id] = names
         return names
     }

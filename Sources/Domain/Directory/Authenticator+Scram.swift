@@ -27,7 +27,7 @@ extension Authenticator {
     ) -> (outcome: AuthenticationOutcome, answer: [UInt8]) {
         guard let signInName = SignInName(name, defaultDomain: options.defaultDomain) else { return (.failure, []) }
         if let wait = guessGuard.wait(peer, signInName, now: now) { return (mustWait(wait), []) }
-        let fingerprint = proof.proof.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        let fingerprint = Self.fingerprint(of: proof.proof)
         do {
             let account = try accountForScram(signInName, now: now)
             // A password of this database is worth nothing where a directory is asked first.

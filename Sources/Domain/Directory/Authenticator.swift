@@ -150,12 +150,12 @@ package final class Authenticator: Sendable {
             case .failure, .nobody: break
             }
         }
-        let fingerprint = code.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        let fingerprint = Self.fingerprint(of: code)
         if let secret, let account, let service,
             let used = AppPasswordSignIn.find(secret, for: service, in: account.appPasswords) {
             let outcome = signIn(signInName, account, used, code: code, fingerprint: fingerprint, peer: peer, now: now)
             if case .success = outcome, scramOffer.makesVerifiers, scram.needsVerifiers(used, of: account),
-                let name = Self.name(of: account) {
+                let name = account.principal.signInName {
                 _ = gate.run(code) {
                     scram.note(secret, used, of: account, name: name)
                     return .right
@@ -247,13 +247,12 @@ package final class Authenticator: Sendable {
 
     static func seconds(_ milliseconds: Int64) -> Int { max(1, Int((milliseconds + 999) / 1000)) }
 
-    private static func name(of account: Account) -> SignInName? {
-        SignInName(name: account.principal.name, domain: account.principal.domain)
-    }
+    /// Of a code or proof, so that the same one that is wrong again is known as such.
+    static func fingerprint(of code: [UInt8]) -> UInt64 { code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
     /// Makes what is kept of a password that is known just now as it should be. Under the gate, as it computes hashes too.
     private func keep(_ password: [UInt8], of account: Account) {
-        if scramOffer.makesVerifiers, scram.needsVerifier(account), let name = Self.name(of: account) {
+        if scramOffer.makesVerifiers, scram.needsVerifier(account), let name = account.principal.signInName {
             scram.note(password, of: account, name: name)
         }
         replaceHash(of: account, password)

@@ -73,7 +73,7 @@ package struct LocalBackend: DirectoryBackend {
                     previous = nil
                     try LocalDirectory.forEach(tx, domain: domain, after: last, limit: Self.pageLength) { principal in
                         count += 1
-                        previous = SignInName(name: principal.name, domain: principal.domain)
+                        previous = principal.signInName
                         if principal.kind == kind { found.append(principal) }
                         return true
                     }

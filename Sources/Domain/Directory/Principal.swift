@@ -48,6 +48,14 @@ package struct Principal: Sendable, Equatable, Identifiable {
     }
 }
 
+extension Principal {
+    /// `name@domain`, as it stands in URLs and is signed in with.
+    package var signInText: String { "\(name)@\(domain)" }
+
+    /// Nil for what is no name to sign in with, which only damaged rows have.
+    package var signInName: SignInName? { SignInName(name: name, domain: domain) }
+}
+
 /// What a new principal is to be.
 package struct NewPrincipal: Sendable {
     package var kind: Principal.Kind

@@ -25,6 +25,8 @@ package final class TLSBindings: Sendable {
         return all
     }
 
+    fileprivate var hasExporter: Bool { exporter.withLock { $0 != nil } }
+
     fileprivate func whileCurrent(_ body: () -> Void) { Self.$current.withValue(self, operation: body) }
 
     /// A line as NSS has it: label, the client's random bytes, secret.
@@ -38,21 +40,31 @@ package final class TLSBindings: Sendable {
     }
 }
 
-/// Stands in front of TLS until the handshake is over.
+/// Stands in front of TLS until the exporter is known; of TLS 1.2, which has none here, for good.
 private final class HandshakeWitness: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
     private let bindings: TLSBindings
+    private var hasLeft = false
 
     init(_ bindings: TLSBindings) { self.bindings = bindings }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         bindings.whileCurrent { context.fireChannelRead(data) }
+        leaveWhenDone(context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         bindings.whileCurrent { context.fireChannelReadComplete() }
+        leaveWhenDone(context)
+    }
+
+    private func leaveWhenDone(_ context: ChannelHandlerContext) {
+        if !hasLeft, bindings.hasExporter {
+            hasLeft = true
+            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        }
     }
 }
 

@@ -42,7 +42,7 @@ extension DAVServer: HTTPResponder {
         let response = try? database.withoutWaiting { () throws -> HTTPResponse? in
             guard let principal = remembered(head) else { return nil }
             var response = try answer(Exchange(request, path, of: principal, to: self))
-            response.principal = principal.signInName
+            response.principal = principal.signInText
             return response
         }
         return response.flatMap { $0 }
@@ -62,7 +62,7 @@ extension DAVServer: HTTPResponder {
         let exchange = Exchange(request, path, of: principal, to: self)
         var response: HTTPResponse
         do { response = try answer(exchange) } catch { response = failed(exchange, error) }
-        response.principal = principal.signInName
+        response.principal = principal.signInText
         return response
     }
 

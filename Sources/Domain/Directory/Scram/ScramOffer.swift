@@ -15,8 +15,7 @@ final class ScramOffer: Sendable {
         (self.policy, self.hasDirectories, self.database) = (policy, hasDirectories, database)
     }
 
-    /// Whether verifiers are worth to be kept: they are easier to guess at than scrypt's hashes, for who gets hold of the database.
-    var makesVerifiers: Bool { policy == .always || (policy == .auto && !hasDirectories) }
+    var makesVerifiers: Bool { policy.makesVerifiers(hasDirectories: hasDirectories) }
 
     func isOpen(now: Int64) -> Bool {
         guard policy == .auto, !hasDirectories else { return policy == .always }

@@ -8,4 +8,7 @@ package enum ScramPolicy: String, Sendable, CaseIterable {
     /// Where no directory elsewhere has users, and as soon as all passwords of this database have verifiers.
     case auto
     case always
+
+    /// Whether verifiers are worth to be kept: they are easier to guess at than scrypt's hashes, for who gets hold of the database.
+    package func makesVerifiers(hasDirectories: Bool) -> Bool { self == .always || (self == .auto && !hasDirectories) }
 }

@@ -62,8 +62,3 @@ extension [ScramVerifier] {
 
     init(text: String?) { self = text.map { $0.split(separator: " ").compactMap { ScramVerifier($0) } } ?? [] }
 }
-
-extension Principal {
-    /// `name@domain`.
-    package var signInText: String { "\(name)@\(domain)" }
-}

@@ -64,7 +64,7 @@ extension MailStore {
         try MailAccounts.retain(tx, bytes: old.byteCount, of: old.owner)
         try tx.execute("UPDATE mailbox SET trashed = $2 WHERE id = $1", [.integer(mailbox.rawValue), .integer(now)])
         // RFC 4467 §2: a key goes with its mailbox. One that is restored is not that mailbox again.
-        try tx.execute("DELETE FROM mail_url_key WHERE mailbox_id = $1", [.integer(mailbox.rawValue)])
+        try URLKeys.removeAll(tx, of: mailbox)
         if hasChildren {
             let id = try insert(tx, old.name, of: old.owner, isSelectable: false, specialUse: nil, now: now)
             try tx.execute("DELETE FROM mail_grant WHERE mailbox_id = $1", [.integer(id.rawValue)])

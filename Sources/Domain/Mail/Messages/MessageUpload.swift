@@ -68,7 +68,7 @@ package struct MessageUpload: Sendable {
         guard !bytes.isEmpty, !isTooLarge else { return }
         size += bytes.count
         if isTooLarge { return }
-        if keepsOctets, !hasNUL, let base = bytes.baseAddress { hasNUL = memchr(base, 0, bytes.count) != nil }
+        if keepsOctets, !hasNUL { hasNUL = bytes.firstOffset(of: 0, from: 0) != nil }
         scanner.feed(bytes)
         var rest = bytes[...]
         while !rest.isEmpty {

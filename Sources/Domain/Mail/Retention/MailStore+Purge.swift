@@ -166,7 +166,7 @@ extension MailStore {
         try tx.execute("DELETE FROM mail_change WHERE mailbox_id = $1", [id])
         try tx.execute("DELETE FROM mail_seen WHERE mailbox_id = $1", [id])
         try tx.execute("DELETE FROM mail_grant WHERE mailbox_id = $1", [id])
-        try tx.execute("DELETE FROM mail_url_key WHERE mailbox_id = $1", [id])
+        try URLKeys.removeAll(tx, of: mailbox)
         try tx.execute("DELETE FROM mail_annotation WHERE mailbox_id = $1", [id])
         try removeDirectory(tx, of: mailbox)
         try tx.execute("DELETE FROM mailbox WHERE id = $1", [id])

@@ -47,6 +47,11 @@ package enum URLKeys {
             """, [.integer(principal.rawValue), .integer(mailbox.rawValue), .bytes(random)])
     }
 
+    /// All that anybody has authorized of it.
+    static func removeAll(_ tx: borrowing WriteTransaction, of mailbox: MailboxID) throws {
+        try tx.execute("DELETE FROM mail_url_key WHERE mailbox_id = $1", [.integer(mailbox.rawValue)])
+    }
+
     /// All that this principal has authorized.
     package static func removeAll(_ tx: borrowing WriteTransaction, by principal: PrincipalID) throws {
         try tx.execute("DELETE FROM mail_url_key WHERE principal_id = $1", [.integer(principal.rawValue)])

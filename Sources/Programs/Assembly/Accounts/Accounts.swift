@@ -60,11 +60,8 @@ package enum Accounts {
 
     /// What SCRAM needs of passwords that are set now; nil: it is not wanted, by the settings.
     package static func scramSalts(_ settings: Settings, _ database: any Database) throws -> ScramSalts? {
-        switch settings.auth.scram {
-        case .always: return try ScramSalts.load(database)
-        case .auto where settings.directories.isEmpty: return try ScramSalts.load(database)
-        case .auto, .never: return nil
-        }
+        guard settings.auth.scram.makesVerifiers(hasDirectories: !settings.directories.isEmpty) else { return nil }
+        return try ScramSalts.load(database)
     }
 
     package static func passwords(_ settings: Settings) -> Passwords { Passwords(parameters: scryptParameters(settings)) }

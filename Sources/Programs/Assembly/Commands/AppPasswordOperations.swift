@@ -19,7 +19,7 @@ package struct AppPasswordOperations: Sendable {
             return service
         }
         let secret = AppSecret()
-        let scram = try SignInName(name: user.name, domain: user.domain).flatMap { name in
+        let scram = try user.signInName.flatMap { name in
             try Accounts.scramSalts(installation.settings, installation.database)?.verifiers(secret, of: name)
         }
         try installation.database.write { tx in

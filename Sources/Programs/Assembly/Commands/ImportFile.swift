@@ -107,7 +107,7 @@ package struct ImportFile {
                 let present = try Members.name(tx.read, of: content.facts.uid ?? object.uid, in: collection)
                 let name = try present ?? freeName(tx.read, for: object.uid)
                 let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
-                if let existing, try isSame(tx.read, existing, object.bytes) {
+                if let existing, existing.etag != content.etag, try isSame(tx.read, existing, object.bytes) {
                     done.unchanged += 1
                     continue
                 }

@@ -58,7 +58,7 @@ package struct UserOperations: Sendable {
         let name = try installation.signInName(text)
         let (password, isMadeUp) = try PasswordEntry.read(source, for: name)
         let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
-        let scram = try SignInName(name: user.name, domain: user.domain).flatMap { name in
+        let scram = try user.signInName.flatMap { name in
             try Accounts.scramSalts(installation.settings, installation.database)?.verifier([UInt8](password.utf8), of: name)
         }
         try installation.database.write { tx in

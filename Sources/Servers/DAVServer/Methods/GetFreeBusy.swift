@@ -21,7 +21,7 @@ enum GetFreeBusy {
         return try exchange.read { tx in
             let locator = exchange.locator
             guard let owner = try locator.principal(tx, name) else { throw Reply(.notFound) }
-            let path = [Container.calendars.rawValue, owner.signInName]
+            let path = [Container.calendars.rawValue, owner.signInText]
             let location = try locator.locate(tx, path, needed: [])
             guard let home = location.collection else { throw Reply(.notFound) }
             let places = try VisibleChildren.list(tx, locator, of: home, location.access)
@@ -32,8 +32,8 @@ enum GetFreeBusy {
             var gathering = FreeBusyGathering(exchange, from: range.start, to: range.end, owner: owner)
             try gathering.addHome(tx, places)
             return try gathering.response(
-                uid: "urn:tegu:free-busy:\(owner.signInName)",
-                organizer: .address("mailto:\(owner.addresses.first ?? owner.signInName)"))
+                uid: "urn:tegu:free-busy:\(owner.signInText)",
+                organizer: .address("mailto:\(owner.addresses.first ?? owner.signInText)"))
         }
     }
 

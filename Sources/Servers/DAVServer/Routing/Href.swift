@@ -17,14 +17,14 @@ struct Href: Sendable {
     static func principal(_ principal: Principal) -> Href {
         var href = Href()
         href.appendCollection(Container.principals.rawValue)
-        href.appendCollection(principal.signInName)
+        href.appendCollection(principal.signInText)
         return href
     }
 
     static func home(_ container: Container, of owner: Principal) -> Href {
         var href = Href()
         href.appendCollection(container.rawValue)
-        href.appendCollection(owner.signInName)
+        href.appendCollection(owner.signInText)
         return href
     }
 
@@ -50,9 +50,4 @@ struct Href: Sendable {
     }
 
     var text: String { String(utf8: bytes) }
-}
-
-extension Principal {
-    /// As it stands in URLs: `name@domain`.
-    var signInName: String { "\(name)@\(domain)" }
 }

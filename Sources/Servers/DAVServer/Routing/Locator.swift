@@ -175,7 +175,7 @@ struct Locator: Sendable {
 
     /// The same of any domain: to be told of only where something is granted.
     func anyPrincipal(_ tx: borrowing ReadTransaction, _ segment: String) throws -> Principal? {
-        if segment == asker.signInName { return asker }
+        if segment == asker.signInText { return asker }
         guard let name = SignInName(segment, defaultDomain: defaultDomain) else { return nil }
         return try principals.find(tx, domain: name.domain, name: name.name)
     }

@@ -73,11 +73,8 @@ private final class MultiSearchRun: RunningCommand {
         let (tag, command, returning) = (tag, command, returning)
         var uids: [UID] = []
         var collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
-        var relevancies: Relevancies?
-        if command.returning?.options.contains(.relevancy) == true {
-            relevancies = Relevancies()
-            collector.takeRelevancy = { relevancies?.take($0, $1) }
-        }
+        let relevancies = Relevancies(command.returning)
+        if let relevancies { collector.takeRelevancy = relevancies.take }
         return try SearchRun(try PreparedKey(command.key, scope, now: session.now), in: scope, collector) { session in
             session.save(uids, returning)
             // RFC 7377 §2.1: a mailbox where nothing is found has no answer.
@@ -85,7 +82,7 @@ private final class MultiSearchRun: RunningCommand {
             session.tellResult(
                 tag, returning, uids, isUID: true, modSeq: command.key.usesModSeq ? session.highest(uids, returning, scope.snapshot) : nil,
                 isOrdered: false, source: SearchResult.Source(mailbox: chosen.name, uidValidity: validity),
-                relevancy: relevancies.map { relevancies in uids.map { relevancies.score(of: $0) } })
+                relevancy: relevancies?.scores(of: uids))
             return .ok(nil, "done")
         }
     }

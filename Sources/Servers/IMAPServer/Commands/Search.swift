@@ -32,11 +32,8 @@ extension Session {
         }
         var uids: [UID] = []
         var collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
-        var relevancies: Relevancies?
-        if command.returning?.options.contains(.relevancy) == true {
-            relevancies = Relevancies()
-            collector.takeRelevancy = { relevancies?.take($0, $1) }
-        }
+        let relevancies = Relevancies(command.returning)
+        if let relevancies { collector.takeRelevancy = relevancies.take }
         let limit = server.configuration.messageLimit
         let skipped = selected.latest.count - limit
         let code = skipped > 0 ? limitCode(lowest: selected.latest.uid(at: skipped)) : nil
@@ -54,7 +51,7 @@ extension Session {
             }
             session.tellResult(
                 tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: false,
-                relevancy: relevancies.map { relevancies in uids.map { relevancies.score(of: $0) } })
+                relevancy: relevancies?.scores(of: uids))
             return .ok(code, "done")
         })
     }
@@ -114,8 +111,8 @@ extension Session {
         result.modSeq = numbers.isEmpty ? nil : modSeq
         // RFC 6203 §4: in the order of the numbers; of those of PARTIAL where no others are told.
         if let relevancy, relevancy.count == numbers.count {
-            let told = returning.partial.map { $0.indices(of: numbers.count).clamped(to: numbers.indices) } ?? numbers.indices
-            result.relevancy = told.isEmpty ? nil : Array(relevancy[told])
+            let told = returning.partial == nil ? relevancy : returning.part(of: relevancy)
+            result.relevancy = told.isEmpty ? nil : told
         }
         out.extendedSearch(result)
     }
@@ -128,7 +125,7 @@ extension SearchReturn {
     }
 
     /// What PARTIAL names of a result.
-    fileprivate func part(of results: [UInt32]) -> [UInt32] {
+    fileprivate func part<Element>(of results: [Element]) -> [Element] {
         partial.map { Array(results[$0.indices(of: results.count).clamped(to: results.indices)]) } ?? []
     }
 }

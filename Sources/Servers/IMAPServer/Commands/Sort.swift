@@ -24,14 +24,13 @@ extension Session {
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)
         let order = MessageOrder(command.criteria)
         var rows: [MessageOrder.Row] = []
-        var relevancies: Relevancies?
+        let relevancies = Relevancies(command.returning)
         var relevancy = 0.0
         var collector = SearchRun.Collector(parts: order.parts, keys: order.keys) { _, row in
             if let row { rows.append(order.row(row, relevancy: relevancy)) }
             relevancy = 0
         }
-        if order.usesRelevancy || command.returning?.options.contains(.relevancy) == true {
-            relevancies = Relevancies()
+        if order.usesRelevancy || relevancies != nil {
             collector.takeRelevancy = { uid, value in
                 relevancies?.take(uid, value)
                 relevancy = value
@@ -44,10 +43,9 @@ extension Session {
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
             if let returning {
                 session.save(uids, returning)
-                let isAsked = command.returning?.options.contains(.relevancy) == true
                 session.tellResult(
                     tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: true,
-                    relevancy: isAsked ? relevancies.map { relevancies in uids.map { relevancies.score(of: $0) } } : nil)
+                    relevancy: relevancies?.scores(of: uids))
             } else {
                 session.out.sort(numbers, modSeq: modSeq)
             }

@@ -1,5 +1,5 @@
+import Bytes
 import Database
-import Glibc
 import IMAPGrammar
 import Mail
 import MIME
@@ -44,8 +44,7 @@ struct FetchLiteral {
 
     /// RFC 9051 §9: a literal that is no literal8 has no NUL. What a delivery brought is shown as others do it; BINARY has it as it is.
     private static func append(_ octets: [UInt8], to out: inout [UInt8]) {
-        let hasNUL = octets.withUnsafeBytes { bytes in bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false }
-        if hasNUL { out += octets.lazy.map { $0 == 0 ? 0x80 : $0 } } else { out += octets }
+        if octets[...].has(0) { out += octets.lazy.map { $0 == 0 ? 0x80 : $0 } } else { out += octets }
     }
 
     private mutating func finish(_ session: Session) throws -> Bool {
