@@ -9,6 +9,7 @@ number of entries; 99 of 100 searches below 5 ms."""
 import argparse
 import os
 import pathlib
+import re
 import statistics
 import sys
 import time
@@ -53,7 +54,7 @@ def main():
         settings = ("gal:\n  enabled: true\n  interval: 1d\n  maximum-entries: 1000000\ndirectories:\n"
                         + first.settings("one", "openldap", position=1) + second.settings("two", "freeipa", position=2))
         file.write_text("# not yet\n")
-        server = Server(environment={"TEGU_CONFIG": str(file), "TEGU_LOG_REQUESTS": "false"})
+        server = Server(environment={"TEGU_CONFIG": str(file)})
         try:
             first.start(), second.start()
             server.start()
@@ -75,15 +76,21 @@ def main():
             dav = reader.dav()
             rows = dav.propfind(reader.books, "D:displayname", depth=1).multistatus()
             path = [r.path for r in rows if r.text("D:displayname") == "Global Address List"][0]
+            in_server = []
             for text in ("berg 4", "ivanov 123", "p77@", "nobody at all", "weiß", "+49 30 777"):
-                times = []
-                for _ in range(50):
+                times, before = [], len(server.output)
+                for _ in range(200):
                     begin = time.perf_counter()
                     found = query(dav, path, text, limit=50)
                     times.append(time.perf_counter() - begin)
-                times.sort()
-                print(f"search “{text}”: {len(found)} rows, median {statistics.median(times) * 1000:.1f} ms, "
-                      f"p98 {times[48] * 1000:.1f} ms (with the client's own time)")
+                time.sleep(0.5)
+                lines = [line for line in server.output[before:] if "method=REPORT" in line]
+                own = [float(re.search(r" ms=([0-9.]+)", line)[1]) for line in lines]
+                in_server += own
+                print(f"search “{text}”: {len(found)} rows, median {statistics.median(times) * 1000:.1f} ms with the client's own time, "
+                      f"{statistics.median(own):.1f} ms in the server")
+            in_server.sort()
+            print(f"{len(in_server)} searches in the server: p99 {in_server[len(in_server) * 99 // 100]:.1f} ms (goal 5), at most {in_server[-1]:.1f} ms")
             begin, count, token = time.monotonic(), 0, ""
             while True:
                 answer = dav.sync(path, token, limit=10_000).multistatus()
