@@ -48,6 +48,11 @@ package enum Quota {
         ) { $0.integer(0) } ?? 0
     }
 
+    /// Of all principals.
+    package static func total(_ tx: borrowing ReadTransaction) throws -> Int64 {
+        try tx.first("SELECT CAST(COALESCE(SUM(used_bytes), 0) AS BIGINT) FROM principal") { max(0, $0.integer(0)) } ?? 0
+    }
+
     /// The principals after `id` in the order of their ids, with what `used_bytes` says.
     static func page(
         _ tx: borrowing ReadTransaction, after id: PrincipalID, limit: Int

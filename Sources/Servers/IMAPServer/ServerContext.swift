@@ -5,12 +5,26 @@ package import Mail
 import Synchronization
 import Wire
 
-/// What the server asks of the layers below.
-package struct IMAPServices: Sendable {
+/// Where somebody's mailboxes are.
+package struct MailPlace: Sendable {
     package var database: any Database
     package var store: MailStore
-    package var authenticator: Authenticator
     package var memberships: MembershipCache
+
+    package init(database: any Database, store: MailStore, memberships: MembershipCache) {
+        self.database = database
+        self.store = store
+        self.memberships = memberships
+    }
+}
+
+/// What the server asks of the layers below.
+package struct IMAPServices: Sendable {
+    /// Of those that no other place has.
+    package var place: MailPlace
+    package var authenticator: Authenticator
+    /// Which other place has somebody's mailboxes; nil: there are none. It may wait for a database.
+    package var elsewhere: (@Sendable (Principal) throws -> MailPlace?)?
     /// Milliseconds since 1970 in UTC.
     package var clock: @Sendable () -> Int64
     /// What ID tells of this server (RFC 2971).
@@ -19,12 +33,12 @@ package struct IMAPServices: Sendable {
 
     package init(
         database: any Database, store: MailStore, authenticator: Authenticator, memberships: MembershipCache = MembershipCache(),
-        version: String, random: @escaping RandomSource = SystemRandom.bytes, clock: @escaping @Sendable () -> Int64
+        version: String, random: @escaping RandomSource = SystemRandom.bytes, elsewhere: (@Sendable (Principal) throws -> MailPlace?)? = nil,
+        clock: @escaping @Sendable () -> Int64
     ) {
-        self.database = database
-        self.store = store
+        place = MailPlace(database: database, store: store, memberships: memberships)
+        self.elsewhere = elsewhere
         self.authenticator = authenticator
-        self.memberships = memberships
         self.version = version
         self.random = random
         self.clock = clock

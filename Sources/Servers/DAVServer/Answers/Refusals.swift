@@ -38,6 +38,11 @@ extension Reply {
         case .readOnly: self.init(needs: .dav(.writeContent), at: parent)
         case .tooManyGrants:
             self.init(.forbidden, condition: .dav(.limitedNumberOfAces), "A collection has at most \(Grants.maximumPerCollection) grants.")
+        // RFC 3744 §8.1.1
+        case .otherStorage:
+            self.init(
+                .forbidden, condition: .dav(.allowedPrincipal),
+                "Somebody of these is in another storage of this server, where this cannot be shared.")
         case .cannotBeGranted: self.init(.forbidden, condition: .dav(.noProtectedAceConflict), "The owner may do everything already.")
         case .tooDeep: self.init(.forbidden, "There are too many collections in each other.")
         }

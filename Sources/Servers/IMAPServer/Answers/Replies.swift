@@ -46,6 +46,7 @@ enum Replies {
         case .mailboxFull: .no(.limit, "the mailbox can take no more messages")
         case .keywordNotKept: .no(.limit, "the mailbox has no room for another keyword")
         case .tooManyGrants: .no(.limit, "too many entries")
+        case .otherStorage: .no(.cannot, "somebody of these is in another storage of this server, where it cannot be shared")
         case .cannotBeGranted: .no(.cannot, "the owner's rights cannot be changed")
         case .tooManySubscriptions: .no(.limit, "too many subscriptions")
         case .tooManyAnnotations: .no(.metadataTooMany, "too many entries")

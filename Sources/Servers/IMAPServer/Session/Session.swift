@@ -61,6 +61,8 @@ final class Session: @unchecked Sendable {
     var out = ResponseWriter()
     var state = State.notAuthenticated
     var principal: Principal?
+    /// Where the mailboxes of who is signed in are.
+    var mailPlace: MailPlace
     var enabled = EnabledExtensions()
     var expectation: Expectation?
     var selected: SelectedMailbox?
@@ -91,6 +93,7 @@ final class Session: @unchecked Sendable {
         self.peer = peer
         self.isLoopback = isLoopback
         self.isTLS = isTLS
+        mailPlace = server.services.place
         reader = CommandReader(limits: Self.limitsBeforeSignIn)
         logger = server.logger
         logger[metadataKey: "conn"] = "\(server.nextConnectionID())"

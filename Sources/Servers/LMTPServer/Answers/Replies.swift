@@ -68,7 +68,7 @@ enum Replies {
         case .contentGone: Reply(451, EnhancedStatus(3, 0), "the message has waited too long, send it again")
         // None of these can be of a delivery to an address.
         case .invalidName, .nameTaken, .notFound, .notSelectable, .isInbox, .hasChildren, .belowItself, .specialUseTaken,
-            .keywordNotKept, .tooManyGrants, .cannotBeGranted, .tooManySubscriptions, .tooManyAnnotations, .annotationTooLarge:
+            .keywordNotKept, .tooManyGrants, .cannotBeGranted, .otherStorage, .tooManySubscriptions, .tooManyAnnotations, .annotationTooLarge:
             fault
         }
     }
