@@ -3,6 +3,9 @@
 `TEST_ENGINE=postgres` has the configuration database in PostgreSQL; the storages are SQLite and PostgreSQL in either case."""
 import json
 import os
+import sqlite3
+import subprocess
+import time
 
 import pytest
 
@@ -48,6 +51,25 @@ class Site:
 
     def storages(self):
         return {row["name"]: row for row in json.loads(self.server.run("storage", "list", "--json").out)}
+
+    def seal(self, user):
+        """As a process leaves an account of the default storage that was killed at the end of a move."""
+        now = int(time.time() * 1000)
+        statements = [
+            f"INSERT INTO account_move SELECT id, '', 'west', 'sealed', 'nobody 1', {now} FROM principal WHERE name = '{user.name}'",
+            f"UPDATE principal SET sealed = used_bytes WHERE name = '{user.name}'",
+            f"UPDATE collection SET sealed = modseq WHERE owner_id = (SELECT id FROM principal WHERE name = '{user.name}')",
+            "INSERT INTO mail_account (owner_id, uid_validity, list_version, sealed) "
+            f"SELECT id, 0, 1, 1 FROM principal WHERE name = '{user.name}' ON CONFLICT (owner_id) DO UPDATE SET sealed = mail_account.list_version",
+        ]
+        url = self.server.environment.get("TEGU_DATABASE")
+        if url:
+            for statement in statements:
+                subprocess.run(["psql", "-X", "-q", "-c", statement, url], check=True)
+        else:
+            with sqlite3.connect(os.path.join(self.server.data_directory, "tegu.db"), timeout=10) as database:
+                for statement in statements:
+                    database.execute(statement)
 
     def close(self):
         self.server.close()

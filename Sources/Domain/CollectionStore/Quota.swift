@@ -65,7 +65,7 @@ package enum Quota {
         }
     }
 
-    static func correct(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
+    package static func correct(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
         try tx.execute(
             "UPDATE principal SET used_bytes = $2 WHERE id = $1",
             [.integer(owner.rawValue), .integer(try counted(tx.read, of: owner))])

@@ -25,6 +25,8 @@ package struct IMAPServices: Sendable {
     package var authenticator: Authenticator
     /// Which other place has somebody's mailboxes; nil: there are none. It may wait for a database.
     package var elsewhere: (@Sendable (Principal) throws -> MailPlace?)?
+    /// Whether somebody's mailboxes are in another place than when they signed in. It may not wait.
+    package var haveMoved: (@Sendable (Principal) -> Bool)?
     /// Milliseconds since 1970 in UTC.
     package var clock: @Sendable () -> Int64
     /// What ID tells of this server (RFC 2971).
@@ -34,10 +36,11 @@ package struct IMAPServices: Sendable {
     package init(
         database: any Database, store: MailStore, authenticator: Authenticator, memberships: MembershipCache = MembershipCache(),
         version: String, random: @escaping RandomSource = SystemRandom.bytes, elsewhere: (@Sendable (Principal) throws -> MailPlace?)? = nil,
-        clock: @escaping @Sendable () -> Int64
+        haveMoved: (@Sendable (Principal) -> Bool)? = nil, clock: @escaping @Sendable () -> Int64
     ) {
         place = MailPlace(database: database, store: store, memberships: memberships)
         self.elsewhere = elsewhere
+        self.haveMoved = haveMoved
         self.authenticator = authenticator
         self.version = version
         self.random = random

@@ -51,7 +51,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
 
     private static func code(of failure: Failure) -> ExitCode {
         switch failure.code {
-        case .unavailable, .storageFull: .unavailable
+        case .unavailable, .storageFull, .sealed: .unavailable
         case .damaged: .damaged
         case .constraint, .serverBug: .serverBug
         }

@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import Directory
+import GlobalAddressList
 import Mail
 
 /// `tegu storage`.
@@ -49,6 +50,47 @@ package struct StorageOperations: Sendable {
             try Trash.destroyAll(tx, of: owner.id)
         }
         return "\(owner.signInText) is in \(name)"
+    }
+
+    /// Moves accounts, one after the other; what they had before is removed at the end.
+    ///
+    /// - Parameter grace: seconds for which who reads at the source may go on.
+    package func move(_ names: [String], to name: String, grace: Int) throws -> String {
+        let target = try known(name)
+        var moves: [AccountMove] = []
+        var failures: [String] = []
+        for text in names {
+            let owner = try installation.user(text)
+            let move = AccountMove(installation, of: owner, to: target, grace: Int64(grace) * 1000) {
+                ConsoleOutput.writeError("tegu: \($0)\n")
+            }
+            do {
+                if try move.run() { moves.append(move) } else { ConsoleOutput.writeError("tegu: \(owner.signInText) is in \(name)\n") }
+            } catch {
+                // One account's reason is no other's.
+                if names.count == 1 { throw error }
+                failures.append("\(owner.signInText): \(CommandError.describe(error) ?? "\(error)")")
+            }
+        }
+        for move in moves { try move.tidy() }
+        guard failures.isEmpty else {
+            throw CommandError(.impossible, "not moved:\n" + failures.joined(separator: "\n"))
+        }
+        return "\(moves.count) moved to \(name)"
+    }
+
+    /// The accounts of a domain, in the order of their names.
+    package func accounts(of domain: String) throws -> [String] {
+        var names: [String] = []
+        try installation.database.read { tx in
+            try LocalDirectory.forEach(tx, domain: domain) { principal in
+                // The owners of address lists stay: each storage has its own.
+                if principal.kind != .resource || !principal.name.hasPrefix(AddressLists.ownerName) { names.append(principal.signInText) }
+                return true
+            }
+        }
+        if names.isEmpty { throw CommandError(.impossible, "nobody is in the domain \(domain)") }
+        return names
     }
 
     /// Whether an account has nothing but what every new one has.

@@ -20,7 +20,7 @@ struct IMAPService: Sendable {
         }
         let services = IMAPServices(
             database: installation.database, store: installation.mail, authenticator: authenticator, memberships: memberships,
-            version: Version.number, elsewhere: storages.mailPlaces, clock: System.clock)
+            version: Version.number, elsewhere: storages.mailPlaces, haveMoved: storages.haveMoved, clock: System.clock)
         server = IMAPServer(configuration: Self.configuration(settings, certificates), services: services, logger: logger)
     }
 

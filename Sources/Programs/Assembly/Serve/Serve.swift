@@ -89,7 +89,7 @@ package enum Serve {
                 $0, used: [membershipCache] + storages.all.map(\.memberships), logger: Logger(label: "tegu.directories"),
                 clock: System.clock)
         }
-        let mirror = DirectoryMirrorService(installation.storages, logger: Logger(label: "tegu.storages"))
+        let mirror = DirectoryMirrorService(installation, principals, storages, logger: Logger(label: "tegu.storages"))
         await withTaskGroup(of: Void.self) { group in
             add(to: &group, installation, principals, directories)
             for storage in storages.all { add(to: &group, storage.installation, storage.principals, directories) }

@@ -2,8 +2,7 @@ import DAVServer
 import Directory
 import IMAPServer
 import LMTPServer
-import Logging
-import NIOPosix
+import Synchronization
 
 /// What a running server has of each storage: a DAV server over it, and what is remembered of its rows.
 struct ServedStorage: Sendable {
@@ -23,6 +22,7 @@ struct ServedStorage: Sendable {
 struct ServedStorages: Sendable {
     private let storages: Storages
     private let served: [String: ServedStorage]
+    private let whereabouts = Whereabouts()
 
     init(_ storages: Storages, serve: (Storages.Part) -> ServedStorage) {
         self.storages = storages
@@ -38,6 +38,15 @@ struct ServedStorages: Sendable {
     var mailPlaces: (@Sendable (Principal) throws -> MailPlace?)? { lookUp(\.mailPlace) }
     var deliveryPlaces: (@Sendable (Principal) throws -> DeliveryPlace?)? { lookUp(\.deliveryPlace) }
 
+    /// Whether what somebody owns is elsewhere than they were told when they signed in.
+    var haveMoved: (@Sendable (Principal) -> Bool)? {
+        if served.isEmpty { return nil }
+        return { [whereabouts] principal in whereabouts.isAnother(than: principal) }
+    }
+
+    /// Somebody is in a storage now: those who are signed in from before are told by and by.
+    func note(_ principal: Principal) -> Bool { whereabouts.note(principal) }
+
     private func lookUp<Value>(
         _ value: any KeyPath<ServedStorage, Value> & Sendable
     ) -> (@Sendable (Principal) throws -> Value?)? {
@@ -46,40 +55,23 @@ struct ServedStorages: Sendable {
     }
 }
 
-/// Copies the directory's changes into the storages, a moment after they were made, by whatever process.
-struct DirectoryMirrorService: Sendable {
-    private let storages: Storages
-    private let logger: Logger
-    /// It waits for databases: not on the threads of tasks.
-    private let thread = NIOThreadPool(numberOfThreads: 1)
+/// In which storage accounts are that have changed since this process began.
+private final class Whereabouts: Sendable {
+    private let storages = Mutex<[PrincipalID: String?]>([:])
 
-    private static let pause = Duration.milliseconds(500)
-
-    init(_ storages: Storages, logger: Logger) {
-        self.storages = storages
-        self.logger = logger
+    /// Whether it may be another one than before.
+    func note(_ principal: Principal) -> Bool {
+        storages.withLock { storages in
+            defer { storages[principal.id] = .some(principal.storage) }
+            guard let before = storages[principal.id] else { return true }
+            return before != principal.storage
+        }
     }
 
-    /// Until the task is cancelled.
-    func run() async {
-        if storages.parts.isEmpty { return }
-        thread.start()
-        var failed: Set<String> = []
-        while !Task.isCancelled {
-            for part in storages.parts {
-                do {
-                    try await thread.runIfActive { try part.mirror.bring() }
-                    failed.remove(part.name)
-                } catch is CancellationError {
-                } catch {
-                    // Once, not each time.
-                    if failed.insert(part.name).inserted {
-                        logger.error("the directory cannot be copied", metadata: ["storage": "\(part.name)", "failure": "\(error)"])
-                    }
-                }
-            }
-            try? await Task.sleep(for: Self.pause)
+    func isAnother(than principal: Principal) -> Bool {
+        storages.withLock { storages in
+            guard let storage = storages[principal.id] else { return false }
+            return storage != principal.storage
         }
-        try? await thread.shutdownGracefully()
     }
 }

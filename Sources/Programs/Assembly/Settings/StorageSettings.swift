@@ -10,8 +10,6 @@ package struct StorageSettings: Sendable, Equatable {
     package var connections = 8
     /// Empty: in its directory.
     package var files = ""
-    /// Empty: in its directory.
-    package var maildirs = ""
 
     package init(name: String) { self.name = name }
 
@@ -47,9 +45,6 @@ enum StorageSettingTable {
         row(
             "files", .path("", \.storage.files, "As `storage.files`; no two storages have one.")
                 .byDefault("`blobs` in the storage's directory"), \.storage.files, \.files),
-        row(
-            "maildirs", .path("", \.storage.maildirs, "As `storage.maildirs`; no two storages have one.")
-                .byDefault("`mail` in the storage's directory"), \.storage.maildirs, \.maildirs),
     ]
 
     /// Read as the setting of the default storage is that it is like.
@@ -94,7 +89,8 @@ extension Settings {
         settings.dataDirectory = storage.directory.isEmpty ? "\(dataDirectory)/storages/\(storage.name)" : storage.directory
         settings.storage.connections = storage.connections
         settings.storage.files = storage.files
-        settings.storage.maildirs = storage.maildirs
+        // Directories of mail are named by ids that no two storages have: all are in one, and an account that moves finds them there.
+        settings.storage.maildirs = DataDirectory(self).mail
         settings.storages = []
         return settings
     }
@@ -106,7 +102,7 @@ extension Settings {
         let all = [(StorageSettings.defaultName, self)] + storages.map { ($0.name, ofStorage($0)) }
         for (name, settings) in all {
             let directory = DataDirectory(settings)
-            let places = Set([settings.database.isEmpty ? directory.database : settings.database, directory.blobs, directory.mail])
+            let places = Set([settings.database.isEmpty ? directory.database : settings.database, directory.blobs])
             for place in places {
                 let shown = place.contains("://") ? "database" : place
                 if let other = seen[place] { problems.append("the storages \(other) and \(name) have one \(shown): give each its own") }

@@ -37,10 +37,14 @@ package final class Storages: Sendable {
             if admitted.withLock({ $0.contains(principal.id) }) { return }
             if try !mirror.has(principal.id) { try mirror.bring() }
             guard try mirror.has(principal.id) else { throw Failure(.unavailable, "principal \(principal.id.rawValue) is not in storage \(name) yet") }
-            let (database, settings) = (installation.database, installation.settings)
+            let (database, settings, name) = (installation.database, installation.settings, name)
             let isFurnished = try database.read { tx in try Collections.home(tx, of: principal.id, kind: .calendarHome) != nil }
             if principal.kind != .group, !isFurnished {
                 try database.write { tx in
+                    // Who has gone to another storage meanwhile gets nothing here.
+                    guard try LocalDirectory.find(tx.read, principal.id)?.storage == name else {
+                        throw Failure(.sealed, "principal \(principal.id.rawValue) is not in storage \(name) any more")
+                    }
                     // Another request may have been first.
                     if try Collections.home(tx.read, of: principal.id, kind: .calendarHome) != nil { return }
                     try Accounts.furnish(tx, principal.id, hasBirthdays: settings.birthdays.forNewUsers, now: System.clock())

@@ -106,6 +106,7 @@ extension Reply {
             self.init(.insufficientStorage, condition: .dav(.sufficientDiskSpace), "The server has no room left.")
         case .unavailable:
             self.init(.serviceUnavailable, "The server cannot answer now.", headers: [("Retry-After", "5")])
+        case .sealed: self.init(.serviceUnavailable, "It is being moved, and cannot be changed for some seconds.", headers: [("Retry-After", "1")])
         case .damaged, .constraint, .serverBug: self.init(.internalServerError, "Something went wrong in the server.")
         }
     }

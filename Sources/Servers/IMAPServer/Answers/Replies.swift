@@ -21,6 +21,7 @@ enum Replies {
     private static func completion(of failure: Failure) -> Completion {
         switch failure.code {
         case .unavailable: .no(.unavailable, "not possible now, try again later")
+        case .sealed: .no(.unavailable, "it is being moved, try again in some seconds")
         case .storageFull: .no(.unavailable, "the server has no room now")
         case .damaged: .no(.corruption, "what is stored is damaged")
         case .constraint, .serverBug: .no(.serverBug, "the server has a fault")

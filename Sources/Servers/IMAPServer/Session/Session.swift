@@ -111,6 +111,8 @@ final class Session: @unchecked Sendable {
     }()
 
     var isSignedIn: Bool { principal != nil }
+    /// Whether the mailboxes are in another place by now: what is said here would be of none, or of old ones.
+    var hasMoved: Bool { principal.flatMap { server.services.haveMoved?($0) } ?? false }
     var wantsWakes: Bool { isIdle || (notification != nil && isBetweenCommands) }
     var isIdle: Bool { if case .idle = expectation { true } else { false } }
     /// Whether nothing of a command is in work or has come.

@@ -50,7 +50,7 @@ enum Replies {
         switch failure.code {
         // RFC 3463 §3.4: X.3.1
         case .storageFull: Reply(452, EnhancedStatus(3, 1), "no room now")
-        case .unavailable: Reply(451, EnhancedStatus(3, 0), "not possible now")
+        case .unavailable, .sealed: Reply(451, EnhancedStatus(3, 0), "not possible now")
         case .damaged, .constraint, .serverBug: fault
         }
     }
