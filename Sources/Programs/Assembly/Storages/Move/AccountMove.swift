@@ -69,10 +69,10 @@ struct AccountMove {
         // What a process that has ended left sealed, here or, in a move back, there.
         try Seal.remove(source.database, of: owner.id)
         try Seal.remove(destination.database, of: owner.id)
-        var life = Life(self)
+        let life = Life(self)
         let copy = AccountCopy(owner.id.rawValue, from: try Self.side(source), to: try Self.side(destination)) { try life.show() }
         try copyWhileServed(copy)
-        try finish(copy, source, destination, &life)
+        try finish(copy, source, destination, life)
         tell("\(owner.signInText) is in \(target ?? StorageSettings.defaultName): \(copy.changed) rows were copied and read back")
         return true
     }
@@ -85,7 +85,7 @@ struct AccountMove {
         }
     }
 
-    private func finish(_ copy: AccountCopy, _ source: Installation, _ destination: Installation, _ life: inout Life) throws {
+    private func finish(_ copy: AccountCopy, _ source: Installation, _ destination: Installation, _ life: Life) throws {
         // First it is said, so that a process that ends now leaves no seal that nobody knows of.
         try life.change(from: .copying, to: .sealed)
         let began = ContinuousClock.now
