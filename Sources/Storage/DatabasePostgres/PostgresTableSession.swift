@@ -8,9 +8,10 @@ package final class PostgresTableSession: TableSession {
     private let session: Session
     private var isOpen = false
 
-    package init(_ options: PostgresOptions) throws {
+    /// - Parameter schema: where the tables are, instead of the user's own search path; for tests.
+    package init(_ options: PostgresOptions, schema: String? = nil) throws {
         let session: Session
-        do { session = try Session(try ConnectionParameters(options)) } catch let fault as Fault { throw fault.failure }
+        do { session = try Session(try ConnectionParameters(options, schema: schema)) } catch let fault as Fault { throw fault.failure }
         self.session = session
         func query(_ sql: String) throws -> [[String]] {
             let result = PQexec(session.handle, sql)

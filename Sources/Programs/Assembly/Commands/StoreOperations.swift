@@ -39,8 +39,8 @@ package struct StoreOperations: Sendable {
         var count = try Self.check(installation, named: "")
         for part in installation.storages.parts {
             count += try Self.check(part.installation, named: "storage \(part.name): ")
-            count += try StorageConsistency.check(part) { ConsoleOutput.write("storage \(part.name): \($0)\n") }
         }
+        count += try StorageConsistency.check(installation) { ConsoleOutput.write($0 + "\n") }
         if let warning = try FirstStart.printedPasswordWarning(installation.database) {
             // It is no fault of the store: the outcome does not depend on it.
             ConsoleOutput.write(warning + "\n")

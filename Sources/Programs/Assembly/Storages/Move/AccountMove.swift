@@ -54,7 +54,12 @@ struct AccountMove {
         try installation.storages.bring()
         let known = try configuration.read { tx in try AccountMoves.find(tx, owner.id) }
         if let known { try takeOver(known) }
-        guard owner.storage != target else { return known?.state == .moved }
+        guard owner.storage != target else {
+            if known?.state == .moved { return true }
+            // What was copied to elsewhere is gone.
+            if known != nil { try configuration.write { tx in try AccountMoves.end(tx, owner.id) } }
+            return false
+        }
         let source = try place(owner.storage)
         let destination = try place(target)
         let inTheWay = try source.database.read { tx in try SharesInTheWay.find(tx, of: owner, now: System.clock()) }
