@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from gal import book, wait_for_card
 from lmtp import Lmtp
 from objects import card, event
 from tegu import Server, postgres_database, wait_for
@@ -22,7 +23,8 @@ def storages_file(directory):
     postgres = postgres_database(f"{directory}/west")
     path = os.path.join(directory, "tegu.yaml")
     with open(path, "w") as file:
-        file.write(f"""storages:
+        file.write(f"""gal: {{enabled: true, interval: 1s}}
+storages:
   west:
     database: "{postgres}"
   east: {{directory: "{directory}/east"}}
@@ -180,6 +182,12 @@ def test_within_a_storage_all_is_shared_as_ever(site, storage):
     owner.ok("CREATE team")
     owner.ok(f"SETACL team {other.address} lrs")
     assert f'Other Users/{user.name}/team' in str(sharee.ok('LIST "" "*"').untagged)
+
+
+def test_the_address_list_is_in_every_storage(site, storage):
+    user, other = site.new_user(storage), site.new_user("default")
+    dav = user.dav()
+    assert other.address in wait_for_card(dav, book(dav, user.books), other.name)
 
 
 def test_sharing_ends_at_a_storage(site):
