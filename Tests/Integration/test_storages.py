@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import tarfile
 import time
 
 import pytest
@@ -253,3 +254,20 @@ def test_a_storage_is_one_of_its_installation_only(site, tmp_path):
 
 def test_the_plan_of_an_upgrade_knows_all_storages(site):
     assert site.server.run("db", "migrate", "--plan").out.count("nothing to do") == 3
+
+
+def test_a_backup_has_all_that_are_files(site, tmp_path):
+    user = site.new_user("east")
+    large = os.urandom(700_000)
+    assert user.dav().put_file(user.files + "large", large).status == 201
+    archive = str(tmp_path / "all.tar")
+    told = site.server.run("backup", archive).out
+    assert "storages/west is a PostgreSQL" in told
+    with tarfile.open(archive) as tar:
+        tar.extractall(tmp_path / "restored", filter="data")
+    found = tmp_path / "restored" / "storages" / "east"
+    with sqlite3.connect(found / "tegu.db") as database:
+        (name,) = database.execute("SELECT name FROM storage_identity").fetchone()
+        files = [file for (file,) in database.execute("SELECT file FROM blob WHERE file IS NOT NULL")]
+    assert name == "east"
+    assert large in [(found / "blobs" / file[:2] / file[2:4] / file).read_bytes() for file in files]
