@@ -73,8 +73,8 @@ package enum StorageMap {
 extension LocalDirectory {
     /// Says where what a principal owns is: when it is there, or there is nothing of it.
     package func setStorage(_ tx: borrowing WriteTransaction, of id: PrincipalID, _ storage: String?) throws {
-        let count = try tx.execute(
-            "UPDATE principal SET storage = $2 WHERE id = $1", [.integer(id.rawValue), Value(storage)])
+        let count = try tx.rowsChanged(
+            by: "UPDATE principal SET storage = $2 WHERE id = $1", [.integer(id.rawValue), Value(storage)])
         if count == 0 { throw DirectoryRefusal.notFound }
         try DirectoryChanges.note(tx, id)
         forget(tx, id)

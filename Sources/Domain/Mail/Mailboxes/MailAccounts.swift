@@ -8,8 +8,8 @@ enum MailAccounts {
     /// they were moved.
     @discardableResult
     static func open(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws -> Bool {
-        try tx.execute(
-            """
+        try tx.rowsChanged(
+            by: """
             INSERT INTO mail_account (owner_id, uid_validity, list_version) SELECT id, 0, 1 FROM principal
             WHERE id = $1 AND COALESCE(storage, '') = COALESCE((SELECT name FROM storage_identity WHERE id = 1), '')
             ON CONFLICT DO NOTHING

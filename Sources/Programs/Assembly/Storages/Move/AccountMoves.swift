@@ -63,8 +63,8 @@ enum AccountMoves {
     static func change(
         _ tx: borrowing WriteTransaction, _ account: PrincipalID, from state: State, to next: State, holder: String, now: Int64
     ) throws -> Bool {
-        try tx.execute(
-            "UPDATE account_move SET state = $4, changed = $5 WHERE principal_id = $1 AND state = $2 AND holder = $3",
+        try tx.rowsChanged(
+            by: "UPDATE account_move SET state = $4, changed = $5 WHERE principal_id = $1 AND state = $2 AND holder = $3",
             [.integer(account.rawValue), .text(state.rawValue), .text(holder), .text(next.rawValue), .integer(now)]) > 0
     }
 
