@@ -142,11 +142,11 @@ def test_every_command_has_its_help_and_refuses_what_it_does_not_know(server):
     whole = server.run("help").out
     assert whole == server.run("--help").out
     names = re.findall(r"(?m)^  (\w+)  +\S", whole.split("SUBCOMMANDS:")[1])
-    assert {"serve", "demo", "user", "group", "calendar", "book", "share", "mail", "import", "export", "trash", "check", "reindex", "dns",
+    assert {"serve", "demo", "user", "group", "calendar", "book", "share", "mail", "storage", "import", "export", "trash", "check", "reindex", "dns",
             "directory", "gal", "backup", "db", "version"} == set(names)
-    pairs = [(name, sub) for name in ("user", "group", "calendar", "book", "share", "mail", "trash", "directory", "gal", "db")
+    pairs = [(name, sub) for name in ("user", "group", "calendar", "book", "share", "mail", "storage", "trash", "directory", "gal", "db")
              for sub in re.findall(r"(?m)^  (\w+)  +\S", server.run(name, "--help").out.split("SUBCOMMANDS:")[1])]
-    assert len(pairs) == 37
+    assert len(pairs) == 40
     for command in [(name,) for name in names] + pairs:
         out = server.run(*command, "--help").out
         assert out.startswith("OVERVIEW: ") and f"USAGE: tegu {' '.join(command)}" in out

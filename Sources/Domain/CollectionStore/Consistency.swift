@@ -189,8 +189,9 @@ package enum Consistency {
     }
 
     private static func checkReferences(_ database: any Database, _ fault: (String) -> Void) throws {
-        let highest = try database.read { tx in try ReferenceCounts.highestBlob(tx) }
-        for start in stride(from: 0, through: highest, by: Int64.Stride(ReferenceCounts.span)) {
+        var next: Int64 = 0
+        while let start = try database.read({ tx in try ReferenceCounts.nextSpan(tx, from: next) }) {
+            next = start + ReferenceCounts.span
             // After so many it is told that there is something wrong; `Reindex` corrects all.
             let found = try database.read { tx in try ReferenceCounts.wrong(tx, from: start, limit: 1000) }
             for wrong in found {

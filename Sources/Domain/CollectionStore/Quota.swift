@@ -48,6 +48,11 @@ package enum Quota {
         ) { $0.integer(0) } ?? 0
     }
 
+    /// Of all principals.
+    package static func total(_ tx: borrowing ReadTransaction) throws -> Int64 {
+        try tx.first("SELECT CAST(COALESCE(SUM(used_bytes), 0) AS BIGINT) FROM principal") { max(0, $0.integer(0)) } ?? 0
+    }
+
     /// The principals after `id` in the order of their ids, with what `used_bytes` says.
     static func page(
         _ tx: borrowing ReadTransaction, after id: PrincipalID, limit: Int
@@ -60,7 +65,7 @@ package enum Quota {
         }
     }
 
-    static func correct(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
+    package static func correct(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
         try tx.execute(
             "UPDATE principal SET used_bytes = $2 WHERE id = $1",
             [.integer(owner.rawValue), .integer(try counted(tx.read, of: owner))])

@@ -12,8 +12,9 @@ enum ReferenceCounts {
     /// So many ids of blobs are counted at once, in 4 bytes each.
     static let span: Int64 = 1 << 20
 
-    static func highestBlob(_ tx: borrowing ReadTransaction) throws -> Int64 {
-        try tx.first("SELECT MAX(id) FROM blob") { $0.integer(0) } ?? 0
+    /// Where the spans with blobs in them begin, from `start` on: ids of other storages' blobs are far apart.
+    static func nextSpan(_ tx: borrowing ReadTransaction, from start: Int64) throws -> Int64? {
+        try tx.first("SELECT id FROM blob WHERE id >= $1 ORDER BY id LIMIT 1", [.integer(start)]) { $0.integer(0) }
     }
 
     /// The blobs from id `start` on, one span, whose count is wrong; at most `limit`.

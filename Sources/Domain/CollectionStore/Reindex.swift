@@ -291,9 +291,10 @@ package enum Reindex {
     }
 
     private static func correctReferences(_ database: any Database, _ outcome: inout Outcome) throws {
-        let highest = try database.read { tx in try ReferenceCounts.highestBlob(tx) }
         let limit = 10_000
-        for start in stride(from: 0, through: highest, by: Int64.Stride(ReferenceCounts.span)) {
+        var next: Int64 = 0
+        while let start = try database.read({ tx in try ReferenceCounts.nextSpan(tx, from: next) }) {
+            next = start + ReferenceCounts.span
             var isWrong = try database.read { tx in try !ReferenceCounts.wrong(tx, from: start, limit: 1).isEmpty }
             while isWrong {
                 let count = try database.write { tx in

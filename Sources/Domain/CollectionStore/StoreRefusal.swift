@@ -22,6 +22,8 @@ package enum StoreRefusal: Error, Equatable, Sendable {
     case tooManyGrants
     /// The owner may do everything already.
     case cannotBeGranted
+    /// Somebody to whom it would be granted is in another storage.
+    case otherStorage
     /// More collections below each other than are served.
     case tooDeep
 }

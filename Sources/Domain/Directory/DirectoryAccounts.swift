@@ -46,6 +46,7 @@ extension LocalDirectory {
         try tx.execute(
             "INSERT INTO directory_account (directory, entry_id, principal_id, seen) VALUES ($1, $2, $3, $4)",
             [.text(link.directory), .text(link.entryID), .integer(id.rawValue), .integer(now)])
+        try DirectoryChanges.note(tx, id)
         forget(tx, id)
     }
 
@@ -82,6 +83,7 @@ extension LocalDirectory {
         try tx.execute(
             "UPDATE directory_account SET seen = $2 WHERE principal_id = $1",
             [.integer(principal.id.rawValue), .integer(now)])
+        try DirectoryChanges.note(tx, principal.id)
         forget(tx, principal.id)
         return true
     }

@@ -21,7 +21,7 @@ package enum Groups {
         let added = try tx.rowsChanged(
             by: "INSERT INTO group_member (group_id, member_id, joined) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             [.integer(group.id.rawValue), .integer(member.id.rawValue), .integer(now)])
-        if added > 0 { try RightsGeneration.advanceMemberships(tx) }
+        if added > 0 { try changed(tx, member.id) }
         return added > 0
     }
 
@@ -33,7 +33,7 @@ package enum Groups {
         let removed = try tx.rowsChanged(
             by: "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2",
             [.integer(group.rawValue), .integer(member.rawValue)])
-        if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
+        if removed > 0 { try changed(tx, member) }
         return removed > 0
     }
 
@@ -70,7 +70,7 @@ package enum Groups {
                 """,
                 [.integer(group.rawValue), .integer(member.rawValue), .text(directory), .integer(now)])
         }
-        if changes > 0 { try RightsGeneration.advanceMemberships(tx) }
+        if changes > 0 { try changed(tx, member) }
     }
 
     /// Ends all memberships that other directories than these have said: what nobody asks for any more must not count for
@@ -81,10 +81,19 @@ package enum Groups {
             "SELECT DISTINCT directory FROM group_member WHERE directory IS NOT NULL", []) { $0.text(0) }
         var removed = 0
         for directory in said where !directories.contains(directory) {
+            let members = try tx.read.all("SELECT DISTINCT member_id FROM group_member WHERE directory = $1", [.text(directory)]) {
+                PrincipalID(rawValue: $0.integer(0))
+            }
+            for member in members { try DirectoryChanges.note(tx, member) }
             removed += try tx.rowsChanged(by: "DELETE FROM group_member WHERE directory = $1", [.text(directory)])
         }
         if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
         return removed
+    }
+
+    private static func changed(_ tx: borrowing WriteTransaction, _ member: PrincipalID) throws {
+        try RightsGeneration.advanceMemberships(tx)
+        try DirectoryChanges.note(tx, member)
     }
 
     /// The principal is about to go: it is in no group, and nobody is in it.

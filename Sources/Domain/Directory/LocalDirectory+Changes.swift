@@ -12,18 +12,20 @@ extension LocalDirectory {
         try Self.checkDisplayName(displayName)
         try Self.checkQuota(new.quotaBytes)
         guard new.addresses.count <= Self.maximumAddresses else { throw DirectoryRefusal.tooManyAddresses }
+        let storage = new.followsDomain ? try StorageMap.storage(tx.read, ofDomain: signInName.domain) : nil
         let id = PrincipalID(rawValue: try tx.nextID(.principal))
         try tx.execute("""
             INSERT INTO principal (id, kind, domain, name, display_name, is_administrator, is_disabled, password,
-                must_change_password, quota_bytes, used_bytes, created, scram)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, $10, $11)
+                must_change_password, quota_bytes, used_bytes, created, scram, storage)
+            VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, $10, $11, $12)
             """, [
                 .integer(id.rawValue), .text(new.kind.rawValue), .text(signInName.domain), .text(signInName.name),
                 .text(displayName), Value(new.isAdministrator), Value(new.password?.text),
                 Value(new.mustChangePassword), Value(new.quotaBytes), .integer(now),
-                Value(new.password == nil ? nil : new.scram?.text),
+                Value(new.password == nil ? nil : new.scram?.text), Value(storage),
             ])
         for address in new.addresses { try insertAddress(tx, address, of: id) }
+        try DirectoryChanges.note(tx, id)
         forget(tx, id)
         guard let principal = try Self.find(tx.read, id) else {
             throw Failure(.serverBug, "a principal that was added is not there")
@@ -105,6 +107,7 @@ extension LocalDirectory {
                 "UPDATE address SET position = position + 1 WHERE principal_id = $1", [.integer(id.rawValue)])
             try tx.execute("UPDATE address SET position = 0 WHERE address = $1", [.text(folded)])
         }
+        try DirectoryChanges.note(tx, id)
         forget(tx, id)
     }
 
@@ -147,6 +150,7 @@ extension LocalDirectory {
 
     private func changed(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ rowCount: Int) throws {
         if rowCount == 0 { throw DirectoryRefusal.notFound }
+        try DirectoryChanges.note(tx, id)
         forget(tx, id)
     }
 

@@ -19,7 +19,7 @@ package struct LocalDirectory: Sendable {
         var rows = PrincipalRows()
         try tx.forEach("""
             SELECT p.id, p.kind, p.domain, p.name, p.display_name, p.is_administrator, p.is_disabled, p.quota_bytes,
-                p.must_change_password, a.address
+                p.must_change_password, a.address, p.storage
             FROM principal p LEFT JOIN address a ON a.principal_id = p.id WHERE p.id = $1 ORDER BY a.position
             """, [.integer(id.rawValue)]) { try rows.take($0) { _ in true } }
         return rows.current
@@ -44,7 +44,7 @@ package struct LocalDirectory: Sendable {
             }
             try tx.forEach("""
                 SELECT p.id, p.kind, p.domain, p.name, p.display_name, p.is_administrator, p.is_disabled, p.quota_bytes,
-                    p.must_change_password, a.address
+                    p.must_change_password, a.address, p.storage
                 FROM principal p LEFT JOIN address a ON a.principal_id = p.id
                 WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                 ORDER BY p.id, a.position
@@ -63,7 +63,7 @@ package struct LocalDirectory: Sendable {
         var rows = PrincipalRows()
         try tx.forEach("""
             SELECT p.id, p.kind, p.domain, p.name, p.display_name, p.is_administrator, p.is_disabled, p.quota_bytes,
-                p.must_change_password, a.address
+                p.must_change_password, a.address, p.storage
             FROM principal p LEFT JOIN address a ON a.principal_id = p.id WHERE p.domain = $1 AND p.name = $2
             ORDER BY a.position
             """, [.text(domain), .text(name)]) { try rows.take($0) { _ in true } }
@@ -103,14 +103,14 @@ package struct LocalDirectory: Sendable {
             let start = previous?.domain == domain ? previous?.name : nil
             try tx.forEach("""
                 SELECT p.id, p.kind, p.domain, p.name, p.display_name, p.is_administrator, p.is_disabled, p.quota_bytes,
-                    p.must_change_password, a.address
+                    p.must_change_password, a.address, p.storage
                 FROM (SELECT * FROM principal WHERE domain = $1 AND name > $2 ORDER BY name LIMIT $3) p
                 LEFT JOIN address a ON a.principal_id = p.id ORDER BY p.name, a.position
                 """, [.text(domain), .text(start ?? ""), count]) { try rows.take($0, body) }
         } else {
             try tx.forEach("""
                 SELECT p.id, p.kind, p.domain, p.name, p.display_name, p.is_administrator, p.is_disabled, p.quota_bytes,
-                    p.must_change_password, a.address
+                    p.must_change_password, a.address, p.storage
                 FROM (SELECT * FROM principal WHERE (domain, name) > ($1, $2) ORDER BY domain, name LIMIT $3) p
                 LEFT JOIN address a ON a.principal_id = p.id ORDER BY p.domain, p.name, a.position
                 """, [.text(previous?.domain ?? ""), .text(previous?.name ?? ""), count]) { try rows.take($0, body) }

@@ -29,11 +29,13 @@ package struct Principal: Sendable, Equatable, Identifiable {
     package var quotaBytes: Int64?
     /// The password is one that somebody else has seen.
     package var mustChangePassword: Bool
+    /// The database that has what it owns; nil: the configuration database.
+    package var storage: String?
 
     package init(
         id: PrincipalID, kind: Kind = .user, domain: String, name: String, displayName: String,
         addresses: [String] = [], isAdministrator: Bool = false, isDisabled: Bool = false, quotaBytes: Int64? = nil,
-        mustChangePassword: Bool = false
+        mustChangePassword: Bool = false, storage: String? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -45,6 +47,7 @@ package struct Principal: Sendable, Equatable, Identifiable {
         self.isDisabled = isDisabled
         self.quotaBytes = quotaBytes
         self.mustChangePassword = mustChangePassword
+        self.storage = storage
     }
 }
 
@@ -71,6 +74,8 @@ package struct NewPrincipal: Sendable {
     /// The same password's for SCRAM.
     package var scram: ScramVerifier?
     package var mustChangePassword: Bool
+    /// Whether what it owns is where its domain's new principals are; else it is in the database that it is added to.
+    package var followsDomain = true
 
     package init(
         _ signInName: SignInName, kind: Principal.Kind = .user, displayName: String = "", addresses: [String] = [],

@@ -23,7 +23,7 @@ struct PrincipalRows {
         current = Principal(
             id: id, kind: kind, domain: row.text(2), name: row.text(3), displayName: row.text(4),
             addresses: row.optionalText(9).map { [$0] } ?? [], isAdministrator: row.flag(5), isDisabled: row.flag(6),
-            quotaBytes: row.optionalInteger(7), mustChangePassword: row.flag(8))
+            quotaBytes: row.optionalInteger(7), mustChangePassword: row.flag(8), storage: row.optionalText(10))
         return true
     }
 

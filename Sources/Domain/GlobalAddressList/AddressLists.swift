@@ -44,13 +44,16 @@ package enum AddressLists {
         _ tx: borrowing WriteTransaction, domain: String, displayName: String, now: Milliseconds
     ) throws -> AddressList {
         if let list = try find(tx.read, domain: domain) { return list }
-        let owner = try LocalDirectory().add(
-            tx, NewPrincipal(try freeName(tx.read, domain), kind: .resource, displayName: displayName), now: now)
+        var new = NewPrincipal(try freeName(tx.read, domain), kind: .resource, displayName: displayName)
+        // Each storage has a list of its own.
+        new.followsDomain = false
+        let owner = try LocalDirectory().add(tx, new, now: now)
         try LocalDirectory().setDisabled(tx, owner.id, true)
         let home = try Collections.makeHome(tx, of: owner.id, kind: .bookHome, now: now)
         let book = try Collections.make(tx, in: home, name: bookName, kind: .book, origin: .addressList, now: now)
         try Grants.set(
-            tx, Grant(collection: book.id, grantee: .signedIn, rights: Role.reader.rights), on: book, now: now)
+            tx, Grant(collection: book.id, grantee: .signedIn, rights: Role.reader.rights), on: book, isInEachStorage: true,
+            now: now)
         try tx.execute(
             "INSERT INTO address_list (collection_id, domain, next_refresh) VALUES ($1, $2, $3)",
             [.integer(book.id.rawValue), .text(domain), .integer(now)])

@@ -28,6 +28,8 @@ package enum MailRefusal: Error, Equatable, Sendable {
     case keywordNotKept
     case tooManyGrants
     case cannotBeGranted
+    /// Somebody to whom it would be granted is in another storage.
+    case otherStorage
     case tooManySubscriptions
     case tooManyAnnotations
     case annotationTooLarge

@@ -14,7 +14,7 @@ struct Tegu: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, DemoCommand.self, UserCommand.self, GroupCommand.self, CalendarCommand.self, BookCommand.self,
-            ShareCommand.self, MailCommand.self, ImportCommand.self, ExportCommand.self, TrashCommand.self, CheckCommand.self,
+            ShareCommand.self, MailCommand.self, StorageCommand.self, ImportCommand.self, ExportCommand.self, TrashCommand.self, CheckCommand.self,
             ReindexCommand.self, DatabaseCommand.self, BackupCommand.self, DNSCommand.self, DirectoryCommand.self, GALCommand.self,
             VersionCommand.self,
         ])

@@ -31,11 +31,14 @@ package final class DAVServer: Sendable {
     let clock: @Sendable () -> Milliseconds
     /// So many random bytes.
     let random: @Sendable (Int) -> [UInt8]
+    /// The server over the storage that has what somebody owns; nil: this one.
+    let elsewhere: (@Sendable (Principal) throws -> DAVServer?)?
 
     package init(
         database: any Database, files: FileBlobStore, timeZones: TimeZoneDatabase, authenticator: Authenticator,
         principals: PrincipalCache, memberships: MembershipCache = MembershipCache(), configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
-        random: @escaping @Sendable (Int) -> [UInt8]
+        random: @escaping @Sendable (Int) -> [UInt8],
+        elsewhere: (@Sendable (Principal) throws -> DAVServer?)? = nil
     ) {
         self.database = database
         self.files = files
@@ -47,6 +50,7 @@ package final class DAVServer: Sendable {
         self.logger = logger
         self.clock = clock
         self.random = random
+        self.elsewhere = elsewhere
     }
 }
 

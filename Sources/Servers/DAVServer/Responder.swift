@@ -40,7 +40,8 @@ extension DAVServer: HTTPResponder {
         default: break
         }
         let response = try? database.withoutWaiting { () throws -> HTTPResponse? in
-            guard let principal = remembered(head) else { return nil }
+            // What is in another database a worker thread asks for.
+            guard let principal = remembered(head), elsewhere == nil || principal.storage == nil else { return nil }
             var response = try answer(Exchange(request, path, of: principal, to: self))
             response.principal = principal.signInText
             return response
@@ -59,11 +60,19 @@ extension DAVServer: HTTPResponder {
         case .principal(let found): principal = found
         case .refused(let response): return response
         }
-        let exchange = Exchange(request, path, of: principal, to: self)
         var response: HTTPResponse
-        do { response = try answer(exchange) } catch { response = failed(exchange, error) }
+        do {
+            response = try (elsewhere?(principal) ?? self).answer(request, path, of: principal)
+        } catch {
+            response = failed(Exchange(request, path, of: principal, to: self), error)
+        }
         response.principal = principal.signInText
         return response
+    }
+
+    private func answer(_ request: HTTPRequest, _ path: RequestPath, of principal: Principal) -> HTTPResponse {
+        let exchange = Exchange(request, path, of: principal, to: self)
+        do { return try answer(exchange) } catch { return failed(exchange, error) }
     }
 
     private func answer(_ exchange: Exchange) throws(WouldWait) -> HTTPResponse {

@@ -5,12 +5,28 @@ package import Mail
 import Synchronization
 import Wire
 
-/// What the server asks of the layers below.
-package struct IMAPServices: Sendable {
+/// Where somebody's mailboxes are.
+package struct MailPlace: Sendable {
     package var database: any Database
     package var store: MailStore
-    package var authenticator: Authenticator
     package var memberships: MembershipCache
+
+    package init(database: any Database, store: MailStore, memberships: MembershipCache) {
+        self.database = database
+        self.store = store
+        self.memberships = memberships
+    }
+}
+
+/// What the server asks of the layers below.
+package struct IMAPServices: Sendable {
+    /// Of those that no other place has.
+    package var place: MailPlace
+    package var authenticator: Authenticator
+    /// Which other place has somebody's mailboxes; nil: there are none. It may wait for a database.
+    package var elsewhere: (@Sendable (Principal) throws -> MailPlace?)?
+    /// Whether somebody's mailboxes are in another place than when they signed in. It may not wait.
+    package var haveMoved: (@Sendable (Principal) -> Bool)?
     /// Milliseconds since 1970 in UTC.
     package var clock: @Sendable () -> Int64
     /// What ID tells of this server (RFC 2971).
@@ -19,12 +35,13 @@ package struct IMAPServices: Sendable {
 
     package init(
         database: any Database, store: MailStore, authenticator: Authenticator, memberships: MembershipCache = MembershipCache(),
-        version: String, random: @escaping RandomSource = SystemRandom.bytes, clock: @escaping @Sendable () -> Int64
+        version: String, random: @escaping RandomSource = SystemRandom.bytes, elsewhere: (@Sendable (Principal) throws -> MailPlace?)? = nil,
+        haveMoved: (@Sendable (Principal) -> Bool)? = nil, clock: @escaping @Sendable () -> Int64
     ) {
-        self.database = database
-        self.store = store
+        place = MailPlace(database: database, store: store, memberships: memberships)
+        self.elsewhere = elsewhere
+        self.haveMoved = haveMoved
         self.authenticator = authenticator
-        self.memberships = memberships
         self.version = version
         self.random = random
         self.clock = clock

@@ -6,17 +6,33 @@ import NIOCore
 import Synchronization
 import Wire
 
-/// What the server asks of the layers below.
-package struct LMTPServices: Sendable {
+/// Where the mailboxes of some recipients are.
+package struct DeliveryPlace: Sendable {
     package var database: any Database
     package var store: MailStore
+
+    package init(database: any Database, store: MailStore) {
+        self.database = database
+        self.store = store
+    }
+}
+
+/// What the server asks of the layers below.
+package struct LMTPServices: Sendable {
+    /// Of those that no other place has.
+    package var place: DeliveryPlace
     package var recipients: Recipients
+    /// Which other place has somebody's mailboxes; nil: there are none.
+    package var elsewhere: (@Sendable (Principal) throws -> DeliveryPlace?)?
     /// Milliseconds since 1970 in UTC.
     package var clock: @Sendable () -> Int64
 
-    package init(database: any Database, store: MailStore, recipients: Recipients, clock: @escaping @Sendable () -> Int64) {
-        self.database = database
-        self.store = store
+    package init(
+        database: any Database, store: MailStore, recipients: Recipients, elsewhere: (@Sendable (Principal) throws -> DeliveryPlace?)? = nil,
+        clock: @escaping @Sendable () -> Int64
+    ) {
+        place = DeliveryPlace(database: database, store: store)
+        self.elsewhere = elsewhere
         self.recipients = recipients
         self.clock = clock
     }
@@ -57,7 +73,7 @@ final class ServerContext: Sendable {
         self.configuration = configuration
         self.services = services
         self.logger = logger
-        messageSize = max(1, services.store.limits.messageSize - TraceFields.maximumSize)
+        messageSize = max(1, services.place.store.limits.messageSize - TraceFields.maximumSize)
         started = services.clock()
         // A connection has one job at a time, so their number bounds the queue.
         pool = WorkerPool(threads: configuration.workers, limit: .max)

@@ -8,6 +8,8 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
         case storageFull
         /// Stored data are not what they must be.
         case damaged
+        /// What is to be changed is being moved to another database, and cannot be changed for some seconds.
+        case sealed
         /// A constraint of the schema stopped a change that the domain should have refused.
         case constraint
         /// All else.
@@ -28,7 +30,7 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     }
 
     /// Whether the same request may succeed when sent again later.
-    package var isTemporary: Bool { code == .unavailable || code == .storageFull }
+    package var isTemporary: Bool { code == .unavailable || code == .storageFull || code == .sealed }
 
     package var description: String { "\(code.rawValue): \(detail) (\(file):\(line))" }
 }

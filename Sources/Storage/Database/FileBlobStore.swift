@@ -22,10 +22,7 @@ package struct FileBlobStore: Sendable {
         var random = SystemRandomNumberGenerator()
         let name = Self.name(random.next(), random.next())
         let target = try self.path(of: name)
-        let inner = Self.parent(of: target)
-        let outer = Self.parent(of: inner)
-        if try Self.makeDirectory(outer) { try Self.synchronize(directory: directory) }
-        if try Self.makeDirectory(inner) { try Self.synchronize(directory: outer) }
+        let inner = try makeDirectories(for: target)
         if rename(path, target) != 0 {
             guard errno == EXDEV else { throw Failure(systemCall: "rename", path: path, code: errno) }
             // A crash leaves a file that no row names.
@@ -39,6 +36,24 @@ package struct FileBlobStore: Sendable {
             throw error
         }
         return name
+    }
+
+    /// Takes a copy of another store's file under its name. What a copy that was cut has left is begun anew. Durable when it returns.
+    package func take(_ name: String, from other: FileBlobStore) throws {
+        let target = try path(of: name)
+        let inner = try makeDirectories(for: target)
+        unlink(target)
+        try FileCopy.copy(try other.path(of: name), to: target)
+        try Self.synchronize(directory: inner)
+    }
+
+    /// The directory that the file is to be in.
+    private func makeDirectories(for target: String) throws -> String {
+        let inner = Self.parent(of: target)
+        let outer = Self.parent(of: inner)
+        if try Self.makeDirectory(outer) { try Self.synchronize(directory: directory) }
+        if try Self.makeDirectory(inner) { try Self.synchronize(directory: outer) }
+        return inner
     }
 
     /// Opens the body of `name`. A missing file is `Failure(.damaged)`.

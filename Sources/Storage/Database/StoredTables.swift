@@ -1,5 +1,5 @@
 /// A value of a row as it is stored. A text is its bytes, so that a copy alters none.
-package enum StoredValue: Sendable, Equatable {
+package enum StoredValue: Sendable, Hashable {
     case null
     case integer(Int64)
     case text([UInt8])

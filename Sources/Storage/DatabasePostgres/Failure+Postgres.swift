@@ -65,6 +65,8 @@ struct Fault: Error {
         case "XX001", "XX002": return .damaged
         // Time-outs of statements and locks, shutdowns, rights, I/O errors.
         case "", "57014", "55P03", "55006", "42501", "58030", "3D000": return .unavailable
+        // Seals are the only checks that the schema has.
+        case "23514": return .sealed
         case "25006": return isWrite ? .unavailable : .serverBug
         case _ where state.hasPrefix("23"): return .constraint
         case _ where ["08", "28", "40", "53", "57P", "25P03"].contains(where: { state.hasPrefix($0) }): return .unavailable

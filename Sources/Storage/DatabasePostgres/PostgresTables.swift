@@ -11,7 +11,7 @@ package final class PostgresTables: StoredTables {
     private static let signature = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0]
     private static let pieceSize = 1 << 18
     /// What only this engine has.
-    private static let own: Set = ["schema_version", "commit_mark"]
+    static let own: Set = ["schema_version", "commit_mark"]
 
     package init(_ options: PostgresOptions, isWriting: Bool) throws {
         self.isWriting = isWriting
@@ -59,7 +59,7 @@ package final class PostgresTables: StoredTables {
         }
     }
 
-    private static func kind(_ type: String, _ table: String) throws -> StoredTable.Kind {
+    static func kind(_ type: String, _ table: String) throws -> StoredTable.Kind {
         switch type {
         case "bigint": .integer
         case "text": .text

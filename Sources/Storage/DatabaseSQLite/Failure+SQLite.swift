@@ -36,7 +36,8 @@ extension Failure {
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT:
             return .damaged
         case SQLITE_CONSTRAINT:
-            return .constraint
+            // Seals are the only checks that the schema has.
+            return code == SQLITE_CONSTRAINT | 1 << 8 ? .sealed : .constraint
         default:
             return .serverBug
         }

@@ -82,7 +82,7 @@ struct GroupCommit {
 
     /// False where the transaction as a whole is not to be trusted any more.
     private func undoPart() -> Bool {
-        if let fault = connection.fault, fault.code != .constraint && fault.code != .serverBug { return false }
+        if let fault = connection.fault, ![.constraint, .sealed, .serverBug].contains(fault.code) { return false }
         guard connection.isInTransaction else { return false }
         do {
             try connection.undoPart()

@@ -34,9 +34,11 @@ package final class SQLiteTables: StoredTables {
         sqlite3_close_v2(handle)
     }
 
-    package func tables() throws -> [StoredTable] {
+    package func tables() throws -> [StoredTable] { try Self.tables(on: handle) }
+
+    static func tables(on handle: OpaquePointer) throws -> [StoredTable] {
         let names = try texts(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite#_%' ESCAPE '#' ORDER BY name")
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite#_%' ESCAPE '#' ORDER BY name", on: handle)
         return try names.filter { $0 != "schema_version" }.map { name in
             var table = StoredTable(name: name, columns: [], key: [])
             var key: [(position: Int64, name: String)] = []
@@ -108,7 +110,7 @@ package final class SQLiteTables: StoredTables {
         _ = try statement.step()
     }
 
-    private func texts(_ sql: String) throws -> [String] {
+    private static func texts(_ sql: String, on handle: OpaquePointer) throws -> [String] {
         let statement = try RawStatement(sql, on: handle)
         var texts: [String] = []
         while try statement.step() { texts.append(statement.text(0)) }
@@ -121,7 +123,7 @@ package final class SQLiteTables: StoredTables {
 }
 
 /// A statement whose text is made of names in the catalogue.
-private final class RawStatement {
+final class RawStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
     private let sql: String

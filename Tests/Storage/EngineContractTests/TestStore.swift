@@ -42,6 +42,14 @@ final class TestStore: Sendable {
         KeptDatabase(database: try openAlone(Self.migrations, connections: connections), store: self)
     }
 
+    /// A session for statements that are made of names, beside those who have it open.
+    func session() throws -> any TableSession {
+        switch engine {
+        case .sqlite: try SQLiteTableSession(path: folder + "/database")
+        case .postgres: try PostgresTableSession(TestEngine.postgresOptions(), schema: schema?.name)
+        }
+    }
+
     /// By a program with these migrations. The caller keeps the store.
     func openAlone(
         _ migrations: [Migration], connections: Int = 4, progress: (MigrationProgress) -> Void = { _ in }

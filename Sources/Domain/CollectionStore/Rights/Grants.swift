@@ -89,9 +89,11 @@ package enum Grants {
     }
 
     /// Grants, in the place of what the grantee had of the collection before; without rights it is taken away. Throws
-    /// `StoreRefusal` tooManyGrants, or cannotBeGranted where the grantee is the owner.
+    /// `StoreRefusal` tooManyGrants, cannotBeGranted where the grantee is the owner, or otherStorage.
+    ///
+    /// - Parameter isInEachStorage: the others have such a collection of their own.
     package static func set(
-        _ tx: borrowing WriteTransaction, _ grant: Grant, on collection: Collection, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ grant: Grant, on collection: Collection, isInEachStorage: Bool = false, now: Milliseconds
     ) throws {
         guard !grant.rights.isEmpty else {
             try remove(tx, grant.grantee, on: collection, now: now)
@@ -103,6 +105,9 @@ package enum Grants {
             "SELECT COUNT(*) FROM access_grant WHERE collection_id = $1 AND grantee <> $2",
             [.integer(collection.id.rawValue), .integer(grant.grantee.rawValue)]) { $0.integer(0) }
         if count ?? 0 >= Int64(maximumPerCollection) { throw StoreRefusal.tooManyGrants }
+        if !isInEachStorage, try StorageMap.reachesElsewhere(tx.read, grantee: grant.grantee.rawValue, of: collection.owner) {
+            throw StoreRefusal.otherStorage
+        }
         try tx.execute(
             """
             INSERT INTO access_grant (collection_id, grantee, rights, expires, created) VALUES ($1, $2, $3, $4, $5)

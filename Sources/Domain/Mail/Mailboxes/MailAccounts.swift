@@ -4,12 +4,16 @@ import Directory
 
 /// The table `mail_account`: what all mailboxes of one owner have together.
 enum MailAccounts {
-    /// Makes the row where it is not there; true where it was not.
+    /// Makes the row where it is not there; true where it was not. Who is in another storage gets none: a delivery may have begun before
+    /// they were moved.
     @discardableResult
     static func open(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws -> Bool {
         try tx.rowsChanged(
-            by: "INSERT INTO mail_account (owner_id, uid_validity, list_version) VALUES ($1, 0, 1) ON CONFLICT DO NOTHING",
-            [.integer(owner.rawValue)]) > 0
+            by: """
+            INSERT INTO mail_account (owner_id, uid_validity, list_version) SELECT id, 0, 1 FROM principal
+            WHERE id = $1 AND COALESCE(storage, '') = COALESCE((SELECT name FROM storage_identity WHERE id = 1), '')
+            ON CONFLICT DO NOTHING
+            """, [.integer(owner.rawValue)]) > 0
     }
 
     /// RFC 9051 §2.3.1.1: the time, or one more than the latest, so that a mailbox under an old name has a higher one than that had.
@@ -21,7 +25,8 @@ enum MailAccounts {
                 uid_validity = CASE WHEN uid_validity < $2 THEN $2 ELSE uid_validity + 1 END
             WHERE owner_id = $1 RETURNING uid_validity
             """, [.integer(owner.rawValue), .integer(max(1, now / 1000))]) { $0.integer(0) }
-        guard let next, let validity = UInt32(exactly: next) else { throw Failure(.serverBug, "UIDVALIDITY has come to its end") }
+        guard let next else { throw Failure(.sealed, "the mail of principal \(owner.rawValue) is in another storage") }
+        guard let validity = UInt32(exactly: next) else { throw Failure(.serverBug, "UIDVALIDITY has come to its end") }
         return validity
     }
 

@@ -68,7 +68,7 @@ extension MailStore {
     }
 
     /// In the place of what the grantee had; without rights it is taken away. Throws `MailRefusal` notFound, tooManyGrants, or cannotBeGranted
-    /// where the grantee is the owner.
+    /// where the grantee is the owner, or otherStorage.
     package func setGrant(
         _ tx: borrowing WriteTransaction, _ grant: MailGrant, on mailbox: MailboxID
     ) throws {
@@ -83,6 +83,7 @@ extension MailStore {
             let others = try tx.read.first(
                 "SELECT COUNT(*) FROM mail_grant WHERE mailbox_id = $1 AND grantee <> $2", key) { $0.integer(0) }
             if others ?? 0 >= Int64(limits.grantsPerMailbox) { throw MailRefusal.tooManyGrants }
+            if try StorageMap.reachesElsewhere(tx.read, grantee: grant.grantee.rawValue, of: found.owner) { throw MailRefusal.otherStorage }
             try tx.execute(
                 """
                 INSERT INTO mail_grant (mailbox_id, grantee, rights) VALUES ($1, $2, $3)

@@ -14,16 +14,24 @@ package enum Accounts {
         _ tx: borrowing WriteTransaction, _ user: NewPrincipal, hasBirthdays: Bool = false, now: Milliseconds
     ) throws -> Principal {
         let principal = try LocalDirectory().add(tx, user, now: now)
-        let calendars = try Collections.makeHome(tx, of: principal.id, kind: .calendarHome, now: now)
-        let books = try Collections.makeHome(tx, of: principal.id, kind: .bookHome, now: now)
-        try Collections.makeHome(tx, of: principal.id, kind: .fileHome, now: now)
+        // One whose own is elsewhere gets it there (`Storages.Part.admit`).
+        if principal.storage == nil { try furnish(tx, principal.id, hasBirthdays: hasBirthdays, now: now) }
+        return principal
+    }
+
+    /// What every new account has.
+    package static func furnish(
+        _ tx: borrowing WriteTransaction, _ owner: PrincipalID, hasBirthdays: Bool, now: Milliseconds
+    ) throws {
+        let calendars = try Collections.makeHome(tx, of: owner, kind: .calendarHome, now: now)
+        let books = try Collections.makeHome(tx, of: owner, kind: .bookHome, now: now)
+        try Collections.makeHome(tx, of: owner, kind: .fileHome, now: now)
         // Apple's Reminders and others want lists that hold tasks only, and calendars that hold none.
         try make(tx, in: calendars, name: "calendar", title: "Calendar", kind: .calendar,
                  components: ["VEVENT", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"], now: now)
         try make(tx, in: calendars, name: "tasks", title: "Tasks", kind: .calendar, components: ["VTODO"], now: now)
         try make(tx, in: books, name: "contacts", title: "Contacts", kind: .book, components: nil, now: now)
-        if hasBirthdays { try makeBirthdays(tx, of: principal.id, now: now) }
-        return principal
+        if hasBirthdays { try makeBirthdays(tx, of: owner, now: now) }
     }
 
     /// Switches the calendar of birthdays on.

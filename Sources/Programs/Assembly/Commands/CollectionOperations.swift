@@ -26,7 +26,7 @@ package struct CollectionOperations: Sendable {
     private var homeKind: CollectionKind { kind == .calendar ? .calendarHome : .bookHome }
 
     package func list(_ user: String, asJSON: Bool) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         return try installation.database.read { tx in
             var calendars = CommandTable("name", "title", "objects", "components", "origin")
             var books = CommandTable("name", "title", "objects")
@@ -45,7 +45,7 @@ package struct CollectionOperations: Sendable {
     package func add(
         _ user: String, _ name: String, title: String?, color: String? = nil, components: String? = nil
     ) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         if let color { try Self.check(color: color) }
         let components = try components.map(Self.components)
         try installation.database.write { tx in
@@ -75,7 +75,8 @@ package struct CollectionOperations: Sendable {
     }
 
     package func remove(_ user: String, _ name: String) throws -> String {
-        let (_, collection) = try installation.collection(named: name, in: homeKind, of: try installation.user(user))
+        let (installation, owner) = try self.installation.account(user)
+        let (_, collection) = try installation.collection(named: name, in: homeKind, of: owner)
         try installation.database.write { tx in
             guard let now = try Collections.find(tx.read, collection.id) else { throw StoreRefusal.notFound }
             try Collections.remove(tx, now, now: System.clock())

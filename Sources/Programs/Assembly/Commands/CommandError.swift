@@ -32,6 +32,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case let error as CertificateFilesError: CommandError(.configuration, error.description)
         case let error as TLSFailure: CommandError(.configuration, error.description)
         case let error as ListenFailure: CommandError(.unavailable, "\(error)")
+        case let error as StorageIdentity.Mismatch: CommandError(.configuration, "the database cannot be used: \(error.reason)")
         case let error as FileError: CommandError(.unavailable, error.description)
         case let error as ResolverError: CommandError(.unavailable, "\(error)")
         case let error as DirectoryRefusal: CommandError(.impossible, text(of: error))
@@ -45,9 +46,12 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    private static let otherStorage =
+        "somebody with whom it would be shared is in another storage, and sharing ends there (docs/operations/storages.md)"
+
     private static func code(of failure: Failure) -> ExitCode {
         switch failure.code {
-        case .unavailable, .storageFull: .unavailable
+        case .unavailable, .storageFull, .sealed: .unavailable
         case .damaged: .damaged
         case .constraint, .serverBug: .serverBug
         }
@@ -85,6 +89,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .notFound: "it is not there, or its place is gone"
         case .invalidName: "a name has 1 to 255 bytes and no slash or control character"
         case .readOnly: "its content comes from somewhere else; nothing can be put into it"
+        case .otherStorage: otherStorage
         case .tooManyGrants: "a collection has at most \(Grants.maximumPerCollection) grants"
         case .cannotBeGranted: "the owner may do everything already"
         case .tooDeep: "there are too many collections in each other"
@@ -107,6 +112,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .messageTooLarge: "the message is too large"
         case .mailboxFull: "the mailbox has no UIDs left"
         case .keywordNotKept: "the mailbox has no room for another keyword"
+        case .otherStorage: otherStorage
         case .tooManyGrants: "there are as many grants on it as may be"
         case .cannotBeGranted: "the owner may do everything already"
         case .tooManySubscriptions: "there are as many subscriptions as may be"

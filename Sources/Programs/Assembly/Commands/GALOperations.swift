@@ -49,6 +49,14 @@ package struct GALOperations: Sendable {
         guard installation.settings.gal.isEnabled else {
             throw CommandError(.impossible, "address lists are switched off: set gal.enabled to true")
         }
+        try installation.storages.bring()
+        var isGood = true
+        // Each storage has lists of its own.
+        for place in installation.all where try !Self.refresh(place, comparing: comparing) { isGood = false }
+        return isGood
+    }
+
+    private static func refresh(_ installation: Installation, comparing: Bool) throws -> Bool {
         let lists = DomainLists(
             installation: installation, directories: try DirectoryBackends.make(installation.settings), clock: System.clock)
         let refresh = ListRefresh(
@@ -70,7 +78,7 @@ package struct GALOperations: Sendable {
             guard let report else {
                 throw CommandError(.impossible, "the list of \(domain) is being refreshed by another process")
             }
-            ConsoleOutput.write(Self.text(report))
+            ConsoleOutput.write(text(report))
             if !report.unavailable.isEmpty { isGood = false }
         }
         return isGood

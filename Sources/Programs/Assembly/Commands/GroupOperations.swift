@@ -38,6 +38,7 @@ package struct GroupOperations: Sendable {
     package func remove(_ text: String) throws -> String {
         let group = try self.group(text)
         try installation.database.write { tx in try Accounts.remove(tx, group) }
+        try installation.storages.bring()
         return "removed group \(group.name)@\(group.domain)"
     }
 
@@ -58,23 +59,27 @@ package struct GroupOperations: Sendable {
     package func add(_ members: [String], to text: String) throws -> String {
         let group = try self.group(text, toChange: true)
         let principals = try members.map { try installation.grantee($0) }
-        return try installation.database.write { tx in
+        let told = try installation.database.write { tx in
             try principals.map { member in
                 let isNew = try Groups.add(tx, member, to: group, now: System.clock())
                 return "\(member.name)@\(member.domain) \(isNew ? "is now" : "was already") in \(group.name)@\(group.domain)\n"
             }.joined()
         }
+        try installation.storages.bring()
+        return told
     }
 
     package func remove(_ members: [String], from text: String) throws -> String {
         let group = try self.group(text, toChange: true)
         let principals = try members.map { try installation.user($0) }
-        return try installation.database.write { tx in
+        let told = try installation.database.write { tx in
             try principals.map { member in
                 let wasIn = try Groups.remove(tx, member.id, from: group.id)
                 return "\(member.name)@\(member.domain) \(wasIn ? "is no longer" : "was not") in \(group.name)@\(group.domain)\n"
             }.joined()
         }
+        try installation.storages.bring()
+        return told
     }
 
     /// Makes all groups of a directory elsewhere known here.

@@ -50,14 +50,21 @@ extension Installation {
             .impossible, "there is no user or group \(name), here or in a directory; `tegu user list` and `tegu group list` show all")
     }
 
-    /// The calendar or book at `/calendars/USER/NAME/` or `/contacts/USER/NAME/`.
-    package func collection(at path: String) throws -> (owner: Principal, collection: Collection) {
+    /// A user, or whoever else owns something, with the installation that has what is theirs.
+    package func account(_ text: String) throws -> (place: Installation, owner: Principal) {
+        let owner = try user(text)
+        return (try place(of: owner), owner)
+    }
+
+    /// The calendar or book at `/calendars/USER/NAME/` or `/contacts/USER/NAME/`, with the installation that has it.
+    package func collection(at path: String) throws -> (place: Installation, collection: Collection) {
         let segments = path.split(separator: "/").map { String(utf8: PercentCoding.decode($0.utf8) ?? [UInt8]($0.utf8)) }
         let kinds: [String: CollectionKind] = ["calendars": .calendarHome, "contacts": .bookHome]
         guard segments.count == 3, let kind = kinds[segments[0]] else {
             throw CommandError(.usage, "“\(path)” is no path of a calendar or a book: it is /calendars/USER/NAME/ or /contacts/USER/NAME/")
         }
-        return try collection(named: segments[2], in: kind, of: try user(segments[1]))
+        let (place, owner) = try account(segments[1])
+        return (place, try place.collection(named: segments[2], in: kind, of: owner).collection)
     }
 
     package func collection(

@@ -11,7 +11,7 @@ package struct MailOperations: Sendable {
 
     /// How many messages were refused; each is printed.
     package func importMail(_ path: String, of user: String, below root: String?) throws -> Int {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         let folders = try ImportFolder.find(path)
         var progress = Progress("bytes", total: try MailImport.size(of: folders))
         var refused: [String] = []
@@ -53,7 +53,7 @@ package struct MailOperations: Sendable {
     }
 
     package func exportMail(of user: String, to directory: String) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         let total = try installation.database.read { tx in
             try installation.mail.mailboxes(tx, of: owner.id).reduce(0) { $0 + $1.messageCount }
         }
@@ -69,12 +69,12 @@ package struct MailOperations: Sendable {
 
     /// Nil: no limit.
     package func setMessageLimit(_ limit: Int?, of user: String) throws {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         try installation.database.write { tx in try installation.mail.setMessageLimit(tx, of: owner.id, limit) }
     }
 
     package func setOwnSeen(_ hasOwnSeen: Bool, _ name: String, of user: String) throws {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         try installation.database.write { tx in
             let stored = try MailboxName.stored(name, limits: installation.mail.limits)
             guard let mailbox = try installation.mail.mailbox(tx.read, of: owner.id, named: stored) else { throw MailRefusal.notFound }
@@ -85,7 +85,7 @@ package struct MailOperations: Sendable {
     // MARK: What was deleted
 
     package func retained(of user: String, asJSON: Bool) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         var table = CommandTable("mailbox", "uid", "deleted", "name", "sizeBytes", "subject")
         let (mailboxes, messages) = try installation.database.read { tx in
             (
@@ -114,7 +114,7 @@ package struct MailOperations: Sendable {
 
     /// A deleted mailbox, or with `uids` messages that were expunged from it.
     package func restore(_ mailbox: Int64, uids: [UInt32], of user: String) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         let id = MailboxID(rawValue: mailbox)
         let told = try installation.database.write { tx in
             if uids.isEmpty {
@@ -138,7 +138,7 @@ package struct MailOperations: Sendable {
 
     /// Where an account's mail is. With `storage`, where its new mailboxes will be.
     package func storage(of user: String, _ storage: String?) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         if let storage {
             guard let storage = MailStorage(rawValue: storage) else {
                 throw CommandError(.impossible, "mail is kept in 'database' or in 'maildir'")

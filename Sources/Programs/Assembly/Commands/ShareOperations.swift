@@ -18,10 +18,11 @@ package struct ShareOperations: Sendable {
             throw CommandError(.usage, "“\(role)” is none of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let expires = try until.map(Self.end)
-        let grantee = try self.grantee(who)
         let now = System.clock()
-        try installation.database.write { tx in
-            let collection = try self.collection(tx.read, at: path)
+        let (place, owner, segments) = try self.place(of: path)
+        let grantee = try self.grantee(who)
+        try place.database.write { tx in
+            let collection = try self.collection(tx.read, at: path, of: owner, segments)
             try Grants.set(
                 tx, Grant(collection: collection.id, grantee: grantee, rights: role.rights, expires: expires), on: collection,
                 now: now)
@@ -30,9 +31,10 @@ package struct ShareOperations: Sendable {
     }
 
     package func remove(_ path: String, from who: String) throws -> String {
+        let (place, owner, segments) = try self.place(of: path)
         let grantee = try self.grantee(who)
-        let wasShared = try installation.database.write { tx in
-            try Grants.remove(tx, grantee, on: try self.collection(tx.read, at: path), now: System.clock())
+        let wasShared = try place.database.write { tx in
+            try Grants.remove(tx, grantee, on: try self.collection(tx.read, at: path, of: owner, segments), now: System.clock())
         }
         guard wasShared else { throw CommandError(.impossible, "\(path) was not shared with \(who)") }
         return "\(path) is no longer shared with \(who)"
@@ -40,8 +42,9 @@ package struct ShareOperations: Sendable {
 
     package func list(_ path: String, asJSON: Bool) throws -> String {
         var table = CommandTable("who", "role", "until", "ended")
-        try installation.database.read { tx in
-            for grant in try Grants.all(tx, on: try collection(tx, at: path).id) {
+        let (place, owner, segments) = try self.place(of: path)
+        try place.database.read { tx in
+            for grant in try Grants.all(tx, on: try collection(tx, at: path, of: owner, segments).id) {
                 table.append(
                     .text(try name(tx, of: grant.grantee)), .text(Role(grant.rights)?.rawValue ?? Self.words(grant.rights)),
                     .text(grant.expires.map(Self.day) ?? ""), .flag(!grant.isValid(at: System.clock())))
@@ -53,16 +56,23 @@ package struct ShareOperations: Sendable {
     // MARK: What the command line names
 
     /// A home, or what is in one: `/calendars/USER/`, `/calendars/USER/NAME/`, `/files/USER/A/B/`.
-    private func collection(_ tx: borrowing ReadTransaction, at path: String) throws -> Collection {
+    private func place(of path: String) throws -> (place: Installation, owner: Principal, segments: [String]) {
         let segments = path.split(separator: "/").map { String(utf8: PercentCoding.decode($0.utf8) ?? [UInt8]($0.utf8)) }
-        let homes: [String: CollectionKind] = ["calendars": .calendarHome, "contacts": .bookHome, "files": .fileHome]
-        guard segments.count >= 2, let kind = homes[segments[0]] else {
+        guard segments.count >= 2, Self.homes[segments[0]] != nil else {
             throw CommandError(.usage, "“\(path)” is no path of a collection, such as /calendars/USER/NAME/")
         }
-        let name = try installation.signInName(segments[1])
-        guard let owner = try LocalDirectory.find(tx, name),
-            var found = try Collections.home(tx, of: owner.id, kind: kind)
-        else { throw CommandError(.impossible, "\(name) has no \(segments[0])") }
+        let (place, owner) = try installation.account(segments[1])
+        return (place, owner, segments)
+    }
+
+    private static let homes: [String: CollectionKind] = ["calendars": .calendarHome, "contacts": .bookHome, "files": .fileHome]
+
+    private func collection(
+        _ tx: borrowing ReadTransaction, at path: String, of owner: Principal, _ segments: [String]
+    ) throws -> Collection {
+        guard let kind = Self.homes[segments[0]], var found = try Collections.home(tx, of: owner.id, kind: kind) else {
+            throw CommandError(.impossible, "\(owner.signInText) has no \(segments[0])")
+        }
         for segment in segments.dropFirst(2) {
             guard let child = try Collections.child(tx, of: found.id, name: segment) else {
                 throw CommandError(.impossible, "there is no collection “\(path)”")

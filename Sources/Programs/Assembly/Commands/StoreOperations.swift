@@ -11,7 +11,7 @@ package struct StoreOperations: Sendable {
     package init(_ installation: Installation) { self.installation = installation }
 
     package func trash(of user: String, asJSON: Bool) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         var table = CommandTable("id", "deleted", "kind", "in", "name", "sizeBytes")
         for item in try installation.database.read({ tx in try Trash.items(tx, of: owner.id) }) {
             let kind = switch item.kind {
@@ -26,7 +26,7 @@ package struct StoreOperations: Sendable {
     }
 
     package func restore(_ id: Int64, of user: String) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         let name = try installation.database.write { tx in
             try Trash.restore(
                 tx, id, of: owner.id, files: installation.files, facts: installation.projection.facts, now: System.clock())
@@ -36,10 +36,24 @@ package struct StoreOperations: Sendable {
 
     /// The count of faults; each is printed.
     package func check() throws -> Int {
+        var count = try Self.check(installation, named: "")
+        for part in installation.storages.parts {
+            count += try Self.check(part.installation, named: "storage \(part.name): ")
+        }
+        count += try StorageConsistency.check(installation) { ConsoleOutput.write($0 + "\n") }
+        if let warning = try FirstStart.printedPasswordWarning(installation.database) {
+            // It is no fault of the store: the outcome does not depend on it.
+            ConsoleOutput.write(warning + "\n")
+        }
+        if count == 0 { ConsoleOutput.write("no faults\n") }
+        return count
+    }
+
+    private static func check(_ installation: Installation, named name: String) throws -> Int {
         var count = 0
         var progress = Progress("objects", total: nil)
         for fault in try installation.database.integrityFaults() {
-            ConsoleOutput.write("database: \(fault)\n")
+            ConsoleOutput.write("\(name)database: \(fault)\n")
             count += 1
         }
         var lines: [String] = []
@@ -50,18 +64,14 @@ package struct StoreOperations: Sendable {
             installation.database, installation.mail, progress: { progress.advance(by: $0) }, fault: { lines.append($0) })
         try GramConsistency.check(installation.database, fault: { lines.append($0) })
         progress.finish()
-        for line in lines { ConsoleOutput.write(line + "\n") }
-        count += lines.count
-        if let warning = try FirstStart.printedPasswordWarning(installation.database) {
-            // It is no fault of the store: the outcome does not depend on it.
-            ConsoleOutput.write(warning + "\n")
-        }
-        if count == 0 { ConsoleOutput.write("no faults\n") }
-        return count
+        for line in lines { ConsoleOutput.write(name + line + "\n") }
+        return count + lines.count
     }
 
     /// The count of objects that could not be set right; each is printed.
-    package func reindex() throws -> Int {
+    package func reindex() throws -> Int { try installation.all.reduce(0) { try $0 + Self.reindex($1) } }
+
+    private static func reindex(_ installation: Installation) throws -> Int {
         var progress = Progress("objects", total: nil)
         var lines: [String] = []
         let outcome = try Reindex.run(

@@ -16,7 +16,7 @@ package struct SubscriptionOperations: Sendable {
     package func subscribe(
         _ user: String, _ name: String, url: String, title: String?, color: String?, interval: String?
     ) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         if let color { try CollectionOperations.check(color: color) }
         var wished: Duration?
         if let interval {
@@ -37,8 +37,8 @@ package struct SubscriptionOperations: Sendable {
     }
 
     package func refresh(_ user: String, _ name: String) throws -> String {
-        let (_, calendar) = try installation.collection(
-            named: name, in: .calendarHome, of: try installation.user(user))
+        let (installation, owner) = try self.installation.account(user)
+        let (_, calendar) = try installation.collection(named: name, in: .calendarHome, of: owner)
         guard calendar.origin?.isSubscription == true else {
             throw CommandError(.impossible, "\(name) is no subscription")
         }
@@ -49,7 +49,7 @@ package struct SubscriptionOperations: Sendable {
     }
 
     package func setBirthdays(_ user: String, isOn: Bool) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         let wasOn = try installation.database.write { tx in
             let wasOn = try Birthdays.calendar(tx.read, of: owner.id) != nil
             if isOn {

@@ -8,7 +8,7 @@ package struct TransferOperations: Sendable {
     package init(_ installation: Installation) { self.installation = installation }
 
     package func importFile(_ file: String, into path: String) throws -> ImportFile.Outcome {
-        let (_, collection) = try installation.collection(at: path)
+        let (installation, collection) = try self.installation.collection(at: path)
         let source = try ImportSource(file, spool: installation.directory.spool)
         var progress = Progress("bytes", total: source.size)
         var lines: [String] = []
@@ -37,7 +37,7 @@ package struct TransferOperations: Sendable {
 
     /// Whether all objects are in the file.
     package func exportFile(_ path: String, to file: String?) throws -> Bool {
-        let (_, collection) = try installation.collection(at: path)
+        let (installation, collection) = try self.installation.collection(at: path)
         var progress = Progress("objects", total: collection.memberCount)
         let (leftOut, _) = try ExportFile.run(installation, collection, to: file) { progress.advance(by: $0) }
         progress.finish()

@@ -42,7 +42,15 @@ package struct UserOperations: Sendable {
                 if principal.kind != .group { users.append(principal) }
                 return true
             }
-            rows = try users.map { ($0, try LocalDirectory.usedBytes(tx, of: $0.id)) }
+            rows = try users.map { ($0, $0.storage == nil ? try LocalDirectory.usedBytes(tx, of: $0.id) : 0) }
+        }
+        // Each storage counts what is in it.
+        for part in installation.storages.parts where rows.contains(where: { $0.principal.storage == part.name }) {
+            try part.installation.database.read { tx in
+                for index in rows.indices where rows[index].principal.storage == part.name {
+                    rows[index].used = try LocalDirectory.usedBytes(tx, of: rows[index].principal.id)
+                }
+            }
         }
         var table = CommandTable("name", "displayName", "addresses", "administrator", "disabled", "oneTimePassword", "usedBytes", "quotaBytes")
         for (user, used) in rows {
@@ -80,7 +88,9 @@ package struct UserOperations: Sendable {
     package func remove(_ text: String) throws -> String {
         let user = try installation.user(text)
         try installation.database.write { tx in try Accounts.remove(tx, user) }
-        try Blobs.sweep(installation.database, installation.files)
+        // What the storages have of them goes with the copies of their rows.
+        try installation.storages.bring()
+        for place in installation.all { try Blobs.sweep(place.database, place.files) }
         return "removed \(user.name)@\(user.domain)"
     }
 }

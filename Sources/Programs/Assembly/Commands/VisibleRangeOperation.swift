@@ -10,8 +10,8 @@ package struct VisibleRangeOperation: Sendable {
 
     /// Each option a number of days, or `all`; nil: as it is. What is shown then, in words.
     package func run(_ user: String, _ name: String, past: String?, future: String?) throws -> String {
-        let (_, calendar) = try installation.collection(
-            named: name, in: .calendarHome, of: try installation.user(user))
+        let (installation, owner) = try self.installation.account(user)
+        let (_, calendar) = try installation.collection(named: name, in: .calendarHome, of: owner)
         let (pastBound, futureBound) = (
             try past.map { try Self.days($0, "--past") }, try future.map { try Self.days($0, "--future") }
         )

@@ -13,33 +13,45 @@ package enum Backup {
 
     /// What was written, in words.
     package static func run(_ settings: Settings, to path: String) throws -> String {
-        guard settings.database.isEmpty else {
+        var all: [(prefix: String, settings: Settings)] = [("", settings)]
+        for storage in settings.storages { all.append(("storages/\(storage.name)/", settings.ofStorage(storage))) }
+        let places = all.filter { $0.settings.database.isEmpty }.map { (prefix: $0.prefix, directory: DataDirectory($0.settings)) }
+        guard !places.isEmpty else {
             throw CommandError(
                 .impossible, "a PostgreSQL database is backed up by its own tools (docs/operations/backup.md)")
         }
-        let directory = DataDirectory(settings)
-        try directory.mustExist()
+        for place in places { try place.directory.mustExist() }
         guard access(path, F_OK) != 0 else { throw CommandError(.impossible, "\(path) is there already") }
-        let stage = try BackupStage(directory)
-        let names = try gather(directory, stage)
         let part = path + ".part-\(getpid())"
         let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError("write", part) }
         defer { close(descriptor) }
+        var told = ""
         do {
-            try write(directory, stage, names, to: TarWriter(descriptor: descriptor, path: path))
+            let archive = TarWriter(descriptor: descriptor, path: path)
+            for place in places {
+                let stage = try BackupStage(place.directory)
+                let names = try gather(place.directory, stage)
+                try write(place.directory, stage, names, below: place.prefix, to: archive)
+                told += place.prefix.isEmpty ? "\(path): " : place.prefix.dropLast() + ": "
+                told += "the database and \(names.count) large bodies\n"
+            }
+            try archive.finish()
             guard rename(part, path) == 0 else { throw FileError("write", path) }
             try SmallFile.syncDirectory(of: path)
         } catch {
             unlink(part)
             throw error
         }
-        var told = "\(path): the database and \(names.count) large bodies\n"
-        if directory.blobs != DataDirectory(directory.path).blobs {
-            told += "to restore, put what is in its blobs/ into \(directory.blobs) (storage.files)\n"
+        for (prefix, directory) in places where directory.blobs != DataDirectory(directory.path).blobs {
+            told += "to restore, put what is in its \(prefix)blobs/ into \(directory.blobs) (storage.files)\n"
         }
-        if access(directory.mail, F_OK) == 0 {
-            told += "mail that is in files is not in it: copy \(directory.mail) now, after the database (docs/operations/backup.md)\n"
+        for (prefix, settings) in all where !settings.database.isEmpty {
+            told += "\(prefix.isEmpty ? "the configuration database" : String(prefix.dropLast())) is a PostgreSQL, and not in it: back it up by its own tools\n"
+        }
+        let mail = DataDirectory(settings).mail
+        if access(mail, F_OK) == 0 {
+            told += "mail that is in files is not in it: copy \(mail) now, after the database (docs/operations/backup.md)\n"
         }
         return told
     }
@@ -70,25 +82,30 @@ package enum Backup {
     }
 
     private static func write(
-        _ directory: DataDirectory, _ stage: borrowing BackupStage, _ names: [String], to archive: consuming TarWriter
+        _ directory: DataDirectory, _ stage: borrowing BackupStage, _ names: [String], below prefix: String,
+        to archive: borrowing TarWriter
     ) throws {
-        guard try archive.addFile(stage.database, as: "tegu.db") else { throw FileError("open", stage.database, code: ENOENT) }
-        _ = try archive.addFile(directory.certificate, as: "cert.pem")
-        _ = try archive.addFile(directory.key, as: "key.pem")
+        if prefix.isEmpty {
+            _ = try archive.addFile(directory.certificate, as: "cert.pem")
+            _ = try archive.addFile(directory.key, as: "key.pem")
+        } else {
+            try archive.addDirectory("storages", modified: System.clock() / 1000)
+            try archive.addDirectory(String(prefix.dropLast()), modified: System.clock() / 1000)
+        }
+        guard try archive.addFile(stage.database, as: prefix + "tegu.db") else { throw FileError("open", stage.database, code: ENOENT) }
         let now = System.clock() / 1000
-        try archive.addDirectory("blobs", modified: now)
+        try archive.addDirectory("\(prefix)blobs", modified: now)
         var progress = Progress("files", total: names.count)
         var made: Set<Substring> = []
         for name in names.sorted() {
             let (outer, inner) = (name.prefix(2), name.dropFirst(2).prefix(2))
-            if made.insert(outer).inserted { try archive.addDirectory("blobs/\(outer)", modified: now) }
-            if made.insert(name.prefix(4)).inserted { try archive.addDirectory("blobs/\(outer)/\(inner)", modified: now) }
-            guard try archive.addFile(stage.path(of: name), as: "blobs/\(outer)/\(inner)/\(name)") else {
+            if made.insert(outer).inserted { try archive.addDirectory("\(prefix)blobs/\(outer)", modified: now) }
+            if made.insert(name.prefix(4)).inserted { try archive.addDirectory("\(prefix)blobs/\(outer)/\(inner)", modified: now) }
+            guard try archive.addFile(stage.path(of: name), as: "\(prefix)blobs/\(outer)/\(inner)/\(name)") else {
                 throw FileError("open", stage.path(of: name), code: ENOENT)
             }
             progress.advance()
         }
-        try archive.finish()
         progress.finish()
     }
 }

@@ -15,6 +15,22 @@ extension MigrationProgress {
 package enum DatabaseOperations {
     /// What opening the database with this program would do.
     package static func plan(_ settings: Settings) throws -> String {
+        try forEach(settings) { settings throws in try planOne(settings) }
+    }
+
+    package static func migrate(_ settings: Settings) throws -> String {
+        try forEach(settings) { settings throws in try migrateOne(settings) }
+    }
+
+    /// What is said of each database, under its name where there are several.
+    private static func forEach(_ settings: Settings, _ body: (Settings) throws -> String) throws -> String {
+        if settings.storages.isEmpty { return try body(settings) }
+        var text = "\(StorageSettings.defaultName): \(try body(settings))"
+        for storage in settings.storages { text += "\(storage.name): \(try body(settings.ofStorage(storage)))" }
+        return text
+    }
+
+    private static func planOne(_ settings: Settings) throws -> String {
         let plan = try DatabasePlace(settings).plan()
         if plan.recorded > plan.newest {
             throw CommandError(
@@ -29,7 +45,7 @@ package enum DatabaseOperations {
         return text
     }
 
-    package static func migrate(_ settings: Settings) throws -> String {
+    private static func migrateOne(_ settings: Settings) throws -> String {
         let place = DatabasePlace(settings)
         let plan = try place.plan()
         try place.migrate { ConsoleOutput.writeError("tegu: \($0.sentence)\n") }

@@ -135,10 +135,3 @@ struct CopyTarget: ~Copyable {
         try SmallFile.syncDirectory(of: file.final)
     }
 }
-
-/// A data directory's lock, as long as somebody has this.
-private final class HeldLock {
-    private let lock: ServeLock
-
-    init(_ lock: consuming ServeLock) { self.lock = lock }
-}

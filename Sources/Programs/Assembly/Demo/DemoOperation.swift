@@ -20,6 +20,9 @@ package enum DemoOperation {
             ConsoleOutput.write("the demo organisation is there already; sign in as \(first) (`tegu user password` sets a new password)\n")
             return
         }
+        guard try installation.database.read({ tx in try StorageMap.storage(tx, ofDomain: domain) }) == nil else {
+            throw CommandError(.impossible, "new accounts of \(domain) are in another storage; the demo organisation is made in the default one")
+        }
         let chosen = password ?? OneTimePassword.make()
         let hash = try Accounts.passwords(settings).hash([UInt8](chosen.utf8))
         let salts = try Accounts.scramSalts(settings, installation.database)

@@ -11,7 +11,7 @@ struct IMAPService: Sendable {
 
     init(
         _ installation: Installation, authenticator: Authenticator, memberships: MembershipCache,
-        certificates: TLSCertificates?
+        storages: ServedStorages, certificates: TLSCertificates?
     ) {
         let settings = installation.settings
         guard Self.isWanted(settings) else {
@@ -20,7 +20,7 @@ struct IMAPService: Sendable {
         }
         let services = IMAPServices(
             database: installation.database, store: installation.mail, authenticator: authenticator, memberships: memberships,
-            version: Version.number, clock: System.clock)
+            version: Version.number, elsewhere: storages.mailPlaces, haveMoved: storages.haveMoved, clock: System.clock)
         server = IMAPServer(configuration: Self.configuration(settings, certificates), services: services, logger: logger)
     }
 

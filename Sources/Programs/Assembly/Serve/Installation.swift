@@ -3,6 +3,7 @@ import CollectionStore
 package import Database
 import DatabasePostgres
 import DatabaseSQLite
+import Directory
 import Glibc
 import Logging
 package import Mail
@@ -21,6 +22,8 @@ package struct Installation: Sendable {
     package let isNew: Bool
     /// What the administrator should know.
     package let warnings: [String]
+    /// The other databases; in one of them there are none.
+    package private(set) var storages = Storages([])
 
     /// What is found in stored bytes.
     package var projection: ObjectProjection { ObjectProjection(timeZones: timeZones) }
@@ -33,6 +36,25 @@ package struct Installation: Sendable {
         _ settings: Settings, creating: Bool,
         notice: (String) -> Void = { ConsoleOutput.writeError("tegu: \($0)\n") }
     ) throws -> Installation {
+        var installation = try openDatabase(settings, creating: creating, notice: notice)
+        do {
+            // Before anything is written, this database is known not to be another's storage.
+            if settings.storages.isEmpty {
+                try StorageIdentity.mustBeConfiguration(installation.database)
+            } else {
+                installation.storages = try Storages.open(
+                    settings, of: installation.database, creating: creating, notice: notice)
+            }
+            try installation.index(notice: notice)
+            return installation
+        } catch {
+            installation.close()
+            throw error
+        }
+    }
+
+    /// The database and the directories of one storage, of which nothing more is done yet.
+    static func openDatabase(_ settings: Settings, creating: Bool, notice: (String) -> Void) throws -> Installation {
         let directory = DataDirectory(settings)
         var state: (isNew: Bool, warnings: [String]) = (false, [])
         let isEmbedded = settings.database.isEmpty
@@ -40,15 +62,18 @@ package struct Installation: Sendable {
         let database = isEmbedded
             ? try embedded(settings, directory) { notice($0.sentence) } : try remote(settings) { notice($0.sentence) }
         let zones = SystemTimeZones()
-        let installation = Installation(
+        return Installation(
             settings: settings, directory: directory, database: database,
             files: try FileBlobStore(directory: directory.blobs), mail: mailStore(settings, directory), timeZones: zones.database, timeZoneRelease: zones.release,
             isNew: state.isNew, warnings: state.warnings + zones.warnings)
+    }
+
+    /// What an older program has stored is indexed before this returns.
+    func index(notice: (String) -> Void) throws {
         let indexed = try IndexRebuild.prepare(
-            installation.database, files: installation.files, timeZones: zones.release, facts: installation.projection.facts,
+            database, files: files, timeZones: timeZoneRelease, facts: projection.facts,
             begin: { notice("the index of times and texts is made anew: this may take some minutes") })
         if let indexed { notice("\(indexed.objects) objects are indexed") }
-        return installation
     }
 
     private static func mailStore(_ settings: Settings, _ directory: DataDirectory) -> MailStore {
@@ -91,7 +116,10 @@ package struct Installation: Sendable {
         }
     }
 
-    package func close() { database.close() }
+    package func close() {
+        for part in storages.parts { part.installation.close() }
+        database.close()
+    }
 }
 
 /// The clock and the randomness of the process; what is tested gets its own.

@@ -8,7 +8,7 @@ import Wire
 struct LMTPService: Sendable {
     private let server: LMTPServer?
 
-    init(_ installation: Installation, principals: PrincipalCache, directories: Directories?) {
+    init(_ installation: Installation, principals: PrincipalCache, directories: Directories?, storages: ServedStorages) {
         let settings = installation.settings
         guard !settings.lmtp.listen.isEmpty else {
             server = nil
@@ -18,7 +18,8 @@ struct LMTPService: Sendable {
             database: installation.database, directories: directories, principals: principals, defaultDomain: settings.domain,
             delimiter: settings.lmtp.delimiter.first, workers: settings.lmtp.workers)
         let services = LMTPServices(
-            database: installation.database, store: installation.mail, recipients: recipients, clock: System.clock)
+            database: installation.database, store: installation.mail, recipients: recipients,
+            elsewhere: storages.deliveryPlaces, clock: System.clock)
         var logger = Logger(label: "tegu.lmtp")
         // A delivery is told at info.
         if !settings.log.requests { logger.logLevel = max(logger.logLevel, .notice) }

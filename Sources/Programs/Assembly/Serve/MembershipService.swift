@@ -7,7 +7,7 @@ import NIOPosix
 /// `group-interval`, also for who signed in long ago and stays connected.
 struct MembershipService: Sendable {
     private let memberships: DirectoryMemberships
-    private let used: MembershipCache
+    private let used: [MembershipCache]
     private let logger: Logger
     private let clock: @Sendable () -> Int64
     /// Directories answer when they do: not on the threads of tasks, and none waits for another.
@@ -15,7 +15,7 @@ struct MembershipService: Sendable {
     private let stop = CancellationFlag()
 
     init(
-        _ memberships: DirectoryMemberships, used: MembershipCache, logger: Logger, clock: @escaping @Sendable () -> Int64
+        _ memberships: DirectoryMemberships, used: [MembershipCache], logger: Logger, clock: @escaping @Sendable () -> Int64
     ) {
         self.memberships = memberships
         self.used = used
@@ -37,7 +37,7 @@ struct MembershipService: Sendable {
         threads.start()
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(max(500, interval / 2)))
-            let used = used.takeUsed()
+            let used = used.flatMap { $0.takeUsed() }
             if used.isEmpty || Task.isCancelled { continue }
             await withTaskGroup(of: Void.self) { group in
                 for source in sources { group.addTask { await refresh(used, source) } }
@@ -52,7 +52,7 @@ struct MembershipService: Sendable {
             let round = try await threads.runIfActive {
                 memberships.refresh(used, of: source, now: clock) { stop.isSet }
             }
-            self.used.noteUsed(round.missed)
+            for cache in self.used { cache.noteUsed(round.missed) }
             if let failure = round.failure { throw failure }
         } catch is CancellationError {
         } catch let reason as DirectoryUnavailable {

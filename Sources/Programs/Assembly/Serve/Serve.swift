@@ -28,7 +28,8 @@ package enum Serve {
         let lock = try ServeLock(directory)
         directory.emptySpool(lock)
         let installation = try Installation.open(settings, creating: true) { logger.notice("\($0)") }
-        for warning in installation.warnings { logger.warning("\(warning)") }
+        let storageLocks = try installation.storages.parts.map { HeldLock(try ServeLock($0.installation.directory)) }
+        for warning in installation.all.flatMap(\.warnings) { logger.warning("\(warning)") }
         defer { installation.close() }
         try FirstStart.makeAdministrator(installation, logger: logger)
         let certificates = try FirstStart.certificates(
@@ -37,17 +38,26 @@ package enum Serve {
 
         let database = installation.database
         // What a crash left between a large body's arrival and its commit. Here no request can be on its way yet, on other nodes they can.
-        let isAlone = settings.database.isEmpty
-        try UnusedFiles.note(
-            database, installation.files, now: System.clock(), minimumAge: isAlone ? 0 : UnusedFiles.age)
+        for place in installation.all {
+            let isAlone = settings.database.isEmpty && place.settings.database.isEmpty
+            try UnusedFiles.note(
+                place.database, place.files, now: System.clock(), minimumAge: isAlone ? 0 : UnusedFiles.age)
+        }
         let directories = try DirectoryBackends.make(settings)
         let principals = PrincipalCache(database: database, clock: System.clock)
         let membershipCache = MembershipCache()
         try DirectoryMemberships.endOthers(than: directories, in: database)
         let memberships = directories.map { DirectoryMemberships($0, database: database, principals: principals) }
         let authenticator = authenticator(installation, principals, directories, memberships)
+        let storages = ServedStorages(installation.storages) { part in
+            let principals = PrincipalCache(database: part.installation.database, clock: System.clock)
+            let memberships = MembershipCache()
+            return ServedStorage(
+                installation: part.installation, principals: principals, memberships: memberships,
+                dav: davServer(part.installation, principals, authenticator, memberships))
+        }
         let responder = RootResponder(
-            dav: davServer(installation, principals, authenticator, membershipCache),
+            dav: davServer(installation, principals, authenticator, membershipCache, storages),
             timeZones: TimeZoneServer(installation.timeZones), discovery: Discovery.server(settings), metrics: metrics,
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
@@ -57,8 +67,8 @@ package enum Serve {
         let server = HTTPServer(
             configuration: configuration(settings, directory, certificates), responder: responder, logger: httpLogger)
         let imap = IMAPService(
-            installation, authenticator: authenticator, memberships: membershipCache, certificates: imapCertificates)
-        let lmtp = LMTPService(installation, principals: principals, directories: directories)
+            installation, authenticator: authenticator, memberships: membershipCache, storages: storages, certificates: imapCertificates)
+        let lmtp = LMTPService(installation, principals: principals, directories: directories, storages: storages)
         try await server.start()
         do {
             try await imap.start()
@@ -74,35 +84,17 @@ package enum Serve {
         defer { for watch in watches { watch.cancel() } }
         announce(server, imap, lmtp)
 
-        let maintenance = Maintenance(installation: installation, logger: Logger(label: "tegu.maintenance"), clock: System.clock)
-        let subscriptions = SubscriptionService(
-            installation, logger: Logger(label: "tegu.subscriptions"), clock: System.clock)
-        let birthdays = BirthdayService(
-            installation: installation, logger: Logger(label: "tegu.birthdays"), clock: System.clock)
-        let addressLists = AddressListService(
-            installation, directories, logger: Logger(label: "tegu.gal"), clock: System.clock)
-        let elsewhere = ElsewhereService(
-            installation: installation, principals: principals, logger: Logger(label: "tegu.elsewhere"))
         let membershipService = memberships.map {
-            MembershipService($0, used: membershipCache, logger: Logger(label: "tegu.directories"), clock: System.clock)
+            MembershipService(
+                $0, used: [membershipCache] + storages.all.map(\.memberships), logger: Logger(label: "tegu.directories"),
+                clock: System.clock)
         }
-        let searchIndex = SearchIndexService(
-            SearchIndex(installation, clock: System.clock), logger: Logger(label: "tegu.search"))
-        let maildirs = MaildirService(
-            installation: installation, logger: Logger(label: "tegu.maildir"), clock: System.clock)
-        let statistics = StatisticsService(database: installation.database, logger: Logger(label: "tegu.database"))
-        let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
+        let mirror = DirectoryMirrorService(installation, principals, storages, logger: Logger(label: "tegu.storages"))
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await maintenance.run() }
-            group.addTask { await timeZoneUpdate.run() }
-            group.addTask { await statistics.run() }
-            group.addTask { await subscriptions.run() }
-            group.addTask { await birthdays.run() }
-            group.addTask { await addressLists.run() }
-            group.addTask { await elsewhere.run() }
+            add(to: &group, installation, principals, directories)
+            for storage in storages.all { add(to: &group, storage.installation, storage.principals, directories) }
             group.addTask { await membershipService?.run() }
-            group.addTask { await searchIndex.run() }
-            group.addTask { await maildirs.run() }
+            group.addTask { await mirror.run() }
             for await signal in signals {
                 switch signal {
                 case .reload:
@@ -121,6 +113,37 @@ package enum Serve {
         }
         logger.notice("stopped")
         _ = consume lock
+        withExtendedLifetime(storageLocks) {}
+    }
+
+    /// What is done beside requests, in each storage.
+    private static func add(
+        to group: inout TaskGroup<Void>, _ installation: Installation, _ principals: PrincipalCache, _ directories: Directories?
+    ) {
+        let maintenance = Maintenance(installation: installation, logger: Logger(label: "tegu.maintenance"), clock: System.clock)
+        let subscriptions = SubscriptionService(
+            installation, logger: Logger(label: "tegu.subscriptions"), clock: System.clock)
+        let birthdays = BirthdayService(
+            installation: installation, logger: Logger(label: "tegu.birthdays"), clock: System.clock)
+        let addressLists = AddressListService(
+            installation, directories, logger: Logger(label: "tegu.gal"), clock: System.clock)
+        let elsewhere = ElsewhereService(
+            installation: installation, principals: principals, logger: Logger(label: "tegu.elsewhere"))
+        let searchIndex = SearchIndexService(
+            SearchIndex(installation, clock: System.clock), logger: Logger(label: "tegu.search"))
+        let maildirs = MaildirService(
+            installation: installation, logger: Logger(label: "tegu.maildir"), clock: System.clock)
+        let statistics = StatisticsService(database: installation.database, logger: Logger(label: "tegu.database"))
+        let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
+        group.addTask { await maintenance.run() }
+        group.addTask { await timeZoneUpdate.run() }
+        group.addTask { await statistics.run() }
+        group.addTask { await subscriptions.run() }
+        group.addTask { await birthdays.run() }
+        group.addTask { await addressLists.run() }
+        group.addTask { await elsewhere.run() }
+        group.addTask { await searchIndex.run() }
+        group.addTask { await maildirs.run() }
     }
 
     private static func announce(_ server: HTTPServer, _ imap: IMAPService, _ lmtp: LMTPService) {
@@ -173,7 +196,7 @@ package enum Serve {
 
     private static func davServer(
         _ installation: Installation, _ principals: PrincipalCache, _ authenticator: Authenticator,
-        _ memberships: MembershipCache
+        _ memberships: MembershipCache, _ storages: ServedStorages? = nil
     ) -> DAVServer {
         let settings = installation.settings
         var configuration = DAVConfiguration(defaultDomain: settings.domain)
@@ -196,7 +219,7 @@ package enum Serve {
             database: installation.database, files: installation.files, timeZones: installation.timeZones,
             authenticator: authenticator, principals: principals, memberships: memberships, configuration: configuration,
             logger: Logger(label: "tegu.dav"), clock: System.clock,
-            random: System.random)
+            random: System.random, elsewhere: storages.flatMap(\.davServers))
     }
 
     private static func configuration(

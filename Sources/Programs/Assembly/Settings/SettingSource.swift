@@ -106,18 +106,18 @@ extension SettingSource {
         }
         return SettingSource(
             reader: ConfigReader(providers: [provider]), prefix: [], names: given.sorted(),
-            definition: { byKey[$0] ?? SettingDefinition.ofDirectory($0) }, origin: { _ in "in \(path)" },
-            candidates: SettingDefinition.all.map(\.key) + directoryKeys(given))
+            definition: { byKey[$0] ?? SettingDefinition.ofDirectory($0) ?? SettingDefinition.ofStorage($0) }, origin: { _ in "in \(path)" },
+            candidates: SettingDefinition.all.map(\.key)
+                + keys(given, below: DirectorySettingTable.prefix, DirectorySettingTable.rows.map(\.key))
+                + keys(given, below: StorageSettingTable.prefix, StorageSettingTable.rows.map(\.key)))
     }
 
-    /// The settings of all directories that are named, so that a misspelt one is recognised.
-    private static func directoryKeys(_ given: [String]) -> [String] {
-        let names = Set(given.filter { $0.hasPrefix(DirectorySettingTable.prefix) }.compactMap {
-            $0.dropFirst(DirectorySettingTable.prefix.count).split(separator: ".").first.map(String.init)
+    /// The settings of all directories, or storages, that are named, so that a misspelt one is recognised.
+    private static func keys(_ given: [String], below prefix: String, _ keys: [String]) -> [String] {
+        let names = Set(given.filter { $0.hasPrefix(prefix) }.compactMap {
+            $0.dropFirst(prefix.count).split(separator: ".").first.map(String.init)
         })
-        return names.sorted().prefix(100).flatMap { name in
-            DirectorySettingTable.rows.map { "\(DirectorySettingTable.prefix)\(name).\($0.key)" }
-        }
+        return names.sorted().prefix(100).flatMap { name in keys.map { "\(prefix)\(name).\($0)" } }
     }
 
     private final class Names: Sendable {

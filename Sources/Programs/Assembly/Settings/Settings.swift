@@ -31,6 +31,8 @@ package struct Settings: Sendable, Equatable {
     package var discovery = Discovery()
     /// In the order in which they are asked.
     package var directories: [DirectorySettings] = []
+    /// Those beside the default one, in the order of their names.
+    package var storages: [StorageSettings] = []
 
     package init() {}
 

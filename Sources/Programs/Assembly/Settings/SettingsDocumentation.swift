@@ -43,7 +43,7 @@ package enum SettingsDocumentation {
                 "| `\(definition.key)` | \(shown(definition.defaultText)) | \(definition.expected) "
                 + "| \(definition.meaning) |\n"
         }
-        page += directories()
+        page += directories() + storages()
         return page
     }
 
@@ -73,6 +73,32 @@ package enum SettingsDocumentation {
             """
         for row in DirectorySettingTable.rows {
             page += "| `\(row.key)` | \(shown(row.byDefault)) | \(row.expected) | \(row.meaning) |\n"
+        }
+        return page
+    }
+
+    private static func storages() -> String {
+        var page = """
+
+            ## storages.NAME
+
+            Each storage beside the default one ([storages.md](operations/storages.md)) has a name and settings below it, in the file only:
+
+            ```yaml
+            storages:
+              west:
+                database: postgresql://tegu@west/tegu
+                files: /srv/tegu-west
+              archive:
+                directory: /srv/tegu-archive
+            ```
+
+            | setting | default | value | meaning |
+            |---|---|---|---|
+
+            """
+        for row in StorageSettingTable.rows {
+            page += "| `\(row.key)` | \(shown(row.definition.defaultText)) | \(row.definition.expected) | \(row.definition.meaning) |\n"
         }
         return page
     }

@@ -40,3 +40,10 @@ package struct ServeLock: ~Copyable {
         return " (process \(id))"
     }
 }
+
+/// A data directory's lock, as long as somebody has this.
+final class HeldLock {
+    private let lock: ServeLock
+
+    init(_ lock: consuming ServeLock) { self.lock = lock }
+}

@@ -38,6 +38,11 @@ extension Reply {
         case .readOnly: self.init(needs: .dav(.writeContent), at: parent)
         case .tooManyGrants:
             self.init(.forbidden, condition: .dav(.limitedNumberOfAces), "A collection has at most \(Grants.maximumPerCollection) grants.")
+        // RFC 3744 §8.1.1
+        case .otherStorage:
+            self.init(
+                .forbidden, condition: .dav(.allowedPrincipal),
+                "Somebody of these is in another storage of this server, where this cannot be shared.")
         case .cannotBeGranted: self.init(.forbidden, condition: .dav(.noProtectedAceConflict), "The owner may do everything already.")
         case .tooDeep: self.init(.forbidden, "There are too many collections in each other.")
         }
@@ -101,6 +106,7 @@ extension Reply {
             self.init(.insufficientStorage, condition: .dav(.sufficientDiskSpace), "The server has no room left.")
         case .unavailable:
             self.init(.serviceUnavailable, "The server cannot answer now.", headers: [("Retry-After", "5")])
+        case .sealed: self.init(.serviceUnavailable, "It is being moved, and cannot be changed for some seconds.", headers: [("Retry-After", "1")])
         case .damaged, .constraint, .serverBug: self.init(.internalServerError, "Something went wrong in the server.")
         }
     }

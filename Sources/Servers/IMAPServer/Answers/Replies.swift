@@ -21,6 +21,7 @@ enum Replies {
     private static func completion(of failure: Failure) -> Completion {
         switch failure.code {
         case .unavailable: .no(.unavailable, "not possible now, try again later")
+        case .sealed: .no(.unavailable, "it is being moved, try again in some seconds")
         case .storageFull: .no(.unavailable, "the server has no room now")
         case .damaged: .no(.corruption, "what is stored is damaged")
         case .constraint, .serverBug: .no(.serverBug, "the server has a fault")
@@ -46,6 +47,7 @@ enum Replies {
         case .mailboxFull: .no(.limit, "the mailbox can take no more messages")
         case .keywordNotKept: .no(.limit, "the mailbox has no room for another keyword")
         case .tooManyGrants: .no(.limit, "too many entries")
+        case .otherStorage: .no(.cannot, "somebody of these is in another storage of this server, where it cannot be shared")
         case .cannotBeGranted: .no(.cannot, "the owner's rights cannot be changed")
         case .tooManySubscriptions: .no(.limit, "too many subscriptions")
         case .tooManyAnnotations: .no(.metadataTooMany, "too many entries")

@@ -76,6 +76,7 @@ extension Session {
     /// Who it is has been proved.
     func admit(_ principal: Principal) -> Completion {
         do {
+            mailPlace = try server.services.elsewhere?(principal) ?? server.services.place
             try makeInbox(of: principal)
         } catch {
             return Replies.completion(of: error, logger)
@@ -110,6 +111,7 @@ extension Session {
     func forgetUser() {
         if let principal { server.users.release(principal.id) }
         principal = nil
+        mailPlace = server.services.place
         scramOffer = nil
     }
 }

@@ -74,8 +74,11 @@ final class Connection: SessionDriver {
 
     // MARK: The session
 
+    private static let moved = "your mailboxes are moved to another place, connect again"
+
     private func run(on pool: WorkerPool) {
         guard let channel else { return }
+        if session.hasMoved, session.isBetweenCommands { return bye(Self.moved) }
         let input: [UInt8]
         do {
             input = try takeInput(channel)
@@ -112,6 +115,7 @@ final class Connection: SessionDriver {
         case .input, .output:
             renewDeadline(channel)
             if server.isDraining, session.isBetweenCommands { return bye("the server is stopping") }
+            if session.hasMoved, session.isBetweenCommands { return bye(Self.moved) }
             if pause == .output || hasInput || hasWake { channel.advance() }
             channel.continueReading()
         case .startTLS: startTLS(channel)

@@ -48,7 +48,7 @@ extension Session {
     /// - Parameter other: somebody else for whom this session acts.
     func asker(_ tx: borrowing ReadTransaction, as other: Principal? = nil) throws -> Asker {
         let principal = try other ?? signedInPrincipal()
-        return Asker(principal, closure: try server.services.memberships.closure(tx, of: principal.id))
+        return Asker(principal, closure: try mailPlace.memberships.closure(tx, of: principal.id))
     }
 
     func wireName(_ name: String, of owner: Principal) throws -> WireName {
@@ -115,7 +115,7 @@ extension Session {
         return found
     }
 
-    var store: MailStore { server.services.store }
-    var database: any Database { server.services.database }
+    var store: MailStore { mailPlace.store }
+    var database: any Database { mailPlace.database }
     var now: Int64 { server.services.clock() }
 }

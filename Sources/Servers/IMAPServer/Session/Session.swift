@@ -61,6 +61,8 @@ final class Session: @unchecked Sendable {
     var out = ResponseWriter()
     var state = State.notAuthenticated
     var principal: Principal?
+    /// Where the mailboxes of who is signed in are.
+    var mailPlace: MailPlace
     var enabled = EnabledExtensions()
     var expectation: Expectation?
     var selected: SelectedMailbox?
@@ -91,6 +93,7 @@ final class Session: @unchecked Sendable {
         self.peer = peer
         self.isLoopback = isLoopback
         self.isTLS = isTLS
+        mailPlace = server.services.place
         reader = CommandReader(limits: Self.limitsBeforeSignIn)
         logger = server.logger
         logger[metadataKey: "conn"] = "\(server.nextConnectionID())"
@@ -108,6 +111,8 @@ final class Session: @unchecked Sendable {
     }()
 
     var isSignedIn: Bool { principal != nil }
+    /// Whether the mailboxes are in another place by now: what is said here would be of none, or of old ones.
+    var hasMoved: Bool { principal.flatMap { server.services.haveMoved?($0) } ?? false }
     var wantsWakes: Bool { isIdle || (notification != nil && isBetweenCommands) }
     var isIdle: Bool { if case .idle = expectation { true } else { false } }
     /// Whether nothing of a command is in work or has come.

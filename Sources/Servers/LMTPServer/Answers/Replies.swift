@@ -50,7 +50,7 @@ enum Replies {
         switch failure.code {
         // RFC 3463 §3.4: X.3.1
         case .storageFull: Reply(452, EnhancedStatus(3, 1), "no room now")
-        case .unavailable: Reply(451, EnhancedStatus(3, 0), "not possible now")
+        case .unavailable, .sealed: Reply(451, EnhancedStatus(3, 0), "not possible now")
         case .damaged, .constraint, .serverBug: fault
         }
     }
@@ -68,7 +68,7 @@ enum Replies {
         case .contentGone: Reply(451, EnhancedStatus(3, 0), "the message has waited too long, send it again")
         // None of these can be of a delivery to an address.
         case .invalidName, .nameTaken, .notFound, .notSelectable, .isInbox, .hasChildren, .belowItself, .specialUseTaken,
-            .keywordNotKept, .tooManyGrants, .cannotBeGranted, .tooManySubscriptions, .tooManyAnnotations, .annotationTooLarge:
+            .keywordNotKept, .tooManyGrants, .cannotBeGranted, .otherStorage, .tooManySubscriptions, .tooManyAnnotations, .annotationTooLarge:
             fault
         }
     }

@@ -44,16 +44,17 @@ extension Session {
             logger.warning("a directory cannot be asked", metadata: ["directory": "\(reason.directory)", "reason": "\(reason.reason)"])
             return Replies.reply(to: reason)
         case .found(let principal, let detail):
-            let isThere = try services.database.read { tx in
+            let place = try services.elsewhere?(principal) ?? services.place
+            let isThere = try place.database.read { tx in
                 // Nobody would see what comes for a group that has no mailbox yet.
-                guard try principal.kind == .user || services.store.mailbox(tx, of: principal.id, named: MailboxName.inbox) != nil
+                guard try principal.kind == .user || place.store.mailbox(tx, of: principal.id, named: MailboxName.inbox) != nil
                 else { return false }
-                try services.store.checkDelivery(tx, of: envelope.announcedSize, to: principal.id)
+                try place.store.checkDelivery(tx, of: envelope.announcedSize, to: principal.id)
                 return true
             }
             guard isThere else { return Replies.noSuchRecipient }
             let target = DeliveryTarget(principal.id, detail.map { $0.isEmpty ? .inbox : .detail($0) } ?? .inbox)
-            self.envelope?.recipients.append(Envelope.Recipient(path: path, target: target))
+            self.envelope?.recipients.append(Envelope.Recipient(path: path, target: target, place: place))
             return Reply(250, EnhancedStatus(1, 5), "OK")
         }
     }

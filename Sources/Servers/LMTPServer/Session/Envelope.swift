@@ -8,6 +8,7 @@ struct Envelope {
         /// As it was said.
         var path: ForwardPath
         var target: DeliveryTarget
+        var place: DeliveryPlace
     }
 
     /// In the log, and in the message's Received field.

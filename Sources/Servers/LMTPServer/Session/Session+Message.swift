@@ -6,7 +6,13 @@ import Synchronization
 
 /// A message as it comes in. It is not held whole where it is large.
 struct IncomingMessage {
-    var upload: MessageUpload
+    /// One for each place that has some of the recipients: of one message no two databases have the octets together.
+    struct Upload {
+        var place: DeliveryPlace
+        var upload: MessageUpload
+    }
+
+    var uploads: [Upload]
     /// Why it is not wanted; what still comes of it is passed over.
     var refusal: Reply?
 }
@@ -21,10 +27,17 @@ struct IncomingChunk {
 extension Session {
     /// The envelope is whole, and the message begins.
     func beginMessage(of envelope: Envelope, from client: HostName) {
-        var upload = server.services.store.upload()
-        upload.feed(TraceFields.bytes(
-            of: envelope, from: client, peer, by: server.configuration.hostName, now: server.services.clock()))
-        incoming = IncomingMessage(upload: upload)
+        let trace = TraceFields.bytes(
+            of: envelope, from: client, peer, by: server.configuration.hostName, now: server.services.clock())
+        var places: [DeliveryPlace] = []
+        for recipient in envelope.recipients where !places.contains(where: { $0.store === recipient.place.store }) {
+            places.append(recipient.place)
+        }
+        incoming = IncomingMessage(uploads: places.map { place in
+            var upload = place.store.upload()
+            upload.feed(trace)
+            return IncomingMessage.Upload(place: place, upload: upload)
+        })
     }
 
     func take(_ bytes: [UInt8]) {
@@ -32,16 +45,18 @@ extension Session {
         // So that there is one owner of what is held.
         incoming = nil
         if message.refusal == nil {
-            message.upload.feed(bytes)
             do {
-                if message.upload.isTooLarge {
+                let now = server.services.clock()
+                for index in message.uploads.indices {
+                    message.uploads[index].upload.feed(bytes)
+                    guard let part = message.uploads[index].upload.takeDue() else { continue }
+                    let place = message.uploads[index].place
+                    message.uploads[index].upload.staged(try place.database.write { tx in try place.store.stage(tx, part, now: now) })
+                }
+                if message.uploads.contains(where: \.upload.isTooLarge) {
                     message.refusal = Replies.tooLarge
                     discard(message)
-                    message.upload = server.services.store.upload()
-                } else if let part = message.upload.takeDue() {
-                    let store = server.services.store
-                    let now = server.services.clock()
-                    message.upload.staged(try server.services.database.write { tx in try store.stage(tx, part, now: now) })
+                    message.uploads = []
                 }
             } catch {
                 message.refusal = Replies.reply(to: error, server.configuration.overQuota, logger)
@@ -107,19 +122,24 @@ extension Session {
             return Array(repeating: reply, count: envelope.recipients.count)
         }
         if let refusal = message.refusal { return all(refusal) }
-        let content: NewContent
+        let contents: [NewContent]
         do {
-            content = try message.upload.finish()
+            contents = try message.uploads.map { try $0.upload.finish() }
         } catch {
             return all(Replies.reply(to: error, server.configuration.overQuota, logger))
         }
         let began = ContinuousClock.now
-        let outcomes = server.services.store.deliver(
-            server.services.database, content, to: envelope.recipients.map(\.target), now: server.services.clock(),
-            while: { !isCut.load(ordering: .relaxed) && ContinuousClock.now - began < Self.longestDelivery })
+        var outcomes = [DeliveryOutcome](repeating: .noRecipient, count: envelope.recipients.count)
+        for (upload, content) in zip(message.uploads, contents) {
+            let indices = envelope.recipients.indices.filter { envelope.recipients[$0].place.store === upload.place.store }
+            let there = upload.place.store.deliver(
+                upload.place.database, content, to: indices.map { envelope.recipients[$0].target }, now: server.services.clock(),
+                while: { !isCut.load(ordering: .relaxed) && ContinuousClock.now - began < Self.longestDelivery })
+            for (index, outcome) in zip(indices, there) { outcomes[index] = outcome }
+            let isTaken = there.contains { if case .delivered = $0 { true } else { false } }
+            if !isTaken { discard(upload) }
+        }
         logFailures(outcomes)
-        let isTaken = outcomes.contains { if case .delivered = $0 { true } else { false } }
-        if !isTaken { discard(message) }
         return zip(envelope.recipients, outcomes).map { recipient, outcome in
             let reply = answer(to: outcome, envelope)
             log(recipient, outcome, envelope, reply)
@@ -162,8 +182,11 @@ extension Session {
 
     /// What was stored of it before it was whole. What is forgotten goes by itself after a day.
     func discard(_ message: IncomingMessage) {
-        guard let content = message.upload.stagedContent else { return }
-        let store = server.services.store
-        try? server.services.database.write { tx in try store.discard(tx, content) }
+        for upload in message.uploads { discard(upload) }
+    }
+
+    private func discard(_ upload: IncomingMessage.Upload) {
+        guard let content = upload.upload.stagedContent else { return }
+        try? upload.place.database.write { tx in try upload.place.store.discard(tx, content) }
     }
 }

@@ -20,7 +20,7 @@ struct IndexedSearchTests {
     init() throws {
         site = try TestSite()
         client = site.anna()
-        indexer = MailIndexer(site.database, site.context.services.store, clock: { 1_000_000 })
+        indexer = MailIndexer(site.database, site.context.services.place.store, clock: { 1_000_000 })
     }
 
     private func append(_ message: [UInt8]) {

@@ -160,7 +160,7 @@ import Testing
         client.say("x EXPUNGE")
         client.say("s SELECT INBOX")
         try site.database.write { tx in
-            _ = try site.context.services.store.forgetChanges(tx, before: .max, limit: 1000)
+            _ = try site.context.services.place.store.forgetChanges(tx, before: .max, limit: 1000)
         }
         // RFC 7162 §3.2.6
         let lines = client.lines("x UID FETCH 1:* (FLAGS) (CHANGEDSINCE 4 VANISHED)")

@@ -69,7 +69,7 @@ import Testing
     @Test("a session that has no mailbox keeps no watch, and one that ends neither")
     func watches() throws {
         let site = try TestSite()
-        let hub = site.context.services.store.hub
+        let hub = site.context.services.place.store.hub
         do {
             let client = site.anna()
             client.say("b SELECT INBOX")

@@ -1,0 +1,114 @@
+import Bytes
+
+/// One storage of the settings beside the default one: everything below `storages.NAME`.
+package struct StorageSettings: Sendable, Equatable {
+    package var name: String
+    /// Empty: a file in its directory.
+    package var database = ""
+    /// Empty: `storages/NAME` in the data directory.
+    package var directory = ""
+    package var connections = 8
+    /// Empty: in its directory.
+    package var files = ""
+
+    package init(name: String) { self.name = name }
+
+    /// What the default storage is called where storages are named.
+    package static let defaultName = "default"
+
+    package static func isName(_ text: String) -> Bool {
+        text != defaultName && 1...32 ~= text.utf8.count && text.utf8.allSatisfy { $0.isASCIIDigit || $0.isASCIILetter || $0 == 0x2D || $0 == 0x5F }
+    }
+}
+
+/// The settings of a storage, as `DirectorySettingTable` has those of a directory.
+enum StorageSettingTable {
+    struct Row: Sendable {
+        var key: String
+        var definition: SettingDefinition
+        var set: @Sendable (String, inout StorageSettings) -> Bool
+    }
+
+    static let prefix = "storages."
+
+    static let rows: [Row] = [
+        row(
+            "database", .database(
+                "", \.database,
+                "A PostgreSQL database, as `database` names one, and not that one: each storage is a database of its own."
+            ).byDefault("the file `tegu.db` in the storage's directory"), \.database, \.database),
+        row(
+            "directory", .path("", \.dataDirectory, "Where the storage's file and large bodies are.")
+                .byDefault("`storages/NAME` in the data directory"), \.dataDirectory, \.directory),
+        row(
+            "connections", .number("", \.storage.connections, 1...256, "As `storage.connections`."), \.storage.connections, \.connections),
+        row(
+            "files", .path("", \.storage.files, "As `storage.files`; no two storages have one.")
+                .byDefault("`blobs` in the storage's directory"), \.storage.files, \.files),
+    ]
+
+    /// Read as the setting of the default storage is that it is like.
+    private static func row<Value>(
+        _ key: String, _ definition: SettingDefinition, _ from: SettingDefinition.Path<Value>,
+        _ to: any WritableKeyPath<StorageSettings, Value> & Sendable
+    ) -> Row {
+        Row(key: key, definition: definition) { text, storage in
+            var settings = Settings()
+            guard definition.set(text, &settings) else { return false }
+            storage[keyPath: to] = settings[keyPath: from]
+            return true
+        }
+    }
+}
+
+extension SettingDefinition {
+    /// The setting of a storage that `key` (`storages.NAME.KEY`) names; nil where there is none.
+    static func ofStorage(_ key: String) -> SettingDefinition? {
+        guard key.hasPrefix(StorageSettingTable.prefix) else { return nil }
+        let parts = key.dropFirst(StorageSettingTable.prefix.count).split(separator: ".", maxSplits: 1)
+        guard parts.count == 2, StorageSettings.isName(String(parts[0])),
+            let row = StorageSettingTable.rows.first(where: { $0.key == parts[1] })
+        else { return nil }
+        let name = String(parts[0])
+        return SettingDefinition(
+            key: key, expected: row.definition.expected, meaning: row.definition.meaning, defaultText: row.definition.defaultText,
+            isSecret: row.definition.isSecret
+        ) { text, settings in
+            let index = settings.storages.firstIndex { $0.name == name } ?? settings.storages.endIndex
+            if index == settings.storages.endIndex { settings.storages.append(StorageSettings(name: name)) }
+            return row.set(text, &settings.storages[index])
+        }
+    }
+}
+
+extension Settings {
+    /// The settings under which one storage is opened: those of the program, with its own places.
+    package func ofStorage(_ storage: StorageSettings) -> Settings {
+        var settings = self
+        settings.database = storage.database
+        settings.dataDirectory = storage.directory.isEmpty ? "\(dataDirectory)/storages/\(storage.name)" : storage.directory
+        settings.storage.connections = storage.connections
+        settings.storage.files = storage.files
+        // Directories of mail are named by ids that no two storages have: all are in one, and an account that moves finds them there.
+        settings.storage.maildirs = DataDirectory(self).mail
+        settings.storages = []
+        return settings
+    }
+
+    /// Places that two storages have: one would take what is the other's for what nobody needs.
+    func commonPlaces() -> [String] {
+        var problems: [String] = []
+        var seen: [String: String] = [:]
+        let all = [(StorageSettings.defaultName, self)] + storages.map { ($0.name, ofStorage($0)) }
+        for (name, settings) in all {
+            let directory = DataDirectory(settings)
+            let places = Set([settings.database.isEmpty ? directory.database : settings.database, directory.blobs])
+            for place in places {
+                let shown = place.contains("://") ? "database" : place
+                if let other = seen[place] { problems.append("the storages \(other) and \(name) have one \(shown): give each its own") }
+                seen[place] = name
+            }
+        }
+        return problems
+    }
+}
