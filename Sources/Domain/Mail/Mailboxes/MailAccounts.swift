@@ -12,6 +12,11 @@ enum MailAccounts {
             [.integer(owner.rawValue)]) > 0
     }
 
+    /// Whether there was ever one: the row may be there before, for what was said of the account.
+    static func hadMailboxes(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Bool {
+        try tx.first("SELECT uid_validity FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.integer(0) > 0 } ?? false
+    }
+
     /// RFC 9051 §2.3.1.1: the time, or one more than the latest, so that a mailbox under an old name has a higher one than that had.
     static func nextUIDValidity(_ tx: borrowing WriteTransaction, of owner: PrincipalID, now: Milliseconds) throws -> UInt32 {
         try open(tx, of: owner)
@@ -81,6 +86,19 @@ enum MailAccounts {
         try open(tx, of: owner)
         try tx.execute(
             "UPDATE mail_account SET storage = $2 WHERE owner_id = $1", [.integer(owner.rawValue), .text(storage.rawValue)])
+    }
+
+    // MARK: IMAP
+
+    /// Their names with spaces between them.
+    static func capabilitiesOff(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> String {
+        let text = try tx.first("SELECT capabilities_off FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.optionalText(0) }
+        return (text ?? nil) ?? ""
+    }
+
+    static func setCapabilitiesOff(_ tx: borrowing WriteTransaction, _ names: String?, of owner: PrincipalID) throws {
+        try open(tx, of: owner)
+        try tx.execute("UPDATE mail_account SET capabilities_off = $2 WHERE owner_id = $1", [.integer(owner.rawValue), Value(names)])
     }
 
     // MARK: What is retained

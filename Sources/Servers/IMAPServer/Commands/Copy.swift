@@ -53,7 +53,7 @@ extension Session {
 
     /// RFC 4315 §3; none where nothing was copied.
     private func copyCode(_ result: CopyResult) -> ResponseCode? {
-        result.source.isEmpty
+        result.source.isEmpty || isOff(.uidPlus)
             ? nil : .copyUID(validity: result.uidValidity, from: Array(result.source.elements), to: Array(result.target.elements))
     }
 }
