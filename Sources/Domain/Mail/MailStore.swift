@@ -26,6 +26,7 @@ package final class MailStore: Sendable {
     package let maildirs: Maildirs?
     let snapshots: SnapshotCache
     let recents = RecentMarks()
+    let unstored = UnstoredSnapshots()
 
     package init(hub: MailHub = MailHub(), limits: MailLimits = MailLimits(), maildirs: Maildirs? = nil) {
         self.hub = hub

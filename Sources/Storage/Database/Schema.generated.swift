@@ -787,6 +787,14 @@ CREATE TABLE mail_listing (
     written BLOB NOT NULL
 ) WITHOUT ROWID;
 
+-- A large mailbox as it was at one modseq, so that the first session after a start need not read all messages (StoredSnapshot.swift). It can
+-- be thrown away at any time.
+CREATE TABLE mail_snapshot (
+    mailbox_id BIGINT NOT NULL PRIMARY KEY,
+    modseq BIGINT NOT NULL,
+    data BLOB NOT NULL
+);
+
 """#),
     ]
 }

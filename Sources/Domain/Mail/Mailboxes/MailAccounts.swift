@@ -4,12 +4,11 @@ import Directory
 
 /// The table `mail_account`: what all mailboxes of one owner have together.
 enum MailAccounts {
-    /// Makes the row where it is not there; true where it was not.
-    @discardableResult
-    static func open(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws -> Bool {
+    /// Makes the row where it is not there.
+    static func open(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
         try tx.execute(
             "INSERT INTO mail_account (owner_id, uid_validity, list_version) VALUES ($1, 0, 1) ON CONFLICT DO NOTHING",
-            [.integer(owner.rawValue)]) > 0
+            [.integer(owner.rawValue)])
     }
 
     /// Whether there was ever one: the row may be there before, for what was said of the account.

@@ -31,6 +31,16 @@ extension Session {
         }
     }
 
+    /// Before the mailbox is left. A process that comes later need not read all of it.
+    func storeSnapshot() {
+        guard let mailbox = selected else { return }
+        do {
+            try store.storeSnapshot(database, of: mailbox.id)
+        } catch {
+            logger.debug("a snapshot cannot be stored", metadata: ["failure": "\(error)"])
+        }
+    }
+
     /// Before the mailbox is left.
     func endRecent() {
         guard let mailbox = selected, mailbox.claimsRecent else { return }

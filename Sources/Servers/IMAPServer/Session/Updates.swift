@@ -37,6 +37,7 @@ extension Session {
     func unselect() {
         if let selected { store.hub.cancel(selected.watch) }
         endRecent()
+        storeSnapshot()
         selected = nil
         if state == .selected { state = .authenticated }
     }
