@@ -5,6 +5,8 @@ import CollectionStore
 /// modseq. Keywords are not in it: they have a table.
 enum StoredSnapshot {
     private static let version: UInt64 = 1
+    /// More than any mailbox has that could be read at once: damaged bytes cost no more memory.
+    private static let mostMessages = 1 << 24
 
     static func encoded(_ snapshot: MailboxSnapshot) -> [UInt8] {
         var out: [UInt8] = []
@@ -42,7 +44,7 @@ enum StoredSnapshot {
     static func decode(_ bytes: [UInt8], of mailbox: MailboxID, at modseq: ModSeq) -> MailboxSnapshot? {
         var reader = NumberReader(bytes)
         guard reader.next() == version, let uidNext = reader.next().flatMap({ UInt32(exactly: $0) }),
-            let count = reader.next().flatMap({ UInt32(exactly: $0) }).map({ Int($0) }), count < uidNext || count == 0
+            let count = reader.next().flatMap({ UInt32(exactly: $0) }).map({ Int($0) }), count < uidNext || count == 0, count <= mostMessages
         else { return nil }
         var snapshot = MailboxSnapshot(mailbox: mailbox, modseq: modseq, uidNext: uidNext)
         snapshot.uids.reserveCapacity(count)

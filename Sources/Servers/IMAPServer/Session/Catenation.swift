@@ -55,8 +55,10 @@ extension Session {
 
     /// RFC 4469 §3: a URL of this server; relative to it, or to the selected mailbox.
     private func referredPart(_ tx: borrowing ReadTransaction, _ sent: [UInt8]) throws -> ReferredPart? {
-        guard let url = try? IMAPURL.parse(sent), url.server == nil, url.search == nil, url.authorization == nil, url.uid != nil
-        else { return nil }
+        guard let url = try? IMAPURL.parse(sent), url.search == nil, url.uid != nil else { return nil }
+        // RFC 4467 §1: what URLFETCH would give, a message may be made of.
+        if url.authorization != nil { return isOff(.urlAuthorization) ? nil : try authorizedPart(tx, sent) }
+        guard url.server == nil else { return nil }
         let mailbox: Mailbox
         if let name = url.mailbox {
             let found = try find(tx, name)
