@@ -30,6 +30,7 @@ extension MailStore {
 
     /// So that it holds for later sessions, and for other processes.
     package func storeRecent(_ tx: borrowing WriteTransaction, of mailbox: MailboxID) throws {
+        try tx.willChange(.mailbox(mailbox))
         try tx.execute(
             "UPDATE mailbox SET recent_uid = $2 WHERE id = $1 AND recent_uid < $2",
             [.integer(mailbox.rawValue), .integer(Int64(recents.next(mailbox, stored: 1)))])

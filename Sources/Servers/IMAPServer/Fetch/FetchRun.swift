@@ -219,12 +219,16 @@ final class FetchRun: RunningCommand {
         case .emailID: session.out.fetchEmailID(Array(row.emailID.utf8))
         case .threadID: session.out.fetchThreadID(Array(row.thread.objectID.utf8))
         case .envelope:
-            if let listing = row.listing { session.out.fetchEnvelope(written: listing.envelope) } else {
+            if let listing = row.listing {
+                session.out.fetchEnvelope(written: listing.envelope)
+            } else {
                 session.out.fetchEnvelope(IMAPGrammar.Envelope(row.message.envelope()))
             }
         case .body: session.out.fetchBodyStructure(IMAPGrammar.BodyStructure(row.message.bodyStructure()), isExtended: false)
         case .bodyStructure:
-            if let listing = row.listing { session.out.fetchBodyStructure(written: listing.bodyStructure, isExtended: true) } else {
+            if let listing = row.listing {
+                session.out.fetchBodyStructure(written: listing.bodyStructure, isExtended: true)
+            } else {
                 session.out.fetchBodyStructure(IMAPGrammar.BodyStructure(row.message.bodyStructure()), isExtended: true)
             }
         case .preview(let isLazy):
