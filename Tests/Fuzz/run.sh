@@ -24,6 +24,7 @@ Filter: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Fo
 IMAP: library=CGlibc Formats/Bytes Formats/IMAPGrammar
 MIME: library=CGlibc library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/ContentLines Formats/CivilTime Formats/MIME
 SASL: library=CGlibc library=COpenSSL flag=-lcrypto library=CICU flag=-licui18n flag=-licuuc Formats/Bytes Formats/Cryptography Formats/SASL
+Stemming: library=CGlibc library=CICU flag=-licui18n flag=-licuuc library=CStemmer flag=-lstemmer Formats/Bytes Formats/ContentLines Formats/Grams Formats/Stemming
 SMTP: library=CGlibc library=CICU flag=-licuuc Formats/Bytes Formats/SMTPGrammar
 XML: library=CGlibc library=CLibXML2 flag=-I/usr/include/libxml2 flag=-lxml2 Formats/Bytes Formats/XML
 HTTP1: library=CGlibc build=NIOCore package=NIOCore,NIOConcurrencyHelpers,_NIODataStructures,_NIOBase64,CNIOAtomics,CNIOLinux,CNIOOpenBSD,CNIOFreeBSD,CNIODarwin,CNIOWindows,CNIOWASI,DequeModule,InternalCollectionsUtilities,ContainersPreview,Atomics,_AtomicsShims Formats/Bytes Network/HTTPServer:HTTP1Decoder.swift,HTTP1Head.swift,HTTPRequest.swift

@@ -95,7 +95,7 @@ def test_status_counts(imap):
     imap.append("counted", MESSAGE)
     imap.append("counted", MESSAGE, "(\\Deleted) ")
     line = imap.ok("STATUS counted (MESSAGES UNSEEN DELETED SIZE UIDNEXT RECENT)").one("STATUS")
-    assert line.endswith(b"(MESSAGES 3 UNSEEN 2 DELETED 1 SIZE %d UIDNEXT 4 RECENT 0)" % (3 * len(MESSAGE)))
+    assert line.endswith(b"(MESSAGES 3 UNSEEN 2 DELETED 1 SIZE %d UIDNEXT 4 RECENT 3)" % (3 * len(MESSAGE)))
 
 
 def test_subscriptions_are_listed_and_stay_when_the_mailbox_goes(imap):

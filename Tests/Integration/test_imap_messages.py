@@ -113,16 +113,16 @@ def test_reading_a_body_sets_seen_and_peeking_does_not(imap):
     imap.append("box", SIMPLE)
     imap.ok("SELECT box")
     fetch(imap, "BODY.PEEK[TEXT]")
-    assert b"FLAGS ()" in fetch(imap, "FLAGS")
-    assert b"FLAGS (\\Seen)" in fetch(imap, "BODY[TEXT]")
-    assert b"FLAGS (\\Seen)" in fetch(imap, "FLAGS")
+    assert b"FLAGS (\\Recent)" in fetch(imap, "FLAGS")
+    assert b"FLAGS (\\Recent \\Seen)" in fetch(imap, "BODY[TEXT]")
+    assert b"FLAGS (\\Recent \\Seen)" in fetch(imap, "FLAGS")
 
 
 def test_the_dates_are_those_that_were_given(imap):
     imap.append("box", SIMPLE, '(\\Flagged $Important) " 7-Feb-1994 22:43:04 -0800" ')
     imap.ok("SELECT box")
     line = fetch(imap, "(INTERNALDATE FLAGS SAVEDATE EMAILID THREADID)")
-    assert b'INTERNALDATE " 7-Feb-1994 22:43:04 -0800"' in line and b"FLAGS (\\Flagged $Important)" in line
+    assert b'INTERNALDATE " 7-Feb-1994 22:43:04 -0800"' in line and b"FLAGS (\\Recent \\Flagged $Important)" in line
     assert re.search(rb"EMAILID \(M[0-9]+\) THREADID \(T[0-9a-f]+\)", line)
 
 
@@ -139,8 +139,8 @@ def test_flags_are_added_removed_replaced_and_told(imap):
     imap.ok("SELECT box")
     assert [line for line in imap.ok("STORE 1:2 +FLAGS (\\Seen work)").all("FETCH") if b"\\Seen work" in line].__len__() == 2
     assert imap.ok("STORE 1 -FLAGS.SILENT (\\Seen)").all("FETCH") == []
-    assert b"FLAGS (work)" in fetch(imap, "FLAGS")
-    assert b"FLAGS (\\Draft)" in imap.ok("STORE 1 FLAGS (\\Draft)").one("FETCH")
+    assert b"FLAGS (\\Recent work)" in fetch(imap, "FLAGS")
+    assert b"FLAGS (\\Recent \\Draft)" in imap.ok("STORE 1 FLAGS (\\Draft)").one("FETCH")
     imap.bad("STORE 9 FLAGS (\\Draft)")
 
 
@@ -190,7 +190,7 @@ def test_copies_and_moves_tell_their_uids(imap):
     assert answer.all("EXPUNGE") == [b"* 1 EXPUNGE", b"* 1 EXPUNGE"]
     assert imap.no("COPY 1 none").code("TRYCREATE") is not None
     imap.ok("SELECT other")
-    assert imap.ok("FETCH 1:* FLAGS").all("FETCH") == [b"* %d FETCH (FLAGS (\\Flagged))" % n for n in range(1, 5)]
+    assert imap.ok("FETCH 1:* FLAGS").all("FETCH") == [b"* %d FETCH (FLAGS (\\Recent \\Flagged))" % n for n in range(1, 5)]
 
 
 def test_several_messages_are_appended_together_or_not_at_all(imap):
@@ -226,9 +226,9 @@ def test_idle_tells_at_once(user, imap):
     imap.response()  # RECENT of RFC 3501
     second.ok("SELECT box")
     second.ok("STORE 1 +FLAGS (\\Deleted)")
-    assert imap.response() == b"* 1 FETCH (UID 1 FLAGS (\\Deleted))"
+    assert imap.response() == b"* 1 FETCH (UID 1 FLAGS (\\Recent \\Deleted))"
     second.ok("EXPUNGE")
-    assert imap.response() == b"* 1 EXPUNGE"
+    assert imap.response() == b"* 1 EXPUNGE" and imap.response() == b"* 0 RECENT"
     # iOS sends DONE and more in one packet.
     imap.send("DONE\r\nn NOOP\r\n")
     assert imap.end(tag).status == "OK" and imap.response() == b"n OK done"

@@ -33,7 +33,7 @@ def search(imap, keys):
     ("NOT DELETED", [1, 2, 3]), ("OR SEEN FLAGGED", [1, 2]), ("2:3 UNDELETED", [2, 3]), ("UID 3:*", [3, 4]), ("LARGER 4000", [4]),
     ("SMALLER 4000", [1, 2, 3]), ("ON 2-Jan-2020", [2]), ("BEFORE 2-Jan-2020", [1]), ("SINCE 3-Jan-2020", [3, 4]),
     ("SENTON 8-Feb-1994", [2]), ("SENTBEFORE 8-Feb-1994", [1, 3, 4]), ("HEADER X-Mark \"\"", [3]), ("HEADER X-Mark YES", [3]),
-    ("(SUBJECT alpha) (OR DELETED FLAGGED)", [4]), ("NEW", []), ("OLD", [1, 2, 3, 4]), ("YOUNGER 60", []), ("OLDER 60", [1, 2, 3, 4]),
+    ("(SUBJECT alpha) (OR DELETED FLAGGED)", [4]), ("NEW", [2, 3, 4]), ("OLD", []), ("RECENT", [1, 2, 3, 4]), ("YOUNGER 60", []), ("OLDER 60", [1, 2, 3, 4]),
     ("SAVEDSINCE 1-Jan-2021", [1, 2, 3, 4]), ("FUZZY SUBJECT beta", [2]),
 ])
 def test_keys_find_what_the_rfc_says(imap, keys, found):

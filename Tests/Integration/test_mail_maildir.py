@@ -33,12 +33,12 @@ def message(subject, newline="\r\n"):
 
 
 def uids(client, mailbox_name):
-    """{UID: flags} of a mailbox that is selected anew."""
+    """{UID: flags} of a mailbox that is selected anew; \\Recent is no matter of the files."""
     client.ok(f"SELECT {mailbox_name}")
     if client.ok(f"STATUS {mailbox_name} (MESSAGES)").one("STATUS").endswith(b"(MESSAGES 0)"):
         return {}
     found = (re.search(rb"UID (\d+) FLAGS \(([^)]*)\)", line).groups() for line in client.ok("UID FETCH 1:* (UID FLAGS)").all("FETCH"))
-    return {int(uid): set(flags.decode().split()) for uid, flags in found}
+    return {int(uid): set(flags.decode().split()) - {r"\Recent"} for uid, flags in found}
 
 
 def body(client, uid):

@@ -25,6 +25,8 @@ package final class MailStore: Sendable {
     /// Nil: all mail is in the database.
     package let maildirs: Maildirs?
     let snapshots: SnapshotCache
+    let recents = RecentMarks()
+    let unstored = UnstoredSnapshots()
 
     package init(hub: MailHub = MailHub(), limits: MailLimits = MailLimits(), maildirs: Maildirs? = nil) {
         self.hub = hub

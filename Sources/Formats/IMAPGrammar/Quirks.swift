@@ -30,6 +30,12 @@ enum Quirks {
     /// RFC 5464's own example has the options of GETMETADATA behind the mailbox, its grammar before it; clients do either.
     static let takesMetadataOptionsBehindMailbox = true
 
+    /// Dovecot's suite of tests, and clients that were made with Dovecot: `BINARY[1.MIME]` and `BINARY[TEXT]`, which are what BODY has.
+    static let takesSectionsInBinary = true
+
+    /// The same: `<15>`, all from the 16th octet on, as URLs have it (RFC 5092 §11).
+    static let takesPartialsWithoutCount = true
+
     /// Clients that write the day of a date-time with one digit and no space before it (RFC 9051 §9: date-day-fixed).
     static let takesOneDigitDay = true
 }

@@ -33,6 +33,10 @@ package struct IMAPServerConfiguration: Sendable {
     package var progressInterval = Duration.seconds(10)
     /// Whether users may grant to `anyone` and `authenticated`.
     package var isSharingWithAllAllowed = false
+    /// Octets of answers to SORT and THREAD that are kept for who asks again.
+    package var keptAnswers = 16 << 20
+    /// What no client is told of, and has not.
+    package var capabilitiesOff: [Capability] = []
     /// Of a message that is appended (RFC 7889).
     package var appendLimit: UInt64 = 100 << 20
 

@@ -58,6 +58,9 @@ final class ServerContext: Sendable {
     let signInPool: WorkerPool
     let users: UserConnections
     let metrics = ServerMetrics()
+    let answers: AnswerCache
+    /// What is off for everybody.
+    let capabilitiesOff: CapabilitySet
     private let draining = Atomic<Bool>(false)
     private let connections = Atomic<UInt64>(0)
 
@@ -65,6 +68,8 @@ final class ServerContext: Sendable {
         self.configuration = configuration
         self.services = services
         self.logger = logger
+        answers = AnswerCache(octets: configuration.keptAnswers)
+        capabilitiesOff = CapabilitySet(configuration.capabilitiesOff).withDependents
         // A connection has one job at a time, so their number bounds the queue.
         pool = WorkerPool(threads: configuration.workers, limit: .max)
         signInPool = WorkerPool(threads: max(2, configuration.workers / 2), limit: .max)

@@ -78,13 +78,14 @@ struct CommandTests {
             ("BODY[HEADER.FIELDS.NOT (Received \"X-\" {2}\r\nTo)]",
              .section(BodySection(text: .headerFieldsNot([bytes("Received"), bytes("X-"), bytes("To")])))),
             ("BINARY.PEEK[1]", .binary(BinarySection(part: [1], isPeek: true))), ("BINARY[]", .binary(BinarySection())),
-            ("BINARY.SIZE[1.3]", .binarySize([1, 3])),
+            ("BINARY.SIZE[1.3]", .binarySize(BinarySection(part: [1, 3], isPeek: true))),
+            ("BINARY.PEEK[1.MIME]<15>", .binary(BinarySection(part: [1], text: .mime, isPeek: true, partial: Partial(origin: 15, count: .max)))),
         ]
         for (text, item) in sections {
             #expect(try command("a FETCH 1 \(text)").fetch?.items == [item], "\(text)")
             #expect(try command("a FETCH 1 (UID \(text) FLAGS)").fetch?.items == [.uid, item, .flags], "\(text)")
         }
-        for bad in ["BODY[MIME]", "BODY[1.]", "BODY[.1]", "BODY[0]", "BODY[1", "BODY[1]<0.0>", "BODY[1]<0>", "BODY[HEADER.FIELDS ()]", "()",
+        for bad in ["BODY[MIME]", "BODY[1.]", "BODY[.1]", "BODY[0]", "BODY[1", "BODY[1]<0.0>", "BODY[1]<0", "BINARY[MIME]", "BODY[HEADER.FIELDS ()]", "()",
             "(ALL)", "(FLAGS ALL)", "BINARY.SIZE[1]<0.1>", "FLAGS UID", "BODY[1.HEADERS]", "BODY[1HEADER]", "RFC822.X"] {
             #expect(throws: CommandError.self, "\(bad)") { try command("a FETCH 1 \(bad)") }
         }

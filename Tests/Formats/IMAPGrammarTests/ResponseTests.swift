@@ -115,7 +115,7 @@ struct ResponseTests {
             $0.beginFetch(1)
             $0.fetchBinary(BinarySection(part: [1, 2]), size: 4, hasNUL: true)
             $0.bytes.append("a\0bc")
-            $0.fetchBinarySize([1], 9)
+            $0.fetchBinarySize(BinarySection(part: [1]), 9)
             $0.fetchMissingSection(BodySection(part: [9]))
             $0.fetchOldSection(.rfc822Header, size: 0)
             $0.endFetch()

@@ -112,7 +112,7 @@ package enum MailConsistency {
                 (SELECT COALESCE(SUM(LENGTH(data)), 0) FROM mail_body WHERE content_id = mail_content.id),
                 (SELECT COUNT(*) FROM mail_message WHERE content_id = mail_content.id AND mail_message.size = mail_content.size)
                     + (SELECT COUNT(*) FROM mail_retained WHERE content_id = mail_content.id),
-                in_files
+                in_files, (SELECT written FROM mail_listing WHERE content_id = mail_content.id)
             FROM mail_content WHERE id > $1 ORDER BY id LIMIT 500
             """, [.integer(last)]
         ) { row in
@@ -122,6 +122,7 @@ package enum MailConsistency {
                 if row.integer(6) == 0 { faults.append("no message has it") }
                 let structure = Message(summary: row.bytes(2))
                 if structure?.byteCount != Int(row.integer(1)) { faults.append("its structure is of another message") }
+                if !row.isNull(8), row.bytes(8) != structure.map(WrittenListing.encoded) { faults.append("what is listed of it is not what it is") }
                 if SortKeys(encoded: row.bytes(3)) == nil { faults.append("its keys cannot be read") }
             }
             return (row.integer(0), faults)

@@ -4,16 +4,19 @@ import Directory
 
 /// The table `mail_account`: what all mailboxes of one owner have together.
 enum MailAccounts {
-    /// Makes the row where it is not there; true where it was not. Who is in another storage gets none: a delivery may have begun before
-    /// they were moved.
-    @discardableResult
-    static func open(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws -> Bool {
-        try tx.rowsChanged(
-            by: """
+    /// Makes the row where it is not there. Who is in another storage gets none: a delivery may have begun before they were moved.
+    static func open(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
+        try tx.execute(
+            """
             INSERT INTO mail_account (owner_id, uid_validity, list_version) SELECT id, 0, 1 FROM principal
             WHERE id = $1 AND COALESCE(storage, '') = COALESCE((SELECT name FROM storage_identity WHERE id = 1), '')
             ON CONFLICT DO NOTHING
-            """, [.integer(owner.rawValue)]) > 0
+            """, [.integer(owner.rawValue)])
+    }
+
+    /// Whether there was ever one: the row may be there before, for what was said of the account.
+    static func hadMailboxes(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Bool {
+        try tx.first("SELECT uid_validity FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.integer(0) > 0 } ?? false
     }
 
     /// RFC 9051 §2.3.1.1: the time, or one more than the latest, so that a mailbox under an old name has a higher one than that had.
@@ -86,6 +89,19 @@ enum MailAccounts {
         try open(tx, of: owner)
         try tx.execute(
             "UPDATE mail_account SET storage = $2 WHERE owner_id = $1", [.integer(owner.rawValue), .text(storage.rawValue)])
+    }
+
+    // MARK: IMAP
+
+    /// Their names with spaces between them.
+    static func capabilitiesOff(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> String {
+        let text = try tx.first("SELECT capabilities_off FROM mail_account WHERE owner_id = $1", [.integer(owner.rawValue)]) { $0.optionalText(0) }
+        return (text ?? nil) ?? ""
+    }
+
+    static func setCapabilitiesOff(_ tx: borrowing WriteTransaction, _ names: String?, of owner: PrincipalID) throws {
+        try open(tx, of: owner)
+        try tx.execute("UPDATE mail_account SET capabilities_off = $2 WHERE owner_id = $1", [.integer(owner.rawValue), Value(names)])
     }
 
     // MARK: What is retained

@@ -24,7 +24,7 @@ extension MailStore {
     @discardableResult
     package func makeInbox(_ tx: borrowing WriteTransaction, of owner: PrincipalID, now: Milliseconds) throws -> Mailbox {
         if let inbox = try MailboxRows.find(tx.read, of: owner, named: MailboxName.inbox), inbox.isSelectable { return inbox }
-        let isNew = try MailAccounts.open(tx, of: owner)
+        let isNew = try !MailAccounts.hadMailboxes(tx.read, of: owner)
         let inbox = try create(tx, MailboxName.inbox, of: owner, now: now)
         guard isNew else { return inbox }
         for (name, use) in Self.standardMailboxes { _ = try create(tx, name, of: owner, specialUse: use, now: now) }

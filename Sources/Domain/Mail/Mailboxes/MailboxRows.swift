@@ -8,7 +8,7 @@ enum MailboxRows {
         try tx.first(
             """
             SELECT id, owner_id, name, is_selectable, special_use, uid_validity, uid_next, modseq, log_floor, message_count,
-                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir
+                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir, recent_uid
             FROM mailbox WHERE id = $1 AND trashed IS NULL
             """, [.integer(id.rawValue)], row: read)
     }
@@ -17,7 +17,7 @@ enum MailboxRows {
         try tx.first(
             """
             SELECT id, owner_id, name, is_selectable, special_use, uid_validity, uid_next, modseq, log_floor, message_count,
-                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir
+                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir, recent_uid
             FROM mailbox WHERE owner_id = $1 AND name = $2 AND trashed IS NULL
             """, [.integer(owner.rawValue), .text(name)], row: read)
     }
@@ -26,7 +26,7 @@ enum MailboxRows {
         try tx.all(
             """
             SELECT id, owner_id, name, is_selectable, special_use, uid_validity, uid_next, modseq, log_floor, message_count,
-                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir
+                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir, recent_uid
             FROM mailbox WHERE owner_id = $1 AND trashed IS NULL ORDER BY name
             """, [.integer(owner.rawValue)], row: read)
     }
@@ -35,7 +35,7 @@ enum MailboxRows {
         try tx.first(
             """
             SELECT id, owner_id, name, is_selectable, special_use, uid_validity, uid_next, modseq, log_floor, message_count,
-                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir
+                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir, recent_uid
             FROM mailbox WHERE id = $1 AND owner_id = $2 AND trashed IS NOT NULL
             """, [.integer(id.rawValue), .integer(owner.rawValue)], row: read)
     }
@@ -45,7 +45,7 @@ enum MailboxRows {
         try tx.first(
             """
             SELECT id, owner_id, name, is_selectable, special_use, uid_validity, uid_next, modseq, log_floor, message_count,
-                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir
+                unseen_count, deleted_count, byte_count, has_own_seen, created, maildir, recent_uid
             FROM mailbox WHERE id = $1
             """, [.integer(id.rawValue)], row: read)
     }
@@ -64,6 +64,7 @@ enum MailboxRows {
             uidValidity: UInt32(clamping: row.integer(5)), uidNext: UInt32(clamping: row.integer(6)),
             modseq: ModSeq(rawValue: row.integer(7)), logFloor: ModSeq(rawValue: row.integer(8)),
             messageCount: Int(row.integer(9)), unseenCount: Int(row.integer(10)), deletedCount: Int(row.integer(11)),
-            byteCount: row.integer(12), hasOwnSeen: row.flag(13), created: row.integer(14), maildir: row.optionalText(15))
+            byteCount: row.integer(12), hasOwnSeen: row.flag(13), created: row.integer(14), maildir: row.optionalText(15),
+            recentUID: UID(clamping: row.integer(16)))
     }
 }

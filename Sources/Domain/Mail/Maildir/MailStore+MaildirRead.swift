@@ -82,6 +82,7 @@ struct ExaminedFile: Sendable {
     var hash: [UInt8]
     var summary: [UInt8]
     var keys: SortKeys
+    var listing: [UInt8]
 
     /// Nil where it is not there any more.
     init?(_ path: String) throws {
@@ -101,5 +102,6 @@ struct ExaminedFile: Sendable {
         hash = hasher.finish()
         summary = message.summary
         keys = SortKeys(message.header)
+        listing = WrittenListing.encoded(message)
     }
 }

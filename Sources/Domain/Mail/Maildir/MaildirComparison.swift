@@ -143,7 +143,7 @@ struct MaildirComparison {
             }
             let content = NewContent(
                 place: .file(MaildirArrival(file: file, size: Int64(examined.fileSize))), size: examined.size,
-                summary: examined.summary, keys: examined.keys, hash: examined.hash)
+                summary: examined.summary, keys: examined.keys, listing: examined.listing, hash: examined.hash)
             return NewMessage(content, flags: map.flags(file.letters), internalDate: InternalTime(seconds: examined.modified))
         } catch {
             if (error as? Failure)?.isTemporary ?? true { isComplete = false }

@@ -33,6 +33,7 @@ enum MailContents {
             INSERT INTO mail_content (id, size, hash, keys, structure, in_files)
             SELECT $2, size, hash, keys, structure, 1 FROM mail_content WHERE id = $1
             """, [.integer(content.rawValue), .integer(id.rawValue)])
+        try MailListings.copy(tx, of: content, to: id)
         return id
     }
 
@@ -66,6 +67,7 @@ enum MailContents {
                 .integer(id.rawValue), .integer(Int64(content.size)), Value(staged), Value(content.hash),
                 .bytes(content.keys.encoded), .bytes(content.summary), Value(isInFiles),
             ])
+        if staged == nil { try MailListings.insert(tx, content.listing, of: id) }
     }
 
     /// Staged octets may be kept by several messages one after the other: only the first one finds them staged.
@@ -78,6 +80,7 @@ enum MailContents {
                 .integer(id.rawValue), .integer(Int64(content.size)), .bytes(content.keys.encoded), .bytes(content.summary),
             ]) > 0
         if isFirst {
+            try MailListings.insert(tx, content.listing, of: id)
             try MailBodies.insert(tx, rest.pieces, from: rest.firstNumber, of: id)
         } else {
             let size = try tx.read.first(
@@ -126,7 +129,7 @@ enum MailContents {
         try MailBodies.insert(tx, pieces, of: id)
         return NewContent(
             place: .staged(id, rest: MessageUpload.Part(content: id, firstNumber: pieces.count, pieces: [])), size: content.size,
-            summary: content.summary, keys: content.keys, hash: content.hash)
+            summary: content.summary, keys: content.keys, listing: content.listing, hash: content.hash)
     }
 
     /// Takes contents away that no message has, and no retained one.
@@ -138,7 +141,9 @@ enum MailContents {
                     AND NOT EXISTS (SELECT 1 FROM mail_message WHERE content_id = $1)
                     AND NOT EXISTS (SELECT 1 FROM mail_retained WHERE content_id = $1)
                 """, [.integer(content.rawValue)])
-            if removed > 0 { try MailBodies.delete(tx, of: content) }
+            guard removed > 0 else { continue }
+            try MailBodies.delete(tx, of: content)
+            try MailListings.delete(tx, of: content)
         }
     }
 }

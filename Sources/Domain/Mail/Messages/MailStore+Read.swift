@@ -23,6 +23,13 @@ extension MailStore {
                     SELECT uid, modseq, flags, content_id, thread_id, size, internal_date, internal_zone, saved FROM mail_message
                     WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
                     """, parameters, row: take)
+            } else if parts == .listing {
+                try tx.forEach(
+                    """
+                    SELECT uid, modseq, flags, mail_message.content_id, thread_id, size, internal_date, internal_zone, saved, written
+                    FROM mail_message LEFT JOIN mail_listing ON mail_listing.content_id = mail_message.content_id
+                    WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 ORDER BY uid
+                    """, parameters, row: take)
             } else if parts.isDisjoint(with: [.structure, .envelope]) {
                 try tx.forEach(
                     """
@@ -49,6 +56,10 @@ extension MailStore {
             flags: FlagBits(rawValue: UInt64(bitPattern: row.integer(2))), content: ContentID(rawValue: row.integer(3)),
             thread: ThreadID(rawValue: row.integer(4)), size: Int(row.integer(5)),
             internalDate: InternalTime(seconds: row.integer(6), zoneMinutes: Int(row.integer(7))), saved: row.integer(8))
+        if parts == .listing {
+            message.listing = row.isNull(9) ? nil : WrittenListing(encoded: row.bytes(9))
+            return message
+        }
         if parts.contains(.hash), !row.isNull(9) { message.hash = row.bytes(9) }
         if parts.contains(.keys) {
             let bytes = row.bytes(10)
@@ -94,7 +105,7 @@ extension MailStore {
         ) { row in
             NewContent(
                 place: .stored(content), size: Int(row.integer(0)), summary: row.bytes(2),
-                keys: try Self.keys(row.bytes(1), of: content), hash: row.isNull(3) ? nil : row.bytes(3))
+                keys: try Self.keys(row.bytes(1), of: content), listing: [], hash: row.isNull(3) ? nil : row.bytes(3))
         }
     }
 }

@@ -129,6 +129,10 @@ package struct MessageUpload: Sendable {
             place = .held(pieces)
             if isHashed || size >= MailBodies.sharedSize { hash = MailBodies.hash(pieces) }
         }
-        return (NewContent(place: place, size: size, summary: message.summary, keys: keys, hash: hash), message.header)
+        return (
+            NewContent(
+                place: place, size: size, summary: message.summary, keys: keys, listing: WrittenListing.encoded(message), hash: hash),
+            message.header
+        )
     }
 }

@@ -18,6 +18,8 @@ package struct NewContent: Sendable {
     /// `Message.summary`.
     let summary: [UInt8]
     package let keys: SortKeys
+    /// `WrittenListing.encoded`; none where its content is stored already.
+    let listing: [UInt8]
     let hash: [UInt8]?
     /// Where its octets are written already, for a mailbox in Maildir.
     var file: WrittenFile?
@@ -31,7 +33,7 @@ package struct NewContent: Sendable {
         if case .stored = place { true } else { false }
     }
 
-    func known(by hash: [UInt8]) -> NewContent { NewContent(place: place, size: size, summary: summary, keys: keys, hash: hash) }
+    func known(by hash: [UInt8]) -> NewContent { NewContent(place: place, size: size, summary: summary, keys: keys, listing: listing, hash: hash) }
 
     /// It is there already, whatever the quota says.
     var isArrival: Bool {

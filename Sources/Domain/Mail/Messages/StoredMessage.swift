@@ -37,6 +37,8 @@ package struct StoredMessage: Sendable {
     package var envelope: Header?
     /// Where it was asked for; nil also where the content has none.
     package var hash: [UInt8]?
+    /// Where it was asked for; nil also where none is kept: then `structure` is to be read.
+    package var listing: WrittenListing?
     /// Octets that were read of its content's row.
     package var weight = 0
 
@@ -68,6 +70,8 @@ package struct MessageParts: OptionSet, Sendable {
     package static let structure = MessageParts(rawValue: 1)
     package static let keys = MessageParts(rawValue: 2)
     package static let envelope = MessageParts(rawValue: 8)
+    /// With none of the others.
+    package static let listing = MessageParts(rawValue: 16)
     /// What `emailID` needs.
     package static let hash = MessageParts(rawValue: 4)
 }

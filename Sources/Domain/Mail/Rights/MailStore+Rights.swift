@@ -132,6 +132,16 @@ extension MailStore {
             "UPDATE mail_account SET message_limit = $2 WHERE owner_id = $1",
             [.integer(owner.rawValue), Value(limit.map { Int64($0) })])
     }
+
+    /// What of its protocol a server does not have for the owner's clients, by the names of it that the server knows.
+    package func capabilitiesOff(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> [String] {
+        try MailAccounts.capabilitiesOff(tx, of: owner).split(separator: " ").map(String.init)
+    }
+
+    /// Names without spaces.
+    package func setCapabilitiesOff(_ tx: borrowing WriteTransaction, _ names: [String], of owner: PrincipalID) throws {
+        try MailAccounts.setCapabilitiesOff(tx, names.isEmpty ? nil : names.joined(separator: " "), of: owner)
+    }
 }
 
 package struct MailQuota: Sendable, Equatable {

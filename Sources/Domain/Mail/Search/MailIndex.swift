@@ -9,7 +9,7 @@ package import Grams
 /// A copy has grams of its own in its mailbox, so that a search of a mailbox reads what is its own, whoever shares the octets.
 package enum MailIndex {
     /// Grows where what is the text of a message changes (`MessageTexts`, and what it calls).
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     private static let segmentsAtOnce = 16
 
     /// What one step tells.

@@ -25,8 +25,14 @@ extension MailStore {
                 return next
             }
         }
+        // Of what a viewer has seen alone nothing is stored.
+        if key.seenOwner == nil, let stored = try storedSnapshot(tx, of: mailbox, reader) {
+            snapshots.keep(stored, key)
+            return stored
+        }
         let snapshot = try reader.whole(tx)
         snapshots.keep(snapshot, key)
+        if key.seenOwner == nil, snapshot.count >= Self.fewestStored { unstored.add(mailbox.id) }
         return snapshot
     }
 

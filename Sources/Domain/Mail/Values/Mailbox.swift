@@ -36,6 +36,8 @@ package struct Mailbox: Sendable, Equatable, Identifiable {
     package var created: Milliseconds
     /// Its directory below that of all Maildirs; nil: its messages are in the database.
     var maildir: String?
+    /// Of messages from this UID on no session was told yet that tells \Recent; a process may know of later ones (RecentMarks.swift).
+    var recentUID: UID
 
     package var isInMaildir: Bool { maildir != nil }
     package var isInbox: Bool { name == MailboxName.inbox }

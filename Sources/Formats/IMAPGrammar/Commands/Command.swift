@@ -72,7 +72,7 @@ package enum Command: Sendable, Equatable {
     // RFC 4467. URLAuthorization.swift
     case generateURLs([URLRequest])
     case resetKey(MailboxName?, mechanisms: [[UInt8]])
-    case fetchURLs([[UInt8]])
+    case fetchURLs([URLFetchRequest])
     // RFC 5465. Notify.swift
     case notify(Notify)
 }

@@ -29,7 +29,7 @@ package enum FetchItem: Hashable, Sendable {
     case rfc822, rfc822Header, rfc822Text
     /// RFC 9051 §6.4.5 (RFC 3516): the part with its transfer encoding undone.
     case binary(BinarySection)
-    case binarySize([UInt32])
+    case binarySize(BinarySection)
     /// RFC 7162 §3.1.5.
     case modSeq
     /// RFC 8474 §5.
@@ -90,11 +90,14 @@ package struct Partial: Hashable, Sendable {
 
 package struct BinarySection: Hashable, Sendable {
     package var part: [UInt32] = []
+    /// RFC 3516 §4.2 has parts alone; of a header or a text there is nothing to decode (`Quirks.takesSectionsInBinary`).
+    package var text = BodySection.Text.all
     package var isPeek = false
     package var partial: Partial?
 
-    package init(part: [UInt32] = [], isPeek: Bool = false, partial: Partial? = nil) {
+    package init(part: [UInt32] = [], text: BodySection.Text = .all, isPeek: Bool = false, partial: Partial? = nil) {
         self.part = part
+        self.text = text
         self.isPeek = isPeek
         self.partial = partial
     }
@@ -177,7 +180,7 @@ extension CommandCursor {
         case .peek: return .section(try bodySection(isPeek: true))
         case .binary: return .binary(try binarySection(isPeek: false))
         case .binaryPeek: return .binary(try binarySection(isPeek: true))
-        case .binarySize: return .binarySize(try binarySection(isPeek: true, mayBePartial: false).part)
+        case .binarySize: return .binarySize(try binarySection(isPeek: true, mayBePartial: false))
         }
     }
 
@@ -200,28 +203,31 @@ extension CommandCursor {
         var section = BodySection(isPeek: isPeek)
         try expect(0x5B, "[")
         section.part = try partNumbers()
-        if byte != 0x5D {
-            // After numbers there is a dot: partNumbers took it.
-            let start = position
-            switch word() {
-            case Word("HEADER"): section.text = .header
-            case Word("TEXT"): section.text = .text
-            case Word("HEADER.FIELDS"): section.text = .headerFields(try headerNames())
-            case Word("HEADER.FIELDS.NOT"): section.text = .headerFieldsNot(try headerNames())
-            // RFC 9051 §6.4.5.1: MIME needs a part.
-            case Word("MIME") where !section.part.isEmpty: section.text = .mime
-            default: throw ParseError(at: start, expected: "a section")
-            }
-        }
+        if byte != 0x5D { section.text = try sectionText(isOfPart: !section.part.isEmpty) }
         try expect(0x5D, "]")
         section.partial = try partial()
         return section
+    }
+
+    /// Behind numbers there is a dot: `partNumbers` took it.
+    private mutating func sectionText(isOfPart: Bool) throws(ParseError) -> BodySection.Text {
+        let start = position
+        switch word() {
+        case Word("HEADER"): return .header
+        case Word("TEXT"): return .text
+        case Word("HEADER.FIELDS"): return .headerFields(try headerNames())
+        case Word("HEADER.FIELDS.NOT"): return .headerFieldsNot(try headerNames())
+        // RFC 9051 §6.4.5.1: MIME needs a part.
+        case Word("MIME") where isOfPart: return .mime
+        default: throw ParseError(at: start, expected: "a section")
+        }
     }
 
     private mutating func binarySection(isPeek: Bool, mayBePartial: Bool = true) throws(ParseError) -> BinarySection {
         var section = BinarySection(isPeek: isPeek)
         try expect(0x5B, "[")
         section.part = try partNumbers()
+        if byte != 0x5D, Quirks.takesSectionsInBinary { section.text = try sectionText(isOfPart: !section.part.isEmpty) }
         try expect(0x5D, "]")
         if mayBePartial { section.partial = try partial() }
         return section
@@ -256,6 +262,7 @@ extension CommandCursor {
     private mutating func partial() throws(ParseError) -> Partial? {
         guard take(0x3C) else { return nil }
         let origin = try number64("an origin")
+        if Quirks.takesPartialsWithoutCount, take(0x3E) { return Partial(origin: origin, count: .max) }
         try expect(0x2E, ".")
         let start = position
         let count = try number64("a count")

@@ -150,7 +150,7 @@ extension ResponseWriter {
     /// RFC 3516 §4.3. `hasNUL`: then it is a literal8.
     package mutating func fetchBinary(_ section: BinarySection, size: UInt64, hasNUL: Bool) {
         item("BINARY[")
-        appendPart(section.part)
+        BodySection(part: section.part, text: section.text).appendName(to: &self)
         bytes.append(0x5D)
         origin(section.partial)
         announce(size, isBinary: hasNUL)
@@ -158,15 +158,15 @@ extension ResponseWriter {
 
     package mutating func fetchMissingBinary(_ section: BinarySection) {
         item("BINARY[")
-        appendPart(section.part)
+        BodySection(part: section.part, text: section.text).appendName(to: &self)
         bytes.append(0x5D)
         origin(section.partial)
         bytes.append(" NIL")
     }
 
-    package mutating func fetchBinarySize(_ part: [UInt32], _ size: UInt64) {
+    package mutating func fetchBinarySize(_ section: BinarySection, _ size: UInt64) {
         item("BINARY.SIZE[")
-        appendPart(part)
+        BodySection(part: section.part, text: section.text).appendName(to: &self)
         bytes.append("] ")
         bytes.append(decimal: size)
     }

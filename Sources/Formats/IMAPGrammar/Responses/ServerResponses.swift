@@ -149,5 +149,26 @@ extension ResponseWriter {
         bytes.append("}\r\n")
     }
 
+    /// RFC 5524 §3.2: a URL, behind which `urlStructure` and `urlContent` may stand.
+    package mutating func urlFetched(_ url: [UInt8]) { argument(url) }
+
+    package mutating func urlStructure(_ structure: BodyStructure) {
+        bytes.append(" (BODYPARTSTRUCTURE ")
+        structure.append(to: &bytes, extended: true, utf8: coding == .utf8)
+        bytes.append(0x29)
+    }
+
+    /// The announcement of its bytes, which the caller sends next, and then `endURLContent`; nil is NIL.
+    package mutating func urlContent(isBinary: Bool, size: UInt64?, hasNUL: Bool) {
+        bytes.append(isBinary ? " (BINARY" : " (BODY")
+        guard let size else { return bytes.append(" NIL") }
+        if size == 0 { return bytes.append(" \"\"") }
+        bytes.append(hasNUL ? " ~{" : " {")
+        bytes.append(decimal: size)
+        bytes.append("}\r\n")
+    }
+
+    package mutating func endURLContent() { bytes.append(0x29) }
+
     package mutating func endURLFetch() { endLine() }
 }

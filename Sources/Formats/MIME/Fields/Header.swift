@@ -50,6 +50,42 @@ package struct HeaderField: Sendable {
 
     /// RFC 2047: the text in UTF-8, encoded words decoded; what is no ASCII is guessed.
     package var text: [UInt8] { EncodedWords.decode(unfolded[...]) }
+
+    /// The addresses of an address field as the envelope has them (RFC 9051 §6.4.4 looks there), where comments, quotes or blanks within
+    /// them hide that from who looks at `text`; else nil.
+    package var plainAddresses: [UInt8]? {
+        guard isOfAddresses, hidesAddresses else { return nil }
+        var out: [UInt8] = []
+        for address in AddressParser.mailboxes(value.prefix(8192)) where !address.domain.isEmpty {
+            if !out.isEmpty { out.append(0x20) }
+            out += address.localPart
+            out.append(0x40)
+            out += address.domain
+        }
+        return out.isEmpty ? nil : out
+    }
+
+    private var isOfAddresses: Bool {
+        switch name.count {
+        case 2: name.equalsIgnoringASCIICase("to") || name.equalsIgnoringASCIICase("cc")
+        case 3: name.equalsIgnoringASCIICase("bcc")
+        case 4: name.equalsIgnoringASCIICase("from")
+        case 6: name.equalsIgnoringASCIICase("sender")
+        case 8: name.equalsIgnoringASCIICase("reply-to")
+        default: false
+        }
+    }
+
+    /// Something beside letters and dots touches an @.
+    private var hidesAddresses: Bool {
+        var before: UInt8 = 0
+        for byte in value {
+            if byte == 0x40, before <= 0x20 || before == 0x22 || before == 0x29 { return true }
+            if before == 0x40, byte <= 0x20 || byte == 0x28 { return true }
+            before = byte
+        }
+        return false
+    }
 }
 
 package enum HeaderText {

@@ -20,6 +20,10 @@ package struct SearchText: Sendable {
             out += field.name
             out.append(": " as StaticString)
             out += field.text
+            if let addresses = field.plainAddresses {
+                out.append(0x20)
+                out += addresses
+            }
             out.append(0x0A)
         }
         cut(&out)

@@ -1,6 +1,7 @@
 import DAVGrammar
 import Database
 import Directory
+import IMAPServer
 import Mail
 
 /// `tegu mail`.
@@ -79,6 +80,27 @@ package struct MailOperations: Sendable {
             let stored = try MailboxName.stored(name, limits: installation.mail.limits)
             guard let mailbox = try installation.mail.mailbox(tx.read, of: owner.id, named: stored) else { throw MailRefusal.notFound }
             try installation.mail.setOwnSeen(tx, of: mailbox.id, hasOwnSeen, now: System.clock())
+        }
+    }
+
+    /// The capabilities of IMAP that are off for a user's clients, a line each. With `name`, that one is switched before.
+    package func capabilities(of user: String, _ name: String?, isOn: Bool) throws -> String {
+        let owner = try installation.user(user)
+        let capability = try name.map { name in
+            guard let known = Capability(named: name) else {
+                throw CommandError(
+                    .impossible, "there is no capability \(name) to switch; there are: " + Capability.allCases.map(\.rawValue).joined(separator: " "))
+            }
+            return known
+        }
+        return try installation.database.write { tx in
+            var off = try installation.mail.capabilitiesOff(tx.read, of: owner.id)
+            if let capability {
+                off.removeAll { $0 == capability.rawValue }
+                if !isOn { off.append(capability.rawValue) }
+                try installation.mail.setCapabilitiesOff(tx, off, of: owner.id)
+            }
+            return off.map { "\($0) off\n" }.joined()
         }
     }
 

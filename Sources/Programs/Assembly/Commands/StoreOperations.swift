@@ -80,6 +80,8 @@ package struct StoreOperations: Sendable {
         try installation.database.write { tx in
             try IndexState.setCurrent(tx, timeZones: installation.timeZoneRelease)
         }
+        try installation.database.write { tx in try installation.mail.forgetStoredSnapshots(tx) }
+        try installation.mail.makeListings(installation.database) { progress.advance(by: $0) }
         try SearchIndex(installation, clock: System.clock).makeAnew { progress.advance(by: $0) }
         progress.finish()
         for line in lines { ConsoleOutput.write(line + "\n") }

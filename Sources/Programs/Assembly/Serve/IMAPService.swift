@@ -53,6 +53,7 @@ struct IMAPService: Sendable {
         configuration.connectionsPerAddress = imap.connectionsPerAddress
         configuration.connectionsPerUser = imap.connectionsPerUser
         configuration.isSharingWithAllAllowed = imap.allowsSharingWithAll
+        configuration.capabilitiesOff = imap.capabilitiesOff
         configuration.loginTimeout = .milliseconds(imap.signInTime.milliseconds)
         configuration.commandTimeout = .milliseconds(imap.commandTime.milliseconds)
         configuration.idleTimeout = .milliseconds(imap.idleTime.milliseconds)

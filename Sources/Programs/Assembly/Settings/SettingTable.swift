@@ -97,6 +97,9 @@ extension SettingDefinition {
             "imap.allow-sharing-with-all", \.imap.allowsSharingWithAll,
             "Whether users may share mailboxes with `anyone` and `authenticated`. All of their mail domain see such mailboxes in "
                 + "their lists; those of other domains can open by its name what is shared with `anyone`."),
+        .list(
+            "imap.capabilities-off", \.imap.capabilitiesOff,
+            "Extensions that no client is told of, and that are not there; for one account `tegu mail capability` says so."),
         .time(
             "imap.sign-in-time", \.imap.signInTime, .seconds(1) ... .seconds(3_600),
             "How long a client may take to sign in, with its TLS handshake."),

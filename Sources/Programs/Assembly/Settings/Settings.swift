@@ -1,4 +1,5 @@
 package import Directory
+package import IMAPServer
 import Mail
 package import Wire
 
@@ -64,6 +65,7 @@ package struct Settings: Sendable, Equatable {
         package var connectionsPerAddress = 1_000
         package var connectionsPerUser = 500
         package var allowsSharingWithAll = false
+        package var capabilitiesOff: [Capability] = []
         package var signInTime: Duration = .seconds(60)
         package var commandTime: Duration = .seconds(120)
         package var idleTime: Duration = .seconds(1_920)

@@ -4,7 +4,7 @@ import Assembly
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mail", abstract: "Take mail in and out, and bring back what was deleted.",
-        subcommands: [Import.self, Export.self, Deleted.self, Restore.self, Limit.self, OwnSeen.self, Storage.self])
+        subcommands: [Import.self, Export.self, Deleted.self, Restore.self, Limit.self, OwnSeen.self, Storage.self, Capability.self])
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -71,6 +71,23 @@ struct MailCommand: AsyncParsableCommand {
             try MailOperations(try await settings.open()).setOwnSeen(state == .on, mailbox, of: user)
         }
         enum OnOff: String, ExpressibleByArgument, CaseIterable { case on, off }
+    }
+
+    struct Capability: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tell, or say, which extensions of IMAP a user's clients do without.",
+            discussion: "It holds for who signs in from then on. What stands on an extension that is off is off with it.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user.") var user: String
+        @Argument(help: "The extension, as CAPABILITY has it; none: tell which are off.") var name: String?
+        @Argument(help: "'on' or 'off'.") var state: OwnSeen.OnOff?
+        func validate() throws {
+            guard (name == nil) == (state == nil) else { throw ValidationError("'on' or 'off' behind the extension") }
+        }
+        func run() async throws {
+            let operations = MailOperations(try await settings.open())
+            ConsoleOutput.write(try operations.capabilities(of: user, name, isOn: state == .on))
+        }
     }
 
     struct Storage: AsyncParsableCommand {

@@ -10,9 +10,9 @@ enum FlagNames {
         (.draft, .draft, [UInt8]("\\Draft".utf8)),
     ]
 
-    static func written(_ bits: FlagBits, _ keywords: [String]) -> [UInt8] {
-        if bits.rawValue == 0 { return [] }
-        var out: [UInt8] = []
+    static func written(_ bits: FlagBits, _ keywords: [String], isRecent: Bool = false) -> [UInt8] {
+        if bits.rawValue == 0, !isRecent { return [] }
+        var out: [UInt8] = isRecent ? recent : []
         for (flag, _, written) in system where bits.contains(flag) {
             if !out.isEmpty { out.append(0x20) }
             out += written
@@ -23,6 +23,8 @@ enum FlagNames {
         }
         return out
     }
+
+    private static let recent = [UInt8]("\\Recent".utf8)
 
     static func all(_ keywords: [String]) -> [Flag] {
         system.map(\.name) + keywords.map { .keyword(Array($0.utf8)) }

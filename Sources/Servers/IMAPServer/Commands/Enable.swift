@@ -11,21 +11,21 @@ extension Session {
         let hadCondstore = enabled.condstore
         for name in names {
             switch String(utf8: name) {
-            case "IMAP4REV2" where !enabled.imap4rev2:
+            case "IMAP4REV2" where !enabled.imap4rev2 && !isOff(.imap4rev2):
                 enabled.imap4rev2 = true
                 done.append("IMAP4rev2")
-            case "UTF8=ACCEPT" where !enabled.utf8:
+            case "UTF8=ACCEPT" where !enabled.utf8 && !isOff(.utf8):
                 enabled.utf8 = true
                 done.append("UTF8=ACCEPT")
-            case "CONDSTORE" where !enabled.condstore:
+            case "CONDSTORE" where !enabled.condstore && !isOff(.condstore):
                 enabled.condstore = true
                 done.append("CONDSTORE")
-            case "QRESYNC" where !enabled.quickResync:
+            case "QRESYNC" where !enabled.quickResync && !isOff(.quickResync):
                 // RFC 7162 §3.2.3: it has CONDSTORE in it.
                 enabled.quickResync = true
                 enabled.condstore = true
                 done.append("QRESYNC")
-            case "UIDONLY" where !enabled.uidOnly:
+            case "UIDONLY" where !enabled.uidOnly && !isOff(.uidOnly):
                 enabled.uidOnly = true
                 selected?.isUIDOnly = true
                 done.append("UIDONLY")

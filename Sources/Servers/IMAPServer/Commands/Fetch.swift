@@ -40,7 +40,7 @@ extension Session {
         items.marked = marked
         if uids.isEmpty { return .ok(nil, "done") }
         if items.items.contains(.flags) || !marked.isEmpty { tellKeywords() }
-        return .running(FetchRun(items: items, uids: uids, selected: selected, limitCode: code))
+        return .running(FetchRun(self, items: items, uids: uids, selected: selected, limitCode: code))
     }
 
     /// RFC 9051 §6.4.5: `BODY[...]` without PEEK sets \Seen. Gives those that had it not.

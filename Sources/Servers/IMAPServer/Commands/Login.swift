@@ -75,28 +75,35 @@ extension Session {
 
     /// Who it is has been proved.
     func admit(_ principal: Principal) -> Completion {
+        let off: [String]
         do {
             mailPlace = try server.services.elsewhere?(principal) ?? server.services.place
-            try makeInbox(of: principal)
+            off = try prepareAccount(of: principal)
         } catch {
             return Replies.completion(of: error, logger)
         }
-        return signedIn(principal)
+        return signedIn(principal, off: off)
     }
 
-    /// RFC 9051 §5.1: everybody has an INBOX.
-    private func makeInbox(of principal: Principal) throws {
-        let isThere = try database.read { tx in try store.mailbox(tx, of: principal.id, named: StoredName.inbox) != nil }
-        if isThere { return }
-        try database.write { tx in _ = try store.makeInbox(tx, of: principal.id, now: now) }
+    /// RFC 9051 §5.1: everybody has an INBOX. Gives the capabilities that are off for the account.
+    private func prepareAccount(of principal: Principal) throws -> [String] {
+        let (isThere, off) = try database.read { tx in
+            (
+                try store.mailbox(tx, of: principal.id, named: StoredName.inbox) != nil,
+                try store.capabilitiesOff(tx, of: principal.id)
+            )
+        }
+        if !isThere { try database.write { tx in _ = try store.makeInbox(tx, of: principal.id, now: now) } }
+        return off
     }
 
-    private func signedIn(_ principal: Principal) -> Completion {
+    private func signedIn(_ principal: Principal, off: [String]) -> Completion {
         guard server.users.admit(principal.id) else {
             logger.notice("too many connections of a user", metadata: ["user": "\(principal.name)@\(principal.domain)"])
             return .no(.limit, "too many connections of this user")
         }
         self.principal = principal
+        setCapabilities(off: off)
         state = .authenticated
         forgetErrors()
         logger[metadataKey: "user"] = "\(principal.name)@\(principal.domain)"

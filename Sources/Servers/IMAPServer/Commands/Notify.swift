@@ -179,7 +179,7 @@ extension Session {
     func fetchOfNew(_ came: UIDSet, then body: @escaping (Session) throws -> Completion) throws -> Completion {
         guard let items = notification?.items, !items.isEmpty, !came.isEmpty, let selected else { return try body(self) }
         let fetch = Fetch(isUID: false, set: .all, items: items)
-        let run = FetchRun(items: FetchItems(fetch, session: self), uids: came, selected: selected)
+        let run = FetchRun(self, items: FetchItems(fetch, session: self), uids: came, selected: selected)
         return .running(ThenRun(run, body))
     }
 }

@@ -11,7 +11,7 @@ extension Session {
         // RFC 9051 §6.3.2: a SELECT that fails leaves no mailbox selected.
         unselect()
         // RFC 7162 §3.2.11: what comes from here on is of the new mailbox.
-        if hadMailbox { out.untagged(.ok, .closed, "the mailbox before is closed") }
+        if hadMailbox, !isOff(.quickResync) { out.untagged(.ok, .closed, "the mailbox before is closed") }
         let found = try database.read { tx in try find(tx, select.mailbox) }
         guard found.mailbox.isSelectable else { return .no(.nonexistent, "that is only a name above others") }
         try require(.read, of: found)
@@ -31,7 +31,7 @@ extension Session {
         out.flags(FlagNames.all(view.keywords))
         out.exists(UInt32(clamping: view.count))
         if !enabled.imap4rev2 {
-            out.recent(0)
+            out.recent(UInt32(clamping: selected.recent.count))
             if let index = view.firstUnseen { out.untagged(.ok, .unseen(UInt32(clamping: index + 1)), "first unseen") }
         }
         let allowed = FlagNames.allowed(selected.rights)
@@ -41,10 +41,10 @@ extension Session {
         out.untagged(.ok, .permanentFlags(permanent, mayCreate: keepsKeywords), "can be kept")
         out.untagged(.ok, .uidNext(view.uidNext), "next UID")
         out.untagged(.ok, .uidValidity(mailbox.uidValidity), "UIDs are valid")
-        out.untagged(.ok, .highestModSeq(UInt64(clamping: view.modseq.rawValue)), "highest")
-        out.untagged(.ok, .mailboxID(Array(mailbox.id.objectID.utf8)), "its id")
+        if !isOff(.condstore) { out.untagged(.ok, .highestModSeq(UInt64(clamping: view.modseq.rawValue)), "highest") }
+        if !isOff(.objectID) { out.untagged(.ok, .mailboxID(Array(mailbox.id.objectID.utf8)), "its id") }
         // RFC 4467 §8
-        out.untagged(.ok, .urlMechanisms([]), "for URLs of messages")
+        if !isOff(.urlAuthorization) { out.untagged(.ok, .urlMechanisms([]), "for URLs of messages") }
         if enabled.imap4rev2 {
             // RFC 9051 §6.3.2: a LIST response with the name as it is.
             out.list(ListEntry(name: try wireName(mailbox.name, of: selected.owner), separator: Namespaces.separator))

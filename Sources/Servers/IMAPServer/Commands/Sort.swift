@@ -1,5 +1,6 @@
 import CollectionStore
 import Database
+import Directory
 import IMAPGrammar
 import Mail
 
@@ -21,6 +22,11 @@ extension Session {
         if command.returning?.options.contains(.update) == true { refuseUpdates(tag) }
         let returning = try returning(command.returning, tag)
         let isUID = command.isUID
+        let question = AnswerCache.Key(.sort(command), selected, viewer: try signedInPrincipal().id)
+        if let answer = server.answers.find(question) {
+            out.bytes += answer
+            return .ok(nil, "done")
+        }
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)
         let order = MessageOrder(command.criteria)
         var rows: [MessageOrder.Row] = []
@@ -47,7 +53,9 @@ extension Session {
                     tag, returning, numbers, isUID: isUID, modSeq: modSeq, isOrdered: true,
                     relevancy: relevancies?.scores(of: uids))
             } else {
+                let start = session.out.bytes.count
                 session.out.sort(numbers, modSeq: modSeq)
+                session.server.answers.keep(Array(session.out.bytes[start...]), question)
             }
             return .ok(nil, "done")
         })

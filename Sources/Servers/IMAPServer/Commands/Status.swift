@@ -28,7 +28,7 @@ extension Session {
         for item in items {
             let value: UInt64? = switch item {
             case .messages: UInt64(clamping: mailbox.messageCount)
-            case .recent: 0
+            case .recent: UInt64(clamping: try store.recentCount(tx, of: mailbox))
             case .uidNext: UInt64(mailbox.uidNext)
             case .uidValidity: UInt64(mailbox.uidValidity)
             case .unseen: UInt64(clamping: try store.unseenCount(tx, of: mailbox, for: try signedInPrincipal().id))

@@ -48,7 +48,9 @@ extension Session {
                 return .ok(.modified(numbers), "some have changed meanwhile")
             }
             if !result.keywordsNotKept.isEmpty { return .no(.limit, "the mailbox has no room for another keyword") }
-            return .ok(limitCode, "done")
+            // RFC 9051 §7.1
+            let hasMissing = session.selected.map { $0.latest.existing(uids).count < uids.count } ?? false
+            return .ok(limitCode ?? (hasMissing ? .expungeIssued : nil), "done")
         }
     }
 

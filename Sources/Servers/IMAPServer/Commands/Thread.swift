@@ -1,5 +1,6 @@
 import CollectionStore
 import Database
+import Directory
 import IMAPGrammar
 import Mail
 
@@ -17,6 +18,11 @@ extension Session {
         let selected = try selectedMailbox()
         try requireWithinLimit(selected)
         let isUID = command.isUID
+        let question = AnswerCache.Key(.thread(command), selected, viewer: try signedInPrincipal().id)
+        if let answer = server.answers.find(question) {
+            out.bytes += answer
+            return .ok(nil, "done")
+        }
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)
         var messages: [ThreadMessage] = []
         let isByReferences = command.algorithm != .orderedSubject
@@ -25,8 +31,10 @@ extension Session {
         }
         return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in
             let number: (UID) -> UInt32? = isUID ? { $0 } : { selected.number(of: $0) }
+            let start = session.out.bytes.count
             session.out.thread(command.algorithm == .orderedSubject
                 ? OrderedSubject.threads(messages, number: number) : ReferenceThreads(messages, number: number).threads)
+            session.server.answers.keep(Array(session.out.bytes[start...]), question)
             return .ok(nil, "done")
         })
     }

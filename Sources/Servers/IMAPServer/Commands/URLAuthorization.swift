@@ -75,13 +75,13 @@ extension Session {
     }
 
     /// URLFETCH (RFC 4467 §7).
-    func fetchURLs(_ urls: [[UInt8]]) throws -> Completion {
+    func fetchURLs(_ requests: [URLFetchRequest]) throws -> Completion {
         _ = try signedInPrincipal()
-        return .running(URLFetchRun(urls))
+        return .running(URLFetchRun(requests))
     }
 
     /// What there is for a URL; nil where it is not valid, for whatever reason.
-    fileprivate func authorizedPart(_ tx: borrowing ReadTransaction, _ text: [UInt8]) throws -> FetchLiteral? {
+    func authorizedPart(_ tx: borrowing ReadTransaction, _ text: [UInt8]) throws -> ReferredPart? {
         guard let url = try? IMAPURL.parse(text), let rump = IMAPURL.rump(of: text), let authorization = url.authorization,
             let verifier = authorization.verifier
         else { return nil }
@@ -92,10 +92,8 @@ extension Session {
         guard isRight, key != nil, verifier.mechanism.elementsEqual("INTERNAL".utf8), let place else { return nil }
         // RFC 4467 §3: EXPIRE
         if let expires = authorization.expires, now / 1000 >= expires.seconds { return nil }
-        guard try isAllowed(tx, authorization.access),
-            let part = try referredPart(tx, url, in: place.mailbox)
-        else { return nil }
-        return FetchLiteral(content: part.content, ranges: part.ranges)
+        guard try isAllowed(tx, authorization.access) else { return nil }
+        return try referredPart(tx, url, in: place.mailbox)
     }
 
     /// Who has authorized a URL, with a mailbox that they still may read.
@@ -116,41 +114,5 @@ extension Session {
         // For a submission server, which signs in as itself: there is none yet.
         case .submit: false
         }
-    }
-}
-
-/// One URL after the other, in one response.
-private final class URLFetchRun: RunningCommand {
-    private let urls: [[UInt8]]
-    private var next = 0
-    private var literal: FetchLiteral?
-    private var hasBegun = false
-
-    init(_ urls: [[UInt8]]) { self.urls = urls }
-
-    /// All of the response is one line.
-    var isInLiteral: Bool { hasBegun }
-
-    func step(_ session: Session) throws -> Completion? {
-        if !hasBegun { session.out.beginURLFetch() }
-        hasBegun = true
-        let limit = Session.pieceSize
-        try session.database.read { tx in
-            while session.out.bytes.count < limit, literal != nil || next < urls.count {
-                if var current = literal {
-                    literal = try current.write(tx, session, limit) ? nil : current
-                    continue
-                }
-                let url = urls[next]
-                next += 1
-                let part = try session.authorizedPart(tx, url)
-                session.out.urlFetched(url, size: part.map { $0.ranges.reduce(0) { $0 + UInt64($1.count) } })
-                literal = part
-            }
-        }
-        guard next == urls.count, literal == nil else { return nil }
-        session.out.endURLFetch()
-        hasBegun = false
-        return .ok(nil, "done")
     }
 }

@@ -9,6 +9,7 @@ extension Session {
         forgetUser()
         state = .notAuthenticated
         enabled = EnabledExtensions()
+        off = server.capabilitiesOff
         out.coding = enabled.coding
         reader.coding = enabled.coding
         reader.limits = Session.limitsBeforeSignIn

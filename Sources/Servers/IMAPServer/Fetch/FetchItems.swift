@@ -10,6 +10,8 @@ struct FetchItems {
     /// Whether the snapshot has all that is asked.
     let isInSnapshot: Bool
     let needsStructure: Bool
+    /// Whether all that is asked is of the message's own row or in its listing.
+    let isListed: Bool
 
     init(_ command: Fetch, session: Session) {
         var items: [FetchItem] = []
@@ -22,6 +24,7 @@ struct FetchItems {
         marksSeen = items.contains { $0.marksSeen }
         isInSnapshot = items.allSatisfy { $0 == .uid || $0 == .flags || $0 == .modSeq }
         needsStructure = items.contains { $0.needsStructure }
+        isListed = needsStructure && items.allSatisfy(\.isListed)
     }
 }
 
@@ -31,6 +34,13 @@ extension FetchItem {
         case .section(let section): !section.isPeek
         case .binary(let section): !section.isPeek
         case .rfc822, .rfc822Text: true
+        default: false
+        }
+    }
+
+    fileprivate var isListed: Bool {
+        switch self {
+        case .flags, .internalDate, .uid, .size, .modSeq, .threadID, .saveDate, .envelope, .bodyStructure: true
         default: false
         }
     }

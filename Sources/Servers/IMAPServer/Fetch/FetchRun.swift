@@ -9,6 +9,8 @@ import MIME
 final class FetchRun: RunningCommand {
     /// Messages whose rows are read at once.
     private static let rowCount = 512
+    /// Rows with what is listed of them.
+    private static let listedCount = 128
     /// Rows with their structures.
     private static let structureCount = 32
 
@@ -17,6 +19,8 @@ final class FetchRun: RunningCommand {
     private let view: MailboxSnapshot
     private let mailbox: MailboxID
     private let isInFiles: Bool
+    /// RFC 3501 §2.3.2.
+    private let recent: UIDSet
     /// Those still to come; the ranges before `position` are done.
     private var ranges: [ClosedRange<UID>]
     private var rows: [StoredMessage] = []
@@ -31,13 +35,14 @@ final class FetchRun: RunningCommand {
     /// RFC 9738: that not all were dealt with.
     private let limitCode: ResponseCode?
 
-    init(items: FetchItems, uids: UIDSet, selected: SelectedMailbox, limitCode: ResponseCode? = nil) {
+    init(_ session: Session, items: FetchItems, uids: UIDSet, selected: SelectedMailbox, limitCode: ResponseCode? = nil) {
         self.limitCode = limitCode
         self.items = items
         snapshot = selected.latest
         view = selected.view
         mailbox = selected.id
         isInFiles = selected.mailbox.isInMaildir
+        recent = session.enabled.imap4rev2 ? UIDSet() : selected.recent
         let present = selected.latest.existing(uids)
         hasMissing = present.count != uids.count
         ranges = present.ranges.reversed()
@@ -89,7 +94,9 @@ final class FetchRun: RunningCommand {
     private func writeShort(_ item: FetchItem, _ index: Int, _ session: Session) {
         switch item {
         case .uid: if !session.enabled.uidOnly { session.out.fetchUID(snapshot.uid(at: index)) }
-        case .flags: session.out.fetchFlags(written: FlagNames.written(snapshot.flags(at: index), snapshot.keywords))
+        case .flags:
+            let isRecent = !recent.isEmpty && recent.contains(snapshot.uid(at: index))
+            session.out.fetchFlags(written: FlagNames.written(snapshot.flags(at: index), snapshot.keywords, isRecent: isRecent))
         case .modSeq: session.out.fetchModSeq(UInt64(clamping: snapshot.modseq(at: index).rawValue))
         default: break
         }
@@ -143,8 +150,13 @@ final class FetchRun: RunningCommand {
         rows.removeAll(keepingCapacity: true)
         nextRow = 0
         guard !ranges.isEmpty else { return false }
-        let count = items.needsStructure ? Self.structureCount : Self.rowCount
+        let count = items.isListed ? Self.listedCount : items.needsStructure ? Self.structureCount : Self.rowCount
         let wanted = nextUIDs(count)
+        if items.isListed {
+            try readListed(tx, session, wanted)
+            if rows.count < wanted.count { hasMissing = true }
+            return true
+        }
         var parts: MessageParts = items.needsStructure ? .structure : []
         if items.items.contains(.emailID) { parts.insert(.hash) }
         try session.store.messages(tx, wanted, in: mailbox, with: parts) { message in
@@ -153,6 +165,21 @@ final class FetchRun: RunningCommand {
         }
         if rows.count < wanted.count { hasMissing = true }
         return true
+    }
+
+    /// Few have no listing; those are read with their structures.
+    private func readListed(_ tx: borrowing ReadTransaction, _ session: Session, _ wanted: UIDSet) throws {
+        var unlisted: [UID: Int] = [:]
+        try session.store.messages(tx, wanted, in: mailbox, with: .listing) { message in
+            if message.listing == nil { unlisted[message.uid] = rows.count }
+            rows.append(message)
+            return true
+        }
+        if unlisted.isEmpty { return }
+        try session.store.messages(tx, UIDSet(unlisted.keys), in: mailbox, with: .structure) { message in
+            if let place = unlisted[message.uid], rows.indices.contains(place) { rows[place] = message }
+            return true
+        }
     }
 
     /// The next UIDs, which are no longer in `ranges`; of messages that the snapshot has.
@@ -191,10 +218,19 @@ final class FetchRun: RunningCommand {
         case .saveDate: session.out.fetchSaveDate(InternalDate(seconds: row.saved / 1000))
         case .emailID: session.out.fetchEmailID(Array(row.emailID.utf8))
         case .threadID: session.out.fetchThreadID(Array(row.thread.objectID.utf8))
-        case .envelope: session.out.fetchEnvelope(IMAPGrammar.Envelope(row.message.envelope()))
+        case .envelope:
+            if let listing = row.listing {
+                session.out.fetchEnvelope(written: listing.envelope)
+            } else {
+                session.out.fetchEnvelope(IMAPGrammar.Envelope(row.message.envelope()))
+            }
         case .body: session.out.fetchBodyStructure(IMAPGrammar.BodyStructure(row.message.bodyStructure()), isExtended: false)
         case .bodyStructure:
-            session.out.fetchBodyStructure(IMAPGrammar.BodyStructure(row.message.bodyStructure()), isExtended: true)
+            if let listing = row.listing {
+                session.out.fetchBodyStructure(written: listing.bodyStructure, isExtended: true)
+            } else {
+                session.out.fetchBodyStructure(IMAPGrammar.BodyStructure(row.message.bodyStructure()), isExtended: true)
+            }
         case .preview(let isLazy):
             // RFC 8970 §3.1: LAZY is for what is at hand.
             let text = isLazy ? nil : try session.preview(tx, row)

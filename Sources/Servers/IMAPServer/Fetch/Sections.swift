@@ -73,6 +73,7 @@ extension Session {
     // MARK: Decoded (RFC 9051 §6.4.5: BINARY; RFC 3516)
 
     func fetchBinary(_ tx: borrowing ReadTransaction, _ section: BinarySection, _ row: StoredMessage) throws -> FetchLiteral? {
+        if section.text != .all { return try fetchUndecoded(tx, section, row) }
         guard let part = try decodable(section.part, row) else {
             out.fetchMissingBinary(section)
             return nil
@@ -86,9 +87,27 @@ extension Session {
         return literal
     }
 
-    func fetchBinarySize(_ tx: borrowing ReadTransaction, _ numbers: [UInt32], _ row: StoredMessage) throws {
-        guard let part = try decodable(numbers, row) else { throw Refused.no(nil, "no such part") }
-        out.fetchBinarySize(numbers, try measure(tx, part, row).size)
+    /// A header or the like, which has no encoding.
+    private func fetchUndecoded(_ tx: borrowing ReadTransaction, _ section: BinarySection, _ row: StoredMessage) throws -> FetchLiteral? {
+        guard let ranges = try ranges(tx, of: BodySection(part: section.part, text: section.text), row) else {
+            out.fetchMissingBinary(section)
+            return nil
+        }
+        let size = UInt64(clamping: ranges.reduce(0) { $0 + $1.count })
+        let wanted = section.partial.map { $0.range(of: size) } ?? 0..<size
+        out.fetchBinary(section, size: wanted.upperBound - wanted.lowerBound, hasNUL: false)
+        return FetchLiteral(content: row.content, ranges: cut(ranges, to: wanted))
+    }
+
+    func fetchBinarySize(_ tx: borrowing ReadTransaction, _ section: BinarySection, _ row: StoredMessage) throws {
+        if section.text != .all {
+            guard let ranges = try ranges(tx, of: BodySection(part: section.part, text: section.text), row) else {
+                throw Refused.no(nil, "no such part")
+            }
+            return out.fetchBinarySize(section, UInt64(clamping: ranges.reduce(0) { $0 + $1.count }))
+        }
+        guard let part = try decodable(section.part, row) else { throw Refused.no(nil, "no such part") }
+        out.fetchBinarySize(section, try measure(tx, part, row).size)
     }
 
     private struct DecodablePart {

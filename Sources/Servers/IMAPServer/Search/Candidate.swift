@@ -182,6 +182,7 @@ struct Candidate {
         for field in header.all(named: name) {
             // RFC 9051 §6.4.4: an empty text asks whether there is the field.
             if text.isEmpty || PreparedKey.folded(field.text).contains(bytes: text) { return true }
+            if let addresses = field.plainAddresses, PreparedKey.folded(addresses).contains(bytes: text) { return true }
         }
         return false
     }

@@ -67,7 +67,7 @@ indirect enum PreparedKey {
     private static func prepared(_ key: SearchKey, _ scope: SearchScope, isFuzzy: Bool, now: Int64) throws -> PreparedKey {
         switch key {
         case .all: return .all
-        case .flag(let flag): return Self.flag(flag, scope.snapshot.keywords)
+        case .flag(let flag): return Self.flag(flag, scope)
         case .sequence(let set): return .uids(try scope.uids(of: set, isUID: false))
         case .uid(let set): return .uids(try scope.uids(of: set, isUID: true))
         case .envelope(let field, let text):
@@ -106,11 +106,12 @@ indirect enum PreparedKey {
         }
     }
 
-    private static func flag(_ flag: Flag, _ keywords: [String]) -> PreparedKey {
+    private static func flag(_ flag: Flag, _ scope: SearchScope) -> PreparedKey {
         switch flag {
-        case .keyword(let name): FlagNames.number(of: name, in: keywords).map { .keyword($0) } ?? .none
-        // RFC 9051 has no \Recent any more: no message has it.
-        case .recent, .other: .none
+        case .keyword(let name): FlagNames.number(of: name, in: scope.snapshot.keywords).map { .keyword($0) } ?? .none
+        // RFC 9051 has no \Recent any more: with it no message has it.
+        case .recent: .uids(scope.recent)
+        case .other: .none
         default: FlagNames.bit(flag).map { .system($0) } ?? .none
         }
     }

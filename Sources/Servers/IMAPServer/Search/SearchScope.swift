@@ -22,7 +22,7 @@ struct SearchScope {
     }
 
     func uids(of set: SequenceSet, isUID: Bool) throws -> UIDSet {
-        if let selected { return try selected.uids(of: set, isUID: isUID) }
+        if let selected { return try selected.uids(of: set, isUID: isUID, isSearch: true) }
         // RFC 7377 §2.1: numbers and `$` are of the selected mailbox.
         guard isUID, !set.isSavedResult else { throw Refused.bad("numbers are of the selected mailbox only") }
         let last = snapshot.count > 0 ? snapshot.uid(at: snapshot.count - 1) : 0
@@ -34,6 +34,9 @@ struct SearchScope {
         guard let view = selected?.view else { return true }
         return view.modseq == snapshot.modseq && view.count == snapshot.count
     }
+
+    /// Nobody was told of them before; of other mailboxes nobody is told.
+    var recent: UIDSet { selected?.recent ?? UIDSet() }
 
     func isKnown(_ uid: UID) -> Bool { selected?.view.index(of: uid) != nil }
 }

@@ -5,11 +5,12 @@ import Wire
 /// What CAPABILITY names (RFC 9051 §7.2.2): by state, and only what works.
 extension Session {
     var capabilities: [String] {
-        var names = ["IMAP4rev2", "IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
+        var names = (isOff(.imap4rev2) ? [] : [Capability.imap4rev2.rawValue]) + ["IMAP4rev1", "LITERAL+", "SASL-IR"]
         if principal != nil {
-            return names + Self.afterSignIn
-                + ["APPENDLIMIT=\(appendLimit)", "MESSAGELIMIT=\(server.configuration.messageLimit)"]
+            names += Capability.allCases.filter { $0 != .imap4rev2 && !isOff($0) }.map(\.rawValue)
+            return names + ["APPENDLIMIT=\(appendLimit)", "MESSAGELIMIT=\(server.configuration.messageLimit)"]
         }
+        names += [.id, .enable].filter { !isOff($0) }.map(\.rawValue)
         if mayStartTLS { names.append("STARTTLS") }
         // RFC 9051 §6.2.3
         guard maySendPassword else { return names + ["LOGINDISABLED"] }
@@ -28,15 +29,6 @@ extension Session {
     }
 
     var offersScramPlus: Bool { isTLS && tlsBindings?.all.isEmpty == false && offersScram }
-
-    private static let afterSignIn: [String] = [
-        "IDLE", "NAMESPACE", "UNSELECT", "UIDPLUS", "MOVE", "CHILDREN", "LIST-EXTENDED", "LIST-STATUS", "LIST-MYRIGHTS",
-        "SPECIAL-USE", "CREATE-SPECIAL-USE", "ESEARCH", "SEARCHRES", "WITHIN", "SORT", "SORT=DISPLAY", "ESORT",
-        "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "CONDSTORE", "QRESYNC", "ACL", "RIGHTS=kxte", "QUOTA",
-        "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "COMPRESS=DEFLATE", "BINARY", "MULTIAPPEND", "UTF8=ACCEPT", "METADATA",
-        "OBJECTID", "SAVEDATE", "PREVIEW", "STATUS=SIZE", "PARTIAL", "REPLACE", "UNAUTHENTICATE", "UIDONLY", "CATENATE",
-        "INPROGRESS", "SEARCH=FUZZY", "MULTISEARCH", "NOTIFY", "CONTEXT=SEARCH", "URLAUTH",
-    ]
 
     /// RFC 7889.
     var appendLimit: UInt64 { min(server.configuration.appendLimit, UInt64(clamping: store.limits.messageSize)) }

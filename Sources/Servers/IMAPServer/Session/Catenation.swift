@@ -2,6 +2,7 @@ import CollectionStore
 import Database
 import IMAPGrammar
 import Mail
+import MIME
 
 /// CATENATE (RFC 4469): parts of messages that are there already become parts of the one that comes.
 extension Session {
@@ -47,12 +48,17 @@ extension Session {
     struct ReferredPart {
         var content: ContentID
         var ranges: [Range<Int>]
+        /// The message, and which part of it the URL names as a whole; nil: it names something else.
+        var message: Message?
+        var part: Int?
     }
 
     /// RFC 4469 §3: a URL of this server; relative to it, or to the selected mailbox.
     private func referredPart(_ tx: borrowing ReadTransaction, _ sent: [UInt8]) throws -> ReferredPart? {
-        guard let url = try? IMAPURL.parse(sent), url.server == nil, url.search == nil, url.authorization == nil, url.uid != nil
-        else { return nil }
+        guard let url = try? IMAPURL.parse(sent), url.search == nil, url.uid != nil else { return nil }
+        // RFC 4467 §1: what URLFETCH would give, a message may be made of.
+        if url.authorization != nil { return isOff(.urlAuthorization) ? nil : try authorizedPart(tx, sent) }
+        guard url.server == nil else { return nil }
         let mailbox: Mailbox
         if let name = url.mailbox {
             let found = try find(tx, name)
@@ -78,6 +84,7 @@ extension Session {
         guard let row, let ranges = try ranges(tx, of: section, row) else { return nil }
         let size = UInt64(clamping: ranges.reduce(0) { $0 + $1.count })
         let wanted = url.partial.map { Partial(origin: $0.origin, count: $0.count ?? .max).range(of: size) } ?? 0..<size
-        return ReferredPart(content: row.content, ranges: cut(ranges, to: wanted))
+        let part = section.text == .all && url.partial == nil ? row.message.part(section.part.map { Int($0) }) : nil
+        return ReferredPart(content: row.content, ranges: cut(ranges, to: wanted), message: row.message, part: part)
     }
 }

@@ -26,9 +26,13 @@ struct MailboxTree {
 
     private var nodes: [[UInt8]: Node] = [:]
     private let separator = Namespaces.separator
+    private let tellsUses: Bool
+    private let tellsChildren: Bool
 
     init(_ tx: borrowing ReadTransaction, session: Session) throws {
         let principal = try session.signedInPrincipal()
+        tellsUses = !session.isOff(.specialUse)
+        tellsChildren = !session.isOff(.children)
         for mailbox in try session.store.mailboxes(tx, of: principal.id) {
             nodes[Array(mailbox.name.utf8), default: Node()].found = FoundMailbox(owner: principal, mailbox: mailbox, rights: .all)
         }
@@ -138,7 +142,7 @@ struct MailboxTree {
         if let found = node.found {
             if !found.mailbox.isSelectable { attributes.append("\\Noselect") }
             // Also where it was not asked for: old iOS and Evolution look in plain LIST for it.
-            if let use = found.mailbox.specialUse { attributes.append(SpecialUses.attribute(use)) }
+            if let use = found.mailbox.specialUse, tellsUses || command.kind == .xlist { attributes.append(SpecialUses.attribute(use)) }
             if command.kind == .xlist, found.mailbox.isInbox { attributes.append("\\Inbox") }
         } else if node.hasChildren {
             // Not \NonExistent: Thunderbird offers nothing below such a name.
@@ -146,7 +150,7 @@ struct MailboxTree {
         } else {
             attributes.append("\\NonExistent")
         }
-        attributes.append(node.hasChildren ? "\\HasChildren" : "\\HasNoChildren")
+        if tellsChildren || command.isExtended { attributes.append(node.hasChildren ? "\\HasChildren" : "\\HasNoChildren") }
         return attributes
     }
 }

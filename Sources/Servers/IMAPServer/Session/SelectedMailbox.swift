@@ -22,6 +22,11 @@ struct SelectedMailbox {
     var contexts: [SearchContext] = []
     /// What `$` stands for (RFC 9051 §6.4.4.1).
     var saved = UIDSet()
+    /// Messages that this session was the first to tell of (RFC 3501 §2.3.2).
+    var recent = UIDSet()
+    /// Whether it is among those that are \Recent in one session alone, and what of it is not stored.
+    var claimsRecent = false
+    var hasUnstoredRecent = false
     /// RFC 9586: message numbers mean nothing in this session.
     var isUIDOnly: Bool
     let news: News
@@ -39,8 +44,8 @@ struct SelectedMailbox {
     var id: MailboxID { mailbox.id }
 
     /// The UIDs that a set of a command names, of messages that the client knows. Throws where a message number is none (RFC 9051 §9:
-    /// seq-number).
-    func uids(of set: SequenceSet, isUID: Bool) throws -> UIDSet {
+    /// seq-number), but in a search, which finds nothing by it: Dovecot and Cyrus answer so, and suites of tests ask for it.
+    func uids(of set: SequenceSet, isUID: Bool, isSearch: Bool = false) throws -> UIDSet {
         if set.isSavedResult { return view.existing(saved) }
         if isUID {
             // RFC 9051 §9: `*` is the highest UID there is.
@@ -50,7 +55,7 @@ struct SelectedMailbox {
         let count = UInt32(clamping: view.count)
         if isUIDOnly { throw Session.uidRequired }
         // `1:*` in an empty mailbox is what clients ask that do not look at EXISTS.
-        guard set.highest ?? 0 <= count else { throw Refused.bad("no such message") }
+        guard isSearch || set.highest ?? 0 <= count else { throw Refused.bad("no such message") }
         var uids = UIDSet()
         for range in set.resolved(last: count).ranges {
             let set = view.uidSet(of: Int(range.lowerBound) - 1..<Int(range.upperBound))

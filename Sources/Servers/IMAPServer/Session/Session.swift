@@ -64,6 +64,8 @@ final class Session: @unchecked Sendable {
     /// Where the mailboxes of who is signed in are.
     var mailPlace: MailPlace
     var enabled = EnabledExtensions()
+    /// What is as if there were no such thing: for everybody, or for who is signed in.
+    var off: CapabilitySet
     var expectation: Expectation?
     var selected: SelectedMailbox?
     /// What was asked for by NOTIFY.
@@ -94,6 +96,7 @@ final class Session: @unchecked Sendable {
         self.isLoopback = isLoopback
         self.isTLS = isTLS
         mailPlace = server.services.place
+        off = server.capabilitiesOff
         reader = CommandReader(limits: Self.limitsBeforeSignIn)
         logger = server.logger
         logger[metadataKey: "conn"] = "\(server.nextConnectionID())"
@@ -219,7 +222,7 @@ final class Session: @unchecked Sendable {
 
     /// RFC 9585 §4: that the server is at work, with how far it is, where the command has told nothing for some time.
     private func tellProgress(_ tag: [UInt8], _ command: any RunningCommand) {
-        guard let progress = command.progress, let last = lastProgress else { return }
+        guard !isOff(.inProgress), let progress = command.progress, let last = lastProgress else { return }
         let now = ContinuousClock.now
         guard now - last >= server.configuration.progressInterval else { return }
         lastProgress = now
@@ -242,6 +245,9 @@ final class Session: @unchecked Sendable {
         }
         let row = tagged.command.row
         logger.trace("command", metadata: ["cmd": "\(row.name)"])
+        guard off.isEmpty || !off.intersects(tagged.command.capabilities) else {
+            return finish(tagged.tag, row.name, Self.notKnown.completion, .none)
+        }
         guard row.states.allows(state) else {
             return finish(tagged.tag, row.name, .bad(row.states.whyNot(state)), .none)
         }
@@ -322,10 +328,10 @@ final class Session: @unchecked Sendable {
         switch completion {
         case .waiting, .running: return
         case .ok(let code, let text):
-            out.tagged(tag, .ok, code, text)
+            out.tagged(tag, .ok, known(code), text)
             status = .ok
         case .no(let code, let text):
-            out.tagged(tag, .no, code, text)
+            out.tagged(tag, .no, known(code), text)
             status = .no
         case .bad(let text):
             out.tagged(tag, .bad, nil, text)

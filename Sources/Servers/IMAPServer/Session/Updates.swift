@@ -22,6 +22,7 @@ extension Session {
                 mailbox: mailbox, owner: found.owner, rights: found.rights, isReadOnly: isReadOnly, view: snapshot,
                 latest: snapshot, toldKeywords: snapshot.keywords.count, isUIDOnly: enabled.uidOnly, news: news, watch: watch)
             state = .selected
+            beginRecent()
         } catch {
             store.hub.cancel(watch)
             throw error
@@ -35,6 +36,8 @@ extension Session {
 
     func unselect() {
         if let selected { store.hub.cancel(selected.watch) }
+        endRecent()
+        storeSnapshot()
         selected = nil
         if state == .selected { state = .authenticated }
     }
@@ -109,6 +112,10 @@ extension Session {
         let old = mailbox.view
         addContextUpdates(&mailbox, difference, updates, responses) { addVanished(difference.vanished, in: old, to: $0) }
         let view = mailbox.latest
+        let recentCount = mailbox.recent.count
+        mailbox.recent = mailbox.recent.subtracting(difference.vanished)
+        takeRecent(difference.came, &mailbox)
+        let recent = UInt32(clamping: mailbox.recent.count)
         responses.add { $0.tellKeywords() }
         let told = mailbox.told
         responses.add(difference.changed) { session, uid in
@@ -119,8 +126,10 @@ extension Session {
         if !difference.came.isEmpty {
             responses.add { session in
                 session.out.exists(UInt32(clamping: view.count))
-                if !session.enabled.imap4rev2 { session.out.recent(0) }
+                if !session.enabled.imap4rev2 { session.out.recent(recent) }
             }
+        } else if recent != recentCount {
+            responses.add { $0.out.recent(recent) }
         }
         // From here on numbers are those of the new view: nothing else is said before all of this.
         mailbox.view = view
@@ -157,7 +166,7 @@ extension Session {
         beginFetch(number ?? UInt32(clamping: index + 1), uid)
         // RFC 7162 §3.2.4: with the UID, so that it is understood in any case.
         if !enabled.uidOnly { out.fetchUID(uid) }
-        if !withoutFlags { out.fetchFlags(written: FlagNames.written(view.flags(at: index), view.keywords)) }
+        if !withoutFlags { out.fetchFlags(written: FlagNames.written(view.flags(at: index), view.keywords, isRecent: isRecent(uid))) }
         if enabled.condstore { out.fetchModSeq(UInt64(clamping: view.modseq(at: index).rawValue)) }
         endFetch(uid)
     }

@@ -41,11 +41,17 @@ extension Session {
             upload = IncomingMessages(target: target)
             try begin(target)
         case .message(let flags, let date, _):
+            if isOff(.multiAppend), upload?.messages.isEmpty == false { throw Self.notKnown }
             upload?.flags = FlagNames.flags(flags)
             upload?.date = date.map { InternalTime(seconds: $0.seconds, zoneMinutes: $0.zoneMinutes) }
-        case .literal(let size, let isBinary): beginLiteral(size, isBinary: isBinary)
+        case .literal(let size, let isBinary):
+            // UTF8=ACCEPT has its literals in this form too (RFC 6855 §4).
+            if isBinary, isOff(.binary), !enabled.utf8, upload?.refusal == nil { upload?.refusal = Self.notKnown.completion }
+            beginLiteral(size, isBinary: isBinary)
         case .data(let bytes): try feed(bytes)
-        case .url(let url): try catenate(url)
+        case .url(let url):
+            if isOff(.catenate) { throw Self.notKnown }
+            try catenate(url)
         case .messageEnd: try endMessage()
         case .end: finishUpload()
         }
@@ -54,6 +60,7 @@ extension Session {
     /// Whether it can be done is told before the message is sent (RFC 9051 §6.3.12).
     private func begin(_ target: UploadTarget) throws {
         guard state != .notAuthenticated else { throw Refused.bad("sign in first") }
+        if target.kind != .append, isOff(.replace) { throw Self.notKnown }
         upload?.owner = try database.read { tx in try findTarget(tx, target.mailbox) }.owner.id
         guard case .replace(let number, let isUID, let isLast) = target.kind else { return }
         // RFC 8508 §3.1: as STORE \Deleted and EXPUNGE.
@@ -210,7 +217,7 @@ extension Session {
         let code = ResponseCode.appendUID(validity: result.uidValidity, uids: Array(result.uids.elements))
         if incoming.replaced != nil {
             // RFC 8508 §3.4: before the EXPUNGE.
-            out.untagged(.ok, code, "the new message")
+            if !isOff(.uidPlus) { out.untagged(.ok, code, "the new message") }
             // As EXPUNGE does: RFC 7162 §3.2.7.
             return .ok(highestModSeq(modseq), "replaced")
         }

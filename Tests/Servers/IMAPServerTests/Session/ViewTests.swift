@@ -9,6 +9,8 @@ import Testing
     private final class Follower {
         let client: TestClient
         var messages: [(uid: String, flags: Set<Substring>)?] = []
+        /// UIDs that it was told to be \Recent (RFC 3501 §2.3.2), which no other session may be.
+        private(set) var recent: Set<String> = []
         private var tag = 0
         /// VANISHED names UIDs (RFC 7162 §3.2.10), so a client has to know them all.
         private let needsUIDs: Bool
@@ -53,7 +55,8 @@ import Testing
             case "FETCH":
                 guard let uid = line.firstRange(of: "UID "), let flags = line.firstRange(of: "FLAGS (") else { return }
                 let name = String(line[uid.upperBound...].prefix { $0.isNumber })
-                let set = Set(line[flags.upperBound...].prefix { $0 != ")" }.split(separator: " "))
+                var set = Set(line[flags.upperBound...].prefix { $0 != ")" }.split(separator: " "))
+                if set.remove("\\Recent") != nil { recent.insert(name) }
                 #expect(messages.indices.contains(number - 1), "a message that the client was not told of")
                 if messages.indices.contains(number - 1), let known = messages[number - 1] { #expect(known.uid == name, "a number became another message's") }
                 if messages.indices.contains(number - 1) { messages[number - 1] = (name, set) }
@@ -103,6 +106,11 @@ import Testing
         }
         for follower in followers { follower.complete() }
         let truth = Follower(site.anna(), enables: nil).text
-        for (index, follower) in followers.enumerated() { #expect(follower.text == truth, "session \(index)") }
+        var recent: [String: Int] = [:]
+        for (index, follower) in followers.enumerated() {
+            #expect(follower.text == truth, "session \(index)")
+            for uid in follower.recent { #expect(recent.updateValue(index, forKey: uid) == nil, "UID \(uid) is recent in two sessions") }
+        }
+        #expect(recent.count > 5)
     }
 }

@@ -177,6 +177,7 @@ struct AccountBytes {
         try target.session.transaction(isWriting: true) {
             let places = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
             try target.session.execute("INSERT INTO mail_content (\(names)) VALUES (\(places))", row)
+            try bringListing(of: number)
             try forEachPiece(of: id, in: session()) { index, data in
                 try target.session.execute(
                     "INSERT INTO mail_body (content_id, number, data) VALUES ($1, $2, $3)", [number, .integer(index), .bytes(data)])
@@ -187,6 +188,14 @@ struct AccountBytes {
         try forEachPiece(of: id, in: target.session) { _, data in found.update(data) }
         guard hasher.finish() == found.finish() else { throw Failure(.damaged, "octets of content \(id) are not what was written") }
         return true
+    }
+
+    /// What is listed of it; without it, it is made anew.
+    private func bringListing(of content: StoredValue) throws {
+        let rows = try session().rows(
+            "SELECT written FROM mail_listing WHERE content_id = $1", [StoredTable.Column("written", .bytes)], [content])
+        guard let written = rows.first?.first else { return }
+        try target.session.execute("INSERT INTO mail_listing (content_id, written) VALUES ($1, $2)", [content, written])
     }
 
     private func forEachPiece(of id: Int64, in session: any TableSession, _ body: (Int64, [UInt8]) throws -> Void) throws {
@@ -213,6 +222,8 @@ struct AccountBytes {
             DELETE FROM mail_content WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM mail_message WHERE content_id = $2)
                 AND NOT EXISTS (SELECT 1 FROM mail_retained WHERE content_id = $3)
             """, [number, number, number])
-        if gone > 0 { try target.session.execute("DELETE FROM mail_body WHERE content_id = $1", [number]) }
+        if gone == 0 { return }
+        try target.session.execute("DELETE FROM mail_body WHERE content_id = $1", [number])
+        try target.session.execute("DELETE FROM mail_listing WHERE content_id = $1", [number])
     }
 }

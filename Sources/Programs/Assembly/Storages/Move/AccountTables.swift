@@ -40,6 +40,8 @@ enum AccountTables {
         Part(name: "mail_message", owner: "mailbox_id", page: "uid", isCounted: true, reference: .content),
         Part(name: "mail_retained", owner: "mailbox_id", page: "uid", isCounted: true, reference: .content),
         Part(name: "mail_change", owner: "mailbox_id", page: "modseq", isCounted: true),
+        // What is not brought is made anew.
+        Part(name: "mail_snapshot", owner: "mailbox_id", isCounted: true),
         Part(name: "mail_file", owner: "mailbox_id", page: "uid", isCounted: false),
         Part(name: "mail_keyword", owner: "mailbox_id", isCounted: false),
         Part(name: "mail_seen", owner: "mailbox_id", isCounted: false),
@@ -57,7 +59,7 @@ enum AccountTables {
     static let mailboxes = Part(name: "mailbox", owner: "owner_id", isCounted: false)
 
     /// What rows refer to goes with them.
-    static let referredTo: Set = ["blob", "attachment", "attachment_use", "mail_content", "mail_body"]
+    static let referredTo: Set = ["blob", "attachment", "attachment_use", "mail_content", "mail_body", "mail_listing"]
 
     /// Of the directory, which each storage has a copy of, or which the configuration database has alone.
     static let ofDirectory: Set = [

@@ -1,9 +1,9 @@
-import IMAPGrammar
-import MIME
+package import IMAPGrammar
+package import MIME
 
 /// What MIME finds in a message, in the form in which IMAP writes it.
 extension IMAPGrammar.Envelope {
-    init(_ envelope: MIME.Envelope) {
+    package init(_ envelope: MIME.Envelope) {
         self.init()
         date = envelope.date
         subject = envelope.subject
@@ -35,7 +35,7 @@ extension IMAPGrammar.Envelope {
 }
 
 extension IMAPGrammar.BodyStructure {
-    init(_ structure: MIME.BodyStructure) {
+    package init(_ structure: MIME.BodyStructure) {
         var other = Extension()
         other.dispositionKind = structure.disposition?.kind
         other.dispositionParameters = structure.disposition.map { Self.parameters($0.parameters.written) } ?? []

@@ -1,0 +1,91 @@
+import Bytes
+import CollectionStore
+import Database
+import TestRandom
+import Testing
+
+@testable import Mail
+
+/// Snapshots as they are stored.
+@Suite struct StoredSnapshotTests {
+    private static func random(_ random: inout SeededGenerator) -> MailboxSnapshot {
+        var snapshot = MailboxSnapshot(mailbox: MailboxID(rawValue: 7), modseq: ModSeq(rawValue: 900))
+        var uid: UID = 0
+        for _ in 0..<Int.random(in: 0..<200, using: &random) {
+            uid += UID.random(in: 1...3, using: &random) == 3 ? UID.random(in: 1...1_000_000, using: &random) : 1
+            snapshot.uids.append(uid)
+            snapshot.flags.append(Bool.random(using: &random) ? 1 : UInt64.random(in: 0...UInt64.max, using: &random))
+            snapshot.modseqs.append(Int64.random(in: 1...3, using: &random))
+        }
+        snapshot.uidNext = uid + UInt32.random(in: 1...5, using: &random)
+        return snapshot
+    }
+
+    @Test("what is written is read again; nothing else is, and no bytes trap", arguments: 0..<50 as Range<UInt64>)
+    func isReadAgain(_ seed: UInt64) {
+        var random = SeededGenerator(state: seed)
+        let snapshot = Self.random(&random)
+        let bytes = StoredSnapshot.encoded(snapshot)
+        let read = StoredSnapshot.decode(bytes, of: snapshot.mailbox, at: snapshot.modseq)
+        #expect(read?.uids == snapshot.uids && read?.flags == snapshot.flags && read?.modseqs == snapshot.modseqs)
+        #expect(read?.uidNext == snapshot.uidNext && read?.modseq == snapshot.modseq)
+        for end in bytes.indices { #expect(StoredSnapshot.decode(Array(bytes[..<end]), of: snapshot.mailbox, at: snapshot.modseq) == nil) }
+        for _ in 0..<200 {
+            var changed = bytes
+            for _ in 0..<3 { changed[Int.random(in: changed.indices, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+            guard let odd = StoredSnapshot.decode(changed, of: snapshot.mailbox, at: snapshot.modseq) else { continue }
+            #expect(odd.uids.count == odd.flags.count && odd.uids.count == odd.modseqs.count)
+            #expect(zip(odd.uids, odd.uids.dropFirst()).allSatisfy { $0 < $1 })
+        }
+    }
+
+    @Test("a process that comes later has the mailbox from it, with what happened since")
+    func isBroughtForward() throws {
+        let fixture = try Fixture()
+        let mailbox = try fixture.mailbox()
+        let count = MailStore.fewestStored
+        for _ in 0..<4 { try fixture.append((0..<(count / 4)).map { "Subject: \($0)\r\n\r\nx\r\n" }, to: mailbox) }
+        func snapshot(_ store: MailStore) throws -> MailboxSnapshot {
+            try fixture.read { tx in try store.snapshot(tx, of: mailbox.id, for: Fixture.alice) }
+        }
+        func rows() throws -> Int64 { try fixture.read { tx in try tx.first("SELECT COUNT(*) FROM mail_snapshot", []) { $0.integer(0) } ?? 0 } }
+        let first = try snapshot(fixture.store)
+        #expect(try rows() == 0)
+        try fixture.store.storeSnapshot(fixture.database, of: mailbox.id)
+        #expect(try rows() == 1)
+        try fixture.store.storeSnapshot(fixture.database, of: mailbox.id)
+
+        // That it is read shows by a change that nobody may make so.
+        try fixture.write { tx in _ = try tx.execute("UPDATE mail_message SET flags = 4 WHERE mailbox_id = $1 AND uid = 7", [.integer(mailbox.id.rawValue)]) }
+        let second = try snapshot(MailStore(maildirs: fixture.store.maildirs))
+        #expect(second.uids == first.uids && second.flags == first.flags && second.modseqs == first.modseqs && second.uidNext == first.uidNext)
+        try fixture.write { tx in _ = try tx.execute("UPDATE mail_message SET flags = 0 WHERE mailbox_id = $1 AND uid = 7", [.integer(mailbox.id.rawValue)]) }
+
+        try fixture.write { tx in
+            _ = try fixture.store.store(tx, .add, MessageFlags(.seen, keywords: ["late"]), on: UIDSet(5...9), in: mailbox.id, viewer: Fixture.alice, now: 2)
+            _ = try fixture.store.store(tx, .add, MessageFlags(.deleted), on: UIDSet(20...30), in: mailbox.id, viewer: Fixture.alice, now: 2)
+            _ = try fixture.store.expunge(tx, .all, in: mailbox.id, by: Fixture.alice, now: 3)
+        }
+        try fixture.append(["Subject: new\r\n\r\nx\r\n"], to: mailbox)
+        let third = try snapshot(MailStore(maildirs: fixture.store.maildirs))
+        let fresh = try fixture.fresh(mailbox)
+        let whole = try fixture.read { tx in try SnapshotReader(mailbox: fresh, seenOwner: nil).whole(tx) }
+        #expect(third.uids == whole.uids && third.flags == whole.flags && third.modseqs == whole.modseqs)
+        #expect(third.modseq == whole.modseq && third.uidNext == whole.uidNext && third.keywords == ["late"])
+
+        // A log that does not go back so far is no reason for an old view; bytes without sense are none.
+        _ = try fixture.write { tx in try tx.execute("UPDATE mailbox SET log_floor = modseq - 1", []) }
+        #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).flags == whole.flags)
+        _ = try fixture.write { tx in try tx.execute("UPDATE mail_snapshot SET data = $1", [.bytes([9])]) }
+        #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).flags == whole.flags)
+        try fixture.write { tx in try fixture.store.forgetStoredSnapshots(tx) }
+        #expect(try rows() == 0)
+    }
+
+    @Test("a count that the bytes do not have costs nothing")
+    func isBounded() {
+        var bytes: [UInt8] = []
+        for number in [1, UInt64(UInt32.max), UInt64(UInt32.max) - 1, 1, UInt64(UInt32.max) - 3] { bytes.appendNumber(number) }
+        #expect(StoredSnapshot.decode(bytes, of: MailboxID(rawValue: 1), at: .zero) == nil)
+    }
+}
