@@ -67,8 +67,7 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
         case .start:
             if collection.kind == .calendar {
                 let title = try database.read { tx in try CollectionTitle.read(tx, of: collection) }
-                let zones = zones.database
-                joiner = CalendarJoiner(properties: CalendarProperties(name: title), isStandard: { zones.name($0) != nil })
+                joiner = CalendarJoiner(properties: CalendarProperties(name: title), database: zones.database)
                 out = joiner.header()
             }
             step = .members

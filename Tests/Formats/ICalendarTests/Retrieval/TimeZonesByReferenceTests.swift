@@ -27,6 +27,19 @@ struct TimeZonesByReferenceTests {
         #expect(try removed(calendar(own)) == text(calendar(own)))
     }
 
+    @Test("a zone of the database stays where a time of the object is another by it")
+    func different() throws {
+        let stored = calendar(zone("Europe/Berlin", offset: "+0700") + meeting("Europe/Berlin"))
+        #expect(try removed(stored) == text(stored))
+        #expect(text(TimeZonesByReference.removingStandardZones(
+            from: try CalendarDocument.parse(stored), database: ZoneFiles.database(.database))) == text(calendar(meeting("Europe/Berlin"))))
+        // Before 1996 it is another than the database's; no time of the object is there.
+        let rules = daylight("19700329T020000", "+0100", "+0200", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU")
+            + standard("19701025T030000", "+0200", "+0100", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU")
+        let copy = calendar(["BEGIN:VTIMEZONE", "TZID:Europe/Berlin"] + rules + ["END:VTIMEZONE"] + meeting("Europe/Berlin"))
+        #expect(try removed(copy) == text(calendar(meeting("Europe/Berlin"))))
+    }
+
     @Test("line ends and folds of what stays are not touched, and a lost END takes nothing with it")
     func bytes() throws {
         let source = """

@@ -23,7 +23,11 @@ enum ZoneFiles {
 
     static let names = all.keys.sorted()
 
-    static let database = TimeZoneDatabase(index: TimeZoneIndex(names: names)) { all[$0] }
+    static let database = database(.embedded)
+
+    static func database(_ precedence: TimeZoneDatabase.Precedence) -> TimeZoneDatabase {
+        TimeZoneDatabase(index: TimeZoneIndex(names: names), precedence: precedence) { all[$0] }
+    }
 
     static func rules(_ name: String) throws -> ZoneRules { try #require(database.rules(named: name)) }
 }
