@@ -121,6 +121,21 @@ def test_more_periods_than_an_answer_has_are_no_busy_time(user):
     assert len(periods(dav.report(user.calendar, body, 1))) == 4
 
 
+def test_rules_of_every_second_cost_no_more_than_others(user):
+    """What touches is one stretch, told by arithmetic: 80 such series of a year are far from the steps of one answer."""
+    dav = user.dav()
+    for number in range(80):
+        start, more = ("DTSTART;TZID=Europe/Berlin:20260101T000000", ["EXDATE;TZID=Europe/Berlin:20260102T000000"]) if number % 2 else (
+            "DTSTART:20260101T000000Z", [])
+        assert dav.put(f"{user.calendar}{number}.ics", event(f"u{number}", "Always", "DURATION:PT2S", "RRULE:FREQ=SECONDLY", *more,
+                                                             start=start, end=None)).status == 201
+    dav.put(user.calendar + "one.ics", event("one", "Tentative", "STATUS:TENTATIVE", "RRULE:FREQ=WEEKLY;BYDAY=MO"))
+    body = document("C:free-busy-query", "<C:time-range start='20260501T000000Z' end='20270501T000000Z'/>")
+    found = periods(dav.report(user.calendar, body, 1))
+    assert [line for line in found if "TENTATIVE" not in line] == ["FREEBUSY:20260501T000000Z/20270501T000000Z"]
+    assert len([line for line in found if "TENTATIVE" in line]) == 48, "the others are told as ever"
+
+
 @pytest.mark.parametrize("address", ["mailto:{0}", "MAILTO:{0}", "mailto:%61{1}", "mailto: {0}", "/principals/{0}/",
                                      "https://calendar.example.org/principals/{0}/"])
 def test_an_invitation_that_was_declined_takes_no_time(user, address):

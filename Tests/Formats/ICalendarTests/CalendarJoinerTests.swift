@@ -35,7 +35,7 @@ struct CalendarJoinerTests {
     }
 
     @Test("definitions by which an object's times are the same are one, and others are kept apart, also under a name of the database")
-    func standard() {
+    func sameTimes() {
         var joiner = CalendarJoiner(database: ZoneFiles.database)
         func berlin(_ zone: String = "Europe/Berlin", year: Int = 2025) -> [String] { event("1", ["DTEND;TZID=\(zone):\(year)0102T100000"]) }
         // What most programs write: the rules of today, for ever.
@@ -62,7 +62,8 @@ struct CalendarJoinerTests {
         let wrong = embedded("Europe/Berlin", standard("19700101T000000", "+0700", "+0700"))
         let meeting = event("1", ["DTEND;TZID=Europe/Berlin:20250102T100000"])
         _ = joiner.append(calendar(wrong + meeting))
-        let added = try #require(joiner.append(calendar(meeting)))
+        let appended = joiner.append(calendar(meeting))
+        let added = try #require(appended)
         let object = try calendarObject(calendar([]).dropLast(15) + added + [UInt8]("END:VCALENDAR\r\n".utf8))
         #expect(TimeZoneReferences.defined(in: object.calendar) == ["Europe/Berlin (2)"])
         #expect(TimeZoneReferences.referenced(in: object.calendar) == ["Europe/Berlin (2)"])

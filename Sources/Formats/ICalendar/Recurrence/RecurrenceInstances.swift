@@ -8,6 +8,9 @@ package struct RecurrenceInstances {
     private let floatingZone: any TimeZoneRules
     private var cursors: [Cursor]
     private var nextOverride = 0
+    /// Nil: each instance is given; else those that touch may be given as one, and what takes no time not at all. What no such run may
+    /// pass.
+    private var barriers: [Int64]?
 
     /// Where the walk over one series is.
     private struct Cursor {
@@ -26,6 +29,13 @@ package struct RecurrenceInstances {
         self.range = range
         floatingZone = zone
         cursors = set.series.enumerated().map { Cursor(index: $0.offset, candidates: SeriesCandidates(of: $0.element)) }
+    }
+
+    /// Gives instances that touch as one that is as long as all of them, where a rule gives many so, and leaves out what takes no
+    /// time: for whoever wants to know only when something is. It must be said before the first is asked for.
+    package mutating func mergeRuns() {
+        guard set.shifts.isEmpty, set.replacedDays.isEmpty else { return }
+        barriers = (set.series.first?.exclusions.times ?? []).union(set.replaced).sorted()
     }
 
     /// Nil at the end. Throws when the steps are used up; with new ones it can go on.
@@ -58,6 +68,7 @@ package struct RecurrenceInstances {
             guard let first, let candidate = cursors[first].pending else { return nil }
             cursors[first].pending = nil
             let series = set.series[cursors[first].index]
+            if let barriers, let run = try run(from: candidate, at: first, series, barriers, &budget) { return run }
             guard cursors[first].index == 0, let shift = set.shift(for: candidate.seconds) else {
                 return series.instance(candidate)
             }
@@ -65,11 +76,32 @@ package struct RecurrenceInstances {
         }
     }
 
+    /// The instances from `candidate` on that touch.
+    private mutating func run(
+        from candidate: RecurrenceSeries.Candidate, at place: Int, _ series: RecurrenceSeries, _ barriers: [Int64],
+        _ budget: inout StepBudget
+    ) throws(StepBudget.Exhausted) -> RecurrenceInstance? {
+        let barriers = cursors[place].index == 0 ? barriers : series.exclusions.times.sorted()
+        guard candidate.ownEnd == nil, series.shortest > 0,
+            let last = try cursors[place].candidates.skipRun(
+                after: candidate, length: series.shortest, barriers: barriers,
+                span: { [floatingZone] candidate in
+                    let interval = series.instance(candidate).interval
+                    return (interval.start.instant(in: floatingZone).seconds, interval.end.instant(in: floatingZone).seconds)
+                }, &budget)
+        else { return nil }
+        return series.instance(candidate).lasting(to: series.instance(last).interval.end)
+    }
+
     private func fill(_ cursor: inout Cursor, _ budget: inout StepBudget) throws(StepBudget.Exhausted) {
         if cursor.pending != nil || cursor.isAtEnd { return }
         if !cursor.isStarted {
             try start(&cursor, &budget)
             cursor.isStarted = true
+            if barriers != nil, set.series[cursor.index].longest == 0 {
+                cursor.isAtEnd = true
+                return
+            }
         }
         while let candidate = try cursor.candidates.next(&budget) {
             if candidate.seconds > cursor.upper { break }

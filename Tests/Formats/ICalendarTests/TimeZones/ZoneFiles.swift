@@ -32,6 +32,14 @@ enum ZoneFiles {
     static func rules(_ name: String) throws -> ZoneRules { try #require(database.rules(named: name)) }
 }
 
+/// The lines of a VTIMEZONE that says what the database says.
+func zoneOfDatabase(_ name: String) -> [String] {
+    guard let rules = ZoneFiles.database.rules(named: name) else { return [] }
+    var writer = ContentLineWriter()
+    VTimeZoneWriter.append(rules, id: name, to: &writer)
+    return text(writer.bytes).split(separator: "\r\n").map(String.init)
+}
+
 /// The first VTIMEZONE of the lines, with a VCALENDAR around them.
 func timeZone(_ lines: [String]) throws -> Component {
     let document = try CalendarDocument.parse(calendar(lines))
