@@ -121,6 +121,22 @@ def test_more_periods_than_an_answer_has_are_no_busy_time(user):
     assert len(periods(dav.report(user.calendar, body, 1))) == 4
 
 
+def test_a_series_of_which_everything_is_excluded_takes_no_time(user):
+    """Notes R8, R12: it is found at its start, so that it can be deleted; none of its instances is there"""
+    dav = user.dav()
+    for uid, rules in (("one", ["RRULE:FREQ=DAILY;COUNT=1", "EXDATE:20260601T100000Z"]),
+                       ("two", ["RRULE:FREQ=DAILY;COUNT=2", "EXDATE:20260601T100000Z,20260602T100000Z", f"ATTENDEE:mailto:{user.address}"])):
+        assert dav.put(f"{user.calendar}{uid}.ics", event(uid, "Gone", *rules)).status == 201
+    body = document("C:free-busy-query", "<C:time-range start='20260601T000000Z' end='20260603T000000Z'/>")
+    assert periods(dav.report(user.calendar, body, 1)) == []
+    found = dav.calendar_query(user.calendar, "VEVENT", start="20260601T000000Z", end="20260602T000000Z").multistatus().paths()
+    assert len(found) == 2
+    expand = '<D:prop><C:calendar-data><C:expand start="20260601T000000Z" end="20260603T000000Z"/></C:calendar-data></D:prop>'
+    for path in found:
+        body = document("C:calendar-multiget", f"{expand}<D:href>{path}</D:href>")
+        assert "VEVENT" not in dav.report(user.calendar, body).multistatus().only().text("C:calendar-data")
+
+
 def test_rules_of_every_second_cost_no_more_than_others(user):
     """What touches is one stretch, told by arithmetic: 80 such series of a year are far from the steps of one answer."""
     dav = user.dav()
