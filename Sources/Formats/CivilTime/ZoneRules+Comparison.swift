@@ -19,26 +19,33 @@ extension ZoneRules {
     /// These rules from `start` up to `end`, and `other` before and after.
     package func between(_ start: Instant?, _ end: Instant?, otherwise other: ZoneRules) -> ZoneRules {
         var changes: [(instant: Instant, after: Observance)] = []
-        func append(_ rules: ZoneRules, after from: Instant, before limit: Instant?) {
-            for row in rules.rows where row.instant > from.seconds && (limit.map { row.instant < $0.seconds } ?? true) {
-                changes.append((Instant(seconds: row.instant), rules.observances[row.observance]))
-            }
-        }
         let beginning = Instant(seconds: Self.firstSecond)
         if let start {
-            append(other, after: beginning, before: start)
-            // What comes every year may have begun before.
-            appendAnnual(of: other, before: start, to: &changes)
+            other.append(after: beginning, before: start, to: &changes)
             changes.append((start, observance(at: start)))
         }
-        append(self, after: start ?? beginning, before: end)
+        append(after: start ?? beginning, before: end, to: &changes)
         let first = start == nil ? initialObservance : other.initialObservance
         guard let end else {
             return ZoneRules(initial: first, changes: changes, annualChanges: annualChanges)
         }
         changes.append((end, other.observance(at: end)))
-        append(other, after: end, before: nil)
+        other.append(after: end, before: nil, to: &changes)
         return ZoneRules(initial: first, changes: changes, annualChanges: other.annualChanges)
+    }
+
+    /// Appends the changes after `start`: without an end the listed ones, else also those that come every year.
+    private func append(after start: Instant, before end: Instant?, to changes: inout [(instant: Instant, after: Observance)]) {
+        for row in rows where row.instant > start.seconds && (end.map { row.instant < $0.seconds } ?? true) {
+            // At the last one, what comes every year decides already.
+            let instant = Instant(seconds: row.instant)
+            changes.append((instant, observance(at: instant)))
+        }
+        guard let end, !annualChanges.isEmpty else { return }
+        let through = Instant(seconds: end.seconds - 1)
+        for change in transitions(after: max(start, lastListedChange ?? start), through: through) {
+            changes.append((change.instant, change.after))
+        }
     }
 
     /// The first change of the offset after `instant`.
@@ -54,13 +61,6 @@ extension ZoneRules {
     package struct OffsetChange: Hashable, Sendable {
         package let instant: Instant
         package let offset: Int
-    }
-
-    /// The changes that `rules` have every year, as far as they come after the listed ones and before `end`.
-    private func appendAnnual(of rules: ZoneRules, before end: Instant, to changes: inout [(instant: Instant, after: Observance)]) {
-        guard let last = rules.lastListedChange, last < end, !rules.annualChanges.isEmpty else { return }
-        let through = Instant(seconds: end.seconds - 1)
-        for change in rules.transitions(after: last, through: through) { changes.append((change.instant, change.after)) }
     }
 
     /// 400 years, after which days and weekdays come again as they were.
