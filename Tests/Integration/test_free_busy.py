@@ -1,4 +1,5 @@
 """The free-busy URL, and the hours in which somebody can be met (RFC 7953) as a property of their home."""
+import json
 import re
 
 import pytest
@@ -38,6 +39,19 @@ def test_a_url_tells_when_somebody_is_busy(user):
     assert "METHOD:PUBLISH" in lines and f"ORGANIZER:mailto:{user.address}" in lines and any(line.startswith("UID:") for line in lines)
     head = user.dav().head(url(user) + DAY)
     assert head.status == 200 and head.text == ""
+
+
+def test_busy_time_as_json(user):
+    """RFC 7265, by content negotiation"""
+    dav = user.dav()
+    dav.put(user.calendar + "a.ics", event("a", start="DTSTART:20260601T100000Z", end="DTEND:20260601T110000Z"))
+    body = document("C:free-busy-query", "<C:time-range start='20260601T000000Z' end='20260602T000000Z'/>")
+    for answer in (dav.get(url(user) + DAY, Accept="application/calendar+json"),
+                   dav.report(user.calendar, body, 1, Accept="application/calendar+json, text/calendar;q=0.5")):
+        assert answer.header("Content-Type").startswith("application/calendar+json") and "accept" in answer.tokens("Vary")
+        (kind, properties, _), = json.loads(answer.body)[2]
+        assert kind == "vfreebusy" and [p[2:] for p in properties if p[0] == "freebusy"] == [
+            ["period", ["2026-06-01T10:00:00Z", "2026-06-01T11:00:00Z"]]]
 
 
 @pytest.mark.parametrize("query, expected", [

@@ -35,14 +35,19 @@ package final class DefinitionCache: Sendable {
         let verdict = judge()
         state.withLock { state in
             if state.byteCount > Self.byteLimit { state = State() }
-            let replaced = state.verdicts.updateValue((Array(text), verdict), forKey: key)
-            state.byteCount += text.count - (replaced?.text.count ?? 0)
+            state.verdicts[key] = (Array(text), verdict)
+            state.byteCount += text.count + verdict.size
         }
         return verdict
     }
 
     /// Longer ones are judged each time.
     private static let textLimit = 64 << 10
-    /// Of all texts: some thousand definitions of the usual size.
-    private static let byteLimit = 4 << 20
+    /// Of all texts and their rules: some thousand definitions of the usual size. A short text may tell of thousands of changes.
+    private static let byteLimit = 16 << 20
+}
+
+extension DefinitionCache.Verdict {
+    /// How much memory it takes, about.
+    fileprivate var size: Int { name == nil ? (rules?.rows.count ?? 0) * MemoryLayout<ZoneRules.Row>.stride + 500 : 100 }
 }

@@ -8,7 +8,7 @@ extension ZoneRules {
         let listed = max(lastListedChange ?? instant, other.lastListedChange ?? instant, instant)
         let end = Instant(seconds: listed.seconds.addingReportingOverflow(Self.cycle).partialValue)
         while instant < end {
-            let (own, others) = (offsetChange(after: instant), other.offsetChange(after: instant))
+            let (own, others) = (offsetChange(after: instant, through: end), other.offsetChange(after: instant, through: end))
             guard own == others else { return false }
             guard let next = own else { return true }
             instant = next.instant
@@ -48,10 +48,11 @@ extension ZoneRules {
         }
     }
 
-    /// The first change of the offset after `instant`.
-    package func offsetChange(after instant: Instant) -> OffsetChange? {
+    /// The first change of the offset after `instant`, up to and with `end`.
+    package func offsetChange(after instant: Instant, through end: Instant) -> OffsetChange? {
         var from = instant
-        while let next = transition(after: from) {
+        // Names may change each year, and nothing else for ever.
+        while let next = transition(after: from), next.instant <= end {
             if next.before.offset != next.after.offset { return OffsetChange(instant: next.instant, offset: next.after.offset) }
             from = next.instant
         }

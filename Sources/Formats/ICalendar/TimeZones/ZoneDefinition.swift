@@ -50,9 +50,9 @@ extension VTimeZoneRules.Definition {
         guard let first, let last, last.seconds - first.seconds < Self.aYear || last.seconds >= Self.endOfOldPrograms else { return false }
         let before = Instant(seconds: last.seconds - 1)
         guard rules.offset(at: before) != rules.offset(at: last), original.offset(at: before) == rules.offset(at: before),
-            original.offset(at: last) == rules.offset(at: last), let next = original.offsetChange(after: last)
+            original.offset(at: last) == rules.offset(at: last)
         else { return false }
-        return next.instant.seconds - last.seconds < Self.aYear
+        return original.offsetChange(after: last, through: Instant(seconds: last.seconds + Self.aYear)) != nil
     }
 
     /// And a month: changes of two years on the same Sunday are further apart than a year.
