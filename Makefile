@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
 LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev libldap2-dev libstemmer-dev tzdata
-BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev openssl dovecot-imapd dovecot-lmtpd
+BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev openssl dovecot-imapd dovecot-lmtpd davical php-cli php-pgsql php-xml
 TEST_TOOLS := postgresql-15 python3-venv wrk curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils samba samba-dsdb-modules samba-ad-provision libnss-wrapper isync offlineimap3 postfix gcc libc6-dev
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
@@ -38,7 +38,7 @@ help:
 	@echo "make build   a release build: .build/release/tegu"
 	@echo "make soak | fuzz    the long runs: 50 crash rounds, 30 of a failing cluster, Thunderbird and Evolution; 10 minutes a fuzz target"
 	@echo "make oracles 100,000 recurrence rules, and calendars of others, beside other implementations"
-	@echo "make bench   speed and memory beside Cyrus, Dovecot and Radicale"
+	@echo "make bench   speed and memory beside Cyrus, Dovecot, Radicale and DAViCal"
 	@echo "make rfc | schemas | format | lint   generated pages and files, the formatter"
 
 # Installs what is missing of the Debian packages in $(1).
@@ -102,16 +102,18 @@ oracles: test-deps
 	PYTHON=$(CURDIR)/$(VENV)/bin/python Tests/Oracles/recurrence/run.sh $(ORACLE_RULES)
 	PYTHON=$(CURDIR)/$(VENV)/bin/python Tests/Oracles/instances/run.sh
 
-bench: build
-# Only the benchmark's own Dovecot is to run; where there was one before, it is left as it is.
-	@dpkg-query -W -f='$${Status}' dovecot-core 2>/dev/null | grep -q 'ok installed' || { $(SUDO) mkdir -p /etc/systemd/system && \
-	  for unit in dovecot.service dovecot.socket; do $(SUDO) ln -sfn /dev/null /etc/systemd/system/$$unit; done; }
+bench: test-deps build
+# Only the benchmark's own Dovecot and DAViCal are to run; where there was a server before, it is left as it is.
+	@for unit in dovecot-core:dovecot.service dovecot-core:dovecot.socket apache2:apache2.service; do \
+	  dpkg-query -W -f='$${Status}' $${unit%:*} 2>/dev/null | grep -q 'ok installed' || { $(SUDO) mkdir -p /etc/systemd/system && \
+	    $(SUDO) ln -sfn /dev/null /etc/systemd/system/$${unit#*:}; }; done
 	$(call install,$(BENCH_TOOLS))
 	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/Bench/requirements.txt
 	$(VENV)/bin/python Tests/Bench/formats.py
 	$(VENV)/bin/python Tests/Bench/memory.py
 	$(VENV)/bin/python Tests/Bench/bench.py
+	$(VENV)/bin/python Tests/Bench/bench.py --servers davical,tegu-postgres --size 2000
 	$(VENV)/bin/python Tests/Bench/mail.py
 
 rfc: deps

@@ -22,13 +22,17 @@ import time
 
 import objects
 import servers
+import servers_postgres
 
 HERE = pathlib.Path(__file__).resolve().parent
+KNOWN = servers.ALL | servers_postgres.ALL
 # What the server must reach: so many times a peer's requests a second.
-GOALS = {"cyrus": 10, "radicale": 50}
+GOALS = {"cyrus": 10, "radicale": 50, "davical": 20}
 # Questions to an index must be answered so many times as often.
 QUERIES = {"query-week", "free-busy", "query-cards"}
-QUERY_GOALS = {"cyrus": 20, "radicale": 100}
+QUERY_GOALS = {"cyrus": 20, "radicale": 100, "davical": 20}
+# Peers with a database server: they are compared with the same one here.
+ON_POSTGRES = {"davical"}
 # What a request may cost where much is shared with the user, beside one where nothing is.
 SHARES_GOAL = 1.1
 # Connections of a case. Long listings are asked for by few clients at a time.
@@ -92,7 +96,9 @@ class Bench:
 
     def fill(self, make):
         """How many objects are there in the end."""
-        end, done = time.monotonic() + self.options.fill_limit, 0
+        # The first alone: DAViCal answers 500 where two at once bring a time zone that it does not know.
+        self.clients.check(make(0))
+        end, done = time.monotonic() + self.options.fill_limit, 1
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             while done < self.options.size and time.monotonic() < end:
                 numbers = range(done, min(done + 200, self.options.size))
@@ -211,7 +217,7 @@ def main():
     results = {name: {} for name in names}
     # One after the other: none of them gets in another's way.
     for index, name in enumerate(names):
-        server = servers.ALL[name](options.directory, options.port + 10 * index)
+        server = KNOWN[name](options.directory, options.port + 10 * index)
         try:
             server.start_up()
             bench = Bench(server, options)
@@ -233,10 +239,10 @@ def main():
 def report(results):
     """The ratios; 1 where one is below its goal, or an answer was an error."""
     failed = any(result["errors"] for cases in results.values() for result in cases.values())
-    ours = results.get("tegu", {})
-    if ours and "tegu-shares" in results:
-        failed = report_shares(ours, results["tegu-shares"]) or failed
+    if "tegu" in results and "tegu-shares" in results:
+        failed = report_shares(results["tegu"], results["tegu-shares"]) or failed
     for peer in results:
+        ours = results.get("tegu-postgres" if peer in ON_POSTGRES else "tegu")
         if peer not in GOALS or not ours:
             continue
         print(f"\nBeside {peer} (goal: {GOALS[peer]} times, queries {QUERY_GOALS[peer]} times)")

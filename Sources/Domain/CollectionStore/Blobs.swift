@@ -42,8 +42,8 @@ package enum Blobs {
         let file: Value
         switch content.place {
         case .blob(let id):
-            let found = try tx.execute(
-                "UPDATE blob SET reference_count = reference_count + 1 WHERE id = $1", [.integer(id)])
+            let found = try tx.rowsChanged(
+                by: "UPDATE blob SET reference_count = reference_count + 1 WHERE id = $1", [.integer(id)])
             guard found > 0 else { throw Failure(.damaged, "blob \(id) is missing") }
             return id
         case .bytes(let bytes): (data, file) = (.bytes(bytes), .null)
@@ -59,13 +59,13 @@ package enum Blobs {
     /// Gives one reference back; the last one takes the bytes away, and where they are an object's that has attachments,
     /// what is known of these.
     static func release(_ tx: borrowing WriteTransaction, _ id: Int64, hasAttachments: Bool = false) throws {
-        let isShared =
-            try tx.execute(
-                "UPDATE blob SET reference_count = reference_count - 1 WHERE id = $1 AND reference_count > 1",
-                [.integer(id)]) > 0
-        if isShared { return }
+        let last = try tx.read.first(
+            "DELETE FROM blob WHERE id = $1 AND reference_count <= 1 RETURNING file", [.integer(id)]) { $0.optionalText(0) }
+        guard let last else {
+            return try tx.execute("UPDATE blob SET reference_count = reference_count - 1 WHERE id = $1", [.integer(id)])
+        }
         if hasAttachments { try Attachments.release(tx, by: id) }
-        try delete(tx, id)
+        if let file = last { try markUnused(tx, file) }
     }
 
     /// Sets the count of references right; without any the bytes go.

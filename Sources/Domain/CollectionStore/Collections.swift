@@ -19,6 +19,25 @@ package enum Collections {
             """, [.integer(owner.rawValue), .text(kind.rawValue)], row: read)
     }
 
+    /// A home, and the collection of a name in it: what most requests begin with, in one statement.
+    package static func home(
+        _ tx: borrowing ReadTransaction, of owner: PrincipalID, kind: CollectionKind, child name: String
+    ) throws -> (home: Collection, child: Collection?)? {
+        let found = try tx.all(
+            """
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified, origin, visible_past, visible_future
+            FROM collection WHERE owner_id = $1 AND kind = $2 AND parent_id IS NULL AND trashed IS NULL
+            UNION ALL
+            SELECT id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, components,
+                member_count, created, modified, origin, visible_past, visible_future
+            FROM collection WHERE name = $3 AND trashed IS NULL AND parent_id = (
+                SELECT id FROM collection WHERE owner_id = $1 AND kind = $2 AND parent_id IS NULL AND trashed IS NULL)
+            """, [.integer(owner.rawValue), .text(kind.rawValue), .text(name)], row: read)
+        guard let home = found.first(where: { $0.parentID == nil }) else { return nil }
+        return (home, found.first { $0.parentID != nil })
+    }
+
     package static func find(_ tx: borrowing ReadTransaction, _ id: CollectionID) throws -> Collection? {
         try tx.first(
             """
@@ -190,7 +209,7 @@ package enum Collections {
 
     /// Whether a collection that is in `parent` has the name, or in a home one of another's.
     static func isTaken(_ tx: borrowing ReadTransaction, _ name: String, in parent: Collection) throws -> Bool {
-        if try child(tx, of: parent.id, name: name) != nil { return true }
+        if try !parent.kind.childKinds.isEmpty && child(tx, of: parent.id, name: name) != nil { return true }
         return try parent.parentID == nil && Mounts.hasName(tx, in: parent.id, name)
     }
 

@@ -16,6 +16,8 @@ package struct MemberView: ~Copyable {
     package let modified: Milliseconds
     /// As `Member.form`.
     package let form: MemberForm
+    /// The bytes of its blob, where they have come along; nil says nothing.
+    package let bytes: UnsafeRawBufferPointer?
 
     package var isMasked: Bool { form == .masked }
 
@@ -34,6 +36,7 @@ package struct MemberView: ~Copyable {
         blobID = row.integer(9)
         created = row.integer(10)
         modified = row.integer(11)
+        bytes = nil
     }
 
     /// Of name, id and ETag: all that some listings need. What else a member has is empty or zero.
@@ -45,11 +48,12 @@ package struct MemberView: ~Copyable {
         self.form = form
         (component, contentType) = (none, none)
         (size, modseq, blobID, created, modified) = (0, .zero, 0, 0, 0)
+        bytes = nil
     }
 
     private init(
         _ member: Member, name: UnsafeRawBufferPointer, etag: UnsafeRawBufferPointer, component: UnsafeRawBufferPointer,
-        contentType: UnsafeRawBufferPointer
+        contentType: UnsafeRawBufferPointer, bytes: UnsafeRawBufferPointer?
     ) {
         self.name = name
         id = member.id
@@ -62,11 +66,13 @@ package struct MemberView: ~Copyable {
         created = member.created
         modified = member.modified
         form = member.form
+        self.bytes = bytes
     }
 
     /// Calls `body` with the view of a member that is a value already.
+    /// - Parameter bytes: of its blob, where they are at hand.
     package static func with<Result>(
-        _ member: Member, _ body: (borrowing MemberView) throws -> Result
+        _ member: Member, bytes: UnsafeRawBufferPointer? = nil, _ body: (borrowing MemberView) throws -> Result
     ) rethrows -> Result {
         var (name, etag, component, contentType) = (
             member.name, member.etag, member.component, member.contentType ?? ""
@@ -79,7 +85,7 @@ package struct MemberView: ~Copyable {
                             MemberView(
                                 member, name: UnsafeRawBufferPointer(name), etag: UnsafeRawBufferPointer(etag),
                                 component: UnsafeRawBufferPointer(component),
-                                contentType: UnsafeRawBufferPointer(contentType)))
+                                contentType: UnsafeRawBufferPointer(contentType), bytes: bytes))
                     }
                 }
             }

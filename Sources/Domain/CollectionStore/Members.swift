@@ -179,7 +179,7 @@ package enum Members {
                     Value(attachments.size.map(Int64.init)),
                 ])
             try Blobs.release(tx, existing.blobID, hasAttachments: existing.attachedSize != nil)
-            try writeIndex(tx, content, in: collection, name: name)
+            try writeIndex(tx, content, in: collection, name: name, isNew: false)
             return .replaced
         }
         try insert(
@@ -190,7 +190,7 @@ package enum Members {
                 size: content.size, modseq: modseq, component: content.facts.component, uid: content.facts.uid,
                 contentType: content.facts.contentType, blobID: blob, created: now, modified: now,
                 attachedSize: attachments.size))
-        try writeIndex(tx, content, in: collection, name: name)
+        try writeIndex(tx, content, in: collection, name: name, isNew: true)
         return .created
     }
 
@@ -204,10 +204,10 @@ package enum Members {
     }
 
     private static func writeIndex(
-        _ tx: borrowing WriteTransaction, _ content: MemberContent, in collection: Collection, name: String
+        _ tx: borrowing WriteTransaction, _ content: MemberContent, in collection: Collection, name: String, isNew: Bool
     ) throws {
         if collection.kind.holdsFiles { return }
-        try IndexRows.write(tx, content.facts, in: collection.id, name: name)
+        try IndexRows.write(tx, content.facts, in: collection.id, name: name, isNew: isNew)
     }
 
     static func insert(_ tx: borrowing WriteTransaction, _ member: Member) throws {

@@ -7,8 +7,8 @@ package enum Quota {
     package static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes <= 0 { return try release(tx, 0 &- bytes, of: owner) }
         try tx.willChange(.principal(owner))
-        let changed = try tx.execute(
-            """
+        let changed = try tx.rowsChanged(
+            by: """
             UPDATE principal SET used_bytes = used_bytes + $2
             WHERE id = $1 AND (quota_bytes IS NULL OR used_bytes + $2 <= quota_bytes)
             """, [.integer(owner.rawValue), .integer(Int64(bytes))])

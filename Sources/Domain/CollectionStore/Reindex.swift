@@ -237,8 +237,8 @@ package enum Reindex {
                                 tx, blob: correction.member.blobID, found.attachments)
                         }
                         return try count
-                            + tx.execute(
-                                """
+                            + tx.rowsChanged(
+                                by: """
                                 UPDATE trash SET etag = $2, size = $3, component = $4, uid = $5, attached_bytes = $6
                                 WHERE id = $1
                                 """,
@@ -265,8 +265,8 @@ package enum Reindex {
         }
         if isRight { return }
         outcome.corrected += try database.write { tx in
-            try tx.execute(
-                "UPDATE collection SET member_count = $2 WHERE id = $1",
+            try tx.rowsChanged(
+                by: "UPDATE collection SET member_count = $2 WHERE id = $1",
                 [
                     .integer(collection.id.rawValue), .integer(Int64(try Members.count(tx.read, in: collection.id))),
                 ])

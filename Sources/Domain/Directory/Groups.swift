@@ -18,8 +18,8 @@ package enum Groups {
         let count = try tx.read.first(
             "SELECT COUNT(*) FROM group_member WHERE group_id = $1", [.integer(group.id.rawValue)]) { $0.integer(0) }
         if count ?? 0 >= Int64(maximumMembers) { throw DirectoryRefusal.tooManyMembers }
-        let added = try tx.execute(
-            "INSERT INTO group_member (group_id, member_id, joined) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        let added = try tx.rowsChanged(
+            by: "INSERT INTO group_member (group_id, member_id, joined) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             [.integer(group.id.rawValue), .integer(member.id.rawValue), .integer(now)])
         if added > 0 { try RightsGeneration.advanceMemberships(tx) }
         return added > 0
@@ -30,8 +30,8 @@ package enum Groups {
     package static func remove(_ tx: borrowing WriteTransaction, _ member: PrincipalID, from group: PrincipalID) throws
         -> Bool
     {
-        let removed = try tx.execute(
-            "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2",
+        let removed = try tx.rowsChanged(
+            by: "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2",
             [.integer(group.rawValue), .integer(member.rawValue)])
         if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
         return removed > 0
@@ -56,14 +56,14 @@ package enum Groups {
         let before = Set(try Self.groups(tx.read, of: member, saidBy: directory))
         var changes = 0
         for group in before.subtracting(groups) {
-            changes += try tx.execute(
-                "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2 AND directory = $3",
+            changes += try tx.rowsChanged(
+                by: "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2 AND directory = $3",
                 [.integer(group.rawValue), .integer(member.rawValue), .text(directory)])
         }
         for group in groups.subtracting(before) where group != member {
             // Whatever the directory calls a group: nobody is a member of a user.
-            changes += try tx.execute(
-                """
+            changes += try tx.rowsChanged(
+                by: """
                 INSERT INTO group_member (group_id, member_id, directory, joined)
                 SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM principal WHERE id = $1 AND kind = 'group'
                 ON CONFLICT DO NOTHING
@@ -81,7 +81,7 @@ package enum Groups {
             "SELECT DISTINCT directory FROM group_member WHERE directory IS NOT NULL", []) { $0.text(0) }
         var removed = 0
         for directory in said where !directories.contains(directory) {
-            removed += try tx.execute("DELETE FROM group_member WHERE directory = $1", [.text(directory)])
+            removed += try tx.rowsChanged(by: "DELETE FROM group_member WHERE directory = $1", [.text(directory)])
         }
         if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
         return removed
@@ -89,8 +89,8 @@ package enum Groups {
 
     /// The principal is about to go: it is in no group, and nobody is in it.
     static func removeAll(_ tx: borrowing WriteTransaction, of id: PrincipalID) throws {
-        let removed = try tx.execute(
-            "DELETE FROM group_member WHERE group_id = $1 OR member_id = $1", [.integer(id.rawValue)])
+        let removed = try tx.rowsChanged(
+            by: "DELETE FROM group_member WHERE group_id = $1 OR member_id = $1", [.integer(id.rawValue)])
         if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
     }
 

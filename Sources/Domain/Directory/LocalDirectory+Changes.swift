@@ -38,8 +38,8 @@ extension LocalDirectory {
         _ tx: borrowing WriteTransaction, of id: PrincipalID, _ password: PasswordHash?, scram: ScramVerifier? = nil,
         mustChange: Bool = false
     ) throws {
-        try changed(tx, id, tx.execute(
-            "UPDATE principal SET password = $2, must_change_password = $3, scram = $4 WHERE id = $1",
+        try changed(tx, id, tx.rowsChanged(
+            by: "UPDATE principal SET password = $2, must_change_password = $3, scram = $4 WHERE id = $1",
             [
                 .integer(id.rawValue), Value(password?.text), Value(mustChange),
                 Value(password == nil ? nil : scram?.text),
@@ -67,27 +67,27 @@ extension LocalDirectory {
     }
 
     package func setDisabled(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ isDisabled: Bool) throws {
-        try changed(tx, id, tx.execute(
-            "UPDATE principal SET is_disabled = $2 WHERE id = $1", [.integer(id.rawValue), Value(isDisabled)]))
+        try changed(tx, id, tx.rowsChanged(
+            by: "UPDATE principal SET is_disabled = $2 WHERE id = $1", [.integer(id.rawValue), Value(isDisabled)]))
     }
 
     package func setAdministrator(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ isAdministrator: Bool) throws {
-        try changed(tx, id, tx.execute(
-            "UPDATE principal SET is_administrator = $2 WHERE id = $1",
+        try changed(tx, id, tx.rowsChanged(
+            by: "UPDATE principal SET is_administrator = $2 WHERE id = $1",
             [.integer(id.rawValue), Value(isAdministrator)]))
     }
 
     /// Nil: no limit. One below what is used already is allowed: then nothing can be added.
     package func setQuota(_ tx: borrowing WriteTransaction, of id: PrincipalID, bytes: Int64?) throws {
         try Self.checkQuota(bytes)
-        try changed(tx, id, tx.execute(
-            "UPDATE principal SET quota_bytes = $2 WHERE id = $1", [.integer(id.rawValue), Value(bytes)]))
+        try changed(tx, id, tx.rowsChanged(
+            by: "UPDATE principal SET quota_bytes = $2 WHERE id = $1", [.integer(id.rawValue), Value(bytes)]))
     }
 
     package func setDisplayName(_ tx: borrowing WriteTransaction, of id: PrincipalID, _ displayName: String) throws {
         try Self.checkDisplayName(displayName)
-        try changed(tx, id, tx.execute(
-            "UPDATE principal SET display_name = $2 WHERE id = $1", [.integer(id.rawValue), .text(displayName)]))
+        try changed(tx, id, tx.rowsChanged(
+            by: "UPDATE principal SET display_name = $2 WHERE id = $1", [.integer(id.rawValue), .text(displayName)]))
     }
 
     /// Adds a mail address, as the preferred one where asked. One that it has already may become the preferred one so.
@@ -111,8 +111,8 @@ extension LocalDirectory {
     /// Throws `notFound` where it is not one of the principal's addresses.
     package func removeAddress(_ tx: borrowing WriteTransaction, of id: PrincipalID, _ address: String) throws {
         guard let folded = MailAddress.folded(address) else { throw DirectoryRefusal.invalidAddress(address) }
-        try changed(tx, id, tx.execute(
-            "DELETE FROM address WHERE address = $1 AND principal_id = $2", [.text(folded), .integer(id.rawValue)]))
+        try changed(tx, id, tx.rowsChanged(
+            by: "DELETE FROM address WHERE address = $1 AND principal_id = $2", [.text(folded), .integer(id.rawValue)]))
         // The preferred one has position 0.
         let first = try tx.read.first(
             "SELECT MIN(position) FROM address WHERE principal_id = $1", [.integer(id.rawValue)]) { $0.integer(0) }
@@ -129,7 +129,7 @@ extension LocalDirectory {
         try tx.execute("DELETE FROM directory_account WHERE principal_id = $1", [.integer(id.rawValue)])
         try tx.execute("DELETE FROM app_password WHERE principal_id = $1", [.integer(id.rawValue)])
         try Groups.removeAll(tx, of: id)
-        try changed(tx, id, tx.execute("DELETE FROM principal WHERE id = $1", [.integer(id.rawValue)]))
+        try changed(tx, id, tx.rowsChanged(by: "DELETE FROM principal WHERE id = $1", [.integer(id.rawValue)]))
     }
 
     // MARK: Parts

@@ -94,8 +94,8 @@ package enum AddressLists {
     package static func take(
         _ tx: borrowing WriteTransaction, _ list: CollectionID, holder: String, now: Milliseconds
     ) throws -> Bool {
-        try tx.execute(
-            """
+        try tx.rowsChanged(
+            by: """
             UPDATE address_list SET holder = $2, held_until = $4
             WHERE collection_id = $1 AND (holder IS NULL OR holder = $2 OR held_until <= $3
                 OR (substr(holder, 1, 5) = $5 AND substr($2, 1, 5) = $5))
@@ -105,8 +105,8 @@ package enum AddressLists {
 
     /// Throws `LeaseLost` where another has taken it since.
     static func renew(_ tx: borrowing WriteTransaction, _ list: CollectionID, holder: String, now: Milliseconds) throws {
-        let renewed = try tx.execute(
-            "UPDATE address_list SET held_until = $3 WHERE collection_id = $1 AND holder = $2",
+        let renewed = try tx.rowsChanged(
+            by: "UPDATE address_list SET held_until = $3 WHERE collection_id = $1 AND holder = $2",
             [.integer(list.rawValue), .text(holder), .integer(now + leaseTime)])
         if renewed == 0 { throw LeaseLost() }
     }

@@ -41,6 +41,9 @@ package protocol Database: Sendable {
     /// its connection another one is, a second or so later. For a moment two may think so: what is done must be right then too.
     var isInCharge: Bool { get }
 
+    /// Looks again at tables that have grown much, where plans of statements depend on it. May take some tenths of a second.
+    func refreshStatistics() throws
+
     /// Finishes what runs and closes. Later calls throw `Failure(.unavailable)`.
     func close()
 }
@@ -56,6 +59,9 @@ extension Database {
     package func takesLong() throws(WouldWait) {}
 
     package func watchOthers(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {}
+
+    /// The embedded engine plans by the schema alone.
+    package func refreshStatistics() throws {}
 
     /// The embedded engine has one process that serves.
     package var isInCharge: Bool { true }

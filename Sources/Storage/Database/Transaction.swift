@@ -5,6 +5,9 @@ package struct ReadTransaction: ~Copyable {
     /// For engines only.
     package init(connection: any DatabaseConnection) { self.connection = connection }
 
+    /// Whether each statement is a journey to another process and back: then several rows in one cost much less.
+    package var isRemote: Bool { connection.isRemote }
+
     /// Runs `sql` and calls `row` for each row until there are no more or `row` returns false.
     ///
     /// `sql` has `$1`, `$2`, ... for `parameters`, in any order and as often as it likes. It is a literal: values never
@@ -36,9 +39,14 @@ package struct WriteTransaction: ~Copyable {
     /// For engines only.
     package init(connection: any DatabaseConnection) { read = ReadTransaction(connection: connection) }
 
+    /// Runs a statement. Where the database is another process it may go out together with those that follow, and its failure is
+    /// then told by one of them, or by the commit: what comes after it in the transaction must not depend on its having been refused.
+    package func execute(_ sql: StaticString, _ parameters: [Value] = []) throws {
+        try read.connection.execute(sql, parameters)
+    }
+
     /// Runs a statement; the count of the rows it changed.
-    @discardableResult
-    package func execute(_ sql: StaticString, _ parameters: [Value] = []) throws -> Int {
+    package func rowsChanged(by sql: StaticString, _ parameters: [Value] = []) throws -> Int {
         try read.connection.run(sql, parameters, .whole) { _ in true }
         return read.connection.changedRowCount
     }
@@ -80,15 +88,24 @@ package protocol DatabaseConnection: AnyObject {
     func run(
         _ sql: StaticString, _ parameters: [Value], _ delivery: Delivery, row: (borrowing Row) throws -> Bool
     ) throws
-    /// The count of rows that the last statement inserted, updated or deleted.
+    /// Runs a statement whose rows and count nobody wants; its failure may be told by a later one.
+    func execute(_ sql: StaticString, _ parameters: [Value]) throws
+    /// The count of rows that the last statement of `run` inserted, updated or deleted.
     var changedRowCount: Int { get }
     func nextID(_ sequence: Sequence) throws -> Int64
     func afterCommit(_ action: @escaping @Sendable () -> Void)
     func announce(_ notice: ChangeNotice)
     func willChange(_ rows: [HotRow]) throws
+    /// Whether the database is another process.
+    var isRemote: Bool { get }
 }
 
 extension DatabaseConnection {
+    /// Where a statement is a call, nothing is gained by putting it off.
+    package func execute(_ sql: StaticString, _ parameters: [Value]) throws { try run(sql, parameters, .whole) { _ in true } }
+
+    package var isRemote: Bool { false }
+
     /// Where there is one writer at a time, all have their turns.
     package func willChange(_ rows: [HotRow]) throws {}
 }

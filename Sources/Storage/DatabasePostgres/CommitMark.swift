@@ -28,7 +28,7 @@ struct CommitMark {
             ON CONFLICT (slot) DO UPDATE SET mark = excluded.mark, at = excluded.at
             """
         let parameters = [Value.integer(session.slot), .integer(number)]
-        let statement = try session.prepared(sql, parameters, cursor: 0)
+        let statement = try session.prepared(sql, parameters)
         let values = ParameterBuffer()
         try values.fill(parameters, for: statement, sql)
         session.send(statement, values)

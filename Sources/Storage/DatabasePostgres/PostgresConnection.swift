@@ -163,7 +163,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     func runAlone(_ sql: StaticString, _ parameters: [Value]) throws(Fault) -> Int64 {
         if self.session == nil { self.session = try connector.connect() }
         guard let session else { throw Fault(.final, Failure(.serverBug, "no session")) }
-        let statement = try session.prepared(sql, parameters, cursor: 0)
+        let statement = try session.prepared(sql, parameters)
         try values.fill(parameters, for: statement, sql)
         session.send(statement, values)
         let rows = PostgresRows(try session.receive("\(sql)"))
@@ -171,6 +171,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     }
 
     // MARK: DatabaseConnection
+
+    var isRemote: Bool { true }
 
     func run(
         _ sql: StaticString, _ parameters: [Value], _ delivery: Delivery, row: (borrowing Row) throws -> Bool
@@ -181,12 +183,12 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         }
         changedRowCount = 0
         if delivery == .inParts, PreparedStatement.isQuery(sql) {
-            return try runInParts(sql, parameters, row)
+            return try runShort(sql, parameters, row) ? () : runInParts(sql, parameters, row)
         }
         let rows: PostgresRows
         do {
             rows = PostgresRows(try onServer { session throws(Fault) in
-                let statement = try session.prepared(sql, parameters, cursor: 0)
+                let statement = try session.prepared(sql, parameters)
                 try self.values.fill(parameters, for: statement, sql)
                 self.hasChanged = self.hasChanged || statement.mayHideChanges
                 session.send(statement, self.values)
@@ -204,6 +206,53 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         }
     }
 
+    /// Queues it: it goes out with the next statement that is waited for, or with COMMIT. BEGIN goes out by itself with the first one, which
+    /// may meet a connection that is lost.
+    func execute(_ sql: StaticString, _ parameters: [Value]) throws {
+        guard hasBegun, fault == nil, role == .write, let session, sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else {
+            return try run(sql, parameters, .whole) { _ in true }
+        }
+        do {
+            let statement = try session.prepared(sql, parameters)
+            try values.fill(parameters, for: statement, sql)
+            session.send(statement, values)
+        } catch {
+            throw noted(error)
+        }
+        hasChanged = true
+    }
+
+    /// Brings the rows at once where they are few; false, and none has come, where they are more. Of a statement that had more the last
+    /// time, that is not asked again.
+    private func runShort(
+        _ sql: StaticString, _ parameters: [Value], _ row: (borrowing Row) throws -> Bool
+    ) throws -> Bool {
+        if session?.probe(of: sql)?.isLong ?? false { return false }
+        let rows: PostgresRows?
+        do {
+            var statement: PreparedStatement?
+            let result = try onServer { session throws(Fault) in
+                let probe = try session.prepared(sql, parameters, as: .probe)
+                statement = probe
+                try self.values.fill(parameters, for: probe, sql)
+                session.send(probe, self.values)
+                return try session.receive("\(sql)", isWrite: self.role == .write)
+            }
+            let found = PostgresRows(result)
+            rows = found.count > Session.probeLimit ? nil : found
+            statement?.isLong = rows == nil
+        } catch {
+            throw noted(error)
+        }
+        guard let rows else { return false }
+        let current = Row(source: rows)
+        for index in 0..<rows.count {
+            rows.move(to: index)
+            if try !row(current) { break }
+        }
+        return true
+    }
+
     /// Brings the rows by a cursor: some with the answer to the statement, more as they are asked for. What the closure does
     /// not want is not read by anybody.
     private func runInParts(
@@ -215,11 +264,11 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             cursorDepth -= 1
             unusedCursors.append(cursor)
         }
-        var size = 64
+        var size = Session.probeLimit
         var rows: PostgresRows
         do {
             rows = PostgresRows(try onServer { session throws(Fault) in
-                let statement = try session.prepared(sql, parameters, cursor: cursor)
+                let statement = try session.prepared(sql, parameters, as: .cursor(cursor))
                 try self.values.fill(parameters, for: statement, sql)
                 session.send(statement, self.values)
                 session.send("FETCH FORWARD \(size) FROM c\(cursor)")
@@ -228,6 +277,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         } catch {
             throw noted(error)
         }
+        session?.probe(of: sql)?.isLong = rows.count == size
         while true {
             let current = Row(source: rows)
             for index in 0..<rows.count {

@@ -18,14 +18,18 @@ enum TypeID {
 /// A statement that the server has parsed, and the types that it found for the parameters.
 final class PreparedStatement {
     let name: String
+    let sql: StaticString
     let parameterTypes: [Oid]
     /// Whether it is a query, whose rows a cursor can bring.
     let isQuery: Bool
     /// Whether it may change rows though its answer does not say so.
     let mayHideChanges: Bool
+    /// Of a probe: whether its last answer was longer than one.
+    var isLong = false
 
     init(name: String, sql: StaticString, description: OpaquePointer) {
         self.name = name
+        self.sql = sql
         parameterTypes = (0..<PQnparams(description)).map { PQparamtype(description, $0) }
         isQuery = Self.isQuery(sql)
         mayHideChanges = Self.firstWord(of: sql) == "WITH"

@@ -18,8 +18,8 @@ final class Session: @unchecked Sendable {
 
     private(set) var statements: [StatementKey: PreparedStatement] = [:]
     private var nameCount = 0
-    /// Commands that were queued since the last sync.
-    private var queued = 0
+    /// Commands that were queued since the last sync; those of statements with their text, by which a failure is told.
+    private var queued: [StaticString?] = []
     /// Whether a command could not be queued, and those after it must not stand for it.
     private var isIncomplete = false
     /// Commands of batches that were sent, whose answers nobody has read.
@@ -30,9 +30,20 @@ final class Session: @unchecked Sendable {
     struct StatementKey: Hashable {
         /// Of the literal's bytes: a literal has one address in its module and never changes.
         var address: UnsafePointer<UInt8>
-        /// The cursor that it opens; 0: none.
-        var cursor: Int
+        var form: Form
     }
+
+    /// What a statement is prepared as.
+    enum Form: Hashable {
+        case whole
+        /// Its first rows: one more than `Session.probeLimit` where there are more.
+        case probe
+        /// A cursor of this number.
+        case cursor(Int)
+    }
+
+    /// Answers that are not longer come without a cursor, of whose statement the server would make a plan each time.
+    static let probeLimit = 64
 
     init(_ parameters: ConnectionParameters) throws(Fault) {
         let opened = parameters.withPointers { PQconnectdbParams($0, $1, 0) }
@@ -92,20 +103,25 @@ final class Session: @unchecked Sendable {
     func send(_ statement: PreparedStatement, _ values: ParameterBuffer) {
         count(values.withPointers { count, pointers, lengths, formats in
             PQsendQueryPrepared(handle, statement.name, count, pointers, lengths, formats, 1)
-        })
+        }, statement.sql)
     }
 
-    private func count(_ isQueued: Int32) {
-        if isQueued == 1 { queued += 1 } else { isIncomplete = true }
+    private func count(_ isQueued: Int32, _ sql: StaticString? = nil) {
+        if isQueued == 1 { queued.append(sql) } else { isIncomplete = true }
     }
 
     /// The statement's prepared form, made now where there is none.
-    func prepared(_ sql: StaticString, _ values: [Value], cursor: Int) throws(Fault) -> PreparedStatement {
-        let key = StatementKey(address: sql.utf8Start, cursor: cursor)
+    func prepared(_ sql: StaticString, _ values: [Value], as form: Form = .whole) throws(Fault) -> PreparedStatement {
+        let key = StatementKey(address: sql.utf8Start, form: form)
         if let statement = statements[key] { return statement }
         nameCount += 1
         let name = "s\(nameCount)"
-        let text = cursor == 0 ? "\(sql)" : "DECLARE c\(cursor) NO SCROLL CURSOR FOR \(sql)"
+        let text =
+            switch form {
+            case .whole: "\(sql)"
+            case .probe: "SELECT * FROM (\(sql)) AS probe LIMIT \(Self.probeLimit + 1)"
+            case .cursor(let number): "DECLARE c\(number) NO SCROLL CURSOR FOR \(sql)"
+            }
         let types = values.map(PreparedStatement.suggestedType)
         count(PQsendPrepare(handle, name, text, Int32(clamping: types.count), types))
         count(PQsendDescribePrepared(handle, name))
@@ -115,6 +131,9 @@ final class Session: @unchecked Sendable {
         statements[key] = statement
         return statement
     }
+
+    /// The statement's prepared form for a short answer, where there is one.
+    func probe(of sql: StaticString) -> PreparedStatement? { statements[StatementKey(address: sql.utf8Start, form: .probe)] }
 
     // MARK: Turns
 
@@ -162,10 +181,10 @@ final class Session: @unchecked Sendable {
     /// Sends what is queued and reads the answers; the last command's, which the caller clears. Throws the first error
     /// among them.
     func receive(_ what: @autoclosure () -> String, isWrite: Bool = true) throws(Fault) -> OpaquePointer {
-        let count = queued
-        queued = 0
-        guard count > 0, PQpipelineSync(handle) == 1, settle() else { throw Fault(nil, on: handle, doing: what()) }
-        let result = try answers(count, what(), isWrite: isWrite)
+        let commands = queued
+        queued.removeAll(keepingCapacity: true)
+        guard !commands.isEmpty, PQpipelineSync(handle) == 1, settle() else { throw Fault(nil, on: handle, doing: what()) }
+        let result = try answers(commands, what(), isWrite: isWrite)
         guard isIncomplete else { return result }
         PQclear(result)
         throw Fault(.lost, Failure(.unavailable, "a command could not be sent: \(what())"))
@@ -173,16 +192,15 @@ final class Session: @unchecked Sendable {
 
     /// Sends what is queued and does not wait for the answers, which nobody wants.
     func sendUnanswered() {
-        guard queued > 0 else { return }
-        let count = queued
-        queued = 0
-        if PQpipelineSync(handle) == 1 { owed.append(count) }
+        guard !queued.isEmpty else { return }
+        if PQpipelineSync(handle) == 1 { owed.append(queued.count) }
+        queued.removeAll(keepingCapacity: true)
     }
 
     /// Reads the answers that are owed. False where the connection is lost.
     private func settle() -> Bool {
         for count in owed {
-            if let result = try? answers(count, "", isWrite: true) { PQclear(result) }
+            if let result = try? answers(Array(repeating: nil, count: count), "", isWrite: true) { PQclear(result) }
             if isLost { return false }
         }
         owed.removeAll(keepingCapacity: true)
@@ -191,15 +209,15 @@ final class Session: @unchecked Sendable {
 
     private var isBroken: Bool { PQstatus(handle) == CONNECTION_BAD }
 
-    private func answers(_ count: Int, _ what: @autoclosure () -> String, isWrite: Bool) throws(Fault) -> OpaquePointer {
+    private func answers(_ commands: [StaticString?], _ what: @autoclosure () -> String, isWrite: Bool) throws(Fault) -> OpaquePointer {
         var fault: Fault?
         var last: OpaquePointer?
-        for _ in 0..<count {
+        for sql in commands {
             PQclear(last)
             last = PQgetResult(handle)
             switch last.map({ PQresultStatus($0) }) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_PIPELINE_ABORTED: break
-            default: fault = fault ?? Fault(last, on: handle, doing: what(), isWrite: isWrite)
+            default: fault = fault ?? Fault(last, on: handle, doing: sql.map { "\($0)" } ?? what(), isWrite: isWrite)
             }
             if isBroken { break }
             while let more = PQgetResult(handle) { PQclear(more) }

@@ -145,7 +145,7 @@ struct AttachmentsTests {
             ["INSERT INTO attachment_use (blob_id, attachment_id) SELECT 999, id FROM attachment"],
             ["DELETE FROM attachment_use", "UPDATE member SET attached_bytes = 5", "UPDATE attachment SET unreferenced = 7"],
         ] {
-            try fixture.write { tx throws in for statement in damage { #expect(try tx.execute(statement) > 0) } }
+            try fixture.write { tx throws in for statement in damage { #expect(try tx.rowsChanged(by: statement) > 0) } }
             #expect(try !faults(fixture).isEmpty, "\(damage)")
             _ = try Reindex.run(fixture.database, files: files.store, facts: testObjectFacts, now: 100) { _ in }
             try expectConsistent(fixture)

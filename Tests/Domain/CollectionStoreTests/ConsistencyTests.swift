@@ -44,7 +44,7 @@ struct ConsistencyTests {
     }
 
     private func damage(_ sql: StaticString) throws {
-        try fixture.write { tx throws in #expect(try tx.execute(sql) > 0) }
+        try fixture.write { tx throws in #expect(try tx.rowsChanged(by: sql) > 0) }
     }
 
     private func check() throws -> [String] { try faults(fixture, files: files.store) }

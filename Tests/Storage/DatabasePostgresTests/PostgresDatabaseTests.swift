@@ -51,6 +51,24 @@ struct PostgresDatabaseTests {
         #expect(try restored.ids == [1])
     }
 
+    @Test("the server learns soon of a table that has been filled", .timeLimit(.minutes(1)))
+    func statistics() throws {
+        let schema = try TemporarySchema(TestEngine.postgresOptions())
+        let database = try PostgresDatabase.testing(schema)
+        try database.write { tx in for id in 1...500 { try tx.insert(Int64(id)) } }
+        func known() throws -> Int64? {
+            try database.read { tx in
+                try tx.first("SELECT reltuples::bigint FROM pg_class WHERE oid = 'item'::regclass") { $0.integer(0) }
+            }
+        }
+        #expect(try known() == -1)
+        // What a session has changed it tells within a second of its next end of a transaction.
+        while try known() != 500 {
+            try database.refreshStatistics()
+            usleep(100_000)
+        }
+    }
+
     @Test("a database of a newer program is refused, one that fails to be brought up to date is left as it was")
     func versions() throws {
         let schema = try TemporarySchema(TestEngine.postgresOptions())

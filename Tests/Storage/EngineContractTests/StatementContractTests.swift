@@ -157,16 +157,63 @@ struct StatementContractTests {
         #expect(pairs == (1...3).flatMap { outer in (1...3).map { [Int64(outer), Int64($0)] } })
     }
 
+    @Test("all rows come, in their order, however many there were the last time", arguments: TestEngine.allCases)
+    func lengths(_ engine: TestEngine) throws {
+        let database = try TestStore(engine).open()
+        try database.write { tx in for id in 1...300 { try tx.insert(Int64(id)) } }
+        for count: Int64 in [3, 64, 65, 66, 2, 300, 64, 0, 299, 1] {
+            var found: [Int64] = []
+            var first: [Int64] = []
+            try database.read { tx in
+                try tx.forEach("SELECT id FROM item WHERE id <= $1 ORDER BY id", [.integer(count)]) { row in
+                    found.append(row.integer(0))
+                    return true
+                }
+                try tx.forEach("SELECT id FROM item WHERE id <= $1 ORDER BY id", [.integer(count)]) { row in
+                    first.append(row.integer(0))
+                    return first.count < 2
+                }
+            }
+            #expect(found == Array((1...300).prefix(Int(count))))
+            #expect(first == Array(found.prefix(2)))
+        }
+    }
+
+    @Test("a statement that fails undoes its transaction, whichever call tells of it", arguments: TestEngine.allCases)
+    func failures(_ engine: TestEngine) throws {
+        let database = try TestStore(engine).open()
+        try database.write { tx in try tx.insert(1) }
+        var failure: Failure?
+        do {
+            try database.write { tx in
+                try tx.insert(2)
+                try tx.execute("INSERT INTO item (id, name) VALUES (NULL, 'none')")
+                try tx.insert(3)
+                _ = try tx.read.first("SELECT 1") { $0.integer(0) }
+            }
+        } catch { failure = error as? Failure }
+        #expect(failure?.code == .constraint)
+        #expect(failure?.detail.contains("'none'") == true || engine == .sqlite)
+        #expect(try database.ids == [1])
+        try database.write { tx in
+            try tx.insert(4)
+            #expect(try tx.read.all("SELECT id FROM item ORDER BY id") { $0.integer(0) } == [1, 4])
+            try tx.execute("UPDATE item SET name = 'four' WHERE id = 4")
+            #expect(try tx.rowsChanged(by: "UPDATE item SET number = 1") == 2)
+        }
+        #expect(try database.ids == [1, 4])
+    }
+
     @Test("the count of changed rows is the last statement's", arguments: TestEngine.allCases)
     func changes(_ engine: TestEngine) throws {
         let database = try TestStore(engine).open()
         try database.write { tx in
             for id in 1...4 { try tx.insert(Int64(id)) }
-            #expect(try tx.execute("UPDATE item SET name = NULL WHERE id > 1") == 3)
-            #expect(try tx.execute("DELETE FROM item WHERE id = 77") == 0)
+            #expect(try tx.rowsChanged(by: "UPDATE item SET name = NULL WHERE id > 1") == 3)
+            #expect(try tx.rowsChanged(by: "DELETE FROM item WHERE id = 77") == 0)
             #expect(try tx.read.first("DELETE FROM item WHERE id = 4 RETURNING id") { $0.integer(0) } == 4)
-            #expect(try tx.execute("SELECT 1") == 0)
-            #expect(try tx.execute("INSERT INTO item (id) VALUES (1) ON CONFLICT DO NOTHING") == 0)
+            #expect(try tx.rowsChanged(by: "SELECT 1") == 0)
+            #expect(try tx.rowsChanged(by: "INSERT INTO item (id) VALUES (1) ON CONFLICT DO NOTHING") == 0)
         }
         #expect(try database.ids == [1, 2, 3])
     }

@@ -109,8 +109,8 @@ extension GramSegments {
             guard let segment else { return false }
             // Whoever may be making it still must not publish what is left of it.
             try tx.execute("UPDATE gram_segment SET unfinished = 0 WHERE id = $1 AND unfinished > 0", [.integer(segment)])
-            let count = try tx.execute(
-                """
+            let count = try tx.rowsChanged(
+                by: """
                 DELETE FROM gram_page WHERE segment_id = $1 AND first_gram IN (
                     SELECT first_gram FROM gram_page WHERE segment_id = $1 ORDER BY first_gram LIMIT $2)
                 """, [.integer(segment), .integer(Int64(pagesAtOnce))])

@@ -64,13 +64,14 @@ enum IndexRows {
     }
 
     /// Puts the index of a member in the place of what is there.
+    /// - Parameter isNew: whether the member was not there before: then nobody asks what rows it has.
     static func write(
-        _ tx: borrowing WriteTransaction, _ facts: MemberFacts, in collection: CollectionID, name: String
+        _ tx: borrowing WriteTransaction, _ facts: MemberFacts, in collection: CollectionID, name: String, isNew: Bool = false
     ) throws {
         let key: [Value] = [.integer(collection.rawValue), .text(name)]
         let (index, component) = (facts.index, facts.component)
         // Most changes of an object leave its times alone.
-        if try occurrences(tx.read, in: collection, name, component: component) != index.occurrences {
+        if try isNew || occurrences(tx.read, in: collection, name, component: component) != index.occurrences {
             try tx.execute("DELETE FROM occurrence WHERE collection_id = $1 AND name = $2", key)
             for occurrence in index.occurrences { try insert(tx, occurrence, key, component) }
         }

@@ -125,8 +125,8 @@ package enum Grants {
         _ tx: borrowing WriteTransaction, _ grantee: Grantee, on collection: Collection, now: Milliseconds
     ) throws -> Bool {
         if case .principal(let id) = grantee { try Invitations.remove(tx, to: collection.id, for: id, now: now) }
-        let removed = try tx.execute(
-            "DELETE FROM access_grant WHERE collection_id = $1 AND grantee = $2",
+        let removed = try tx.rowsChanged(
+            by: "DELETE FROM access_grant WHERE collection_id = $1 AND grantee = $2",
             [.integer(collection.id.rawValue), .integer(grantee.rawValue)])
         if removed > 0 { try RightsGeneration.advance(tx) }
         return removed > 0
@@ -135,16 +135,16 @@ package enum Grants {
     /// The principal is about to go.
     package static func removeAll(_ tx: borrowing WriteTransaction, to principal: PrincipalID) throws {
         try tx.execute("DELETE FROM invitation WHERE grantee = $1", [.integer(principal.rawValue)])
-        let removed = try tx.execute(
-            "DELETE FROM access_grant WHERE grantee = $1", [.integer(principal.rawValue)])
+        let removed = try tx.rowsChanged(
+            by: "DELETE FROM access_grant WHERE grantee = $1", [.integer(principal.rawValue)])
         if removed > 0 { try RightsGeneration.advance(tx) }
     }
 
     /// The collection is about to go, for good.
     static func removeAll(_ tx: borrowing WriteTransaction, on collection: CollectionID) throws {
         try tx.execute("DELETE FROM invitation WHERE collection_id = $1", [.integer(collection.rawValue)])
-        let removed = try tx.execute(
-            "DELETE FROM access_grant WHERE collection_id = $1", [.integer(collection.rawValue)])
+        let removed = try tx.rowsChanged(
+            by: "DELETE FROM access_grant WHERE collection_id = $1", [.integer(collection.rawValue)])
         if removed > 0 { try RightsGeneration.advance(tx) }
     }
 

@@ -187,8 +187,8 @@ package enum Mounts {
 
     /// The sharee deletes it from the home: the right stays, and nothing of the owner's is touched.
     package static func hide(_ tx: borrowing WriteTransaction, _ mount: Mount, now: Milliseconds) throws {
-        let changed = try tx.execute(
-            "UPDATE mount SET is_hidden = 1 WHERE home_id = $1 AND name = $2 AND is_hidden = 0",
+        let changed = try tx.rowsChanged(
+            by: "UPDATE mount SET is_hidden = 1 WHERE home_id = $1 AND name = $2 AND is_hidden = 0",
             [.integer(mount.home.rawValue), .text(mount.name)])
         if changed > 0 { try tell(tx, mount.name, in: mount.home, isRemoval: true, now: now) }
         try Invitations.declined(tx, mount)
@@ -196,8 +196,8 @@ package enum Mounts {
 
     /// The sharee has it back in the home.
     static func show(_ tx: borrowing WriteTransaction, _ mount: Mount, now: Milliseconds) throws {
-        let changed = try tx.execute(
-            "UPDATE mount SET is_hidden = 0 WHERE home_id = $1 AND name = $2 AND is_hidden = 1",
+        let changed = try tx.rowsChanged(
+            by: "UPDATE mount SET is_hidden = 0 WHERE home_id = $1 AND name = $2 AND is_hidden = 1",
             [.integer(mount.home.rawValue), .text(mount.name)])
         if changed > 0 { try tell(tx, mount.name, in: mount.home, isRemoval: false, now: now) }
     }
@@ -213,8 +213,8 @@ package enum Mounts {
 
     /// Properties changed that all see: who has the collection in their homes is told when they look there.
     static func sharedPropertiesChanged(_ tx: borrowing WriteTransaction, of collection: CollectionID) throws {
-        let changed = try tx.execute(
-            """
+        let changed = try tx.rowsChanged(
+            by: """
             UPDATE collection SET property_version = property_version + 1
             WHERE id = $1 AND EXISTS (SELECT 1 FROM mount WHERE collection_id = $1)
             """, [.integer(collection.rawValue)])

@@ -51,6 +51,27 @@ extension Members {
         return true
     }
 
+    /// The same of one that is among those that were read ahead.
+    package static func with(
+        _ tx: borrowing ReadTransaction, _ ahead: MembersAhead, name: String, shownBy visibility: Visibility?,
+        _ body: (borrowing MemberView) throws -> Void
+    ) throws -> Bool {
+        guard let found = ahead.find(name) else { return false }
+        let shown: Member
+        if let visibility {
+            guard let seen = try visibility.shown(tx, found.member) else { return false }
+            shown = seen
+        } else {
+            shown = found.member
+        }
+        guard let bytes = found.bytes else {
+            try MemberView.with(shown, body)
+            return true
+        }
+        try bytes.withUnsafeBytes { try MemberView.with(shown, bytes: $0, body) }
+        return true
+    }
+
     private static func forEachRow(
         _ tx: borrowing ReadTransaction, in collection: CollectionID, after name: String?,
         shownBy visibility: Visibility, row body: (borrowing Row, SeenForm) throws -> Bool

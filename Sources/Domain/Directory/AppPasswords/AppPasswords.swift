@@ -74,8 +74,8 @@ extension LocalDirectory {
 
     /// False where there is none of this name.
     package func revokeAppPassword(_ tx: borrowing WriteTransaction, of id: PrincipalID, name: String) throws -> Bool {
-        let count = try tx.execute(
-            "DELETE FROM app_password WHERE principal_id = $1 AND name = $2", [.integer(id.rawValue), .text(name)])
+        let count = try tx.rowsChanged(
+            by: "DELETE FROM app_password WHERE principal_id = $1 AND name = $2", [.integer(id.rawValue), .text(name)])
         forget(tx, id)
         return count > 0
     }

@@ -7,8 +7,8 @@ enum MailAccounts {
     /// Makes the row where it is not there; true where it was not.
     @discardableResult
     static func open(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws -> Bool {
-        try tx.execute(
-            "INSERT INTO mail_account (owner_id, uid_validity, list_version) VALUES ($1, 0, 1) ON CONFLICT DO NOTHING",
+        try tx.rowsChanged(
+            by: "INSERT INTO mail_account (owner_id, uid_validity, list_version) VALUES ($1, 0, 1) ON CONFLICT DO NOTHING",
             [.integer(owner.rawValue)]) > 0
     }
 

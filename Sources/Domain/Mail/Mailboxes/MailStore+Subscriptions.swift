@@ -33,8 +33,8 @@ extension MailStore {
         let count = try tx.read.first(
             "SELECT COUNT(*) FROM mail_subscription WHERE principal_id = $1", [.integer(principal.rawValue)]) { $0.integer(0) }
         if count ?? 0 >= Int64(limits.subscriptions) { throw MailRefusal.tooManySubscriptions }
-        let added = try tx.execute(
-            "INSERT INTO mail_subscription (principal_id, owner_id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        let added = try tx.rowsChanged(
+            by: "INSERT INTO mail_subscription (principal_id, owner_id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             [.integer(principal.rawValue), .integer(mailbox.owner.rawValue), .text(name)])
         if added > 0 { try subscriptionsChanged(tx, of: principal) }
     }
@@ -43,8 +43,8 @@ extension MailStore {
         _ tx: borrowing WriteTransaction, _ principal: PrincipalID, from mailbox: MailboxReference
     ) throws {
         let name = try MailboxName.stored(mailbox.name, limits: limits)
-        let removed = try tx.execute(
-            "DELETE FROM mail_subscription WHERE principal_id = $1 AND owner_id = $2 AND name = $3",
+        let removed = try tx.rowsChanged(
+            by: "DELETE FROM mail_subscription WHERE principal_id = $1 AND owner_id = $2 AND name = $3",
             [.integer(principal.rawValue), .integer(mailbox.owner.rawValue), .text(name)])
         if removed > 0 { try subscriptionsChanged(tx, of: principal) }
     }

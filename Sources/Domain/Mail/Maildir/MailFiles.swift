@@ -106,8 +106,8 @@ enum MailFiles {
     static func doomUnused(
         _ tx: borrowing WriteTransaction, _ range: ClosedRange<UID>, in mailbox: MailboxID
     ) throws -> Int {
-        try tx.execute(
-            """
+        try tx.rowsChanged(
+            by: """
             UPDATE mail_file SET doomed = 1 WHERE mailbox_id = $1 AND uid BETWEEN $2 AND $3 AND doomed = 0
                 AND NOT EXISTS (SELECT 1 FROM mail_message m WHERE m.mailbox_id = $1 AND m.uid = mail_file.uid)
                 AND NOT EXISTS (SELECT 1 FROM mail_retained r WHERE r.mailbox_id = $1 AND r.uid = mail_file.uid)

@@ -72,8 +72,8 @@ enum MailContents {
     private static func keepStaged(
         _ tx: borrowing WriteTransaction, _ content: NewContent, _ id: ContentID, _ rest: MessageUpload.Part
     ) throws -> ContentID {
-        let isFirst = try tx.execute(
-            "UPDATE mail_content SET staged = NULL, size = $2, keys = $3, structure = $4 WHERE id = $1 AND staged IS NOT NULL",
+        let isFirst = try tx.rowsChanged(
+            by: "UPDATE mail_content SET staged = NULL, size = $2, keys = $3, structure = $4 WHERE id = $1 AND staged IS NOT NULL",
             [
                 .integer(id.rawValue), .integer(Int64(content.size)), .bytes(content.keys.encoded), .bytes(content.summary),
             ]) > 0
@@ -103,8 +103,8 @@ enum MailContents {
     ) throws -> ContentID {
         let id: ContentID
         if let known = part.content {
-            let isThere = try tx.execute(
-                "UPDATE mail_content SET staged = $2 WHERE id = $1 AND staged IS NOT NULL",
+            let isThere = try tx.rowsChanged(
+                by: "UPDATE mail_content SET staged = $2 WHERE id = $1 AND staged IS NOT NULL",
                 [.integer(known.rawValue), .integer(now)]) > 0
             guard isThere else { throw MailRefusal.contentGone }
             id = known
@@ -132,8 +132,8 @@ enum MailContents {
     /// Takes contents away that no message has, and no retained one.
     static func deleteUnused(_ tx: borrowing WriteTransaction, _ contents: some Swift.Sequence<ContentID>) throws {
         for content in Set(contents) {
-            let removed = try tx.execute(
-                """
+            let removed = try tx.rowsChanged(
+                by: """
                 DELETE FROM mail_content WHERE id = $1
                     AND NOT EXISTS (SELECT 1 FROM mail_message WHERE content_id = $1)
                     AND NOT EXISTS (SELECT 1 FROM mail_retained WHERE content_id = $1)

@@ -23,8 +23,8 @@ extension MailStore {
 
     /// Takes staged octets away that will not be needed. What is forgotten goes by itself after a day.
     package func discard(_ tx: borrowing WriteTransaction, _ content: ContentID) throws {
-        let removed = try tx.execute(
-            "DELETE FROM mail_content WHERE id = $1 AND staged IS NOT NULL", [.integer(content.rawValue)])
+        let removed = try tx.rowsChanged(
+            by: "DELETE FROM mail_content WHERE id = $1 AND staged IS NOT NULL", [.integer(content.rawValue)])
         if removed > 0 { try MailBodies.delete(tx, of: content) }
     }
 

@@ -77,7 +77,7 @@ extension MailStore {
         let rights = grant.rights.intersection(.all)
         let key: [Value] = [.integer(mailbox.rawValue), .integer(grant.grantee.rawValue)]
         if rights.isEmpty {
-            let removed = try tx.execute("DELETE FROM mail_grant WHERE mailbox_id = $1 AND grantee = $2", key)
+            let removed = try tx.rowsChanged(by: "DELETE FROM mail_grant WHERE mailbox_id = $1 AND grantee = $2", key)
             if removed == 0 { return }
         } else {
             let others = try tx.read.first(

@@ -90,10 +90,12 @@ package enum Serve {
             SearchIndex(installation, clock: System.clock), logger: Logger(label: "tegu.search"))
         let maildirs = MaildirService(
             installation: installation, logger: Logger(label: "tegu.maildir"), clock: System.clock)
+        let statistics = StatisticsService(database: installation.database, logger: Logger(label: "tegu.database"))
         let timeZoneUpdate = TimeZoneUpdate(installation: installation, logger: Logger(label: "tegu.index"))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await maintenance.run() }
             group.addTask { await timeZoneUpdate.run() }
+            group.addTask { await statistics.run() }
             group.addTask { await subscriptions.run() }
             group.addTask { await birthdays.run() }
             group.addTask { await addressLists.run() }

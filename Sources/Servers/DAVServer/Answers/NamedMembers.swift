@@ -59,6 +59,7 @@ final class NamedMembers: MultistatusSource.Part {
         let (rows, isWanted, visibility, asked) = (rows, isWanted, visibility, collection.modseq)
         var judged = 0
         var asks = 0
+        var ahead: MembersAhead?
         while true {
             if candidates.isEmpty {
                 guard let source else { return true }
@@ -73,12 +74,16 @@ final class NamedMembers: MultistatusSource.Part {
             }
             guard let candidate = candidates.first else { continue }
             if out.count >= limit || judged == MemberListing.mostJudged { return false }
+            if tx.isRemote, !(ahead?.covers(candidate.name, in: collection.id) ?? false) {
+                let next = candidates.prefix(MembersAhead.limit)
+                let withBytes = rows.form.isAskedFor || next.contains { !$0.isCertain }
+                ahead = try MembersAhead(tx, in: collection.id, next.map(\.name), withBytes: withBytes)
+            }
             candidates.removeFirst()
             lastName = candidate.name
             // Those that are not there or not shown have cost as much.
             judged += 1
-            // One that went since the index was asked has no row.
-            _ = try Members.with(tx, in: collection.id, name: candidate.name, shownBy: visibility) { member in
+            func write(_ member: borrowing MemberView) throws {
                 // The index was asked in the transaction that read the collection: of what was changed since, it is
                 // certain of nothing.
                 let isCertain = candidate.isCertain && member.modseq <= asked
@@ -86,6 +91,12 @@ final class NamedMembers: MultistatusSource.Part {
                 try rows.write(
                     tx, member, scope, hasDeadProperties: hasDeadProperties,
                     where: { tx, member in try isCertain || isWanted(tx, member) }, to: &out)
+            }
+            // One that went since the index was asked has no row.
+            if let ahead {
+                _ = try Members.with(tx, ahead, name: candidate.name, shownBy: visibility, write)
+            } else {
+                _ = try Members.with(tx, in: collection.id, name: candidate.name, shownBy: visibility, write)
             }
             if rows.form.work.isCut { (candidates, source) = ([], nil) }
         }

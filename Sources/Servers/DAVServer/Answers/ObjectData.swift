@@ -36,7 +36,7 @@ enum ObjectData {
             return true
         }
         var isWritten = false
-        let isInline = try Blobs.withBytes(tx, member.blobID) { bytes in
+        let isInline = try withStored(tx, member) { bytes in
             guard CardForms.isCertainly(version, bytes) else { return }
             write(bytes, to: &out)
             isWritten = true
@@ -51,7 +51,17 @@ enum ObjectData {
     static func bytes(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ files: FileBlobStore
     ) throws -> [UInt8] {
-        try seen(tx, try files.bytes(of: Blobs.read(tx, member.blobID)), as: member.form, member.id)
+        let stored = try member.bytes.map { [UInt8]($0) } ?? files.bytes(of: Blobs.read(tx, member.blobID))
+        return try seen(tx, stored, as: member.form, member.id)
+    }
+
+    /// Calls `body` with the stored bytes in place; false where they are in a file.
+    private static func withStored(
+        _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> Bool {
+        guard let bytes = member.bytes else { return try Blobs.withBytes(tx, member.blobID, body) }
+        try body(bytes)
+        return true
     }
 
     /// Stored bytes as they are seen in a form.
@@ -80,7 +90,7 @@ enum ObjectData {
     private static func writeStored(
         _ tx: borrowing ReadTransaction, _ member: borrowing MemberView, _ scope: MemberScope, to out: inout XMLWriter
     ) throws -> Bool {
-        let isInline = try member.form == .stored && Blobs.withBytes(tx, member.blobID) { write($0, to: &out) }
+        let isInline = try member.form == .stored && withStored(tx, member) { write($0, to: &out) }
         if !isInline { write(try bytes(tx, member, scope.exchange.server.files), to: &out) }
         return true
     }

@@ -12,17 +12,17 @@ enum Multiget {
         if request.hrefs.count > maximum {
             throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A multiget may have \(maximum) hrefs.")
         }
-        try exchange.read { tx in
+        return try exchange.read { tx in
             let location = try exchange.find(tx).location
             // RFC 4791 §7.9, RFC 6352 §8.7: of a calendar or book, its home, or an object in it.
             guard let place = location.member == nil ? location.collection : location.parent,
                 place.kind == kind || place.kind.childKinds.contains(kind) else {
                 throw Reply(.forbidden, condition: .dav(.supportedReport), "This report is not for what is here.")
             }
+            let rows = Rows(exchange, request.properties)
+            return try MultistatusSource.response(
+                tx, exchange, parts: [HrefRows(rows, hrefs: request.hrefs, kind: kind)], headers: exchange.appliedPreferences)
         }
-        let rows = Rows(exchange, request.properties)
-        return try MultistatusSource.response(
-            exchange, parts: [HrefRows(rows, hrefs: request.hrefs, kind: kind)], headers: exchange.appliedPreferences)
     }
 }
 
@@ -33,6 +33,7 @@ final class HrefRows: MultistatusSource.Part {
     private var hrefs: ArraySlice<[UInt8]>
     /// The collection of the href before, and how that began: mostly all are of one.
     private var place: (prefix: ArraySlice<UInt8>, scope: MemberScope)?
+    private var ahead: MembersAhead?
 
     init(_ rows: Rows, hrefs: [[UInt8]], kind: CollectionKind) {
         self.rows = rows
@@ -41,7 +42,7 @@ final class HrefRows: MultistatusSource.Part {
     }
 
     func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
-        place = nil
+        (place, ahead) = (nil, nil)
         while let href = hrefs.first {
             if out.count >= limit { return false }
             hrefs.removeFirst()
@@ -63,9 +64,26 @@ final class HrefRows: MultistatusSource.Part {
         guard let (scope, name) = try find(tx, href) else { return false }
         let rows = rows
         let visibility = rows.exchange.visibility(of: scope.collection, scope.access)
-        return try Members.with(tx, in: scope.collection.id, name: name, shownBy: visibility) { member in
+        let collection = scope.collection.id
+        func write(_ member: borrowing MemberView) throws {
             try rows.write(tx, member, scope, hasDeadProperties: scope.hasDeadProperties, to: &out)
         }
+        guard tx.isRemote else { return try Members.with(tx, in: collection, name: name, shownBy: visibility, write) }
+        let ahead = try readAhead(tx, name, in: collection)
+        return try Members.with(tx, ahead, name: name, shownBy: visibility, write)
+    }
+
+    /// The member with those that are named next.
+    private func readAhead(_ tx: borrowing ReadTransaction, _ name: String, in collection: CollectionID) throws -> MembersAhead {
+        if let ahead, ahead.covers(name, in: collection) { return ahead }
+        var names = [name]
+        for href in hrefs.prefix(MembersAhead.limit - 1) {
+            guard let place, href.starts(with: place.prefix) else { break }
+            if let name = try? RequestPath.lastSegment(href[place.prefix.count...]) { names.append(name) }
+        }
+        let ahead = try MembersAhead(tx, in: collection, names, withBytes: rows.form.isAskedFor)
+        self.ahead = ahead
+        return ahead
     }
 
     /// The collection that an href leads into, and the name in it.

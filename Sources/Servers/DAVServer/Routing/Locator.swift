@@ -31,8 +31,8 @@ struct Locator: Sendable {
         }
         // Of any domain: what is granted decides.
         guard let principal = try anyPrincipal(tx, path[1]) else { throw Reply(.notFound) }
+        if principal.id == asker.id { return try locate(tx, path, inOwnHomeOf: kind, missingParent: missingParent) }
         guard let home = try Collections.home(tx, of: principal.id, kind: kind) else { throw Reply(.notFound) }
-        if principal.id == asker.id { return try locate(tx, path, inOwn: home, missingParent: missingParent) }
         let asker = try view(tx)
         let rights = try Grants.rights(tx, on: [home.id], of: principal, for: asker, now: now)
         let access = Access(tree: principal, owner: principal, rights: rights, mount: nil)
@@ -53,8 +53,19 @@ struct Locator: Sendable {
 
     /// In the asker's own home: for what is their own no right is looked up.
     private func locate(
-        _ tx: borrowing ReadTransaction, _ path: [String], inOwn home: Collection, missingParent: HTTPStatus
+        _ tx: borrowing ReadTransaction, _ path: [String], inOwnHomeOf kind: CollectionKind, missingParent: HTTPStatus
     ) throws -> Location {
+        let home: Collection
+        var first: Collection?
+        // In a home of files a name may be a file's.
+        let isFirstCollection = path.count > 2 && !kind.holdsMembers
+        if isFirstCollection {
+            guard let found = try Collections.home(tx, of: asker.id, kind: kind, child: path[2]) else { throw Reply(.notFound) }
+            (home, first) = found
+        } else {
+            guard let found = try Collections.home(tx, of: asker.id, kind: kind) else { throw Reply(.notFound) }
+            home = found
+        }
         let access = home.kind == .notifications ? Access.ofNotifications(of: asker) : .own(asker)
         var location = Location(
             access: access, parentRights: access.rights, ancestors: [], name: path[1], resource: .collection(home))
@@ -63,7 +74,7 @@ struct Locator: Sendable {
             location.ancestors.append(parent)
             location.name = name
             // In a calendar or a book a name is a member's; in a home it is a collection's: one look-up for most requests.
-            location.resource = try child(tx, of: parent, name)
+            location.resource = try index == 2 && isFirstCollection ? first.map(Resource.collection) : child(tx, of: parent, name)
             guard index == 2, location.resource == nil, let place = try Mounts.place(tx, in: home.id, name: name) else { continue }
             let asker = try view(tx)
             guard let (collection, access) = try shared(tx, place.mount, place.collection, as: asker) else { throw Reply(.notFound) }

@@ -83,7 +83,7 @@ struct IndexRebuildTests {
         // As a database is after the migration.
         try fixture.write { tx throws in
             for sql in ["DELETE FROM occurrence", "DELETE FROM search_text"] as [StaticStringCase] {
-                #expect(try tx.execute(sql.sql) > 0)
+                #expect(try tx.rowsChanged(by: sql.sql) > 0)
             }
         }
         var isTold = false
