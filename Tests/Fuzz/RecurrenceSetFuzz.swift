@@ -9,7 +9,7 @@ import ICalendar
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     guard let resource = try? CalendarObjectResource.validate(bytes) else { return 0 }
-    let zones = CalendarTimeZones(resource.calendar, database: database, policy: .embeddedFirst)
+    let zones = CalendarTimeZones(resource.calendar, database: database)
     let set = RecurrenceSet(resource.components, zones: zones)
     _ = (set.isWithoutTime, set.isRecurring, set.unsupportedScale, set.span)
     let place = FixedOffset(seconds: 3600)

@@ -3,7 +3,8 @@ import CivilTime
 import ContentLines
 import ICalendar
 
-/// Compiles each VTIMEZONE of the input. What is written of its rules compiles to rules that say the same.
+/// Compiles each VTIMEZONE of the input. What is written of its rules compiles to rules that say the same, and what is put together of
+/// them and of others is at each instant what one of both says.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -11,6 +12,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     for zone in tree.allComponents where zone.isNamed("VTIMEZONE") {
         guard let rules = VTimeZoneRules.compile(zone) else { continue }
         for year in [1, 1600, 1970, 2026, 2100, 9999] { ask(rules, year) }
+        join(rules)
         var writer = ContentLineWriter()
         VTimeZoneWriter.append(rules, id: "x", to: &writer)
         guard let root = try? ComponentTree.parse(writer.bytes).roots.first(where: { _ in true }),
@@ -23,6 +25,28 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         }
     }
     return 0
+}
+
+/// Of another zone's rules, whose changes go on every year.
+private let other = ZoneRules(
+    initial: Observance(offset: 3208),
+    changes: [(Instant(seconds: -2_422_054_408), Observance(offset: 3600)), (Instant(seconds: 354_675_600), Observance(offset: 7200))],
+    annualChanges: [
+        AnnualChange(day: .weekday(.sunday, onOrAfter: 25, month: 3), secondOfDay: 7200, offsetBefore: 3600, after: Observance(offset: 7200)),
+        AnnualChange(day: .weekday(.sunday, onOrAfter: 25, month: 10), secondOfDay: 10_800, offsetBefore: 7200, after: Observance(offset: 3600)),
+    ])
+
+private func join(_ rules: ZoneRules) {
+    precondition(rules.agrees(with: rules.between(nil, nil, otherwise: other)), "rules do not agree with themselves")
+    for (start, end) in [(0, nil), (0, 1_000_000_000), (-10_000_000_000, 4_000_000_000), (1_900_000_000, nil)] as [(Int64, Int64?)] {
+        let joined = rules.between(Instant(seconds: start), end.map { Instant(seconds: $0) }, otherwise: other)
+        _ = joined.agrees(with: rules, from: Instant(seconds: start))
+        for seconds in [-60_000_000_000, start - 1, start, start + 1, 500_000_000, (end ?? 5_000_000_000) - 1, (end ?? 5_000_000_000), 10_000_000_000] {
+            let instant = Instant(seconds: seconds)
+            let expected = seconds < start || end.map { seconds >= $0 } ?? false ? other : rules
+            precondition(joined.offset(at: instant) == expected.offset(at: instant), "neither the one nor the other")
+        }
+    }
 }
 
 private func ask(_ rules: ZoneRules, _ year: Int) {

@@ -26,6 +26,13 @@ def test_the_benchmark_runs_every_case(tmp_path):
     assert re.findall(r"(?m)^(\S+) +tegu +[\d.]+/s", done.stdout) == CASES
 
 
+def test_what_calendars_of_two_sizes_cost_is_measured(tmp_path):
+    """The answers are right; what is said of speed is for a release build."""
+    done = run("scale.py", tmp_path, "--sizes", "40,200", "--rounds", "1", "--seconds", "1", "--judged")
+    assert re.findall(r"(?m)^(\S+) +\d+ +[\d.]+ us CPU", done.stdout) == ["query-week"] * 2 + ["free-busy"] * 2, done.stdout + done.stderr
+    assert len(re.findall(r"(?m) us an object", done.stdout)) == 8 and "ERRORS" not in done.stdout, done.stdout + done.stderr
+
+
 def test_memory_is_measured(tmp_path):
     """What a debug build needs is not what the limits are for: that there are numbers is enough."""
     done = run("memory.py", tmp_path, "--size", "100", "--connections", "20")

@@ -185,3 +185,48 @@ def test_the_time_zone_service(user, dav):
     assert json.loads(dav.get(service + "/leapseconds").body)["leapseconds"][0] == {"onset": "1972-01-01", "utc-offset": 10}
     changes = json.loads(dav.get(service + "/zones/Europe%2FMoscow/observances?start=2014-01-01T00:00:00Z&end=2015-01-01T00:00:00Z").body)
     assert [o["utc-offset-to"] for o in changes["observances"]] == [14400, 10800]
+
+
+def test_a_whole_calendar_as_json(user, dav):
+    """RFC 7265 §3.3: one calendar with the components of all its objects"""
+    path = user.calendars + "Größe/"
+    assert dav.make_calendar(path.replace("ö", "%C3%B6").replace("ß", "%C3%9F")).status == 201
+    path = path.replace("ö", "%C3%B6").replace("ß", "%C3%9F")
+    wish = {"Accept": "application/calendar+json"}
+    empty = dav.get(path, **wish)
+    assert empty.status == 200 and empty.header("Content-Type") == "application/calendar+json" and "accept" in empty.tokens("Vary")
+    assert json.loads(empty.body)[0] == "vcalendar" and json.loads(empty.body)[2] == []
+    for number in range(300):
+        assert dav.put(f"{path}{number}.ics", zoned_event(f"u{number}", "Grüße " + "x" * 500)).status == 201
+    answer = dav.get(path, **wish)
+    kind, properties, components = json.loads(answer.body)
+    assert kind == "vcalendar" and {p[0] for p in properties} >= {"version", "prodid"}
+    assert [c[0] for c in components] == ["vtimezone"] + ["vevent"] * 300
+    uids = sorted(p[3] for c in components[1:] for p in c[1] if p[0] == "uid")
+    assert uids == sorted(f"u{number}" for number in range(300))
+    plain = dav.get(path)
+    assert plain.header("Content-Type").startswith("text/calendar") and plain.text.count("BEGIN:VEVENT") == 300
+    assert dav.get(path, Accept="text/html,application/xhtml+xml,*/*;q=0.8").text == plain.text
+    without = json.loads(dav.get(path, **wish, CalDAV_Timezones="F").body)[2]
+    assert [c[0] for c in without] == ["vevent"] * 300
+    head = dav.head(path, **wish)
+    assert head.header("Content-Type") == "application/calendar+json" and head.body == b""
+
+
+def test_a_whole_book_as_json_and_in_one_version(user, dav):
+    """RFC 7095 §3.2: all cards in an array, in version 4.0"""
+    wish = {"Accept": "application/vcard+json"}
+    assert json.loads(dav.get(user.book, **wish).body) == []
+    dav.put_card(user.book + "a.vcf", card("a", "Anna Drei"))
+    dav.put_card(user.book + "b.vcf", card("b", "Boris Vier", version="4.0"))
+    dav.put_card(user.book + "g.vcf", card("g", "Group", "X-ADDRESSBOOKSERVER-KIND:group", "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:a"))
+    answer = dav.get(user.book, **wish)
+    cards = json.loads(answer.body)
+    assert answer.header("Content-Type") == "application/vcard+json"
+    assert [c[0] for c in cards] == ["vcard"] * 3 and all(["version", {}, "text", "4.0"] in c[1] for c in cards)
+    assert ["kind", {}, "text", "group"] in cards[2][1]
+    for version in "3.0", "4.0":
+        text = dav.get(user.book, Accept=f"text/vcard;version={version}").text
+        assert text.count(f"VERSION:{version}\r\n") == 3 and text.count("BEGIN:VCARD") == 3
+    stored = dav.get(user.book).text
+    assert stored.count("VERSION:3.0") == 2 and stored.count("VERSION:4.0") == 1

@@ -1,4 +1,5 @@
 """The free-busy URL, and the hours in which somebody can be met (RFC 7953) as a property of their home."""
+import json
 import re
 
 import pytest
@@ -38,6 +39,19 @@ def test_a_url_tells_when_somebody_is_busy(user):
     assert "METHOD:PUBLISH" in lines and f"ORGANIZER:mailto:{user.address}" in lines and any(line.startswith("UID:") for line in lines)
     head = user.dav().head(url(user) + DAY)
     assert head.status == 200 and head.text == ""
+
+
+def test_busy_time_as_json(user):
+    """RFC 7265, by content negotiation"""
+    dav = user.dav()
+    dav.put(user.calendar + "a.ics", event("a", start="DTSTART:20260601T100000Z", end="DTEND:20260601T110000Z"))
+    body = document("C:free-busy-query", "<C:time-range start='20260601T000000Z' end='20260602T000000Z'/>")
+    for answer in (dav.get(url(user) + DAY, Accept="application/calendar+json"),
+                   dav.report(user.calendar, body, 1, Accept="application/calendar+json, text/calendar;q=0.5")):
+        assert answer.header("Content-Type").startswith("application/calendar+json") and "accept" in answer.tokens("Vary")
+        (kind, properties, _), = json.loads(answer.body)[2]
+        assert kind == "vfreebusy" and [p[2:] for p in properties if p[0] == "freebusy"] == [
+            ["period", ["2026-06-01T10:00:00Z", "2026-06-01T11:00:00Z"]]]
 
 
 @pytest.mark.parametrize("query, expected", [
@@ -119,6 +133,37 @@ def test_more_periods_than_an_answer_has_are_no_busy_time(user):
     assert refused.status in (403, 507) and refused.error("D:number-of-matches-within-limits") is not None, refused
     body = document("C:free-busy-query", "<C:time-range start='20260101T000000Z' end='20260101T020000Z'/>")
     assert len(periods(dav.report(user.calendar, body, 1))) == 4
+
+
+def test_a_series_of_which_everything_is_excluded_takes_no_time(user):
+    """Notes R8, R12: it is found at its start, so that it can be deleted; none of its instances is there"""
+    dav = user.dav()
+    for uid, rules in (("one", ["RRULE:FREQ=DAILY;COUNT=1", "EXDATE:20260601T100000Z"]),
+                       ("two", ["RRULE:FREQ=DAILY;COUNT=2", "EXDATE:20260601T100000Z,20260602T100000Z", f"ATTENDEE:mailto:{user.address}"])):
+        assert dav.put(f"{user.calendar}{uid}.ics", event(uid, "Gone", *rules)).status == 201
+    body = document("C:free-busy-query", "<C:time-range start='20260601T000000Z' end='20260603T000000Z'/>")
+    assert periods(dav.report(user.calendar, body, 1)) == []
+    found = dav.calendar_query(user.calendar, "VEVENT", start="20260601T000000Z", end="20260602T000000Z").multistatus().paths()
+    assert len(found) == 2
+    expand = '<D:prop><C:calendar-data><C:expand start="20260601T000000Z" end="20260603T000000Z"/></C:calendar-data></D:prop>'
+    for path in found:
+        body = document("C:calendar-multiget", f"{expand}<D:href>{path}</D:href>")
+        assert "VEVENT" not in dav.report(user.calendar, body).multistatus().only().text("C:calendar-data")
+
+
+def test_rules_of_every_second_cost_no_more_than_others(user):
+    """What touches is one stretch, told by arithmetic: 80 such series of a year are far from the steps of one answer."""
+    dav = user.dav()
+    for number in range(80):
+        start, more = ("DTSTART;TZID=Europe/Berlin:20260101T000000", ["EXDATE;TZID=Europe/Berlin:20260102T000000"]) if number % 2 else (
+            "DTSTART:20260101T000000Z", [])
+        assert dav.put(f"{user.calendar}{number}.ics", event(f"u{number}", "Always", "DURATION:PT2S", "RRULE:FREQ=SECONDLY", *more,
+                                                             start=start, end=None)).status == 201
+    dav.put(user.calendar + "one.ics", event("one", "Tentative", "STATUS:TENTATIVE", "RRULE:FREQ=WEEKLY;BYDAY=MO"))
+    body = document("C:free-busy-query", "<C:time-range start='20260501T000000Z' end='20270501T000000Z'/>")
+    found = periods(dav.report(user.calendar, body, 1))
+    assert [line for line in found if "TENTATIVE" not in line] == ["FREEBUSY:20260501T000000Z/20270501T000000Z"]
+    assert len([line for line in found if "TENTATIVE" in line]) == 48, "the others are told as ever"
 
 
 @pytest.mark.parametrize("address", ["mailto:{0}", "MAILTO:{0}", "mailto:%61{1}", "mailto: {0}", "/principals/{0}/",

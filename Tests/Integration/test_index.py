@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 
 from dav import document, prop
-from objects import event
+from objects import calendar, event
 from tegu import serving, wait_for
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -72,4 +72,50 @@ def test_another_time_zone_database_moves_events_without_a_put(tmp_path):
         wait_for(lambda: "changed=1" in server.log(), what="the index anew")
         dav = user.new_dav()
         assert [in_range(dav, user.calendar, *bounds) for bounds in ranges] == [[], ["a.ics"]]
+        server.check()
+
+
+# Notes §4.2, T6.
+def test_the_setting_of_time_zones_decides_what_a_name_of_the_database_with_a_definition_means():
+    """RFC 5545 §3.6.5: the definition in the object; with `calendars.time-zones: database` the database, also of what is stored."""
+    zone = calendar("BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0700",
+                    "TZOFFSETTO:+0700", "END:STANDARD", "END:VTIMEZONE", "BEGIN:VEVENT", "UID:a", "DTSTAMP:20260101T000000Z",
+                    "DTSTART;TZID=Europe/Berlin:20260302T120000", "DTEND;TZID=Europe/Berlin:20260302T130000",
+                    "RRULE:FREQ=YEARLY", "SUMMARY:x", "END:VEVENT")
+    embedded, database = ("0302T050000Z", "0302T060000Z"), ("0302T110000Z", "0302T120000Z")
+
+    def found(user):
+        """Per year: by the embedded times, by the database's, in queries, free-busy time and expansions."""
+        dav, answers = user.new_dav(), []
+        for year in "2026", "2100":
+            for first, last in embedded, database:
+                start, end = year + first, year + last
+                expand = document("C:calendar-multiget", f'<D:prop><C:calendar-data><C:expand start="{start}" end="{end}"/></C:calendar-data>'
+                                  f"</D:prop><D:href>{user.calendar}a.ics</D:href>")
+                busy = document("C:free-busy-query", f'<C:time-range start="{start}" end="{end}"/>')
+                answers.append({
+                    in_range(dav, user.calendar, start, end) == ["a.ics"],
+                    f"DTSTART:{start}" in dav.report(user.calendar, expand).multistatus().only().text("C:calendar-data"),
+                    f"FREEBUSY:{start}/{end}" in dav.report(user.calendar, busy, 1).text})
+        return answers
+
+    with serving() as server:
+        user = server.new_user()
+        user.dav().put(user.calendar + "a.ics", zone)
+        assert found(user) == [{True}, {False}] * 2
+        assert "BEGIN:VTIMEZONE" in user.dav().get(user.calendar + "a.ics", CalDAV_Timezones="F").text
+        server.check()
+        server.stop()
+        server.settings = ["--calendars-time-zones", "database"]
+        server.start()
+        wait_for(lambda: "changed=1" in server.log(), what="the index anew")
+        assert found(user) == [{False}, {True}] * 2
+        assert "BEGIN:VTIMEZONE" not in user.dav().get(user.calendar + "a.ics", CalDAV_Timezones="F").text
+        server.stop()
+        environment = {"TEGU_CALENDARS_TIME_ZONES": "embedded"}
+        assert "1" in server.run("reindex", environment=environment).out
+        assert server.run("check", environment=environment).returncode == 0
+        server.settings = []
+        server.start()
+        assert "changed=1" not in server.log() and found(user) == [{True}, {False}] * 2
         server.check()

@@ -151,3 +151,36 @@ def test_free_busy_time_ends_where_the_range_does(user, dav):
     assert periods(-5, 5) == 10
     assert 30 <= periods(-100, 0) <= 31 and 30 <= periods(1, 100) <= 31
     assert listed(dav, user.calendar) == ["s.ics"]
+
+
+def instances(text):
+    return sorted(line for line in text.splitlines() if line.startswith("RECURRENCE-ID"))
+
+
+def test_instances_that_are_not_in_the_range_are_in_no_report(user, dav):
+    """A series is one object, whole in a GET; where instances are told apart, those of other days are not shown."""
+    override = event("s", "Moved", f"RECURRENCE-ID:{day(-200)}T100000Z", start=f"DTSTART:{day(-200)}T150000Z", end=f"DTEND:{day(-200)}T160000Z")
+    series = at("s", -400, "RRULE:FREQ=DAILY").replace("END:VCALENDAR", override[override.index("BEGIN:VEVENT"):])
+    assert dav.put(user.calendar + "s.ics", series).status == 201
+    assert dav.proppatch(user.calendar, visible_range(past=30, future=30)).status == 207
+
+    def query(first, last, form):
+        body = document("C:calendar-query", f"<D:prop><C:calendar-data>{form}</C:calendar-data></D:prop>"
+                        '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">'
+                        f'<C:time-range start="{day(first)}T000000Z" end="{day(last)}T000000Z"/></C:comp-filter></C:comp-filter></C:filter>')
+        return list(dav.report(user.calendar, body, 1).multistatus())
+
+    def ranged(element, first, last):
+        return f'<C:{element} start="{day(first)}T000000Z" end="{day(last)}T000000Z"/>'
+
+    assert query(-210, -190, "") == [] and query(40, 50, "") == [], "no instance of these days is shown"
+    assert len(query(-5, 5, "")) == 1 and len(query(-100, 100, "")) == 1
+    expanded = query(-5, 5, ranged("expand", -5, 5))[0].text("C:calendar-data")
+    assert len(instances(expanded)) == 10
+    for first, last, count in ((-100, 100, range(60, 62)), (-300, -100, range(1)), (-300, 0, range(30, 32))):
+        body = document("C:calendar-multiget", f"<D:prop><C:calendar-data>{ranged('expand', first, last)}</C:calendar-data></D:prop>"
+                        f"<D:href>{user.calendar}s.ics</D:href>")
+        assert len(instances(dav.report(user.calendar, body).multistatus().only().text("C:calendar-data"))) in count
+    limited = query(-5, 5, ranged("limit-recurrence-set", -300, 5))[0].text("C:calendar-data")
+    assert "Moved" not in limited and "RRULE" in limited
+    assert dav.get(user.calendar + "s.ics").text == series

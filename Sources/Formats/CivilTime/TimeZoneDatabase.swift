@@ -3,14 +3,29 @@ import Synchronization
 
 /// The time zone database as rules by name. Its bytes come from a closure, so that this module reads no files.
 package final class TimeZoneDatabase: Sendable {
+    /// What decides where a name of the database has a definition beside it, in the calendar that uses it.
+    package enum Precedence: String, CaseIterable, Sendable {
+        /// That definition.
+        case embedded
+        /// The database.
+        case database
+    }
+
     package let index: TimeZoneIndex
+    package let precedence: Precedence
+    /// Of the VTIMEZONEs that objects bring along.
+    package let definitions = DefinitionCache()
     private let load: @Sendable (String) -> [UInt8]?
     private let cache = Mutex<[String: ZoneRules]>([:])
 
     /// `load` gives a zone's TZif file (RFC 9636) by the zone's name; it is called from any thread, and only with
     /// names that `isName` takes. Without an index names are found in the spelling of the database only.
-    package init(index: TimeZoneIndex = TimeZoneIndex(), load: @escaping @Sendable (String) -> [UInt8]?) {
+    package init(
+        index: TimeZoneIndex = TimeZoneIndex(), precedence: Precedence = .embedded,
+        load: @escaping @Sendable (String) -> [UInt8]?
+    ) {
         self.index = index
+        self.precedence = precedence
         self.load = load
     }
 

@@ -43,6 +43,8 @@ public struct Component: Sendable {
         let last = max(node.beginLine, node.lineAfter - 1)
         return start..<max(start, Int(storage.extents[last].sourceEnd))
     }
+    /// Calls `body` with `sourceRange` of the source.
+    package func withSource<Result>(_ body: (ArraySlice<UInt8>) -> Result) -> Result { body(storage.source[sourceRange]) }
     /// Whether this is the same component of the same tree.
     package func isSame(as other: Component) -> Bool { storage === other.storage && index == other.index }
 

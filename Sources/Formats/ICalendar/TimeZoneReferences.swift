@@ -1,4 +1,5 @@
 import Bytes
+import CivilTime
 package import ContentLines
 
 /// Which time zones a VCALENDAR defines and which it needs, by TZID.
@@ -25,6 +26,25 @@ package enum TimeZoneReferences {
             if let zone = line.parameter("TZID")?.value { found.insert(zone) }
         }
         for child in component.children where !child.isNamed("VTIMEZONE") { collect(child, into: &found) }
+    }
+
+    /// A day before the first time that is told by each TZID: the history before that is of no use.
+    static func firstUses(in calendar: Component) -> [String: Instant] {
+        var first: [String: Instant] = [:]
+        var open = Array(calendar.children)
+        while let component = open.popLast() {
+            if component.isNamed("VTIMEZONE") { continue }
+            open.append(contentsOf: component.children)
+            for line in component.properties {
+                guard let id = line.parameter("TZID")?.value else { continue }
+                for value in line.value.split(separator: 0x2C) {
+                    guard let time = CalendarTime(value.prefix { $0 != 0x2F }) else { continue }
+                    let instant = Instant(seconds: time.wall.wallSeconds - 86_400)
+                    first[id] = min(first[id] ?? instant, instant)
+                }
+            }
+        }
+        return first
     }
 }
 

@@ -1,4 +1,5 @@
 import Calendars
+import CivilTime
 import CollectionStore
 import Database
 import Directory
@@ -32,6 +33,13 @@ extension Exchange {
             return asker.map { .ofAll(for: $0, hidesPrivate: hidesPrivate) }
         }
         return server.visibility(range.window(at: now), hidesPrivate: hidesPrivate, asker: asker)
+    }
+
+    /// The time of which a collection's series show instances; nil: all.
+    func window(of collection: Collection) -> InstantRange? {
+        guard let window = collection.visibleRange?.window(at: now) else { return nil }
+        return InstantRange(
+            start: window.lower.map { Instant(seconds: $0) }, end: window.upper.map { Instant(seconds: $0) })
     }
 
     func syncToken(of collection: Collection, _ access: Access) -> SyncToken {

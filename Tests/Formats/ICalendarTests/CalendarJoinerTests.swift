@@ -1,4 +1,5 @@
 import Bytes
+import CivilTime
 import ICalendar
 import TestRandom
 import Testing
@@ -33,12 +34,53 @@ struct CalendarJoinerTests {
         #expect(joiner.append(calendar(zone("A (2)", offset: "+0600") + two)).map(text)?.contains("TZID:A (2) (2)") == true)
     }
 
-    @Test("of a name that everybody knows the first definition stands for all")
-    func standard() {
-        var joiner = CalendarJoiner(isStandard: { $0 == "A" })
-        _ = joiner.append(calendar(zone("A") + event("1")))
-        let two = event("2", ["DTEND;TZID=A:20250102T100000"])
-        #expect(joiner.append(calendar(zone("A", offset: "+0400") + two)) == document(two))
+    @Test("definitions by which an object's times are the same are one, and others are kept apart, also under a name of the database")
+    func sameTimes() {
+        var joiner = CalendarJoiner(database: ZoneFiles.database)
+        func berlin(_ zone: String = "Europe/Berlin", year: Int = 2025) -> [String] { event("1", ["DTEND;TZID=\(zone):\(year)0102T100000"]) }
+        // What most programs write: the rules of today, for ever.
+        let today = embedded("Europe/Berlin", daylight("19700329T020000", "+0100", "+0200", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU")
+            + standard("19701025T030000", "+0200", "+0100", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU"))
+        let late = embedded("Europe/Berlin", daylight("19960331T020000", "+0100", "+0200", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU")
+            + standard("19961027T030000", "+0200", "+0100", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU"))
+        let wrong = embedded("Europe/Berlin", standard("19700101T000000", "+0700", "+0700"))
+        #expect(joiner.append(calendar(berlin())) == document(berlin()))
+        #expect(joiner.append(calendar(late + berlin())) == document(late + berlin()))
+        #expect(joiner.append(calendar(today + berlin())) == document(berlin()))
+        let second = "Europe/Berlin (2)"
+        #expect(joiner.append(calendar(wrong + berlin())).map(text)
+            == text(document(embedded(second, standard("19700101T000000", "+0700", "+0700")) + berlin(second))))
+        #expect(joiner.append(calendar(berlin())) == document(berlin()))
+        // In 1975 the rules of today were not those of the database, nor of the definition that stands there.
+        let third = joiner.append(calendar(today + berlin(year: 1975))).map(text)
+        #expect(third?.contains("TZID:Europe/Berlin (3)\r\n") == true && third?.contains("TZID=Europe/Berlin (3)") == true)
+    }
+
+    @Test("who names a zone of the database without a definition gets one under another name where that name is taken")
+    func byReference() throws {
+        var joiner = CalendarJoiner(database: ZoneFiles.database)
+        let wrong = embedded("Europe/Berlin", standard("19700101T000000", "+0700", "+0700"))
+        let meeting = event("1", ["DTEND;TZID=Europe/Berlin:20250102T100000"])
+        _ = joiner.append(calendar(wrong + meeting))
+        let appended = joiner.append(calendar(meeting))
+        let added = try #require(appended)
+        let object = try calendarObject(calendar([]).dropLast(15) + added + [UInt8]("END:VCALENDAR\r\n".utf8))
+        #expect(TimeZoneReferences.defined(in: object.calendar) == ["Europe/Berlin (2)"])
+        #expect(TimeZoneReferences.referenced(in: object.calendar) == ["Europe/Berlin (2)"])
+        let rules = CalendarTimeZones(object.calendar, database: ZoneFiles.database).rules(for: "Europe/Berlin (2)")
+        #expect(rules.offset(at: Instant(seconds: 1_735_808_400)) == 3600)
+    }
+
+    @Test("where the database counts, the first definition of its names stands for all")
+    func databaseFirst() {
+        var joiner = CalendarJoiner(database: ZoneFiles.database(.database))
+        let two = event("2", ["DTEND;TZID=Europe/Berlin:20250102T100000"])
+        _ = joiner.append(calendar(zone("Europe/Berlin") + event("1")))
+        #expect(joiner.append(calendar(zone("Europe/Berlin", offset: "+0400") + two)) == document(two))
+    }
+
+    private func embedded(_ id: String, _ lines: [String]) -> [String] {
+        ["BEGIN:VTIMEZONE", "TZID:" + id] + lines + ["END:VTIMEZONE"]
     }
 
     @Test("name, description and colour of the calendar stand in the header, and are read back")

@@ -8,13 +8,15 @@ package import ICalendar
 package enum CalendarOccurrences {
     package static func of(_ object: CalendarObjectResource, timeZones: TimeZoneDatabase) -> [Occurrence] {
         let zones = IndexZones(CalendarTimeZones(object.calendar, database: timeZones))
-        let busy = Busy(of: object)
+        var busy = Busy(of: object)
         switch object.kind {
         case .vfreebusy: return FreeBusyTimes.occurrences(of: object, zones, busy)
         case .vavailability: return AvailabilityTimes.occurrences(of: object, zones, busy)
         case .vtodo, .vevent, .vjournal, .vpoll: break
         }
         let set = RecurrenceSet(object.components, zones: zones)
+        // What was excluded takes nobody's time.
+        if set.isPlaceholder { busy = .free }
         let weeks = set.isRecurring ? YearWeeks(of: object) : .all
         var occurrences = runs(of: set).map {
             Occurrence(

@@ -29,7 +29,8 @@ enum IndexRows {
                 start: row.integer(1), end: row.integer(2), isFloating: row.flag(0), isExact: row.flag(3),
                 busy: Busy(rawValue: row.integer(4)) ?? .varies, weeks: YearWeeks(rawValue: row.integer(5)))
         }
-        return isForeign ? nil : found.sorted { ($0.line, $0.start, $0.end) < ($1.line, $1.start, $1.end) }
+        // What has a row for each part of the year is one (`Occurrence.rows`).
+        return isForeign ? nil : ObjectIndex(occurrences: found).occurrences
     }
 
     private static func text(
@@ -95,17 +96,19 @@ enum IndexRows {
     private static func insert(
         _ tx: borrowing WriteTransaction, _ occurrence: Occurrence, _ key: [Value], _ component: String
     ) throws {
-        try tx.execute(
-            """
-            INSERT INTO occurrence (collection_id, name, is_floating, span, starts, ends, is_exact, component, busy,
-                weeks)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            """,
-            key + [
-                Value(occurrence.isFloating), .integer(occurrence.span), .integer(occurrence.start),
-                .integer(occurrence.end), Value(occurrence.isExact), .text(component),
-                .integer(occurrence.busy.rawValue), .integer(occurrence.weeks.rawValue),
-            ])
+        for row in occurrence.rows {
+            try tx.execute(
+                """
+                INSERT INTO occurrence (collection_id, name, is_floating, span, starts, ends, is_exact, component, busy,
+                    weeks)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                """,
+                key + [
+                    Value(occurrence.isFloating), .integer(row.span), .integer(occurrence.start),
+                    .integer(occurrence.end), Value(occurrence.isExact), .text(component),
+                    .integer(occurrence.busy.rawValue), .integer(row.weeks.rawValue),
+                ])
+        }
     }
 
     // MARK: Along with the member

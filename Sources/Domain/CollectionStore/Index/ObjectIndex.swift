@@ -2,7 +2,7 @@
 /// from the bytes whenever `version` or the time zone database is another.
 package struct ObjectIndex: Sendable, Equatable {
     /// Moves with each change of what is found in the same bytes; all is then made anew at the next start.
-    package static let version = 5
+    package static let version = 6
 
     package enum Text: Sendable, Equatable {
         /// A file: nobody looks into it.
@@ -91,6 +91,20 @@ package struct Occurrence: Sendable, Hashable {
     }
 
     static let boundlessSpan: Int64 = 63
+    /// Of what comes every year, by the part of it: one that goes on for ever in a few parts of the year has a row for each, in the
+    /// classes from here on, so that a query does not meet those of other parts.
+    static let firstWeekSpan: Int64 = 64
+
+    /// In how many parts it may be for that.
+    private static let mostWeeks = 4
+
+    /// The rows that it is in the index: their classes, and which parts of the year each is of.
+    var rows: [(span: Int64, weeks: YearWeeks)] {
+        guard span == Self.boundlessSpan, weeks != .all, weeks.rawValue.nonzeroBitCount <= Self.mostWeeks, !weeks.isEmpty else {
+            return [(span, weeks)]
+        }
+        return weeks.parts.map { (Self.firstWeekSpan + Int64($0), YearWeeks(rawValue: 1 << Int64($0))) }
+    }
 
     var line: Int64 { isFloating ? 1 : 0 }
 

@@ -7,6 +7,10 @@ package struct YearWeeks: OptionSet, Sendable, Hashable {
 
     package init(rawValue: Int64) { self.rawValue = rawValue }
 
+    /// The numbers of the parts, from 0 to 52.
+    var parts: [Int] { (0..<Self.partCount).filter { rawValue >> Int64($0) & 1 == 1 } }
+    static let partCount = 53
+
     /// Any.
     package static let all = YearWeeks(rawValue: -1)
 

@@ -37,7 +37,7 @@ package struct JSONContent: Sendable {
         if hasComponents {
             out.append(",[")
             isFirst = true
-            for child in component.children where JSONText.isName(child.uppercasedName.utf8) {
+            for child in component.children where canName(child) {
                 if !isFirst { out.append(0x2C) }
                 isFirst = false
                 append(child, hasComponents: true, to: &out)
@@ -46,6 +46,9 @@ package struct JSONContent: Sendable {
         }
         out.append(0x5D)
     }
+
+    /// Whether the component has a name that JSON can have.
+    package func canName(_ component: Component) -> Bool { JSONText.isName(component.uppercasedName.utf8) }
 
     /// One value, or several in an array (RFC 7265 §3.2): each an array that begins with a name.
     package static func objects(_ json: [UInt8], limits: JSONValue.Limits) throws(JSONContentError) -> [JSONValue] {

@@ -111,6 +111,7 @@ package struct BusyTime: Sendable {
         guard span.start < span.end else { return }
         let set = RecurrenceSet(components, zones: zones)
         var instances = set.instances(overlapping: InstantRange(start: span.start, end: span.end), floatingIn: zone)
+        instances.mergeRuns()
         while let instance = try instances.nextOrLimit(&budget) {
             let interval = instance.interval
             try add(

@@ -12,6 +12,17 @@ package enum JCal {
         return out
     }
 
+    /// The components within one, with commas between them.
+    package static func json(ofComponentsIn calendar: Component) -> [UInt8] {
+        var out: [UInt8] = []
+        let content = JSONContent(PropertyTypes.dialect)
+        for child in calendar.children where content.canName(child) {
+            if !out.isEmpty { out.append(0x2C) }
+            content.append(child, hasComponents: true, to: &out)
+        }
+        return out
+    }
+
     /// RFC 7265 §3.2: one calendar, or several in an array, as iCalendar.
     package static func iCalendar(
         from json: [UInt8], limits: JSONValue.Limits = JSONValue.Limits()

@@ -22,6 +22,13 @@ package struct RecurrenceInstance: Sendable {
         package let end: TimeOnLine
     }
 
+    /// The same with another end.
+    func lasting(to end: TimeOnLine) -> RecurrenceInstance {
+        RecurrenceInstance(
+            component: component, start: start, interval: Interval(start: interval.start, end: end),
+            recurrenceID: recurrenceID, isOverride: isOverride, overlap: overlap)
+    }
+
     /// RFC 4791 §9.9. Without a bound the range goes on for ever.
     package func overlaps(_ range: InstantRange, floatingIn zone: any TimeZoneRules) -> Bool {
         overlap.overlaps(
@@ -38,5 +45,11 @@ package struct InstantRange: Hashable, Sendable {
     package init(start: Instant? = nil, end: Instant? = nil) {
         self.start = start
         self.end = end
+    }
+
+    /// What overlaps this overlaps both; it may end before it begins, and then only what is longer than that overlaps it.
+    package func clipped(to other: InstantRange) -> InstantRange {
+        InstantRange(
+            start: start.map { max($0, other.start ?? $0) } ?? other.start, end: end.map { min($0, other.end ?? $0) } ?? other.end)
     }
 }

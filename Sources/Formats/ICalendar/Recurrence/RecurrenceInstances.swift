@@ -8,6 +8,10 @@ package struct RecurrenceInstances {
     private let floatingZone: any TimeZoneRules
     private var cursors: [Cursor]
     private var nextOverride = 0
+    /// Nil: each instance is given; else those that touch may be given as one, and what takes no time not at all. What no such run may
+    /// pass.
+    private var barriers: [Int64]?
+    private var omitsPlaceholders = false
 
     /// Where the walk over one series is.
     private struct Cursor {
@@ -27,6 +31,17 @@ package struct RecurrenceInstances {
         floatingZone = zone
         cursors = set.series.enumerated().map { Cursor(index: $0.offset, candidates: SeriesCandidates(of: $0.element)) }
     }
+
+    /// Gives instances that touch as one that is as long as all of them, where a rule gives many so, and leaves out what takes no
+    /// time: for whoever wants to know only when something is. It must be said before the first is asked for.
+    package mutating func mergeRuns() {
+        omitsPlaceholders = true
+        guard set.shifts.isEmpty, set.replacedDays.isEmpty else { return }
+        barriers = (set.series.first?.exclusions.times ?? []).union(set.replaced).sorted()
+    }
+
+    /// Leaves out what is there only so that the object can be found. It must be said before the first is asked for.
+    package mutating func omitPlaceholders() { omitsPlaceholders = true }
 
     /// Nil at the end. Throws when the steps are used up; with new ones it can go on.
     package mutating func next(_ budget: inout StepBudget) throws(StepBudget.Exhausted) -> RecurrenceInstance? {
@@ -58,6 +73,7 @@ package struct RecurrenceInstances {
             guard let first, let candidate = cursors[first].pending else { return nil }
             cursors[first].pending = nil
             let series = set.series[cursors[first].index]
+            if let barriers, let run = try run(from: candidate, at: first, series, barriers, &budget) { return run }
             guard cursors[first].index == 0, let shift = set.shift(for: candidate.seconds) else {
                 return series.instance(candidate)
             }
@@ -65,11 +81,33 @@ package struct RecurrenceInstances {
         }
     }
 
+    /// The instances from `candidate` on that touch.
+    private mutating func run(
+        from candidate: RecurrenceSeries.Candidate, at place: Int, _ series: RecurrenceSeries, _ barriers: [Int64],
+        _ budget: inout StepBudget
+    ) throws(StepBudget.Exhausted) -> RecurrenceInstance? {
+        let barriers = cursors[place].index == 0 ? barriers : series.exclusions.times.sorted()
+        guard candidate.ownEnd == nil, series.shortest > 0,
+            let last = try cursors[place].candidates.skipRun(
+                after: candidate, length: series.shortest, barriers: barriers,
+                span: { [floatingZone] candidate in
+                    let interval = series.instance(candidate).interval
+                    return (interval.start.instant(in: floatingZone).seconds, interval.end.instant(in: floatingZone).seconds)
+                }, &budget)
+        else { return nil }
+        return series.instance(candidate).lasting(to: series.instance(last).interval.end)
+    }
+
     private func fill(_ cursor: inout Cursor, _ budget: inout StepBudget) throws(StepBudget.Exhausted) {
         if cursor.pending != nil || cursor.isAtEnd { return }
         if !cursor.isStarted {
             try start(&cursor, &budget)
             cursor.isStarted = true
+            let series = set.series[cursor.index]
+            if barriers != nil && series.longest == 0 || omitsPlaceholders && series.isPlaceholder {
+                cursor.isAtEnd = true
+                return
+            }
         }
         while let candidate = try cursor.candidates.next(&budget) {
             if candidate.seconds > cursor.upper { break }
@@ -92,21 +130,34 @@ package struct RecurrenceInstances {
     /// Goes to before the first original start whose instance can reach into the range.
     private func start(_ cursor: inout Cursor, _ budget: inout StepBudget) throws(StepBudget.Exhausted) {
         let series = set.series[cursor.index]
-        // A time that is read on another clock, or falls into a gap, may be a day off.
-        let shift = set.farthestShift + 86_400
+        let shift = set.farthestShift
         if let end = range.end {
-            cursor.upper = line(end, series.clock).addingClamped(shift)
+            cursor.upper = line(end, series.clock).addingClamped(shift + slack(end, series.clock))
         }
         guard let start = range.start else { return }
         let longest = set.shifts.reduce(series.longest) { max($0, $1.timing.longest) }
-        let earliest = line(start, series.clock).addingClamped(-(shift + longest))
-        // From the beginning of a day, so that it is known what is the first of it.
-        guard let wall = series.clock.wall(at: earliest).map({ CivilDateTime($0.date) }), wall > series.start.wall
+        let reach = shift.addingClamped(longest)
+        let slack = max(slack(start, series.clock), slack(Instant(seconds: start.seconds.addingClamped(-reach)), series.clock))
+        let earliest = line(start, series.clock).addingClamped(-reach.addingClamped(slack))
+        // From the beginning of a day, where it must be known what is the first of it.
+        let isWholeDay = cursor.index == 0 && !set.replacedDays.isEmpty
+        guard let wall = series.clock.wall(at: earliest).map({ isWholeDay ? CivilDateTime($0.date) : $0 }), wall > series.start.wall
         else {
             if earliest > 0, series.clock.wall(at: earliest) == nil { cursor.isAtEnd = true }
             return
         }
         try cursor.candidates.seek(to: wall, &budget)
+    }
+
+    /// How far a time may be from the instant that its wall tells: where the clocks change near by, a time that falls into a gap, or
+    /// is read on another clock, is off by as much.
+    private func slack(_ instant: Instant, _ clock: SeriesClock) -> Int64 {
+        let rules = clock.rules ?? floatingZone
+        let day: Int64 = 86_400
+        let offsets = [-2 * day, -day, 0, day, 2 * day].map {
+            rules.offset(at: Instant(seconds: instant.seconds.addingClamped($0)))
+        }
+        return Int64((offsets.max() ?? 0) - (offsets.min() ?? 0))
     }
 
     /// The instant on the series' line.

@@ -98,9 +98,14 @@ struct RecurrenceSeries {
         }
     }
 
+    /// Whether the only instance stands there so that the object can be found, and is one that was excluded.
+    private(set) var isPlaceholder = false
+
     /// A series that does not recur.
     var withStartAlone: RecurrenceSeries {
         var series = self
+        // An exclusion from what does not recur is a slip.
+        series.isPlaceholder = !rules.isEmpty || singles.count > 1
         series.rules = []
         series.singles = [Candidate(seconds: clock.seconds(of: start.wall), wall: start.wall)]
         series.exclusions = Exclusions()

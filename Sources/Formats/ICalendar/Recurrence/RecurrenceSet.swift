@@ -6,7 +6,7 @@ package import ContentLines
 /// DTSTART is always an instance, and COUNT counts it. An override is always an instance too: whether or not the rules
 /// give what its RECURRENCE-ID names, or an EXDATE takes it away, or there is no master. Where everything is taken
 /// away, and there is no override, DTSTART is an instance all the same: an object that can nowhere be seen can nowhere
-/// be deleted.
+/// be deleted. It is a placeholder, which takes no time, and is not given where instances are.
 package struct RecurrenceSet: Sendable {
     /// Mostly one; overrides belong to the first.
     let series: [RecurrenceSeries]
@@ -49,6 +49,8 @@ package struct RecurrenceSet: Sendable {
     package var isRecurring: Bool {
         series.count + overrides.count > 1 || series.contains { !$0.rules.isEmpty || $0.singles.count > 1 }
     }
+    /// Whether there are no instances but one that stands for the object alone.
+    package var isPlaceholder: Bool { overrides.isEmpty && !series.isEmpty && series.allSatisfy(\.isPlaceholder) }
     /// The RSCALE of a rule that cannot be evaluated (RFC 7529 §5).
     package var unsupportedScale: String? { series.lazy.compactMap(\.unsupportedScale).first }
 

@@ -49,6 +49,44 @@ struct SeriesCandidates {
         }
     }
 
+    /// After `candidate`, which `next` gave last: goes on to the last one of those that follow it at a distance of no more than
+    /// `length`, and gives that; nil where there is none, or it is not plain. Of what is in `barriers` (ascending) none is passed.
+    /// `span` is from when to when one is.
+    mutating func skipRun(
+        after candidate: RecurrenceSeries.Candidate, length: Int64, barriers: [Int64],
+        span: (RecurrenceSeries.Candidate) -> (start: Int64, end: Int64), _ budget: inout StepBudget
+    ) throws(StepBudget.Exhausted) -> RecurrenceSeries.Candidate? {
+        guard rules.count == 1, exclusionRules.isEmpty, series.exclusions.days.isEmpty, held == nil, !rules[0].isPending,
+            let run = rules[0].occurrences.evenRun, run.step <= length
+        else { return nil }
+        let wall = candidate.wall.wallSeconds
+        var barrier = Int64.max
+        let place = barriers.partitioningIndex { $0 > candidate.seconds }
+        if place < barriers.count { barrier = barriers[place] }
+        if single < series.singles.count { barrier = min(barrier, series.singles[single].seconds) }
+        // Where clocks change, for starts or for ends, an hour is skipped or comes twice: the run ends there.
+        let first = span(candidate)
+        func found(_ count: Int) -> RecurrenceSeries.Candidate? {
+            guard let time = CivilDateTime(wallSeconds: wall + Int64(count) * run.step) else { return nil }
+            let found = RecurrenceSeries.Candidate(seconds: series.clock.seconds(of: time), wall: time)
+            let (start, end) = span(found)
+            guard found.seconds < barrier, series.clock.wall(at: found.seconds) == time,
+                start - first.start == Int64(count) * run.step, end - first.end == Int64(count) * run.step
+            else { return nil }
+            return found
+        }
+        var (low, high) = (0, run.count)
+        while low < high {
+            try budget.spend()
+            let middle = (low + high + 1) / 2
+            if found(middle) == nil { high = middle - 1 } else { low = middle }
+        }
+        guard low > 0, let end = found(low) else { return nil }
+        rules[0].occurrences.skip(low, of: run)
+        last = end.seconds
+        return end
+    }
+
     private mutating func nextIncluded(
         _ budget: inout StepBudget
     ) throws(StepBudget.Exhausted) -> RecurrenceSeries.Candidate? {

@@ -53,6 +53,7 @@ struct Expansion<Zones: ZoneResolving> {
         }
         var templates: [Int: InstanceTemplate<Zones>] = [:]
         var instances = set.instances(overlapping: range, floatingIn: floatingZone)
+        instances.omitPlaceholders()
         var count = 0
         while let instance = try next(&instances, &budget) {
             count += 1

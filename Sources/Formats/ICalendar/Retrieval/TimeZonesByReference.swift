@@ -6,7 +6,7 @@ import ContentLines
 package enum TimeZonesByReference {
     /// The object without the VTIMEZONEs whose TZID is a name of the database as it writes it, byte for byte the same
     /// otherwise. Another spelling, and a path that ends in a name, is nobody's standard, so those are kept
-    /// (RFC 7809 §3.1). It is for who resolves such names by the database, whatever a VTIMEZONE says.
+    /// (RFC 7809 §3.1), and so is one by whose rules a time of the object is another than by the database's.
     package static func removingStandardZones(
         from document: CalendarDocument, database: TimeZoneDatabase
     ) -> [UInt8] {
@@ -14,8 +14,11 @@ package enum TimeZonesByReference {
         var copied = 0
         let source = document.source
         for calendar in document.calendars {
+            var firstUses: [String: Instant]?
             for zone in calendar.children(named: "VTIMEZONE") {
-                guard let id = zone.property("TZID")?.text, database.name(id) == id else { continue }
+                guard let id = zone.property("TZID")?.text, database.name(id) == id,
+                    isStandard(zone, id, calendar, &firstUses, database)
+                else { continue }
                 if copied == 0 { out.reserveCapacity(source.count) }
                 let range = zone.sourceRange
                 out.append(contentsOf: source[copied..<max(copied, range.lowerBound)])
@@ -25,6 +28,19 @@ package enum TimeZonesByReference {
         if copied == 0 { return source }
         out.append(contentsOf: source[copied...])
         return out
+    }
+
+    /// Whether the times that are told by a VTIMEZONE are those of the database.
+    private static func isStandard(
+        _ zone: Component, _ id: String, _ calendar: Component, _ firstUses: inout [String: Instant]?,
+        _ database: TimeZoneDatabase
+    ) -> Bool {
+        if database.precedence == .database { return true }
+        let verdict = ZoneDefinition.verdict(on: zone, database)
+        guard verdict.name == nil, let rules = verdict.rules, let standard = database.rules(named: id) else { return true }
+        let uses = firstUses ?? TimeZoneReferences.firstUses(in: calendar)
+        firstUses = uses
+        return uses[id].map { rules.agrees(with: standard, from: $0) } ?? true
     }
 
     /// The object with a VTIMEZONE for each TZID that it uses and does not define, as RFC 5545 §3.2.19 wants it: some
@@ -62,37 +78,18 @@ package enum TimeZonesByReference {
         for id in used where !defined.contains(id) {
             guard count < zoneLimit, let rules = rules(for: id, database) else { continue }
             count += 1
-            let uses = firstUses ?? self.firstUses(in: calendar)
+            let uses = firstUses ?? TimeZoneReferences.firstUses(in: calendar)
             firstUses = uses
             VTimeZoneWriter.append(rules, id: id, from: uses[id], to: &writer)
         }
         return writer.bytes
     }
 
-    private static func rules(for id: String, _ database: TimeZoneDatabase) -> ZoneRules? {
+    static func rules(for id: String, _ database: TimeZoneDatabase) -> ZoneRules? {
         switch ZoneNames.meaning(of: id, in: database) {
         case .name(let name), .equivalent(let name): database.rules(named: name)
         case .offset(let seconds): ZoneRules(initial: Observance(offset: seconds), changes: [])
         case nil: nil
         }
-    }
-
-    /// A day before the first time that is told by each TZID: the history before that is of no use.
-    private static func firstUses(in calendar: Component) -> [String: Instant] {
-        var first: [String: Instant] = [:]
-        var open = Array(calendar.children)
-        while let component = open.popLast() {
-            if component.isNamed("VTIMEZONE") { continue }
-            open.append(contentsOf: component.children)
-            for line in component.properties {
-                guard let id = line.parameter("TZID")?.value else { continue }
-                for value in line.value.split(separator: 0x2C) {
-                    guard let time = CalendarTime(value.prefix { $0 != 0x2F }) else { continue }
-                    let instant = Instant(seconds: time.wall.wallSeconds - 86_400)
-                    first[id] = min(first[id] ?? instant, instant)
-                }
-            }
-        }
-        return first
     }
 }

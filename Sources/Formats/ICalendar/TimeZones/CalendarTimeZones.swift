@@ -8,20 +8,11 @@ import Synchronization
 /// A TZID is free text (RFC 5545 §3.8.3.1), and the VTIMEZONE that goes with it may be missing, old, or wrong. The
 /// first that has an answer counts:
 ///
-/// 1. where the TZID is a name of the time zone database, or ends in one, the database. A VTIMEZONE of that name is a
-///    copy of what the database once said; where governments have changed their minds since, the copy would shift
-///    events. With `Policy.embeddedFirst` this step comes third;
-/// 2. the VTIMEZONE of that TZID (RFC 5545 §3.6.5): a name that is only this calendar's;
-/// 3. what such a VTIMEZONE says it is a copy of, if its own rules cannot be used;
-/// 4. the zone that Windows, or people, call so; an offset;
-/// 5. the caller's own zone, told as `unresolved`.
+/// 1. the VTIMEZONE of that TZID (RFC 5545 §3.6.5), as `ZoneDefinition` reads it; but where the TZID is a name of the time zone
+///    database, or ends in one, and `TimeZoneDatabase.precedence` is `database`, that comes before it;
+/// 2. the zone of the database of that name, also behind a vendor's prefix; the one that Windows, or people, call so; an offset;
+/// 3. the caller's own zone, told as `unresolved`.
 package final class CalendarTimeZones: ZoneResolving, Sendable {
-    /// What decides where a TZID that is a name of the database has a VTIMEZONE too.
-    package enum Policy: Sendable {
-        case databaseFirst
-        case embeddedFirst
-    }
-
     package enum Origin: Hashable, Sendable {
         /// With the name there.
         case database(String)
@@ -37,7 +28,6 @@ package final class CalendarTimeZones: ZoneResolving, Sendable {
     }
 
     private let database: TimeZoneDatabase
-    private let policy: Policy
     private let fallback: any TimeZoneRules
     /// By TZID without blanks around it; of two the first.
     private let embedded: [String: Component]
@@ -46,11 +36,9 @@ package final class CalendarTimeZones: ZoneResolving, Sendable {
     /// `calendar` is the VCALENDAR, nil for text without one. `fallback` is the zone of the collection or of whoever
     /// looks.
     package init(
-        _ calendar: Component?, database: TimeZoneDatabase, policy: Policy = .databaseFirst,
-        fallback: any TimeZoneRules = FixedOffset.utc
+        _ calendar: Component?, database: TimeZoneDatabase, fallback: any TimeZoneRules = FixedOffset.utc
     ) {
         self.database = database
-        self.policy = policy
         self.fallback = fallback
         var embedded: [String: Component] = [:]
         if let calendar {
@@ -80,16 +68,13 @@ package final class CalendarTimeZones: ZoneResolving, Sendable {
 
     private func find(_ id: String) -> Resolution {
         guard let zone = embedded[id] else { return named(id) ?? unresolved }
-        if policy == .databaseFirst, let name = ZoneNames.databaseName(of: id, in: database),
+        if database.precedence == .database, let name = ZoneNames.databaseName(of: id, in: database),
             let found = resolution(.name(name)) {
             return found
         }
-        if let rules = VTimeZoneRules.compile(zone) { return Resolution(rules: rules, origin: .embedded) }
-        // RFC 7808 §7.2, and what libical writes.
-        for line in [zone.property("TZID-ALIAS-OF"), zone.property("X-LIC-LOCATION")] {
-            if let found = line.flatMap({ named($0.text) }) { return found }
-        }
-        return named(id) ?? unresolved
+        let verdict = ZoneDefinition.verdict(on: zone, database)
+        guard let rules = verdict.rules else { return named(id) ?? unresolved }
+        return Resolution(rules: rules, origin: verdict.name.map { .database($0) } ?? .embedded)
     }
 
     private var unresolved: Resolution { Resolution(rules: fallback, origin: .unresolved) }

@@ -20,10 +20,29 @@ package struct VTimeZoneRules {
     private var budget = StepBudget(50_000)
 
     /// Nil where no observance can be used.
-    package static func compile(_ zone: Component) -> ZoneRules? {
-        var rules = VTimeZoneRules(zone)
-        return rules.observances.isEmpty ? nil : rules.compiled()
+    package static func compile(_ zone: Component) -> ZoneRules? { definition(zone)?.rules }
+
+    /// The rules, and of which time they tell.
+    struct Definition {
+        let rules: ZoneRules
+        /// RFC 5545 §3.6.5: before the first onset nothing is said but the offset that ended there.
+        let first: Instant?
+        /// Nil: it tells of all time that is to come.
+        let last: Instant?
     }
+
+    /// Nil where no observance can be used.
+    static func definition(_ zone: Component) -> Definition? {
+        var rules = VTimeZoneRules(zone)
+        if rules.observances.isEmpty { return nil }
+        let compiled = rules.compiled()
+        return Definition(
+            rules: compiled, first: rules.onsets.map(\.instant).min(),
+            last: rules.isEndless ? nil : rules.onsets.map(\.instant).max())
+    }
+
+    /// Whether a rule goes on for ever.
+    private var isEndless: Bool { observances.contains { $0.rules.contains(where: \.isEndless) } }
 
     private init(_ zone: Component) {
         observances = zone.children.lazy.compactMap { VTimeZoneObservance($0) }.prefix(Self.observanceLimit).map { $0 }

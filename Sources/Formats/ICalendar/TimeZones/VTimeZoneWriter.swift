@@ -36,7 +36,10 @@ package struct VTimeZoneWriter {
         // What was before cannot be written; there is nothing but the change that stands for the beginning of time.
         let latest = start.flatMap { rules.transition(atOrBefore: $0) }
         let first = latest.flatMap { $0.instant < Self.beginning ? nil : $0 }
-        if first == nil {
+        // A change on that very day tells by itself what was before.
+        let next = rules.transition(after: Instant(seconds: Self.beginning.seconds - 1))
+        let isAtBeginning = next.map { $0.instant.seconds <= Self.beginning.seconds + 2 * 86_400 } ?? false
+        if first == nil, !isAtBeginning {
             let initial = rules.observance(at: Self.beginning)
             groups.append(Group(before: initial, after: initial, onsets: []))
         }

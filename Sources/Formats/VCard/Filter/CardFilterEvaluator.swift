@@ -9,6 +9,8 @@ package import ContentLines
 ///   the parameter.
 /// - A text is looked for in the decoded value. That of N, ADR and ORG is one text with semicolons between its parts, so
 ///   `equals` means all of them. Of NICKNAME and CATEGORIES each item is a text too.
+/// - A group of Apple's clients (X-ADDRESSBOOKSERVER-KIND, X-ADDRESSBOOKSERVER-MEMBER) has KIND and MEMBER as well, and one of
+///   vCard 4.0 has theirs: the answer has the card in either version, whatever is stored.
 /// - A negated text holds for a property that is there and has not the text; one such property is enough.
 package struct CardFilterEvaluator: Sendable {
     private let isAnyOf: Bool
@@ -38,6 +40,8 @@ package struct CardFilterEvaluator: Sendable {
 private struct PreparedProperty: Sendable {
     let group: [UInt8]?
     let name: [UInt8]
+    /// What the property is called in the other version of vCard.
+    let otherName: [UInt8]?
     let isNotDefined: Bool
     let isAnyOf: Bool
     let isList: Bool
@@ -48,11 +52,21 @@ private struct PreparedProperty: Sendable {
         let (group, name) = filter.groupAndName
         self.group = group
         self.name = name
+        otherName = Self.otherName(of: name)
         isNotDefined = filter.isNotDefined
         isAnyOf = filter.isAnyOf
         isList = name.equalsIgnoringASCIICase("NICKNAME") || name.equalsIgnoringASCIICase("CATEGORIES")
         texts = filter.texts.map(PreparedTextMatch.init)
         parameters = filter.parameters.map(PreparedParameterFilter.init)
+    }
+
+    private static func otherName(of name: [UInt8]) -> [UInt8]? {
+        let prefix = [UInt8]("X-ADDRESSBOOKSERVER-".utf8)
+        for plain in ["KIND", "MEMBER"].map({ [UInt8]($0.utf8) }) {
+            if name.equalsIgnoringASCIICase(plain) { return prefix + plain }
+            if name.equalsIgnoringASCIICase(prefix + plain) { return plain }
+        }
+        return nil
     }
 
     func matches(_ card: Component, scratch: inout [UInt8]) -> Bool {
@@ -64,7 +78,7 @@ private struct PreparedProperty: Sendable {
     }
 
     private func isAbout(_ line: ContentLine) -> Bool {
-        guard line.name.count == name.count, line.isNamed(name) else { return false }
+        guard line.name.count == name.count && line.isNamed(name) || otherName.map({ line.isNamed($0) }) ?? false else { return false }
         // RFC 6352 §10.5.1: a name without a group is found in any, one with a group only there.
         guard let group else { return true }
         return line.group?.equalsIgnoringASCIICase(group) ?? false

@@ -85,7 +85,7 @@ package struct MailOperations: Sendable {
 
     /// The capabilities of IMAP that are off for a user's clients, a line each. With `name`, that one is switched before.
     package func capabilities(of user: String, _ name: String?, isOn: Bool) throws -> String {
-        let owner = try installation.user(user)
+        let (installation, owner) = try self.installation.account(user)
         let capability = try name.map { name in
             guard let known = Capability(named: name) else {
                 throw CommandError(

@@ -61,7 +61,7 @@ package struct Installation: Sendable {
         if creating { state = try directory.prepare() } else { try directory.mustExist(hasDatabase: isEmbedded) }
         let database = isEmbedded
             ? try embedded(settings, directory) { notice($0.sentence) } : try remote(settings) { notice($0.sentence) }
-        let zones = SystemTimeZones()
+        let zones = SystemTimeZones(precedence: settings.calendars.timeZones)
         return Installation(
             settings: settings, directory: directory, database: database,
             files: try FileBlobStore(directory: directory.blobs), mail: mailStore(settings, directory), timeZones: zones.database, timeZoneRelease: zones.release,

@@ -252,6 +252,11 @@ extension SettingDefinition {
     ]
 
     private static let calendars: [SettingDefinition] = [
+        .choice(
+            "calendars.time-zones", \.calendars.timeZones,
+            "What counts where an object names a zone of the time zone database and defines it too: the definition in the object, as "
+                + "iCalendar has it, or the database, by which events move along where a government has changed its mind since they "
+                + "were written. After a change the index is made anew beside the server at work (docs/administer.md)."),
         .time(
             "subscriptions.interval", \.subscriptions.interval, .seconds(1) ... .seconds(365 * 86_400),
             "How often a subscribed calendar is fetched where neither its owner nor its source says so."),

@@ -1,3 +1,4 @@
+package import CivilTime
 package import Directory
 package import IMAPServer
 import Mail
@@ -23,6 +24,7 @@ package struct Settings: Sendable, Equatable {
     package var limits = Limits()
     package var results = Results()
     package var storage = Storage()
+    package var calendars = Calendars()
     package var subscriptions = Subscriptions()
     package var birthdays = Birthdays()
     package var gal = GAL()
@@ -137,6 +139,10 @@ package struct Settings: Sendable, Equatable {
         package var syncLogKeep: Duration = .seconds(90 * 86_400)
         package var trashKeep: Duration = .seconds(30 * 86_400)
         package var attachmentKeep: Duration = .seconds(86_400)
+    }
+
+    package struct Calendars: Sendable, Equatable {
+        package var timeZones = TimeZoneDatabase.Precedence.embedded
     }
 
     package struct Subscriptions: Sendable, Equatable {

@@ -6,19 +6,19 @@ import Glibc
 /// The time zone database of the system: TZif files below a folder, each read when its zone is first asked for.
 package struct SystemTimeZones: Sendable {
     package let database: TimeZoneDatabase
-    /// Names the data: what was computed with another one is not valid any more.
+    /// Names the data and how it is used: what was computed with another one is not valid any more.
     package let release: String
     package let warnings: [String]
 
     /// `directory`: as the C library, by the environment's TZDIR where it is set.
-    package init(directory: String? = nil) {
+    package init(directory: String? = nil, precedence: TimeZoneDatabase.Precedence = .embedded) {
         let directory = directory ?? getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
         let read: @Sendable (String, Int) -> [UInt8]? = { name, limit in
             try? SmallFile.read(directory + "/" + name, limit: limit)
         }
         let index = read("tzdata.zi", 4 << 20).map { TimeZoneIndex(tzdata: $0) } ?? TimeZoneIndex()
-        database = TimeZoneDatabase(index: index) { name in read(name, 1 << 20) }
-        release = Self.release(index, read)
+        database = TimeZoneDatabase(index: index, precedence: precedence) { name in read(name, 1 << 20) }
+        release = Self.release(index, read) + (precedence == .embedded ? "" : ", database first")
         warnings =
             database.rules(named: "Europe/Berlin") == nil
             ? [

@@ -2,22 +2,22 @@ import Bytes
 import Calendars
 package import CivilTime
 package import CollectionStore
+import DAVGrammar
 package import Database
 import HTTPServer
 import ICalendar
-import VCard
 
 /// GET on a calendar or a book: all its objects as one file, made piece by piece.
 enum CollectionExport {
     static func response(_ exchange: Exchange, _ collection: Collection, _ access: Access) throws -> HTTPResponse {
-        let isCalendar = collection.kind == .calendar
+        let form = ExportForm(ofCalendar: collection.kind == .calendar, accept: Accept(exchange.head.headers.joined("accept")))
         let source = ExportSource(
-            exchange.server.database, exchange.server.files, collection, shownBy: exchange.visibility(of: collection, access),
+            exchange.server.database, exchange.server.files, collection, form, shownBy: exchange.visibility(of: collection, access),
             (TimeZonesWanted(exchange.head.headers), exchange.server.timeZones))
         return HTTPResponse(
             status: 200, headers: [
-                ("Content-Type", isCalendar ? "text/calendar; charset=utf-8" : "text/vcard; charset=utf-8"),
-                ("Content-Disposition", "attachment; filename*=UTF-8''\(PercentCoding.encodeSegment(collection.name)).\(isCalendar ? "ics" : "vcf")"),
+                ("Content-Type", form.contentType), ("Vary", Representation.vary(in: collection.kind)),
+                ("Content-Disposition", "attachment; filename*=UTF-8''\(PercentCoding.encodeSegment(collection.name)).\(form.fileExtension)"),
             ], body: .stream(length: nil, source), isCompressible: true)
     }
 }
@@ -31,7 +31,8 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
     private let collection: Collection
     private let visibility: Visibility?
     private let zones: (wanted: TimeZonesWanted, database: TimeZoneDatabase)
-    private var joiner = CalendarJoiner()
+    private let form: ExportForm
+    private var writer: ExportWriter
     private var step = Step.start
     private var last: String?
     /// Objects that could not be joined, by name: they are left out of the file, and only there.
@@ -45,14 +46,17 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
     package convenience init(
         _ database: any Database, _ files: FileBlobStore, _ collection: Collection, timeZones: TimeZoneDatabase
     ) {
-        self.init(database, files, collection, shownBy: nil, (.asStored, timeZones))
+        let form = ExportForm(ofCalendar: collection.kind == .calendar, accept: nil)
+        self.init(database, files, collection, form, shownBy: nil, (.asStored, timeZones))
     }
 
     /// What `visibility` shows, with those VTIMEZONEs.
     init(
-        _ database: any Database, _ files: FileBlobStore, _ collection: Collection, shownBy visibility: Visibility?,
-        _ zones: (wanted: TimeZonesWanted, database: TimeZoneDatabase)
+        _ database: any Database, _ files: FileBlobStore, _ collection: Collection, _ form: ExportForm,
+        shownBy visibility: Visibility?, _ zones: (wanted: TimeZonesWanted, database: TimeZoneDatabase)
     ) {
+        self.form = form
+        writer = ExportWriter(form, CalendarJoiner())
         self.zones = zones
         self.database = database
         self.files = files
@@ -65,12 +69,12 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
         switch step {
         case .finished: return nil
         case .start:
+            var properties = CalendarProperties()
             if collection.kind == .calendar {
-                let title = try database.read { tx in try CollectionTitle.read(tx, of: collection) }
-                let zones = zones.database
-                joiner = CalendarJoiner(properties: CalendarProperties(name: title), isStandard: { zones.name($0) != nil })
-                out = joiner.header()
+                properties = CalendarProperties(name: try database.read { tx in try CollectionTitle.read(tx, of: collection) })
             }
+            writer = ExportWriter(form, CalendarJoiner(properties: properties, database: zones.database))
+            out = writer.header()
             step = .members
             fallthrough
         case .members:
@@ -84,7 +88,7 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
                         if out.count >= Self.pieceSize { return }
                     }
                 } while !page.isEmpty
-                if collection.kind == .calendar { out += joiner.footer() }
+                out += writer.footer()
                 step = .finished
             }
         }
@@ -94,8 +98,8 @@ package final class ExportSource: HTTPBodySource, @unchecked Sendable {
     private func append(_ tx: borrowing ReadTransaction, _ member: Member, _ body: Blobs.Body, to out: inout [UInt8]) throws {
         var bytes = try ObjectData.seen(tx, try files.bytes(of: body), as: member.form, member.id)
         if collection.kind == .calendar { bytes = zones.wanted.bytes(of: bytes, zones.database) }
-        if let joined = collection.kind == .calendar ? joiner.append(bytes) : VCardJoiner.append(bytes) {
-            out += joined
+        if let written = writer.append(bytes) {
+            out += written
             count += 1
         } else {
             leftOut.append(member.name)

@@ -1,6 +1,8 @@
 import CivilTime
 import CollectionStore
 import Calendars
+import ContentLines
+import DAVGrammar
 import Database
 import Directory
 import HTTPServer
@@ -30,9 +32,17 @@ struct FreeBusyGathering {
     func response(uid: String? = nil, organizer: FreeBusyWriter.CalendarUser? = nil) throws -> HTTPResponse {
         let writer = FreeBusyWriter(
             stamp: Instant(seconds: exchange.now / 1000), uid: uid, organizer: organizer, method: uid == nil ? nil : "PUBLISH")
+        var body = try writer.bytes(of: busy)
+        var type = "text/calendar; charset=utf-8; component=vfreebusy"
+        // RFC 7265: as JSON to who wants that more.
+        let accept = Accept(exchange.head.headers.joined("accept"))
+        if case .jCal = ExportForm(ofCalendar: true, accept: accept),
+            let calendar = (try? CalendarDocument.parse(body))?.calendars.first(where: { _ in true }) {
+            (body, type) = (JCal.json(of: calendar), "application/calendar+json; component=vfreebusy")
+        }
         return HTTPResponse(
-            status: 200, headers: [("Content-Type", "text/calendar; charset=utf-8; component=vfreebusy"), ("DAV", Options.davHeader)],
-            body: .bytes(try writer.bytes(of: busy)), isCompressible: true)
+            status: 200, headers: [("Content-Type", type), ("DAV", Options.davHeader), ("Vary", "Accept")], body: .bytes(body),
+            isCompressible: true)
     }
 
     /// The calendars of a home that take their owner's time, and the hours that they set for themselves.

@@ -20,7 +20,10 @@ enum ObjectData {
             write(bytes, to: &out)
             return true
         }
-        write(try CalendarForms.write(object, form, scope.zone, scope.exchange.server.timeZones), to: &out)
+        write(
+            try CalendarForms.write(
+                object, form, scope.zone, scope.exchange.server.timeZones, shownIn: scope.exchange.window(of: scope.collection)),
+            to: &out)
         return true
     }
 

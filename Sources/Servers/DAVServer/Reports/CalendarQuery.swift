@@ -12,12 +12,12 @@ enum CalendarQuery {
     static func respond(_ exchange: Exchange, _ request: CalendarQueryRequest) throws -> HTTPResponse {
         let work = QueryWork(exchange.server.configuration, limit: request.limit)
         let rows = Rows(exchange, request.properties, work: work, zone: request.zone)
-        let plan = CalendarQueryPlan(request.filter)
         return try exchange.read { tx in
             let scope = try QueryScope(tx, exchange, kind: .calendar)
             var parts: [any MultistatusSource.Part] = []
             for place in scope.places {
                 let zone = try FloatingZone.of(tx, place.collection, request.zone, exchange.server.timeZones)
+                let plan = CalendarQueryPlan(request.filter, shownIn: exchange.window(of: place.collection))
                 let judge = CalendarJudge(plan, zone, exchange.server, work)
                 parts.append(try part(tx, rows, place, plan, judge, zone))
             }

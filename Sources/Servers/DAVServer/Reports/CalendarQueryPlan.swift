@@ -16,7 +16,14 @@ struct CalendarQueryPlan {
     /// Whether every object is wanted.
     let isAll: Bool
 
-    init(_ filter: ComponentFilter) {
+    /// - Parameter window: what a calendar shows of its series; nil: all. An instance that it does not show matches no range.
+    init(_ filter: ComponentFilter, shownIn window: InstantRange? = nil) {
+        var filter = filter
+        if let window {
+            for place in filter.components.indices {
+                filter.components[place].timeRange = filter.components[place].timeRange?.clipped(to: window)
+            }
+        }
         self.filter = filter
         // All components of an object but its time zones are of one kind (RFC 4791 §4.1).
         let main = filter.components.first { !$0.isNotDefined && CalendarComponentKind(named: $0.name) != nil }

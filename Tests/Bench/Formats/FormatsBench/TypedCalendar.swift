@@ -11,7 +11,7 @@ enum TypedCalendar {
         guard let object = try? CalendarObjectResource.validate(bytes) else { fatalError("the object is none") }
         var sum = 0
         if compilesZones {
-            let zones = CalendarTimeZones(object.calendar, database: database, policy: .embeddedFirst)
+            let zones = CalendarTimeZones(object.calendar, database: database)
             if let line = object.components.first?.property("DTSTART"), let id = line.zoneID, let time = line.calendarTime {
                 sum &+= Int(truncatingIfNeeded: zones.rules(for: id).instant(of: time.wall).seconds)
             }

@@ -122,6 +122,21 @@ struct OccurrenceQueryTests {
         #expect(try names(8, 1) == [])
     }
 
+    @Test("what comes every year for ever is met by ranges that have its part of the year, and by long ones, once")
+    func yearly() throws {
+        for month in 1...12 {
+            try put("\(month)", run(Int64(month), .max, exact: false, weeks: YearWeeks(month: month, day: 14, before: 1, after: 3)))
+        }
+        try put("often", run(5, .max, exact: false, weeks: YearWeeks(month: 5, day: 1, before: 1, after: 60)))
+        func names(_ weeks: YearWeeks) throws -> [String] {
+            try self.names(OccurrenceRange(lower: 100, upper: 200, floatingLower: 100, floatingUpper: 200, weeks: weeks))
+        }
+        #expect(try names(YearWeeks(month: 3, day: 13, before: 1, after: 1)) == ["3"])
+        #expect(try names(YearWeeks(month: 6, day: 14, before: 2, after: 30)) == ["6", "7", "often"])
+        #expect(try names(.all) == (["often"] + (1...12).map { "\($0)" }).sorted())
+        #expect(try names(YearWeeks(month: 6, day: 15, before: 100, after: 100)).count == 8)
+    }
+
     @Test("what is removed, moved, copied, in the trash or restored", arguments: 1...8)
     func followsTheMember(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))

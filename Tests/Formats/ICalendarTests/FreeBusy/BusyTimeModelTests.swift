@@ -77,6 +77,40 @@ struct BusyTimeModelTests {
         }
     }
 
+    @Test("rules of seconds, minutes and hours are the same as a run as one by one, and cost little", arguments: [
+        "FREQ=SECONDLY", "FREQ=SECONDLY;BYHOUR=9,10,12;BYDAY=MO,WE", "FREQ=SECONDLY;INTERVAL=7;BYMINUTE=0,1,2,30",
+        "FREQ=MINUTELY;INTERVAL=5", "FREQ=MINUTELY;BYHOUR=1,2,3", "FREQ=HOURLY;BYDAY=TU", "FREQ=HOURLY;INTERVAL=3",
+        "FREQ=DAILY;BYHOUR=8,9,10,12;BYMINUTE=0", "FREQ=SECONDLY;COUNT=350000", "FREQ=SECONDLY;UNTIL=20250330T020000Z",
+        "FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=0,1,2,3,4,5", "FREQ=SECONDLY;BYSECOND=0,1,2,3", "FREQ=MINUTELY;BYSETPOS=1",
+        "FREQ=WEEKLY;BYDAY=SU;BYHOUR=0,1,2,3", "FREQ=SECONDLY;INTERVAL=86400", "FREQ=SECONDLY;INTERVAL=2147483647",
+    ])
+    func dense(rule: String) throws {
+        let starts = ["DTSTART;TZID=Europe/Berlin:20250326T000000", "DTSTART:20250326T000000Z", "DTSTART:20250326T003015"]
+        let forms = [
+            ("PT1S", ""), ("PT90S", ""), ("PT1H", "EXDATE:20250330T013000Z"), ("PT0S", ""), ("P1D", ""), ("PT8S", "EXDATE;VALUE=DATE:20250330"),
+            ("PT10M", "RDATE:20250330T021530Z"), ("PT3H", "EXRULE:FREQ=DAILY;BYHOUR=3"), ("PT1S", "EXDATE;TZID=Europe/Berlin:20250330T040000"),
+        ]
+        for (place, (length, more)) in forms.enumerated() {
+            let start = starts[place % 3]
+            let object = try calendarObject([start, "DURATION:\(length)", "RRULE:\(rule)", more].filter { !$0.isEmpty }.joined(separator: "\n"))
+            // With the night in which Berlin's clocks are put forward.
+            let range = InstantRange(start: Instant(seconds: 1_743_289_200), end: Instant(seconds: 1_743_289_200 + 6 * 3600))
+            var (budget, own) = (StepBudget(10_000_000), StepBudget(10_000_000))
+            var one = BusyTime(from: try #require(range.start), to: try #require(range.end), limit: 1_000_000)
+            var instances = RecurrenceSet(object.components, zones: Zones()).instances(overlapping: range, floatingIn: Berlin())
+            while let instance = try instances.next(&own) {
+                try one.add(
+                    from: instance.interval.start.instant(in: Berlin()), to: instance.interval.end.instant(in: Berlin()), kind: .busy)
+            }
+            var merged = BusyTime(from: try #require(range.start), to: try #require(range.end), limit: 1_000_000)
+            try merged.add(object, zones: Zones(), floatingIn: Berlin(), &budget)
+            #expect(try merged.periods() == one.periods(), "\(start) \(length) \(rule) \(more)")
+            if rule == "FREQ=SECONDLY", more.isEmpty {
+                #expect(10_000_000 - budget.remaining < 8000, "\(start) \(length)")
+            }
+        }
+    }
+
     /// What is of one kind neither overlaps nor touches.
     private func checkOrder(_ busy: BusyTime) throws {
         var ends: [BusyKind: Instant] = [:]

@@ -1,5 +1,6 @@
 import CivilTime
 import ICalendar
+import TestRandom
 import Testing
 
 @Suite("Sets: tasks, notes, and many instances")
@@ -106,6 +107,53 @@ struct RecurrenceRangeTests {
         let made = try instances(set, first: 5001)
         #expect(made.count == 5001 && made.dropLast().allSatisfy(\.isOverride) && made.last?.isOverride == false)
         #expect(set.runs(mergingGapsBelow: 40, limit: 10).count == 1)
+    }
+
+    /// One zone, whatever the name: clocks are put forward, back, or a day is left out (Samoa, 2011).
+    private struct OneZone: ZoneResolving {
+        let rules: any TimeZoneRules
+        func rules(for zoneID: String) -> any TimeZoneRules { rules }
+    }
+
+    @Test("close to a change of the clocks a range finds just what is in it", arguments: [(3600, 7200), (7200, 3600), (-36_000, 50_400), (50_400, -36_000)])
+    func aroundChanges(before: Int, after: Int) throws {
+        let change = Int64(1_743_296_400)
+        let zone = ZoneRules(initial: Observance(offset: before), changes: [(Instant(seconds: change), Observance(offset: after))])
+        var random = SeededGenerator(state: UInt64(bitPattern: Int64(before)))
+        for _ in 0..<60 {
+            let rule = try #require([
+                "FREQ=HOURLY;COUNT=400", "FREQ=MINUTELY;INTERVAL=17;COUNT=900", "FREQ=DAILY;BYHOUR=1,2,3;COUNT=40", "FREQ=HOURLY;INTERVAL=5;COUNT=90",
+                "FREQ=DAILY;BYHOUR=0,23;BYMINUTE=30;COUNT=30",
+            ].randomElement(using: &random))
+            let length = try #require(["PT0S", "PT1H", "P1D", "P2DT3H", "PT40H", "P5D", "PT15M"].randomElement(using: &random))
+            let start = try #require(["DTSTART;TZID=x:20250322T003000", "DTSTART:20250322T020000", "DTSTART:20250322T013000Z"].randomElement(using: &random))
+            let object = try calendarObject("\(start)\nDURATION:\(length)\nRRULE:\(rule)\nRDATE;TZID=x:20250330T023000")
+            let set = RecurrenceSet(object.components, zones: OneZone(rules: zone))
+            var budget = StepBudget(1_000_000)
+            func all(_ range: InstantRange) throws -> [RecurrenceInstance.Interval] {
+                var found: [RecurrenceInstance.Interval] = []
+                var walk = set.instances(overlapping: range, floatingIn: zone)
+                while let instance = try walk.next(&budget) { found.append(instance.interval) }
+                return found
+            }
+            var everything: [RecurrenceInstance] = []
+            var walk = set.instances(floatingIn: zone)
+            while let instance = try walk.next(&budget) { everything.append(instance) }
+            for _ in 0..<20 {
+                let from = change + Int64.random(in: -200_000..<400_000, using: &random)
+                let range = InstantRange(start: Instant(seconds: from), end: Instant(seconds: from + Int64.random(in: 1..<20_000, using: &random)))
+                let expected = everything.filter { $0.overlaps(range, floatingIn: zone) }.map(\.interval)
+                #expect(try all(range) == expected, "\(start) \(length) \(rule) \(from)")
+            }
+        }
+    }
+
+    @Test("R13: a rule of every second costs no more in the year 2100 than others")
+    func everySecond() throws {
+        for start in ["DTSTART:20260101T000000Z", "DTSTART;TZID=Europe/Berlin:20260101T000000", "DTSTART:20260101T000000"] {
+            let set = try recurrenceSet("\(start)\nRRULE:FREQ=SECONDLY")
+            #expect(try instances(set, from: "21000601T000000", to: "21000601T000010", floatingIn: Berlin(), steps: 40).count == 10)
+        }
     }
 
     @Test("R18: overrides that the master's new time left behind stay instances")

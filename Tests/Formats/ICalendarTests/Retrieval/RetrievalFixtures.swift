@@ -15,7 +15,7 @@ func calendarObject(
     let lines = blocks.split(separator: "\n\n").flatMap { block in
         ["BEGIN:\(kind)", "UID:1"] + block.split(separator: "\n").map(String.init) + ["END:\(kind)"]
     }
-    return try calendarObject(calendar(zones.flatMap { zone($0) } + lines))
+    return try calendarObject(calendar(zones.flatMap { zoneOfDatabase($0).isEmpty ? zone($0) : zoneOfDatabase($0) } + lines))
 }
 
 func instantRange(_ start: String?, _ end: String?) throws -> InstantRange {

@@ -22,9 +22,22 @@ struct TimeZonesByReferenceTests {
     @Test("T14: the zones of the database go, all others stay, and the rest is the same byte for byte")
     func removal() throws {
         let own = zone("Office") + zone("/example.com/Europe/Berlin") + zone("europe/berlin")
-        let stored = calendar(zone("Europe/Berlin") + own + zone("Asia/Tokyo") + meeting("Europe/Berlin"))
+        let stored = calendar(zoneOfDatabase("Europe/Berlin") + own + zone("Asia/Tokyo") + meeting("Europe/Berlin"))
         #expect(try removed(stored) == text(calendar(own + meeting("Europe/Berlin"))))
         #expect(try removed(calendar(own)) == text(calendar(own)))
+    }
+
+    @Test("a zone of the database stays where a time of the object is another by it")
+    func different() throws {
+        let stored = calendar(zone("Europe/Berlin", offset: "+0700") + meeting("Europe/Berlin"))
+        #expect(try removed(stored) == text(stored))
+        #expect(text(TimeZonesByReference.removingStandardZones(
+            from: try CalendarDocument.parse(stored), database: ZoneFiles.database(.database))) == text(calendar(meeting("Europe/Berlin"))))
+        // Before 1996 it is another than the database's; no time of the object is there.
+        let rules = daylight("19700329T020000", "+0100", "+0200", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU")
+            + standard("19701025T030000", "+0200", "+0100", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU")
+        let copy = calendar(["BEGIN:VTIMEZONE", "TZID:Europe/Berlin"] + rules + ["END:VTIMEZONE"] + meeting("Europe/Berlin"))
+        #expect(try removed(copy) == text(calendar(meeting("Europe/Berlin"))))
     }
 
     @Test("line ends and folds of what stays are not touched, and a lost END takes nothing with it")
@@ -55,7 +68,7 @@ struct TimeZonesByReferenceTests {
 
     @Test("a zone that is used and not defined is written before the first component")
     func addition() throws {
-        let stored = calendar(zone("Asia/Tokyo") + meeting("Europe/Berlin", "Asia/Tokyo", "Europe/Berlin"))
+        let stored = calendar(zone("Asia/Tokyo", offset: "+0900") + meeting("Europe/Berlin", "Asia/Tokyo", "Europe/Berlin"))
         let made = try added(stored)
         let resource = try calendarObject(made)
         #expect(TimeZoneReferences.defined(in: resource.calendar) == ["Europe/Berlin", "Asia/Tokyo"])

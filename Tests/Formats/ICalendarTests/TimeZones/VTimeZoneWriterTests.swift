@@ -89,6 +89,13 @@ import Testing
         try compare(zone, compiled(written(zone, from: nil)), from: utc("20080101T000000Z"), to: utc("25000101T000000Z"))
     }
 
+    @Test("a change on the day with which what is written begins is not lost")
+    func firstDay() throws {
+        let zone = try #require(try zoneRules(daylight("16010101T000000", "-0500", "-0400")))
+        let again = try compiled(written(zone, from: nil))
+        #expect(try again.offset(at: utc("19600701T000000Z")) == -14_400 && again.offset(at: utc("16000701T000000Z")) == -18_000)
+    }
+
     @Test("Ireland's winter is standard time, whatever the database calls it")
     func dublin() throws {
         let dublin = text(written(try ZoneFiles.rules("Europe/Dublin"), from: try utc("20260101T000000Z")))

@@ -23,9 +23,21 @@ enum ZoneFiles {
 
     static let names = all.keys.sorted()
 
-    static let database = TimeZoneDatabase(index: TimeZoneIndex(names: names)) { all[$0] }
+    static let database = database(.embedded)
+
+    static func database(_ precedence: TimeZoneDatabase.Precedence) -> TimeZoneDatabase {
+        TimeZoneDatabase(index: TimeZoneIndex(names: names), precedence: precedence) { all[$0] }
+    }
 
     static func rules(_ name: String) throws -> ZoneRules { try #require(database.rules(named: name)) }
+}
+
+/// The lines of a VTIMEZONE that says what the database says.
+func zoneOfDatabase(_ name: String) -> [String] {
+    guard let rules = ZoneFiles.database.rules(named: name) else { return [] }
+    var writer = ContentLineWriter()
+    VTimeZoneWriter.append(rules, id: name, to: &writer)
+    return text(writer.bytes).split(separator: "\r\n").map(String.init)
 }
 
 /// The first VTIMEZONE of the lines, with a VCALENDAR around them.

@@ -43,6 +43,22 @@ func passes(_ bytes: [UInt8], _ filter: CardFilter) throws -> Bool {
 
 @Suite("Card filters: RFC 6352 §10.5")
 struct CardFilterTests {
+    @Test("C7: a group is found by KIND and MEMBER in either version, whatever the filter calls them", arguments: [
+        ("3.0", "X-ADDRESSBOOKSERVER-"), ("4.0", ""),
+    ])
+    func groups(version: String, prefix: String) throws {
+        let lines = ["BEGIN:VCARD", "VERSION:\(version)", "UID:1", "FN:G", "N:G;;;;", prefix + "KIND:group", prefix + "MEMBER:urn:uuid:7", "END:VCARD"]
+        let group = [UInt8](lines.joined(separator: "\r\n").utf8)
+        for name in ["KIND", "X-ADDRESSBOOKSERVER-KIND", "kind", "x-addressbookserver-kind"] {
+            #expect(try passes(group, filter(property(name, match("group", .equals)))))
+            #expect(try !passes(group, filter(property(name, match("org", .equals)))))
+            #expect(try !passes(group, filter(absent(name))))
+            #expect(try passes(person, filter(absent(name))))
+        }
+        #expect(try passes(group, filter(property("MEMBER", match("urn:uuid:7", .equals)))))
+        #expect(try passes(group, filter(property("X-ADDRESSBOOKSERVER-MEMBER", match("uuid:7")))))
+    }
+
     private let person = card([
         "UID:1", "FN:Zoë Müller", "N:Müller;Zoë;Anna,Maria;;", "NICKNAME:Zo,The boss\\, really",
         "item1.EMAIL;TYPE=INTERNET,pref:zoe@example.com", "item1.X-ABLabel:_$!<Work>!$_",
