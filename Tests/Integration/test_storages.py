@@ -100,7 +100,8 @@ def test_new_accounts_of_a_domain_are_in_its_storage(site, storage):
     user = site.new_user(storage)
     after = site.storages()
     assert after[storage]["accounts"] == before[storage]["accounts"] + 1
-    assert after["default"]["accounts"] == before["default"]["accounts"]
+    # The owner of the address list is there too, a moment after the first start.
+    assert after["default"]["accounts"] - before["default"]["accounts"] in (0, 1)
     # All that every new user has.
     dav = user.dav()
     names = {r.path for r in dav.propfind(user.calendars, "D:displayname", depth=1).multistatus()}
