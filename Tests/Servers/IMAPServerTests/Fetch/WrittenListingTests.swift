@@ -39,7 +39,7 @@ import Testing
         // With BODY[...] beside them the structure is read.
         let read = client.say("f FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[]<0.1>)")
         #expect(read.components(of: "ENVELOPE (") == Self.messages.count)
-        try site.context.services.store.makeListings(site.database) { _ in }
+        try site.context.services.place.store.makeListings(site.database) { _ in }
         let made = try site.database.read { tx in try tx.first("SELECT COUNT(*) FROM mail_listing", []) { $0.integer(0) } } ?? 0
         #expect(made == count && client.say(question) == kept)
     }
@@ -60,7 +60,7 @@ import Testing
             client.say("f STORE 1 +FLAGS (\\Deleted)")
             client.say("e EXPUNGE")
         }
-        _ = try site.database.write { tx in try site.context.services.store.purge(tx, before: 1_900_000_000_000, now: 1_900_000_000_000, limit: 100) }
+        _ = try site.database.write { tx in try site.context.services.place.store.purge(tx, before: 1_900_000_000_000, now: 1_900_000_000_000, limit: 100) }
         #expect(try count() == 0)
     }
 }

@@ -11,7 +11,7 @@ import Testing
     private static func off(_ names: String..., in site: TestSite, for name: String = "anna") throws {
         try site.database.write { tx in
             let id = try tx.read.first("SELECT id FROM principal WHERE name = $1", [.text(name)]) { $0.integer(0) } ?? 0
-            try site.context.services.store.setCapabilitiesOff(tx, names, of: .init(rawValue: id))
+            try site.context.services.place.store.setCapabilitiesOff(tx, names, of: .init(rawValue: id))
         }
     }
 
