@@ -327,6 +327,8 @@ def test_mail_in_files_moves_too(site):
     imap = user.imap()
     for number in range(5):
         imap.append("INBOX", f"Subject: {number}\r\n\r\nbody\r\n".encode())
+    # The first time they are \\Recent.
+    imap.ok("SELECT INBOX")
     imap.ok("SELECT INBOX")
     before = imap.ok("UID FETCH 1:* (UID FLAGS MODSEQ BODY.PEEK[])").untagged
     imap.close()
