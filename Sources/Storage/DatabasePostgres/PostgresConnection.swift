@@ -79,6 +79,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         if session.isLost || isUseless {
             self.session = nil
         } else if hasBegun {
+            // What is still queued may fail, and what was sent together with it would fail too.
+            session.sendUnanswered()
             session.send("ROLLBACK")
             session.sendUnanswered()
         }

@@ -204,6 +204,24 @@ struct StatementContractTests {
         #expect(try database.ids == [1, 4])
     }
 
+    @Test("a transaction that is given up after a statement of which nobody has heard leaves nothing to the next", arguments: TestEngine.allCases)
+    func givenUp(_ engine: TestEngine) throws {
+        struct GivenUp: Error {}
+        let database = try TestStore(engine).open()
+        try database.write { tx in try tx.insert(1) }
+        for id: Int64 in 2...9 {
+            #expect(throws: (any Error).self) {
+                try database.write { tx in
+                    _ = try tx.read.first("SELECT 1") { $0.integer(0) }
+                    try tx.execute("INSERT INTO item (id) VALUES (1)")
+                    throw GivenUp()
+                }
+            }
+            try database.write { tx in try tx.insert(id) }
+        }
+        #expect(try database.ids == Array(1...9))
+    }
+
     @Test("the count of changed rows is the last statement's", arguments: TestEngine.allCases)
     func changes(_ engine: TestEngine) throws {
         let database = try TestStore(engine).open()
