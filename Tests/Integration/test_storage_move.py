@@ -20,14 +20,8 @@ WAYS = [("default", "west"), ("west", "east"), ("east", "default")]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    running = Site(tmp_path_factory.mktemp("moves"), "--storage-mail", "database,maildir.example.org=maildir")
-    try:
-        running.server.start()
+    with Site(tmp_path_factory.mktemp("moves"), "--storage-mail", "database,maildir.example.org=maildir").served() as running:
         yield running
-        running.server.check()
-        assert running.server.stop() == 0, running.server.log()
-    finally:
-        running.close()
 
 
 def start_move(site, what, storage, grace=10):

@@ -1,6 +1,7 @@
 """Several databases for one installation: accounts are in one of them, and nobody notices which.
 
 `TEST_ENGINE=postgres` has the configuration database in PostgreSQL; the storages are SQLite and PostgreSQL in either case."""
+import contextlib
 import json
 import os
 import sqlite3
@@ -74,20 +75,22 @@ class Site:
                 for statement in statements:
                     database.execute(statement)
 
-    def close(self):
-        self.server.close()
+    @contextlib.contextmanager
+    def served(self):
+        """While it is at work; at the end all is whole."""
+        try:
+            self.server.start()
+            yield self
+            self.server.check()
+            assert self.server.stop() == 0, self.server.log()
+        finally:
+            self.server.close()
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    running = Site(tmp_path_factory.mktemp("storages"))
-    try:
-        running.server.start()
+    with Site(tmp_path_factory.mktemp("storages")).served() as running:
         yield running
-        running.server.check()
-        assert running.server.stop() == 0, running.server.log()
-    finally:
-        running.close()
 
 
 @pytest.fixture(params=["west", "east"])

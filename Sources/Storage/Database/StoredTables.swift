@@ -36,7 +36,15 @@ package struct StoredTable: Sendable, Equatable {
         "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
-    package var quotedColumns: String { columns.map { Self.quoted($0.name) }.joined(separator: ", ") }
+    package var quotedColumns: String { Self.quoted(columns) }
+    package static func quoted(_ columns: [Column]) -> String { columns.map { quoted($0.name) }.joined(separator: ", ") }
+
+    /// Puts a row of `columns` into the table: with `$1`, `$2`, ... for their values.
+    package func insertion(of columns: [Column]) -> String {
+        let places = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        return "INSERT INTO \(Self.quoted(name)) (\(Self.quoted(columns))) VALUES (\(places))"
+    }
+
     package var quotedKey: String { key.map(Self.quoted).joined(separator: ", ") }
 }
 

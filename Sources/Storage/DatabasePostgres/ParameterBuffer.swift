@@ -16,10 +16,7 @@ final class ParameterBuffer {
         guard values.count == types.count else {
             throw Fault(.final, Failure(.serverBug, "\(values.count) values for \(types.count) parameters: \(sql)"))
         }
-        bytes.removeAll(keepingCapacity: bytes.capacity < 1 << 20)
-        starts.removeAll(keepingCapacity: true)
-        lengths.removeAll(keepingCapacity: true)
-        formats.removeAll(keepingCapacity: true)
+        removeAll()
         for (value, type) in zip(values, types) {
             let start = bytes.count
             starts.append(value == .null ? nil : start)
@@ -46,11 +43,44 @@ final class ParameterBuffer {
             case (.bytes, _):
                 throw Fault(.final, Failure(.serverBug, "bytes for a parameter of type \(type): \(sql)"))
             }
-            lengths.append(Int32(clamping: bytes.count - start))
-            formats.append(isBinary ? 1 : 0)
-            // Ends what is sent as text; and keeps an empty value from standing at the end of the memory.
-            bytes.append(0)
+            end(start, isBinary: isBinary)
         }
+    }
+
+    /// Values that are stored as they are, in binary; their types, of which NULL has none.
+    func fill(_ values: [StoredValue]) -> [Oid] {
+        removeAll()
+        return values.map { value in
+            let start = bytes.count
+            starts.append(value == .null ? nil : start)
+            defer { end(start, isBinary: true) }
+            switch value {
+            case .null: return 0
+            case .integer(let number):
+                append(number)
+                return TypeID.int8
+            case .text(let text):
+                bytes += text
+                return TypeID.text
+            case .bytes(let data):
+                bytes += data
+                return TypeID.bytea
+            }
+        }
+    }
+
+    private func removeAll() {
+        bytes.removeAll(keepingCapacity: bytes.capacity < 1 << 20)
+        starts.removeAll(keepingCapacity: true)
+        lengths.removeAll(keepingCapacity: true)
+        formats.removeAll(keepingCapacity: true)
+    }
+
+    private func end(_ start: Int, isBinary: Bool) {
+        lengths.append(Int32(clamping: bytes.count - start))
+        formats.append(isBinary ? 1 : 0)
+        // Ends what is sent as text; and keeps an empty value from standing at the end of the memory.
+        bytes.append(0)
     }
 
     private static func isText(_ type: Oid) -> Bool {

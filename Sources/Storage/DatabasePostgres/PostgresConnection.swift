@@ -230,23 +230,19 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         _ sql: StaticString, _ parameters: [Value], _ row: (borrowing Row) throws -> Bool
     ) throws -> Bool {
         if session?.probe(of: sql)?.isLong ?? false { return false }
-        let rows: PostgresRows?
+        let rows: PostgresRows
         do {
-            var statement: PreparedStatement?
-            let result = try onServer { session throws(Fault) in
+            rows = PostgresRows(try onServer { session throws(Fault) in
                 let probe = try session.prepared(sql, parameters, as: .probe)
-                statement = probe
                 try self.values.fill(parameters, for: probe, sql)
                 session.send(probe, self.values)
                 return try session.receive("\(sql)", isWrite: self.role == .write)
-            }
-            let found = PostgresRows(result)
-            rows = found.count > Session.probeLimit ? nil : found
-            statement?.isLong = rows == nil
+            })
         } catch {
             throw noted(error)
         }
-        guard let rows else { return false }
+        // The cursor, which comes next, notes it.
+        if rows.count > Session.probeLimit { return false }
         let current = Row(source: rows)
         for index in 0..<rows.count {
             rows.move(to: index)

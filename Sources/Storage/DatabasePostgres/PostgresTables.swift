@@ -11,7 +11,7 @@ package final class PostgresTables: StoredTables {
     private static let signature = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0]
     private static let pieceSize = 1 << 18
     /// What only this engine has.
-    static let own: Set = ["schema_version", "commit_mark"]
+    private static let own: Set = ["schema_version", "commit_mark"]
 
     package init(_ options: PostgresOptions, isWriting: Bool) throws {
         self.isWriting = isWriting
@@ -40,26 +40,34 @@ package final class PostgresTables: StoredTables {
         try query(isWriting ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     }
 
-    package func tables() throws -> [StoredTable] {
-        let names = try query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename")
-        return try names.compactMap(\.first).filter { !Self.own.contains($0) }.map { name in
-            let columns = try query(
-                """
-                SELECT column_name, data_type FROM information_schema.columns
-                WHERE table_schema = current_schema() AND table_name = \(Self.literal(name)) ORDER BY ordinal_position
-                """
-            ).map { row in StoredTable.Column(row[0], try Self.kind(row[1], name)) }
-            let key = try query(
-                """
-                SELECT a.attname FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (number, position)
-                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-                WHERE i.indrelid = to_regclass(quote_ident(\(Self.literal(name)))) AND i.indisprimary ORDER BY k.position
-                """)
-            return StoredTable(name: name, columns: columns, key: key.compactMap(\.first))
+    package func tables() throws -> [StoredTable] { try Self.tables(on: session) }
+
+    /// In the order of their names.
+    static func tables(on session: Session) throws -> [StoredTable] {
+        var found: [String: StoredTable] = [:]
+        let columns = try query(
+            """
+            SELECT table_name, column_name, data_type FROM information_schema.columns
+            WHERE table_schema = current_schema()
+                AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = current_schema())
+            ORDER BY table_name, ordinal_position
+            """, on: session)
+        for row in columns where !own.contains(row[0]) {
+            found[row[0], default: StoredTable(name: row[0], columns: [], key: [])].columns
+                .append(StoredTable.Column(row[1], try kind(row[2], row[0])))
         }
+        let keys = try query(
+            """
+            SELECT c.relname, a.attname FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (number, position)
+            JOIN pg_class c ON c.oid = i.indrelid
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+            WHERE i.indisprimary AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname, k.position
+            """, on: session)
+        for row in keys { found[row[0]]?.key.append(row[1]) }
+        return found.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
-    static func kind(_ type: String, _ table: String) throws -> StoredTable.Kind {
+    private static func kind(_ type: String, _ table: String) throws -> StoredTable.Kind {
         switch type {
         case "bigint": .integer
         case "text": .text
@@ -155,11 +163,16 @@ package final class PostgresTables: StoredTables {
     }
 
     @discardableResult
-    private func query(_ sql: String) throws -> [[String]] {
+    private func query(_ sql: String) throws -> [[String]] { try Self.query(sql, on: session) }
+
+    @discardableResult
+    static func query(_ sql: String, on session: Session) throws -> [[String]] {
         let result = PQexec(session.handle, sql)
         defer { PQclear(result) }
         let status = PQresultStatus(result)
-        guard status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else { throw failure(result, sql) }
+        guard status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else {
+            throw Fault(result, on: session.handle, doing: sql).failure
+        }
         return (0..<PQntuples(result)).map { row in
             (0..<PQnfields(result)).map { PQgetvalue(result, row, $0).map { String(cString: $0) } ?? "" }
         }
@@ -167,10 +180,6 @@ package final class PostgresTables: StoredTables {
 
     private func failure(_ result: OpaquePointer?, _ sql: String) -> Failure {
         Fault(result, on: session.handle, doing: sql).failure
-    }
-
-    private static func literal(_ name: String) -> String {
-        "'" + name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
     }
 }
 

@@ -84,9 +84,7 @@ package final class SQLiteTables: StoredTables {
 
     package func beginInsert(into table: StoredTable) throws {
         try execute("DELETE FROM \(StoredTable.quoted(table.name))")
-        let places = (1...max(1, table.columns.count)).map { "?\($0)" }.joined(separator: ", ")
-        insertion = try RawStatement(
-            "INSERT INTO \(StoredTable.quoted(table.name)) (\(table.quotedColumns)) VALUES (\(places))", on: handle)
+        insertion = try RawStatement(table.insertion(of: table.columns), on: handle)
     }
 
     package func insert(_ row: [StoredValue]) throws {

@@ -39,10 +39,12 @@ extension Members {
     }
 
     /// As `with`, of one that is shown.
+    /// - Parameter ahead: what was read before, of this name too.
     package static func with(
-        _ tx: borrowing ReadTransaction, in collection: CollectionID, name: String, shownBy visibility: Visibility?,
-        _ body: (borrowing MemberView) throws -> Void
+        _ tx: borrowing ReadTransaction, in collection: CollectionID, name: String, ahead: MembersAhead? = nil,
+        shownBy visibility: Visibility?, _ body: (borrowing MemberView) throws -> Void
     ) throws -> Bool {
+        if let ahead { return try with(tx, ahead, name: name, shownBy: visibility, body) }
         guard let visibility else { return try with(tx, in: collection, name: name, body) }
         guard let member = try find(tx, in: collection, name: name), let shown = try visibility.shown(tx, member) else {
             return false
@@ -51,8 +53,7 @@ extension Members {
         return true
     }
 
-    /// The same of one that is among those that were read ahead.
-    package static func with(
+    private static func with(
         _ tx: borrowing ReadTransaction, _ ahead: MembersAhead, name: String, shownBy visibility: Visibility?,
         _ body: (borrowing MemberView) throws -> Void
     ) throws -> Bool {

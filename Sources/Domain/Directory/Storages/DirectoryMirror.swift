@@ -68,11 +68,8 @@ package final class DirectoryMirror: Sendable {
     package func forEachDifference(_ body: (PrincipalID) -> Void) throws {
         var after: Int64 = 0
         while true {
-            let page = try source.read { tx in
-                let ids = try Self.ids(tx, after: after)
-                return try ids.map { ($0, try entry(tx, $0)) }
-            }
-            guard let end = page.last?.0.rawValue else { return }
+            let page = try page(after: after)
+            guard let end = page.last?.id.rawValue else { return }
             after = end
             let here = try target.read { tx in try page.map { id, entry in entry == nil ? nil : try self.entry(tx, id) } }
             for ((id, entry), copy) in zip(page, here) where entry != copy { body(id) }
@@ -105,11 +102,8 @@ package final class DirectoryMirror: Sendable {
     private func copyAll(upTo last: Int64) throws {
         var after: Int64 = 0
         while true {
-            let page = try source.read { tx in
-                let ids = try Self.ids(tx, after: after)
-                return try ids.map { ($0, try entry(tx, $0)) }
-            }
-            guard let end = page.last?.0.rawValue else { break }
+            let page = try page(after: after)
+            guard let end = page.last?.id.rawValue else { break }
             after = end
             try target.write { tx in
                 guard try Self.position(tx.read) == nil else { return }
@@ -121,9 +115,13 @@ package final class DirectoryMirror: Sendable {
         }
     }
 
-    private static func ids(_ tx: borrowing ReadTransaction, after id: Int64) throws -> [PrincipalID] {
-        try tx.all("SELECT id FROM principal WHERE id > $1 ORDER BY id LIMIT $2", [.integer(id), .integer(Int64(batch))]) {
-            PrincipalID(rawValue: $0.integer(0))
+    /// Some of the source's principals after one, in the order of their ids; without an entry those that are not copied.
+    private func page(after id: Int64) throws -> [(id: PrincipalID, entry: Entry?)] {
+        try source.read { tx in
+            let ids = try tx.all(
+                "SELECT id FROM principal WHERE id > $1 ORDER BY id LIMIT $2", [.integer(id), .integer(Int64(Self.batch))]
+            ) { PrincipalID(rawValue: $0.integer(0)) }
+            return try ids.map { ($0, try entry(tx, $0)) }
         }
     }
 

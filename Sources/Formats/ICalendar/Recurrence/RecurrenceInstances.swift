@@ -8,9 +8,9 @@ package struct RecurrenceInstances {
     private let floatingZone: any TimeZoneRules
     private var cursors: [Cursor]
     private var nextOverride = 0
-    /// Nil: each instance is given; else those that touch may be given as one, and what takes no time not at all. What no such run may
-    /// pass.
-    private var barriers: [Int64]?
+    /// Nil: each instance is given; else those that touch may be given as one, and what takes no time not at all. What no such run of
+    /// each series may pass.
+    private var barriers: [[Int64]]?
     private var omitsPlaceholders = false
 
     /// Where the walk over one series is.
@@ -37,7 +37,9 @@ package struct RecurrenceInstances {
     package mutating func mergeRuns() {
         omitsPlaceholders = true
         guard set.shifts.isEmpty, set.replacedDays.isEmpty else { return }
-        barriers = (set.series.first?.exclusions.times ?? []).union(set.replaced).sorted()
+        barriers = set.series.enumerated().map { index, series in
+            (index == 0 ? series.exclusions.times.union(set.replaced) : series.exclusions.times).sorted()
+        }
     }
 
     /// Leaves out what is there only so that the object can be found. It must be said before the first is asked for.
@@ -73,7 +75,8 @@ package struct RecurrenceInstances {
             guard let first, let candidate = cursors[first].pending else { return nil }
             cursors[first].pending = nil
             let series = set.series[cursors[first].index]
-            if let barriers, let run = try run(from: candidate, at: first, series, barriers, &budget) { return run }
+            if let barriers = barriers?[cursors[first].index],
+                let run = try run(from: candidate, at: first, series, barriers, &budget) { return run }
             guard cursors[first].index == 0, let shift = set.shift(for: candidate.seconds) else {
                 return series.instance(candidate)
             }
@@ -86,7 +89,6 @@ package struct RecurrenceInstances {
         from candidate: RecurrenceSeries.Candidate, at place: Int, _ series: RecurrenceSeries, _ barriers: [Int64],
         _ budget: inout StepBudget
     ) throws(StepBudget.Exhausted) -> RecurrenceInstance? {
-        let barriers = cursors[place].index == 0 ? barriers : series.exclusions.times.sorted()
         guard candidate.ownEnd == nil, series.shortest > 0,
             let last = try cursors[place].candidates.skipRun(
                 after: candidate, length: series.shortest, barriers: barriers,

@@ -117,6 +117,12 @@ extension Installation {
         try storages.part(of: principal)?.installation ?? self
     }
 
+    /// The installation of a storage by its name in the map (nil: this one); nil where it is not in the settings.
+    func place(named name: String?) -> Installation? {
+        guard let name else { return self }
+        return storages.part(named: name)?.installation
+    }
+
     /// This one and all storages.
     package var all: [Installation] { [self] + storages.parts.map(\.installation) }
 }

@@ -83,7 +83,8 @@ final class NamedMembers: MultistatusSource.Part {
             lastName = candidate.name
             // Those that are not there or not shown have cost as much.
             judged += 1
-            func write(_ member: borrowing MemberView) throws {
+            // One that went since the index was asked has no row.
+            _ = try Members.with(tx, in: collection.id, name: candidate.name, ahead: ahead, shownBy: visibility) { member in
                 // The index was asked in the transaction that read the collection: of what was changed since, it is
                 // certain of nothing.
                 let isCertain = candidate.isCertain && member.modseq <= asked
@@ -91,12 +92,6 @@ final class NamedMembers: MultistatusSource.Part {
                 try rows.write(
                     tx, member, scope, hasDeadProperties: hasDeadProperties,
                     where: { tx, member in try isCertain || isWanted(tx, member) }, to: &out)
-            }
-            // One that went since the index was asked has no row.
-            if let ahead {
-                _ = try Members.with(tx, ahead, name: candidate.name, shownBy: visibility, write)
-            } else {
-                _ = try Members.with(tx, in: collection.id, name: candidate.name, shownBy: visibility, write)
             }
             if rows.form.work.isCut { (candidates, source) = ([], nil) }
         }

@@ -65,25 +65,20 @@ final class HrefRows: MultistatusSource.Part {
         let rows = rows
         let visibility = rows.exchange.visibility(of: scope.collection, scope.access)
         let collection = scope.collection.id
-        func write(_ member: borrowing MemberView) throws {
+        if tx.isRemote, !(ahead?.covers(name, in: collection) ?? false) { ahead = try readAhead(tx, name, in: collection) }
+        return try Members.with(tx, in: collection, name: name, ahead: ahead, shownBy: visibility) { member in
             try rows.write(tx, member, scope, hasDeadProperties: scope.hasDeadProperties, to: &out)
         }
-        guard tx.isRemote else { return try Members.with(tx, in: collection, name: name, shownBy: visibility, write) }
-        let ahead = try readAhead(tx, name, in: collection)
-        return try Members.with(tx, ahead, name: name, shownBy: visibility, write)
     }
 
     /// The member with those that are named next.
     private func readAhead(_ tx: borrowing ReadTransaction, _ name: String, in collection: CollectionID) throws -> MembersAhead {
-        if let ahead, ahead.covers(name, in: collection) { return ahead }
         var names = [name]
         for href in hrefs.prefix(MembersAhead.limit - 1) {
             guard let place, href.starts(with: place.prefix) else { break }
             if let name = try? RequestPath.lastSegment(href[place.prefix.count...]) { names.append(name) }
         }
-        let ahead = try MembersAhead(tx, in: collection, names, withBytes: rows.form.isAskedFor)
-        self.ahead = ahead
-        return ahead
+        return try MembersAhead(tx, in: collection, names, withBytes: rows.form.isAskedFor)
     }
 
     /// The collection that an href leads into, and the name in it.

@@ -47,16 +47,15 @@ struct AccountBytes {
         return Blob(data: row[0], file: row[1], attachments: attachments)
     }
 
-    private func attachmentColumns() throws -> [StoredTable.Column] {
-        AccountTables.columns(of: try target.session.table("attachment"))
-    }
+    private func attachmentColumns() throws -> [StoredTable.Column] { try target.session.table("attachment").columns }
 
     private func attachments(of blob: Int64) throws -> [[StoredValue]] {
         let columns = try attachmentColumns()
-        let names = columns.map { "a.\(StoredTable.quoted($0.name))" }.joined(separator: ", ")
         return try session().rows(
-            "SELECT \(names) FROM attachment_use u JOIN attachment a ON a.id = u.attachment_id WHERE u.blob_id = $1 ORDER BY a.id",
-            columns, [.integer(blob)])
+            """
+            SELECT \(StoredTable.quoted(columns)) FROM attachment
+            WHERE id IN (SELECT attachment_id FROM attachment_use WHERE blob_id = $1) ORDER BY id
+            """, columns, [.integer(blob)])
     }
 
     /// One reference more. Within the transaction of the row that refers to it.
@@ -74,9 +73,7 @@ struct AccountBytes {
             let isThere = try !target.session.rows(
                 "SELECT id FROM attachment WHERE id = $1", [StoredTable.Column("id", .integer)], [.integer(attachment)]).isEmpty
             if !isThere {
-                let names = columns.map { StoredTable.quoted($0.name) }.joined(separator: ", ")
-                let places = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-                try target.session.execute("INSERT INTO attachment (\(names)) VALUES (\(places))", row)
+                try target.session.execute(target.session.table("attachment").insertion(of: columns), row)
                 try addBlob(bytes, blobs)
             }
             try target.session.execute("UPDATE attachment SET unreferenced = NULL WHERE id = $1", [.integer(attachment)])
@@ -168,15 +165,13 @@ struct AccountBytes {
         let number = StoredValue.integer(id)
         let table = try target.session.table("mail_content")
         let columns = table.columns
-        let names = columns.map { StoredTable.quoted($0.name) }.joined(separator: ", ")
-        let sql = "SELECT \(names) FROM mail_content WHERE id = $1"
+        let sql = "SELECT \(table.quotedColumns) FROM mail_content WHERE id = $1"
         if try !target.session.rows(sql, columns, [number]).isEmpty { return true }
         guard var row = try session().rows(sql, columns, [number]).first else { return false }
         if let staged = columns.firstIndex(where: { $0.name == "staged" }) { row[staged] = .integer(System.clock()) }
         var hasher = SHA256.Hasher()
         try target.session.transaction(isWriting: true) {
-            let places = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-            try target.session.execute("INSERT INTO mail_content (\(names)) VALUES (\(places))", row)
+            try target.session.execute(table.insertion(of: columns), row)
             try bringListing(of: number)
             try forEachPiece(of: id, in: session()) { index, data in
                 try target.session.execute(

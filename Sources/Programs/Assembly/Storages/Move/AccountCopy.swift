@@ -52,7 +52,7 @@ final class AccountCopy {
             let isSame = copied[id] == counter
             for part in parts where !isSame || !part.isCounted { try copy(part, of: id) }
             // What came meanwhile is the next pass's.
-            if try counters(source?.session, unit)[id] == counter { copied[id] = counter }
+            if try counters(source?.session, unit, of: id)[id] == counter { copied[id] = counter }
         }
         for id in there.keys.sorted() where here[id] == nil {
             for part in parts { try copy(part, of: id) }
@@ -60,11 +60,15 @@ final class AccountCopy {
         try copyWhole(unit, of: owner)
     }
 
-    private func counters(_ session: (any TableSession)?, _ unit: AccountTables.Part) throws -> [Int64: Int64] {
+    /// How far the owner's collections or mailboxes are; with `id`, that one alone.
+    private func counters(
+        _ session: (any TableSession)?, _ unit: AccountTables.Part, of id: Int64? = nil
+    ) throws -> [Int64: Int64] {
         guard let session else { return [:] }
         let columns = [StoredTable.Column("id", .integer), StoredTable.Column("modseq", .integer)]
+        let condition = "\(unit.owner) = $1" + (id == nil ? "" : " AND id = $2")
         let rows = try session.rows(
-            "SELECT id, modseq FROM \(unit.name) WHERE \(unit.owner) = $1", columns, [.integer(owner)])
+            "SELECT id, modseq FROM \(unit.name) WHERE \(condition)", columns, [.integer(owner)] + (id.map { [.integer($0)] } ?? []))
         return Dictionary(rows.compactMap { row in
             guard case .integer(let id) = row[0], case .integer(let modseq) = row[1] else { return nil }
             return (id, modseq)
@@ -124,8 +128,8 @@ final class AccountCopy {
     ) throws -> [[StoredValue]] {
         guard let session else { return [] }
         let columns = AccountTables.columns(of: try target.session.table(part.name))
-        let names = columns.map { StoredTable.quoted($0.name) }.joined(separator: ", ")
-        return try session.rows("SELECT \(names) FROM \(StoredTable.quoted(part.name)) WHERE \(range)", columns, parameters)
+        return try session.rows(
+            "SELECT \(StoredTable.quoted(columns)) FROM \(StoredTable.quoted(part.name)) WHERE \(range)", columns, parameters)
     }
 
     // MARK: Writing

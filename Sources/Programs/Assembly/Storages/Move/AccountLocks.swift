@@ -6,9 +6,8 @@ enum AccountLocks {
         let table = try target.table("lock")
         let rows = AccountRows(AccountTables.Part(name: "lock", owner: "collection_id", isCounted: false), table, [])
         let columns = AccountTables.columns(of: table)
-        let names = columns.map { StoredTable.quoted($0.name) }.joined(separator: ", ")
         let found = try source.rows(
-            "SELECT \(names) FROM lock WHERE collection_id IN (SELECT id FROM collection WHERE owner_id = $1)", columns, [.integer(owner)])
+            "SELECT \(StoredTable.quoted(columns)) FROM lock WHERE collection_id IN (SELECT id FROM collection WHERE owner_id = $1)", columns, [.integer(owner)])
         guard let token = columns.firstIndex(where: { $0.name == "token" }),
             let collection = columns.firstIndex(where: { $0.name == "collection_id" })
         else { return }

@@ -40,11 +40,10 @@ struct AccountMove {
     private var configuration: any Database { installation.database }
 
     private func place(_ name: String?) throws -> Installation {
-        guard let name else { return installation }
-        guard let part = installation.storages.part(named: name) else {
-            throw CommandError(.impossible, "the storage “\(name)” is not in the settings")
+        guard let place = installation.place(named: name) else {
+            throw CommandError(.impossible, "the storage “\(name ?? "")” is not in the settings")
         }
-        return part.installation
+        return place
     }
 
     // MARK: The way
@@ -129,10 +128,7 @@ struct AccountMove {
 
     /// After a move has ended, or as another process goes on with it.
     static func removeRest(_ installation: Installation, _ move: AccountMoves.Move) throws {
-        func place(_ name: String?) -> Installation? {
-            name.map { installation.storages.part(named: $0)?.installation } ?? installation
-        }
-        guard let source = place(move.source), let target = place(move.target) else {
+        guard let source = installation.place(named: move.source), let target = installation.place(named: move.target) else {
             throw Failure(.unavailable, "a storage of an unfinished move is not in the settings: \(move.source ?? "") or \(move.target ?? "")")
         }
         let (there, here) = (try side(source), try side(target))
@@ -223,8 +219,7 @@ enum StaleSeals {
             let isOurs = try installation.database.write { tx in
                 try AccountMoves.change(tx, move.account, from: .sealed, to: .copying, holder: move.holder, now: now)
             }
-            let place = move.source.map { installation.storages.part(named: $0)?.installation } ?? installation
-            if isOurs, let place { try Seal.remove(place.database, of: move.account) }
+            if isOurs, let place = installation.place(named: move.source) { try Seal.remove(place.database, of: move.account) }
         }
     }
 }

@@ -69,9 +69,7 @@ struct AccountRows {
     }
 
     func insert(_ row: [StoredValue], into session: any TableSession) throws {
-        let names = columns.map { StoredTable.quoted($0.name) }.joined(separator: ", ")
-        let places = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-        try session.execute("INSERT INTO \(StoredTable.quoted(table.name)) (\(names)) VALUES (\(places))", row)
+        try session.execute(table.insertion(of: columns), row)
     }
 
     /// What has come to have another name since the last pass is still there under its old one, beyond this page.
