@@ -340,3 +340,18 @@ def test_all_of_a_domain_are_moved(site):
     before = site.storages()["east"]["accounts"]
     move(site, "other.example", "east")
     assert site.storages()["east"]["accounts"] == before + 2
+
+
+@pytest.mark.parametrize("pause", [0.2, 0.5, 1.5])
+def test_who_is_removed_in_a_move_is_gone(site, pause):
+    user = site.new_user("default")
+    dav = user.dav()
+    for number in range(60):
+        assert dav.put(user.calendar + f"{number}.ics", event(f"{number}")).status == 201
+    filled(user)
+    running = start_move(site, user.address, "east", grace=3)
+    time.sleep(pause)
+    site.server.run("user", "remove", user.address, "--yes")
+    running.communicate(timeout=120)
+    assert "has not ended" not in site.server.run("check").out
+    site.server.check()

@@ -3,16 +3,16 @@ package import Directory
 
 /// What the members of a principal's collections, and the messages of its mailboxes, take of the room it was given. The counter is in the principal's row.
 package enum Quota {
-    /// Throws `StoreRefusal.quotaExceeded` where there is no room for `bytes` more.
+    /// Throws `StoreRefusal.quotaExceeded` where there is no room for `bytes` more; where the database is another process, a later statement
+    /// may be the one that throws it.
     package static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes <= 0 { return try release(tx, 0 &- bytes, of: owner) }
         try tx.willChange(.principal(owner))
-        let changed = try tx.rowsChanged(
-            by: """
+        try tx.execute(
+            """
             UPDATE principal SET used_bytes = used_bytes + $2
             WHERE id = $1 AND (quota_bytes IS NULL OR used_bytes + $2 <= quota_bytes)
-            """, [.integer(owner.rawValue), .integer(Int64(bytes))])
-        if changed == 0 { throw StoreRefusal.quotaExceeded }
+            """, [.integer(owner.rawValue), .integer(Int64(bytes))], orElse: StoreRefusal.quotaExceeded)
     }
 
     /// Throws `StoreRefusal.quotaExceeded` where `take` of `bytes` would: for changes of many steps, before the first.

@@ -24,6 +24,10 @@ package struct ReadTransaction: ~Copyable {
         return result
     }
 
+    /// Says that this statement will be asked soon, whole and with these parameters: where each is a journey to another process, it goes along
+    /// with the next one. It changes nothing, and may be said in vain.
+    package func foresee(_ sql: StaticString, _ parameters: [Value] = []) { connection.foresee(sql, parameters) }
+
     /// All rows' values by `row`. Only for results that are known to be few.
     @inlinable package func all<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> [T] {
         var results: [T] = []
@@ -43,6 +47,11 @@ package struct WriteTransaction: ~Copyable {
     /// then told by one of them, or by the commit: what comes after it in the transaction must not depend on its having been refused.
     package func execute(_ sql: StaticString, _ parameters: [Value] = []) throws {
         try read.connection.execute(sql, parameters)
+    }
+
+    /// The same of a statement that must change a row: throws `refusal` where it does not. That too may be told by a later one.
+    package func execute(_ sql: StaticString, _ parameters: [Value], orElse refusal: any Error) throws {
+        try read.connection.execute(sql, parameters, orElse: refusal)
     }
 
     /// Runs a statement; the count of the rows it changed.
@@ -90,6 +99,10 @@ package protocol DatabaseConnection: AnyObject {
     ) throws
     /// Runs a statement whose rows and count nobody wants; its failure may be told by a later one.
     func execute(_ sql: StaticString, _ parameters: [Value]) throws
+    /// The same of a statement that must change a row.
+    func execute(_ sql: StaticString, _ parameters: [Value], orElse refusal: any Error) throws
+    /// Says that a statement will be asked, whole.
+    func foresee(_ sql: StaticString, _ parameters: [Value])
     /// The count of rows that the last statement of `run` inserted, updated or deleted.
     var changedRowCount: Int { get }
     func nextID(_ sequence: Sequence) throws -> Int64
@@ -103,6 +116,13 @@ package protocol DatabaseConnection: AnyObject {
 extension DatabaseConnection {
     /// Where a statement is a call, nothing is gained by putting it off.
     package func execute(_ sql: StaticString, _ parameters: [Value]) throws { try run(sql, parameters, .whole) { _ in true } }
+
+    package func execute(_ sql: StaticString, _ parameters: [Value], orElse refusal: any Error) throws {
+        try run(sql, parameters, .whole) { _ in true }
+        if changedRowCount == 0 { throw refusal }
+    }
+
+    package func foresee(_ sql: StaticString, _ parameters: [Value]) {}
 
     package var isRemote: Bool { false }
 

@@ -28,15 +28,30 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     private var cursorDepth = 0
     /// A cursor whose rows are not wanted any more; it is closed along with the next statement.
     private var unusedCursors: [Int] = []
+    /// Statements that will be asked, and have not gone out.
+    private var foreseen: [(sql: StaticString, parameters: [Value])] = []
+    /// The answers of those that have.
+    private var ahead: [(sql: StaticString, parameters: [Value], rows: PostgresRows)] = []
+    /// What statements refuse that must change a row and of which nobody has heard, in their order.
+    private var refusals: [any Error] = []
+    /// What one of them has refused; after it nothing of the transaction, or of its part, may be kept.
+    private(set) var refusal: (any Error)?
+    private static let mostForeseen = 16
     private var actions: [@Sendable () -> Void] = []
     private var notices: [ChangeNotice] = []
     /// Ids asked for in this transaction, by sequence, so that enough are leased when there are too few.
     private(set) var askedIDs: [Sequence: Int64] = [:]
     private(set) var lackingSequence: Sequence?
-    /// That this transaction said it would change; no more than some.
+    /// That this transaction said it would change, or this part of it; no more than some.
     private(set) var hotRows: [HotRow] = []
-    /// Those of them that it has its turn at.
+    /// Those that it has its turn at.
     private var turn: [HotRow] = []
+    /// Those of them whose turn it has got on its way.
+    private(set) var entered: [HotRow] = []
+    /// How many turns had ended when it began.
+    private var endedTurns: UInt64 = 0
+    /// What there was of actions and notices when the present part began.
+    private var partStart = (actions: 0, notices: 0)
 
     /// Of a delivery to as many as one transaction has.
     private static let mostHotRows = 64
@@ -55,17 +70,25 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     func begin(_ role: Role, turn: [HotRow] = []) {
         self.role = role
         self.turn = turn
+        entered = []
+        endedTurns = role == .write ? turns.endCount : 0
         hotRows = []
         fault = nil
         hasBegun = false
         hasChanged = false
         cursorDepth = 0
         unusedCursors = []
+        forgetAhead()
+        refusals = []
+        refusal = nil
         actions = []
         notices = []
         askedIDs = [:]
         lackingSequence = nil
-        if let session, !session.isUsable() { self.session = nil }
+        if let session {
+            _ = session.takeOutcomes()
+            if !session.isUsable() { self.session = nil }
+        }
     }
 
     /// Ends a transaction of which nothing is to be kept. The server is told, and not waited for.
@@ -85,6 +108,52 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             session.sendUnanswered()
         }
         hasBegun = false
+    }
+
+    // MARK: Parts
+
+    /// Begins a part of the transaction that can be undone alone, with the turn at `rows` besides.
+    func beginPart(turn rows: [HotRow]) throws {
+        hotRows = []
+        turn += rows
+        partStart = (actions.count, notices.count)
+        try execute("SAVEPOINT part")
+    }
+
+    /// Its statements may still be on their way.
+    func keepPart() throws {
+        closeCursors()
+        try execute("RELEASE SAVEPOINT part")
+        // Of whom a refusal is must be known.
+        try hearRefusals()
+    }
+
+    /// Nothing is kept of the part. What it met was its own matter, not the server's.
+    func undoPart() throws {
+        fault = nil
+        actions.removeLast(max(0, actions.count - partStart.actions))
+        notices.removeLast(max(0, notices.count - partStart.notices))
+        lackingSequence = nil
+        refusal = nil
+        // Of those that are still on their way nobody will ask.
+        refusals.removeFirst(min(refusals.count, session?.takeOutcomes().count ?? 0))
+        refusals = refusals.map { _ in Unheard() }
+        // Those that it had are gone with it.
+        unusedCursors = []
+        try execute("ROLLBACK TO SAVEPOINT part")
+        try execute("RELEASE SAVEPOINT part")
+    }
+
+    /// The actions of the present part.
+    func takePartActions() -> [@Sendable () -> Void] {
+        defer { actions.removeLast(max(0, actions.count - partStart.actions)) }
+        return Array(actions.dropFirst(partStart.actions))
+    }
+
+    private func closeCursors() {
+        guard let session else { return }
+        for cursor in unusedCursors { session.send("CLOSE c\(cursor)") }
+        unusedCursors = []
     }
 
     func commit() throws(Fault) {
@@ -151,6 +220,12 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         session.unlockAll()
     }
 
+    /// Gives on the turns that it has got on its way.
+    func leaveEntered(isOpen: Bool = true) {
+        for row in entered.reversed() { turns.giveOn(row, isOpen: isOpen) }
+        entered = []
+    }
+
     func takeActions() -> [@Sendable () -> Void] {
         defer { actions = [] }
         return actions
@@ -180,10 +255,14 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         _ sql: StaticString, _ parameters: [Value], _ delivery: Delivery, row: (borrowing Row) throws -> Bool
     ) throws {
         if let fault { throw fault.failure }
+        if let refusal { throw refusal }
         guard sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else {
             throw noted(Fault(.final, Failure(.serverBug, "no statement: \(sql)")))
         }
         changedRowCount = 0
+        if let index = ahead.firstIndex(where: { $0.sql.utf8Start == sql.utf8Start && $0.parameters == parameters }) {
+            return try Self.forEach(ahead.remove(at: index).rows, row)
+        }
         if delivery == .inParts, PreparedStatement.isQuery(sql) {
             return try runShort(sql, parameters, row) ? () : runInParts(sql, parameters, row)
         }
@@ -191,6 +270,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         do {
             rows = PostgresRows(try onServer { session throws(Fault) in
                 let statement = try session.prepared(sql, parameters)
+                if self.role == .write, statement.mayHideChanges || !statement.isQuery { self.forgetAhead() }
+                try self.sendForeseen(session, besides: sql, parameters)
                 try self.values.fill(parameters, for: statement, sql)
                 self.hasChanged = self.hasChanged || statement.mayHideChanges
                 session.send(statement, self.values)
@@ -199,8 +280,14 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         } catch {
             throw noted(error)
         }
+        takeAhead()
         changedRowCount = rows.changedCount
         if changedRowCount > 0 { hasChanged = true }
+        try heardRefusals()
+        try Self.forEach(rows, row)
+    }
+
+    private static func forEach(_ rows: PostgresRows, _ row: (borrowing Row) throws -> Bool) throws {
         let current = Row(source: rows)
         for index in 0..<rows.count {
             rows.move(to: index)
@@ -208,20 +295,88 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         }
     }
 
+    // MARK: Statements that are foreseen
+
+    func foresee(_ sql: StaticString, _ parameters: [Value]) {
+        guard fault == nil, refusal == nil, foreseen.count < Self.mostForeseen, sql.hasPointerRepresentation, PreparedStatement.isQuery(sql)
+        else { return }
+        foreseen.append((sql, parameters))
+    }
+
+    /// Those that go along with a statement, but for itself.
+    private func sendForeseen(_ session: Session, besides sql: StaticString, _ parameters: [Value]) throws(Fault) {
+        if foreseen.isEmpty { return }
+        foreseen.removeAll { $0.sql.utf8Start == sql.utf8Start && $0.parameters == parameters }
+        // First all are prepared, for each of which the server may have to be asked.
+        var statements: [PreparedStatement] = []
+        for wish in foreseen { statements.append(try session.prepared(wish.sql, wish.parameters)) }
+        for (wish, statement) in zip(foreseen, statements) {
+            try values.fill(wish.parameters, for: statement, wish.sql)
+            session.send(statement, values, for: .keep)
+        }
+    }
+
+    private func takeAhead() {
+        if foreseen.isEmpty { return }
+        guard let kept = session?.takeKept() else { return }
+        for (wish, rows) in zip(foreseen, kept) { ahead.append((wish.sql, wish.parameters, rows)) }
+        foreseen = []
+    }
+
+    /// What was read before a change says nothing about what is there after it.
+    private func forgetAhead() {
+        if !foreseen.isEmpty { foreseen = [] }
+        if !ahead.isEmpty { ahead = [] }
+    }
+
     /// Queues it: it goes out with the next statement that is waited for, or with COMMIT. BEGIN goes out by itself with the first one, which
     /// may meet a connection that is lost.
-    func execute(_ sql: StaticString, _ parameters: [Value]) throws {
-        guard hasBegun, fault == nil, role == .write, let session, sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else {
-            return try run(sql, parameters, .whole) { _ in true }
-        }
+    func execute(_ sql: StaticString, _ parameters: [Value] = []) throws {
+        if try !putOff(sql, parameters, for: .none) { try run(sql, parameters, .whole) { _ in true } }
+    }
+
+    func execute(_ sql: StaticString, _ parameters: [Value], orElse refusal: any Error) throws {
+        if try putOff(sql, parameters, for: .mustChange) { return refusals.append(refusal) }
+        try run(sql, parameters, .whole) { _ in true }
+        if changedRowCount == 0 { throw refusal }
+    }
+
+    /// False where it must be run at once.
+    private func putOff(_ sql: StaticString, _ parameters: [Value], for use: Session.Use) throws -> Bool {
+        if let refusal { throw refusal }
+        guard hasBegun, fault == nil, role == .write, let session, sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else { return false }
+        forgetAhead()
         do {
             let statement = try session.prepared(sql, parameters)
             try values.fill(parameters, for: statement, sql)
-            session.send(statement, values)
+            session.send(statement, values, for: use)
         } catch {
             throw noted(error)
         }
         hasChanged = true
+        return true
+    }
+
+    /// Of a part that was undone.
+    private struct Unheard: Error {}
+
+    /// Waits for statements that must change a row.
+    func hearRefusals() throws {
+        if refusals.isEmpty { return }
+        do {
+            if let session, session.hasQueued { PQclear(try session.receive("hear what was changed", isWrite: true)) }
+        } catch {
+            throw noted(error)
+        }
+        try heardRefusals()
+    }
+
+    /// Throws where one of those that have been answered has not changed a row.
+    private func heardRefusals() throws {
+        guard !refusals.isEmpty, let outcomes = session?.takeOutcomes() else { return }
+        for (hasChanged, error) in zip(outcomes, refusals) where !hasChanged && refusal == nil && !(error is Unheard) { refusal = error }
+        refusals.removeFirst(min(outcomes.count, refusals.count))
+        if let refusal { throw refusal }
     }
 
     /// Brings the rows at once where they are few; false, and none has come, where they are more. Of a statement that had more the last
@@ -234,6 +389,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         do {
             rows = PostgresRows(try onServer { session throws(Fault) in
                 let probe = try session.prepared(sql, parameters, as: .probe)
+                try self.sendForeseen(session, besides: sql, parameters)
                 try self.values.fill(parameters, for: probe, sql)
                 session.send(probe, self.values)
                 return try session.receive("\(sql)", isWrite: self.role == .write)
@@ -241,13 +397,11 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         } catch {
             throw noted(error)
         }
+        takeAhead()
+        try heardRefusals()
         // The cursor, which comes next, notes it.
         if rows.count > Session.probeLimit { return false }
-        let current = Row(source: rows)
-        for index in 0..<rows.count {
-            rows.move(to: index)
-            if try !row(current) { break }
-        }
+        try Self.forEach(rows, row)
         return true
     }
 
@@ -300,8 +454,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         _ body: (Session) throws(Fault) -> OpaquePointer
     ) throws(Fault) -> OpaquePointer {
         if hasBegun, let session {
-            for cursor in unusedCursors { session.send("CLOSE c\(cursor)") }
-            unusedCursors = []
+            closeCursors()
             return try body(session)
         }
         if let session {
@@ -344,7 +497,14 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             // For one that cannot be noted it could not stand in line either: it goes on, and may meet a conflict.
             guard hotRows.count < Self.mostHotRows else { break }
             hotRows.append(row)
-            if !turn.contains(row), turns.isTaken(row) { mustWait = true }
+            if turn.contains(row) { continue }
+            switch turns.enter(row, since: endedTurns) {
+            case .noLine: break
+            case .hasTurn:
+                turn.append(row)
+                entered.append(row)
+            case .mustWait: mustWait = true
+            }
         }
         if mustWait { throw noted(Fault(.conflict, Failure(.unavailable, "others stand in line for this row"))) }
     }

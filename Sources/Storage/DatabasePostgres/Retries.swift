@@ -15,7 +15,7 @@ struct Retries {
     mutating func mayRunAgain(after fault: Fault, on connection: PostgresConnection) throws -> Bool {
         guard Clock.milliseconds < end else { return false }
         switch fault.kind {
-        case .final: return false
+        case .final, .undecided: return false
         case .lacksIDs:
             guard let sequence = connection.lackingSequence else { return false }
             do {

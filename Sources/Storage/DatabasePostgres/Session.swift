@@ -18,14 +18,31 @@ final class Session: @unchecked Sendable {
 
     private(set) var statements: [StatementKey: PreparedStatement] = [:]
     private var nameCount = 0
-    /// Commands that were queued since the last sync; those of statements with their text, by which a failure is told.
-    private var queued: [StaticString?] = []
+    /// Commands that were queued since the last sync.
+    private var queued: [Command] = []
+    /// Answers that are kept, in the order of their commands.
+    private var kept: [PostgresRows] = []
+    /// Of commands that must change a row, in their order: whether each has.
+    private var outcomes: [Bool] = []
     /// Whether a command could not be queued, and those after it must not stand for it.
     private var isIncomplete = false
     /// Commands of batches that were sent, whose answers nobody has read.
     private var owed: [Int] = []
     /// Numbers of the advisory locks that it has for a transaction's turn.
     private var locks: [Int64] = []
+
+    struct Command {
+        /// Of a statement, by which a failure is told.
+        var sql: StaticString?
+        var use = Use.none
+    }
+
+    /// What is done with an answer that is not the last one.
+    enum Use {
+        case none
+        case keep
+        case mustChange
+    }
 
     struct StatementKey: Hashable {
         /// Of the literal's bytes: a literal has one address in its module and never changes.
@@ -100,15 +117,17 @@ final class Session: @unchecked Sendable {
         count(PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, resultFormat))
     }
 
-    func send(_ statement: PreparedStatement, _ values: ParameterBuffer) {
+    func send(_ statement: PreparedStatement, _ values: ParameterBuffer, for use: Use = .none) {
         count(values.withPointers { count, pointers, lengths, formats in
             PQsendQueryPrepared(handle, statement.name, count, pointers, lengths, formats, 1)
-        }, statement.sql)
+        }, Command(sql: statement.sql, use: use))
     }
 
-    private func count(_ isQueued: Int32, _ sql: StaticString? = nil) {
-        if isQueued == 1 { queued.append(sql) } else { isIncomplete = true }
+    private func count(_ isQueued: Int32, _ command: Command = Command()) {
+        if isQueued == 1 { queued.append(command) } else { isIncomplete = true }
     }
+
+    var hasQueued: Bool { !queued.isEmpty }
 
     /// The statement's prepared form, made now where there is none.
     func prepared(_ sql: StaticString, _ values: [Value], as form: Form = .whole) throws(Fault) -> PreparedStatement {
@@ -190,6 +209,17 @@ final class Session: @unchecked Sendable {
         throw Fault(.lost, Failure(.unavailable, "a command could not be sent: \(what())"))
     }
 
+    /// The answers that were kept for the last commands that were received.
+    func takeKept() -> [PostgresRows] {
+        defer { kept = [] }
+        return kept
+    }
+
+    func takeOutcomes() -> [Bool] {
+        defer { outcomes = [] }
+        return outcomes
+    }
+
     /// Sends what is queued and does not wait for the answers, which nobody wants.
     func sendUnanswered() {
         guard !queued.isEmpty else { return }
@@ -200,7 +230,7 @@ final class Session: @unchecked Sendable {
     /// Reads the answers that are owed. False where the connection is lost.
     private func settle() -> Bool {
         for count in owed {
-            if let result = try? answers(Array(repeating: nil, count: count), "", isWrite: true) { PQclear(result) }
+            if let result = try? answers(Array(repeating: Command(), count: count), "", isWrite: true) { PQclear(result) }
             if isLost { return false }
         }
         owed.removeAll(keepingCapacity: true)
@@ -209,18 +239,26 @@ final class Session: @unchecked Sendable {
 
     private var isBroken: Bool { PQstatus(handle) == CONNECTION_BAD }
 
-    private func answers(_ commands: [StaticString?], _ what: @autoclosure () -> String, isWrite: Bool) throws(Fault) -> OpaquePointer {
+    private func answers(_ commands: [Command], _ what: @autoclosure () -> String, isWrite: Bool) throws(Fault) -> OpaquePointer {
         var fault: Fault?
         var last: OpaquePointer?
-        for sql in commands {
+        for command in commands {
             PQclear(last)
             last = PQgetResult(handle)
             switch last.map({ PQresultStatus($0) }) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_PIPELINE_ABORTED: break
-            default: fault = fault ?? Fault(last, on: handle, doing: sql.map { "\($0)" } ?? what(), isWrite: isWrite)
+            default: fault = fault ?? Fault(last, on: handle, doing: command.sql.map { "\($0)" } ?? what(), isWrite: isWrite)
             }
             if isBroken { break }
             while let more = PQgetResult(handle) { PQclear(more) }
+            guard fault == nil, let result = last else { continue }
+            switch command.use {
+            case .none: break
+            case .keep:
+                kept.append(PostgresRows(result))
+                last = nil
+            case .mustChange: outcomes.append(PostgresRows.changedCount(of: result) > 0)
+            }
         }
         if !isBroken {
             // The answer to the sync.
@@ -228,6 +266,7 @@ final class Session: @unchecked Sendable {
         }
         if isBroken { fault = fault ?? Fault(nil, on: handle, doing: what(), isWrite: isWrite) }
         if let fault {
+            kept = []
             PQclear(last)
             throw isBroken && fault.kind != .lost ? Fault(.lost, fault.failure) : fault
         }

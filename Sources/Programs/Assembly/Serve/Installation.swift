@@ -21,7 +21,7 @@ package struct Installation: Sendable {
     /// Whether the data directory was made by this opening.
     package let isNew: Bool
     /// What the administrator should know.
-    package let warnings: [String]
+    package private(set) var warnings: [String]
     /// The other databases; in one of them there are none.
     package private(set) var storages = Storages([])
 
@@ -46,6 +46,7 @@ package struct Installation: Sendable {
                     settings, of: installation.database, creating: creating, notice: notice)
             }
             try installation.index(notice: notice)
+            installation.warnings += try installation.missingStorages().map(\.warning)
             return installation
         } catch {
             installation.close()

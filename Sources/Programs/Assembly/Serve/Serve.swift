@@ -219,7 +219,7 @@ package enum Serve {
             database: installation.database, files: installation.files, timeZones: installation.timeZones,
             authenticator: authenticator, principals: principals, memberships: memberships, configuration: configuration,
             logger: Logger(label: "tegu.dav"), clock: System.clock,
-            random: System.random, elsewhere: storages.flatMap(\.davServers))
+            random: System.random, elsewhere: storages?.davServers)
     }
 
     private static func configuration(
