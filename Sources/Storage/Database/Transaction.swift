@@ -49,11 +49,6 @@ package struct WriteTransaction: ~Copyable {
         try read.connection.execute(sql, parameters)
     }
 
-    /// The same of a statement that must change a row: throws `refusal` where it does not. That too may be told by a later one.
-    package func execute(_ sql: StaticString, _ parameters: [Value], orElse refusal: any Error) throws {
-        try read.connection.execute(sql, parameters, orElse: refusal)
-    }
-
     /// Runs a statement; the count of the rows it changed.
     package func rowsChanged(by sql: StaticString, _ parameters: [Value] = []) throws -> Int {
         try read.connection.run(sql, parameters, .whole) { _ in true }
@@ -99,8 +94,6 @@ package protocol DatabaseConnection: AnyObject {
     ) throws
     /// Runs a statement whose rows and count nobody wants; its failure may be told by a later one.
     func execute(_ sql: StaticString, _ parameters: [Value]) throws
-    /// The same of a statement that must change a row.
-    func execute(_ sql: StaticString, _ parameters: [Value], orElse refusal: any Error) throws
     /// Says that a statement will be asked, whole.
     func foresee(_ sql: StaticString, _ parameters: [Value])
     /// The count of rows that the last statement of `run` inserted, updated or deleted.
@@ -116,11 +109,6 @@ package protocol DatabaseConnection: AnyObject {
 extension DatabaseConnection {
     /// Where a statement is a call, nothing is gained by putting it off.
     package func execute(_ sql: StaticString, _ parameters: [Value]) throws { try run(sql, parameters, .whole) { _ in true } }
-
-    package func execute(_ sql: StaticString, _ parameters: [Value], orElse refusal: any Error) throws {
-        try run(sql, parameters, .whole) { _ in true }
-        if changedRowCount == 0 { throw refusal }
-    }
 
     package func foresee(_ sql: StaticString, _ parameters: [Value]) {}
 

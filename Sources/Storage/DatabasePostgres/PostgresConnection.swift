@@ -32,10 +32,6 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     private var foreseen: [(sql: StaticString, parameters: [Value])] = []
     /// The answers of those that have.
     private var ahead: [(sql: StaticString, parameters: [Value], rows: PostgresRows)] = []
-    /// What statements refuse that must change a row and of which nobody has heard, in their order.
-    private var refusals: [any Error] = []
-    /// What one of them has refused; after it nothing of the transaction, or of its part, may be kept.
-    private(set) var refusal: (any Error)?
     private static let mostForeseen = 16
     private var actions: [@Sendable () -> Void] = []
     private var notices: [ChangeNotice] = []
@@ -79,16 +75,11 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         cursorDepth = 0
         unusedCursors = []
         forgetAhead()
-        refusals = []
-        refusal = nil
         actions = []
         notices = []
         askedIDs = [:]
         lackingSequence = nil
-        if let session {
-            _ = session.takeOutcomes()
-            if !session.isUsable() { self.session = nil }
-        }
+        if let session, !session.isUsable() { self.session = nil }
     }
 
     /// Ends a transaction of which nothing is to be kept. The server is told, and not waited for.
@@ -124,8 +115,6 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     func keepPart() throws {
         closeCursors()
         try execute("RELEASE SAVEPOINT part")
-        // Of whom a refusal is must be known.
-        try hearRefusals()
     }
 
     /// Nothing is kept of the part. What it met was its own matter, not the server's.
@@ -134,10 +123,6 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         actions.removeLast(max(0, actions.count - partStart.actions))
         notices.removeLast(max(0, notices.count - partStart.notices))
         lackingSequence = nil
-        refusal = nil
-        // Of those that are still on their way nobody will ask.
-        refusals.removeFirst(min(refusals.count, session?.takeOutcomes().count ?? 0))
-        refusals = refusals.map { _ in Unheard() }
         // Those that it had are gone with it.
         unusedCursors = []
         try execute("ROLLBACK TO SAVEPOINT part")
@@ -255,7 +240,6 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         _ sql: StaticString, _ parameters: [Value], _ delivery: Delivery, row: (borrowing Row) throws -> Bool
     ) throws {
         if let fault { throw fault.failure }
-        if let refusal { throw refusal }
         guard sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else {
             throw noted(Fault(.final, Failure(.serverBug, "no statement: \(sql)")))
         }
@@ -283,7 +267,6 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         takeAhead()
         changedRowCount = rows.changedCount
         if changedRowCount > 0 { hasChanged = true }
-        try heardRefusals()
         try Self.forEach(rows, row)
     }
 
@@ -298,7 +281,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     // MARK: Statements that are foreseen
 
     func foresee(_ sql: StaticString, _ parameters: [Value]) {
-        guard fault == nil, refusal == nil, foreseen.count < Self.mostForeseen, sql.hasPointerRepresentation, PreparedStatement.isQuery(sql)
+        guard fault == nil, foreseen.count < Self.mostForeseen, sql.hasPointerRepresentation, PreparedStatement.isQuery(sql)
         else { return }
         foreseen.append((sql, parameters))
     }
@@ -312,7 +295,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         for wish in foreseen { statements.append(try session.prepared(wish.sql, wish.parameters)) }
         for (wish, statement) in zip(foreseen, statements) {
             try values.fill(wish.parameters, for: statement, wish.sql)
-            session.send(statement, values, for: .keep)
+            session.send(statement, values, isKept: true)
         }
     }
 
@@ -332,51 +315,18 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     /// Queues it: it goes out with the next statement that is waited for, or with COMMIT. BEGIN goes out by itself with the first one, which
     /// may meet a connection that is lost.
     func execute(_ sql: StaticString, _ parameters: [Value] = []) throws {
-        if try !putOff(sql, parameters, for: .none) { try run(sql, parameters, .whole) { _ in true } }
-    }
-
-    func execute(_ sql: StaticString, _ parameters: [Value], orElse refusal: any Error) throws {
-        if try putOff(sql, parameters, for: .mustChange) { return refusals.append(refusal) }
-        try run(sql, parameters, .whole) { _ in true }
-        if changedRowCount == 0 { throw refusal }
-    }
-
-    /// False where it must be run at once.
-    private func putOff(_ sql: StaticString, _ parameters: [Value], for use: Session.Use) throws -> Bool {
-        if let refusal { throw refusal }
-        guard hasBegun, fault == nil, role == .write, let session, sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else { return false }
+        guard hasBegun, fault == nil, role == .write, let session, sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else {
+            return try run(sql, parameters, .whole) { _ in true }
+        }
         forgetAhead()
         do {
             let statement = try session.prepared(sql, parameters)
             try values.fill(parameters, for: statement, sql)
-            session.send(statement, values, for: use)
+            session.send(statement, values)
         } catch {
             throw noted(error)
         }
         hasChanged = true
-        return true
-    }
-
-    /// Of a part that was undone.
-    private struct Unheard: Error {}
-
-    /// Waits for statements that must change a row.
-    func hearRefusals() throws {
-        if refusals.isEmpty { return }
-        do {
-            if let session, session.hasQueued { PQclear(try session.receive("hear what was changed", isWrite: true)) }
-        } catch {
-            throw noted(error)
-        }
-        try heardRefusals()
-    }
-
-    /// Throws where one of those that have been answered has not changed a row.
-    private func heardRefusals() throws {
-        guard !refusals.isEmpty, let outcomes = session?.takeOutcomes() else { return }
-        for (hasChanged, error) in zip(outcomes, refusals) where !hasChanged && refusal == nil && !(error is Unheard) { refusal = error }
-        refusals.removeFirst(min(outcomes.count, refusals.count))
-        if let refusal { throw refusal }
     }
 
     /// Brings the rows at once where they are few; false, and none has come, where they are more. Of a statement that had more the last
@@ -398,7 +348,6 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             throw noted(error)
         }
         takeAhead()
-        try heardRefusals()
         // The cursor, which comes next, notes it.
         if rows.count > Session.probeLimit { return false }
         try Self.forEach(rows, row)

@@ -81,8 +81,6 @@ extension PostgresDatabase {
             }
             try write.run(on: connection)
             if let fault = connection.fault { throw fault.failure }
-            if let refusal = connection.refusal { throw refusal }
-            try connection.hearRefusals()
             write.hotRows = connection.hotRows
             write.actions = connection.takeActions()
             let rows = turn.rows + connection.entered

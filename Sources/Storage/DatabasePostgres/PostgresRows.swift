@@ -23,9 +23,7 @@ final class PostgresRows: RowSource {
     var byteCount: Int { Int(PQresultMemorySize(result)) }
 
     /// How many rows the statement inserted, updated or deleted: the last word of its tag.
-    var changedCount: Int { Self.changedCount(of: result) }
-
-    static func changedCount(of result: OpaquePointer) -> Int {
+    var changedCount: Int {
         guard let tag = PQcmdStatus(result), !String(cString: tag).hasPrefix("SELECT"), let count = PQcmdTuples(result)
         else { return 0 }
         return Int(String(cString: count)) ?? 0

@@ -33,6 +33,8 @@ struct Retries {
             if lostCount > 3 { return false }
         case .conflict: break
         }
+        // It was not in anybody's way, and stands in line now.
+        if fault.isOfNode { return true }
         // In ever longer steps, and never the same for two: those that stood in each other's way would meet again. One that stands in
         // a line has its turn instead.
         let longest = fault.kind == .conflict && !connection.hotRows.isEmpty ? 1000 : min(100_000, 500 << min(count, 10))

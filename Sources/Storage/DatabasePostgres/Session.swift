@@ -22,8 +22,6 @@ final class Session: @unchecked Sendable {
     private var queued: [Command] = []
     /// Answers that are kept, in the order of their commands.
     private var kept: [PostgresRows] = []
-    /// Of commands that must change a row, in their order: whether each has.
-    private var outcomes: [Bool] = []
     /// Whether a command could not be queued, and those after it must not stand for it.
     private var isIncomplete = false
     /// Commands of batches that were sent, whose answers nobody has read.
@@ -34,14 +32,8 @@ final class Session: @unchecked Sendable {
     struct Command {
         /// Of a statement, by which a failure is told.
         var sql: StaticString?
-        var use = Use.none
-    }
-
-    /// What is done with an answer that is not the last one.
-    enum Use {
-        case none
-        case keep
-        case mustChange
+        /// Whether its answer is kept, where it is not the last one.
+        var isKept = false
     }
 
     struct StatementKey: Hashable {
@@ -117,17 +109,15 @@ final class Session: @unchecked Sendable {
         count(PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, resultFormat))
     }
 
-    func send(_ statement: PreparedStatement, _ values: ParameterBuffer, for use: Use = .none) {
+    func send(_ statement: PreparedStatement, _ values: ParameterBuffer, isKept: Bool = false) {
         count(values.withPointers { count, pointers, lengths, formats in
             PQsendQueryPrepared(handle, statement.name, count, pointers, lengths, formats, 1)
-        }, Command(sql: statement.sql, use: use))
+        }, Command(sql: statement.sql, isKept: isKept))
     }
 
     private func count(_ isQueued: Int32, _ command: Command = Command()) {
         if isQueued == 1 { queued.append(command) } else { isIncomplete = true }
     }
-
-    var hasQueued: Bool { !queued.isEmpty }
 
     /// The statement's prepared form, made now where there is none.
     func prepared(_ sql: StaticString, _ values: [Value], as form: Form = .whole) throws(Fault) -> PreparedStatement {
@@ -215,11 +205,6 @@ final class Session: @unchecked Sendable {
         return kept
     }
 
-    func takeOutcomes() -> [Bool] {
-        defer { outcomes = [] }
-        return outcomes
-    }
-
     /// Sends what is queued and does not wait for the answers, which nobody wants.
     func sendUnanswered() {
         guard !queued.isEmpty else { return }
@@ -251,13 +236,9 @@ final class Session: @unchecked Sendable {
             }
             if isBroken { break }
             while let more = PQgetResult(handle) { PQclear(more) }
-            guard fault == nil, let result = last else { continue }
-            switch command.use {
-            case .none: break
-            case .keep:
+            if fault == nil, command.isKept, let result = last {
                 kept.append(PostgresRows(result))
                 last = nil
-            case .mustChange: outcomes.append(PostgresRows.changedCount(of: result) > 0)
             }
         }
         if !isBroken {

@@ -34,7 +34,6 @@ struct WriteGroup {
             do {
                 try write.run(on: connection)
                 if let fault = connection.fault { throw fault.failure }
-                if let refusal = connection.refusal { throw refusal }
                 write.actions = connection.takePartActions()
                 try connection.keepPart()
                 members[members.count - 1].outcome = .done

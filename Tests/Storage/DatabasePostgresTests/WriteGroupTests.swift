@@ -83,23 +83,6 @@ struct WriteGroupTests {
         #expect(try database.ids == [1, 3, 5])
     }
 
-    @Test("a change that finds no row refuses him whose it is, also where nobody has waited for it")
-    func unmet() throws {
-        let database = try PostgresDatabase.testing()
-        let outcomes = try line(database, (1...4).map { id in
-            { tx in
-                try tx.insert(Int64(id))
-                try tx.execute("UPDATE item SET name = 'x' WHERE id = $1", [.integer(id == 2 ? 99 : Int64(id))], orElse: Refusal())
-                if id == 3 {
-                    try tx.execute("UPDATE item SET name = 'y' WHERE id = $1", [.integer(99)], orElse: Refusal())
-                    throw Failure(.constraint, "another reason")
-                }
-            }
-        })
-        #expect(outcomes[0] == "done" && outcomes[1] == "refused" && outcomes[2].contains("another") && outcomes[3] == "done", "\(outcomes)")
-        #expect(try database.ids == [1, 4])
-    }
-
     @Test("where the server finds a fault with one, each is run again by itself, and it alone has it")
     func fault() throws {
         let database = try PostgresDatabase.testing()

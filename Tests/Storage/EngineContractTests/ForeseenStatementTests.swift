@@ -2,14 +2,10 @@ import Database
 import TestEngines
 import Testing
 
-@Suite("Statements that are foreseen or put off, on each engine")
+@Suite("Statements that are foreseen, on each engine")
 struct ForeseenStatementTests {
     private static let names: StaticString = "SELECT number FROM item WHERE id = $1"
     private static let count: StaticString = "SELECT COUNT(*) FROM item"
-
-    private struct Refusal: Error, Equatable {
-        var number: Int
-    }
 
     private func number(_ tx: borrowing ReadTransaction, of id: Int64) throws -> Int64? {
         try tx.first(Self.names, [.integer(id)]) { $0.integer(0) }
@@ -56,29 +52,6 @@ struct ForeseenStatementTests {
             #expect(try tx.rowsChanged(by: "UPDATE item SET number = 22 WHERE id = 2") == 1)
             #expect(try number(tx.read, of: 2) == 22)
         }
-    }
-
-    @Test("a change that finds no row is a refusal, and nothing is kept", arguments: TestEngine.allCases)
-    func refused(_ engine: TestEngine) throws {
-        let database = try filled(engine)
-        for isLast in [true, false] {
-            let refusal = #expect(throws: Refusal.self) {
-                try database.write { tx in
-                    _ = try number(tx.read, of: 1)
-                    try tx.execute("UPDATE item SET number = 1 WHERE id = $1", [.integer(1)], orElse: Refusal(number: 1))
-                    try tx.execute("UPDATE item SET number = 9 WHERE id = $1", [.integer(9)], orElse: Refusal(number: 2))
-                    try tx.execute("UPDATE item SET number = 8 WHERE id = $1", [.integer(8)], orElse: Refusal(number: 3))
-                    if !isLast { _ = try number(tx.read, of: 1) }
-                }
-            }
-            #expect(refusal?.number == 2)
-            #expect(try database.read { tx in try number(tx, of: 1) } == 10)
-        }
-        try database.write { tx in
-            _ = try number(tx.read, of: 1)
-            try tx.execute("UPDATE item SET number = 12 WHERE id = $1", [.integer(1)], orElse: Refusal(number: 1))
-        }
-        #expect(try database.read { tx in try number(tx, of: 1) } == 12)
     }
 
     @Test("bytes are found in bytes", arguments: TestEngine.allCases)

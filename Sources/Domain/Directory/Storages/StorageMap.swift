@@ -56,7 +56,7 @@ package enum StorageMap {
         try tx.forEach(
             """
             SELECT storage, COUNT(*) FROM principal
-            WHERE kind <> 'group' AND NOT (kind = 'resource' AND substr(name, 1, $2) = $1) GROUP BY storage
+            WHERE kind <> 'group' AND NOT (kind = 'resource' AND substr(name, 1, CAST($2 AS INTEGER)) = $1) GROUP BY storage
             """, [.text(owners), .integer(Int64(owners.unicodeScalars.count))]
         ) { row in
             counts[row.optionalText(0)] = Int(row.integer(1))
