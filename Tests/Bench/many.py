@@ -28,6 +28,8 @@ GOAL = 1.5
 CASES = "put get propfind multiget sync-initial sync-delta discovery ctag query-week".split()
 # Users whose requests are sent, at most, and of each as many as that there are about so many in all.
 ASKED, REQUESTS = 1000, 1000
+# Of whom each changes ten events.
+CHANGED = 100
 
 
 class User:
@@ -86,7 +88,7 @@ class Site:
         if case == "sync-initial":
             return [(u, objects.sync(u.calendar, "", None)) for u in self.users[:ASKED]]
         if case == "sync-delta":
-            return [(u, self.delta(u, clients)) for u in self.users[:ASKED]]
+            return [(u, self.delta(u, clients)) for u in self.users[:CHANGED]]
         if case == "ctag":
             return [(u, objects.propfind(u.calendar, "0", "D:sync-token", items=1)) for u in self.asked()]
         if case == "query-week":
