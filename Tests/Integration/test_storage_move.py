@@ -346,6 +346,8 @@ def test_all_of_a_domain_are_moved(site):
 
 @pytest.mark.parametrize("pause", [0.2, 0.5, 1.5])
 def test_who_is_removed_in_a_move_is_gone(site, pause):
+    # Others of this file have left moves that nobody goes on with.
+    before = site.server.run("check").out.count("has not ended")
     user = site.new_user("default")
     dav = user.dav()
     for number in range(60):
@@ -355,5 +357,5 @@ def test_who_is_removed_in_a_move_is_gone(site, pause):
     time.sleep(pause)
     site.server.run("user", "remove", user.address, "--yes")
     running.communicate(timeout=120)
-    assert "has not ended" not in site.server.run("check").out
+    assert site.server.run("check").out.count("has not ended") == before
     site.server.check()
