@@ -86,7 +86,12 @@ final class SearchIndexService: Sendable {
 
     private func bringForward(_ mailbox: MailboxID, isPass: Bool) {
         do {
-            if isPass { try index.indexer.tidy(mailbox) }
+            if isPass {
+                try index.orders.tidy(mailbox)
+                try index.indexer.tidy(mailbox)
+            }
+            // They cost little, and are asked for by who opens the mailbox.
+            while try !stop.isSet && index.orders.step(mailbox) {}
             while try !stop.isSet && index.indexer.step(mailbox) != .nothing {}
         } catch {
             // One mailbox's fault is not the others'; it is searched without an index.

@@ -8,7 +8,7 @@ import Testing
 struct MailboxSnapshotTests {
     private func snapshot(_ uids: [UID]) -> MailboxSnapshot {
         var snapshot = MailboxSnapshot(mailbox: MailboxID(rawValue: 1))
-        snapshot.uids = uids
+        snapshot.columns.uids = uids
         return snapshot
     }
 
