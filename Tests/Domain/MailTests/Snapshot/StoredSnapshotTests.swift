@@ -79,9 +79,9 @@ import Testing
 
         // A log that does not go back so far is no reason for an old view; bytes without sense are none.
         _ = try fixture.write { tx in try tx.execute("UPDATE mailbox SET log_floor = modseq - 1", []) }
-        #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).flags == whole.columns.flags)
+        #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).columns.flags == whole.columns.flags)
         _ = try fixture.write { tx in try tx.execute("UPDATE mail_snapshot SET data = $1", [.bytes([9])]) }
-        #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).flags == whole.columns.flags)
+        #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).columns.flags == whole.columns.flags)
         try fixture.write { tx in try fixture.store.forgetStoredSnapshots(tx) }
         #expect(try rows() == 0)
     }
