@@ -34,14 +34,7 @@ package struct MailboxSnapshot: Sendable {
         self.undecoded = undecoded
     }
 
-    /// Before it is changed, they are made.
-    var columns: Columns {
-        get { undecoded?.columns ?? made }
-        _modify {
-            makeColumns()
-            yield &made
-        }
-    }
+    var columns: Columns { undecoded?.columns ?? made }
 
     /// What is asked about single messages is quicker after it.
     package mutating func makeColumns() {
@@ -133,6 +126,54 @@ package struct MailboxSnapshot: Sendable {
     package var firstUnseen: Int? {
         if let undecoded { return undecoded.head.firstUnseen }
         return made.flags.firstIndex { $0 & SystemFlags.seen.rawValue == 0 }
+    }
+
+    // MARK: Changing it
+
+    mutating func reserve(_ count: Int) {
+        makeColumns()
+        made.uids.reserveCapacity(count)
+        made.flags.reserveCapacity(count)
+        made.modseqs.reserveCapacity(count)
+    }
+
+    /// One behind all others.
+    mutating func append(_ uid: UID, flags: UInt64, modseq: Int64) {
+        makeColumns()
+        made.uids.append(uid)
+        made.flags.append(flags)
+        made.modseqs.append(modseq)
+    }
+
+    /// One that changed.
+    mutating func set(_ uid: UID, _ flags: UInt64, _ modseq: Int64, keepsSeen: Bool) {
+        makeColumns()
+        guard let index = index(of: uid) else { return }
+        let seen = SystemFlags.seen.rawValue
+        made.flags[index] = keepsSeen ? (flags & ~seen) | (made.flags[index] & seen) : flags
+        made.modseqs[index] = max(made.modseqs[index], modseq)
+    }
+
+    /// Gives those at the indices the \Seen of the set.
+    mutating func setSeen(_ seen: UIDSet, in indices: Range<Int>) {
+        makeColumns()
+        for index in indices.clamped(to: made.uids.indices) {
+            let bit = SystemFlags.seen.rawValue
+            made.flags[index] = (made.flags[index] & ~bit) | (seen.contains(made.uids[index]) ? bit : 0)
+        }
+    }
+
+    mutating func touch(_ uids: UIDSet, _ modseq: ModSeq) {
+        makeColumns()
+        for range in uids.ranges {
+            for index in indices(of: range) { made.modseqs[index] = max(made.modseqs[index], modseq.rawValue) }
+        }
+    }
+
+    /// No modseq of it is lower.
+    mutating func raise(to modseq: ModSeq) {
+        makeColumns()
+        for index in made.modseqs.indices { made.modseqs[index] = max(made.modseqs[index], modseq.rawValue) }
     }
 
     /// Takes messages away: what a session does as it tells its client of them.

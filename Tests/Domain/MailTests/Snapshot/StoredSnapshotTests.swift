@@ -13,9 +13,8 @@ import Testing
         var uid: UID = 0
         for _ in 0..<Int.random(in: 0..<200, using: &random) {
             uid += UID.random(in: 1...3, using: &random) == 3 ? UID.random(in: 1...1_000_000, using: &random) : 1
-            snapshot.columns.uids.append(uid)
-            snapshot.columns.flags.append(Bool.random(using: &random) ? 1 : UInt64.random(in: 0...UInt64.max, using: &random))
-            snapshot.columns.modseqs.append(Int64.random(in: 1...3, using: &random))
+            let flags = Bool.random(using: &random) ? 1 : UInt64.random(in: 0...UInt64.max, using: &random)
+            snapshot.append(uid, flags: flags, modseq: Int64.random(in: 1...3, using: &random))
         }
         snapshot.uidNext = uid + UInt32.random(in: 1...5, using: &random)
         return snapshot
