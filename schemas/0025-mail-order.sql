@@ -12,3 +12,6 @@ CREATE TABLE mail_order (
     data BLOB NOT NULL,
     PRIMARY KEY (mailbox_id, part, last_uid)
 );
+
+-- They are written otherwise from here on (StoredSnapshot.swift), and are made anew as mailboxes are selected.
+DELETE FROM mail_snapshot;

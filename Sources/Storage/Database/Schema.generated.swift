@@ -874,6 +874,9 @@ CREATE TABLE mail_order (
     PRIMARY KEY (mailbox_id, part, last_uid)
 );
 
+-- They are written otherwise from here on (StoredSnapshot.swift), and are made anew as mailboxes are selected.
+DELETE FROM mail_snapshot;
+
 """#),
     ]
 }

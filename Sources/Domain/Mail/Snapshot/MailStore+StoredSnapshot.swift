@@ -42,7 +42,7 @@ extension MailStore {
                 """
                 INSERT INTO mail_snapshot (mailbox_id, modseq, data) SELECT id, $2, $3 FROM mailbox WHERE id = $1
                 ON CONFLICT (mailbox_id) DO UPDATE SET modseq = excluded.modseq, data = excluded.data
-                    WHERE mail_snapshot.modseq < excluded.modseq
+                    WHERE mail_snapshot.modseq <= excluded.modseq
                 """, [.integer(mailbox.rawValue), .integer(snapshot.modseq.rawValue), .bytes(data)])
         }
     }

@@ -83,6 +83,11 @@ import Testing
         #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).columns.flags == whole.columns.flags)
         _ = try fixture.write { tx in try tx.execute("UPDATE mail_snapshot SET data = $1", [.bytes([9])]) }
         #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).columns.flags == whole.columns.flags)
+        // One that cannot be read is replaced, though nothing has changed since.
+        let other = MailStore(maildirs: fixture.store.maildirs)
+        _ = try snapshot(other)
+        try other.storeSnapshot(fixture.database, of: mailbox.id)
+        #expect(try fixture.read { tx in try tx.first("SELECT data FROM mail_snapshot", []) { $0.bytes(0).count } ?? 0 } > 1)
         try fixture.write { tx in try fixture.store.forgetStoredSnapshots(tx) }
         #expect(try rows() == 0)
     }
