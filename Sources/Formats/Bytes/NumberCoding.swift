@@ -9,6 +9,9 @@ extension [UInt8] {
         append(UInt8(truncatingIfNeeded: rest))
     }
 
+    /// One that may be below zero: the nearer to it, the shorter.
+    package mutating func appendSigned(_ number: Int64) { appendNumber(UInt64(bitPattern: number << 1 ^ number >> 63)) }
+
     /// A count, and so many bytes.
     package mutating func appendCounted(_ bytes: some Collection<UInt8>) {
         appendNumber(UInt64(bytes.count))
@@ -19,11 +22,16 @@ extension [UInt8] {
 /// Reads what `appendNumber` and `appendCounted` wrote. Of bytes that are none of theirs it gives what can be read, and nil.
 package struct NumberReader {
     private let bytes: [UInt8]
-    private var position = 0
+    private var position: Int
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - Parameter start: not after the end.
+    package init(_ bytes: [UInt8], from start: Int = 0) {
+        self.bytes = bytes
+        position = Swift.min(Swift.max(0, start), bytes.count)
+    }
 
     package var isAtEnd: Bool { position == bytes.count }
+    package var remaining: Int { bytes.count - position }
 
     package mutating func next() -> UInt64? {
         var number: UInt64 = 0
@@ -40,6 +48,9 @@ package struct NumberReader {
 
     /// One that is an `Int`.
     package mutating func nextCount() -> Int? { next().flatMap { Int(exactly: $0) } }
+
+    /// What `appendSigned` wrote.
+    package mutating func nextSigned() -> Int64? { next().map { Int64(bitPattern: $0 >> 1) ^ -Int64(bitPattern: $0 & 1) } }
 
     package mutating func nextBytes() -> ArraySlice<UInt8>? {
         guard let count = nextCount(), count <= bytes.count - position else { return nil }

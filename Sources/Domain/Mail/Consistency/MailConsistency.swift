@@ -13,6 +13,7 @@ package enum MailConsistency {
             last = id
             let (count, faults) = try database.read { tx in try check(tx, id) }
             for line in faults { fault("mailbox \(id.rawValue): \(line)") }
+            for line in try store.orderFaults(database, of: id) { fault("mailbox \(id.rawValue): \(line)") }
             progress(count)
         }
         for line in try database.read({ tx in try checkRetained(tx) }) { fault(line) }

@@ -86,13 +86,17 @@ extension SortKeys {
 
     private static func identifier(_ id: [UInt8]) -> [UInt8] { id.count > identifierLimit ? Array(id.prefix(identifierLimit)) : id }
 
-    /// RFC 8474 §5.2: the same for all that go back to one message, whoever has them; nil where the message names none. FNV-1a.
+    /// RFC 8474 §5.2: the same for all that go back to one message, whoever has them; nil where the message names none.
     var threadHash: Int64? {
         let root = references.first ?? messageID
-        if root.isEmpty { return nil }
+        return root.isEmpty ? nil : Int64(bitPattern: Self.hash(ofIdentifier: root))
+    }
+
+    /// FNV-1a. Who makes two identifiers that have one hash wins nothing: they could write the same identifier twice.
+    static func hash(ofIdentifier id: [UInt8]) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in root { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return Int64(bitPattern: hash)
+        for byte in id { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return hash
     }
 
     // MARK: As they are stored

@@ -170,6 +170,7 @@ extension MailStore {
         try tx.execute("DELETE FROM mail_annotation WHERE mailbox_id = $1", [id])
         try removeDirectory(tx, of: mailbox)
         try tx.execute("DELETE FROM mail_snapshot WHERE mailbox_id = $1", [id])
+        try MailOrder.remove(tx, of: mailbox)
         try tx.execute("DELETE FROM mailbox WHERE id = $1", [id])
         return (0, true)
     }

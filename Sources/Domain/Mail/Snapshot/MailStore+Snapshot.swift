@@ -78,15 +78,11 @@ struct SnapshotReader {
         var snapshot = MailboxSnapshot(
             mailbox: mailbox.id, modseq: mailbox.modseq, uidNext: mailbox.uidNext,
             keywords: try MailKeywords.all(tx, of: mailbox.id))
-        snapshot.uids.reserveCapacity(mailbox.messageCount)
-        snapshot.flags.reserveCapacity(mailbox.messageCount)
-        snapshot.modseqs.reserveCapacity(mailbox.messageCount)
+        snapshot.reserve(mailbox.messageCount)
         try append(tx, from: 1, to: &snapshot)
         guard let seenOwner else { return snapshot }
         // Of changes that the log has forgotten it is not known when they were: they count as made at its floor.
-        for index in snapshot.modseqs.indices {
-            snapshot.modseqs[index] = max(snapshot.modseqs[index], mailbox.logFloor.rawValue)
-        }
+        snapshot.raise(to: mailbox.logFloor)
         try MailChangeLog.forEach(tx, in: mailbox.id, since: mailbox.logFloor) { entry in
             if entry.kind == .ownSeen, entry.viewer == seenOwner { snapshot.touch(entry.uids, entry.modseq) }
             return true
@@ -100,9 +96,7 @@ struct SnapshotReader {
             "SELECT uid, flags, modseq FROM mail_message WHERE mailbox_id = $1 AND uid >= $2 ORDER BY uid",
             [.integer(mailbox.id.rawValue), .integer(Int64(uid))]
         ) { row in
-            snapshot.uids.append(UID(clamping: row.integer(0)))
-            snapshot.flags.append(UInt64(bitPattern: row.integer(1)))
-            snapshot.modseqs.append(row.integer(2))
+            snapshot.append(UID(clamping: row.integer(0)), flags: UInt64(bitPattern: row.integer(1)), modseq: row.integer(2))
             return true
         }
         guard let seenOwner, snapshot.count > first else { return }
@@ -139,6 +133,7 @@ struct SnapshotReader {
         if changed.ranges.count > Self.mostRanges { return nil }
 
         var snapshot = older
+        snapshot.makeColumns()
         snapshot.remove(vanished)
         for range in changed.ranges {
             try tx.forEach(
@@ -163,29 +158,5 @@ struct SnapshotReader {
         // Keywords only come.
         if snapshot.keywords.count < FlagBits.keywordCount { snapshot.keywords = try MailKeywords.all(tx, of: mailbox.id) }
         return snapshot
-    }
-}
-
-extension MailboxSnapshot {
-    /// One that changed.
-    fileprivate mutating func set(_ uid: UID, _ flags: UInt64, _ modseq: Int64, keepsSeen: Bool) {
-        guard let index = index(of: uid) else { return }
-        let seen = SystemFlags.seen.rawValue
-        self.flags[index] = keepsSeen ? (flags & ~seen) | (self.flags[index] & seen) : flags
-        modseqs[index] = max(modseqs[index], modseq)
-    }
-
-    /// Gives those at the indices the \Seen of the set.
-    fileprivate mutating func setSeen(_ seen: UIDSet, in indices: Range<Int>) {
-        for index in indices {
-            let bit = SystemFlags.seen.rawValue
-            flags[index] = (flags[index] & ~bit) | (seen.contains(uids[index]) ? bit : 0)
-        }
-    }
-
-    fileprivate mutating func touch(_ uids: UIDSet, _ modseq: ModSeq) {
-        for range in uids.ranges {
-            for index in indices(of: range) { modseqs[index] = max(modseqs[index], modseq.rawValue) }
-        }
     }
 }

@@ -22,7 +22,7 @@ extension MailStore {
         let row = try tx.first("SELECT modseq, data FROM mail_snapshot WHERE mailbox_id = $1", [.integer(mailbox.id.rawValue)]) {
             (ModSeq(rawValue: $0.integer(0)), $0.bytes(1))
         }
-        guard let row, row.0 <= mailbox.modseq, var stored = StoredSnapshot.decode(row.1, of: mailbox.id, at: row.0) else { return nil }
+        guard let row, row.0 <= mailbox.modseq, var stored = StoredSnapshot.open(row.1, of: mailbox.id, at: row.0) else { return nil }
         if stored.modseq == mailbox.modseq {
             stored.keywords = try MailKeywords.all(tx, of: mailbox.id)
             return stored
@@ -42,7 +42,7 @@ extension MailStore {
                 """
                 INSERT INTO mail_snapshot (mailbox_id, modseq, data) SELECT id, $2, $3 FROM mailbox WHERE id = $1
                 ON CONFLICT (mailbox_id) DO UPDATE SET modseq = excluded.modseq, data = excluded.data
-                    WHERE mail_snapshot.modseq < excluded.modseq
+                    WHERE mail_snapshot.modseq <= excluded.modseq
                 """, [.integer(mailbox.rawValue), .integer(snapshot.modseq.rawValue), .bytes(data)])
         }
     }

@@ -5,34 +5,74 @@ package import CollectionStore
 /// A value: sessions keep the one that they have told their client, and share its memory with the cache until it is brought
 /// forward. Message number n of the session is index n - 1.
 package struct MailboxSnapshot: Sendable {
+    /// What there is of each message, in the order of the UIDs.
+    struct Columns: Sendable {
+        var uids: [UID] = []
+        var flags: [UInt64] = []
+        var modseqs: [Int64] = []
+    }
+
     package let mailbox: MailboxID
     package internal(set) var modseq: ModSeq
     package internal(set) var uidNext: UInt32
     /// Keyword number n is bit 8 + n of the flags.
     package internal(set) var keywords: [String]
-    var uids: [UID]
-    var flags: [UInt64]
-    var modseqs: [Int64]
+    /// Empty where they are still to be made.
+    private var made = Columns()
+    private var undecoded: UndecodedSnapshot?
 
     init(mailbox: MailboxID, modseq: ModSeq = .zero, uidNext: UInt32 = 1, keywords: [String] = []) {
         self.mailbox = mailbox
         self.modseq = modseq
         self.uidNext = uidNext
         self.keywords = keywords
-        uids = []
-        flags = []
-        modseqs = []
     }
 
-    package var count: Int { uids.count }
+    /// A stored one.
+    init(_ undecoded: UndecodedSnapshot, of mailbox: MailboxID, at modseq: ModSeq) {
+        self.init(mailbox: mailbox, modseq: modseq, uidNext: undecoded.head.uidNext)
+        self.undecoded = undecoded
+    }
+
+    var columns: Columns { undecoded?.columns ?? made }
+
+    /// What is asked about single messages is quicker after it.
+    package mutating func makeColumns() {
+        guard let undecoded else { return }
+        made = undecoded.columns
+        self.undecoded = nil
+    }
+
+    package var count: Int { undecoded?.head.count ?? made.uids.count }
 
     /// `index` must be one of `0..<count`; outside it the answer is 0.
-    package func uid(at index: Int) -> UID { uids.indices.contains(index) ? uids[index] : 0 }
-    package func flags(at index: Int) -> FlagBits { FlagBits(rawValue: flags.indices.contains(index) ? flags[index] : 0) }
-    package func modseq(at index: Int) -> ModSeq { ModSeq(rawValue: modseqs.indices.contains(index) ? modseqs[index] : 0) }
+    package func uid(at index: Int) -> UID {
+        if let undecoded { return Self.element(index, of: undecoded.columns.uids) ?? 0 }
+        return Self.element(index, of: made.uids) ?? 0
+    }
+
+    package func flags(at index: Int) -> FlagBits {
+        if let undecoded { return FlagBits(rawValue: Self.element(index, of: undecoded.columns.flags) ?? 0) }
+        return FlagBits(rawValue: Self.element(index, of: made.flags) ?? 0)
+    }
+
+    package func modseq(at index: Int) -> ModSeq {
+        if let undecoded { return ModSeq(rawValue: Self.element(index, of: undecoded.columns.modseqs) ?? 0) }
+        return ModSeq(rawValue: Self.element(index, of: made.modseqs) ?? 0)
+    }
+
+    private static func element<Element>(_ index: Int, of column: [Element]) -> Element? {
+        column.indices.contains(index) ? column[index] : nil
+    }
 
     /// The index of the first message with this UID or a higher one; `count` where there is none.
     package func firstIndex(from uid: UID) -> Int {
+        // What comes is not there yet, and that is what sessions ask first.
+        if let undecoded { return uid >= uidNext ? count : Self.firstIndex(from: uid, in: undecoded.columns.uids) }
+        return Self.firstIndex(from: uid, in: made.uids)
+    }
+
+    private static func firstIndex(from uid: UID, in uids: [UID]) -> Int {
         guard let first = uids.first, let last = uids.last, uid > first else { return 0 }
         guard uid <= last else { return uids.count }
         // UIDs rise by one at least: where none are missing on one side of it, its place is known at once.
@@ -47,7 +87,7 @@ package struct MailboxSnapshot: Sendable {
 
     package func index(of uid: UID) -> Int? {
         let index = firstIndex(from: uid)
-        return index < uids.count && uids[index] == uid ? index : nil
+        return index < count && self.uid(at: index) == uid ? index : nil
     }
 
     /// The indices of the messages with UIDs from the lower to the upper one.
@@ -62,8 +102,11 @@ package struct MailboxSnapshot: Sendable {
 
     /// The UIDs of the messages at these indices.
     package func uidSet(of indices: Range<Int>) -> UIDSet {
+        let indices = indices.clamped(to: 0..<count)
         var set = UIDSet()
-        for index in indices.clamped(to: 0..<count) { set.append(uids[index]) }
+        if indices.isEmpty { return set }
+        let uids = columns.uids
+        for index in indices { set.append(uids[index]) }
         return set
     }
 
@@ -71,32 +114,88 @@ package struct MailboxSnapshot: Sendable {
     package func existing(_ uids: UIDSet) -> UIDSet {
         var set = UIDSet()
         for range in uids.ranges {
-            for index in indices(of: range) { set.append(self.uids[index]) }
+            let indices = indices(of: range)
+            if indices.isEmpty { continue }
+            let there = columns.uids
+            for index in indices { set.append(there[index]) }
         }
         return set
     }
 
     /// The first message that has not been seen; nil where all have.
-    package var firstUnseen: Int? { flags.firstIndex { $0 & SystemFlags.seen.rawValue == 0 } }
+    package var firstUnseen: Int? {
+        if let undecoded { return undecoded.head.firstUnseen }
+        return made.flags.firstIndex { $0 & SystemFlags.seen.rawValue == 0 }
+    }
+
+    // MARK: Changing it
+
+    mutating func reserve(_ count: Int) {
+        makeColumns()
+        made.uids.reserveCapacity(count)
+        made.flags.reserveCapacity(count)
+        made.modseqs.reserveCapacity(count)
+    }
+
+    /// One behind all others.
+    mutating func append(_ uid: UID, flags: UInt64, modseq: Int64) {
+        makeColumns()
+        made.uids.append(uid)
+        made.flags.append(flags)
+        made.modseqs.append(modseq)
+    }
+
+    /// One that changed.
+    mutating func set(_ uid: UID, _ flags: UInt64, _ modseq: Int64, keepsSeen: Bool) {
+        makeColumns()
+        guard let index = index(of: uid) else { return }
+        let seen = SystemFlags.seen.rawValue
+        made.flags[index] = keepsSeen ? (flags & ~seen) | (made.flags[index] & seen) : flags
+        made.modseqs[index] = max(made.modseqs[index], modseq)
+    }
+
+    /// Gives those at the indices the \Seen of the set.
+    mutating func setSeen(_ seen: UIDSet, in indices: Range<Int>) {
+        makeColumns()
+        for index in indices.clamped(to: made.uids.indices) {
+            let bit = SystemFlags.seen.rawValue
+            made.flags[index] = (made.flags[index] & ~bit) | (seen.contains(made.uids[index]) ? bit : 0)
+        }
+    }
+
+    mutating func touch(_ uids: UIDSet, _ modseq: ModSeq) {
+        makeColumns()
+        for range in uids.ranges {
+            for index in indices(of: range) { made.modseqs[index] = max(made.modseqs[index], modseq.rawValue) }
+        }
+    }
+
+    /// No modseq of it is lower.
+    mutating func raise(to modseq: ModSeq) {
+        makeColumns()
+        for index in made.modseqs.indices { made.modseqs[index] = max(made.modseqs[index], modseq.rawValue) }
+    }
 
     /// Takes messages away: what a session does as it tells its client of them.
     package mutating func remove(_ vanished: UIDSet) {
         guard !vanished.isEmpty else { return }
         let gone = vanished.ranges.map { indices(of: $0) }.filter { !$0.isEmpty }
         guard var target = gone.first?.lowerBound else { return }
+        makeColumns()
+        let count = made.uids.count
         for (position, hole) in gone.enumerated() {
             let end = position + 1 < gone.count ? gone[position + 1].lowerBound : count
             for index in hole.upperBound..<end {
-                uids[target] = uids[index]
-                flags[target] = flags[index]
-                modseqs[target] = modseqs[index]
+                made.uids[target] = made.uids[index]
+                made.flags[target] = made.flags[index]
+                made.modseqs[target] = made.modseqs[index]
                 target += 1
             }
         }
         let excess = count - target
-        uids.removeLast(excess)
-        flags.removeLast(excess)
-        modseqs.removeLast(excess)
+        made.uids.removeLast(excess)
+        made.flags.removeLast(excess)
+        made.modseqs.removeLast(excess)
     }
 }
 
@@ -115,28 +214,32 @@ package struct SnapshotDifference: Sendable, Equatable {
 extension MailboxSnapshot {
     /// What a holder of `older` has to learn. It costs one look at each message, and nothing where nothing changed.
     package func difference(from older: MailboxSnapshot) -> SnapshotDifference {
+        if modseq == older.modseq, count == older.count { return SnapshotDifference() }
+        return Self.difference(columns, from: older.columns)
+    }
+
+    private static func difference(_ new: Columns, from old: Columns) -> SnapshotDifference {
         var difference = SnapshotDifference()
-        if modseq == older.modseq, count == older.count { return difference }
         var index = 0
-        var olderIndex = 0
-        while olderIndex < older.count {
-            let uid = older.uids[olderIndex]
-            while index < count, uids[index] < uid {
-                difference.came.append(uids[index])
+        var oldIndex = 0
+        while oldIndex < old.uids.count {
+            let uid = old.uids[oldIndex]
+            while index < new.uids.count, new.uids[index] < uid {
+                difference.came.append(new.uids[index])
                 index += 1
             }
-            if index < count, uids[index] == uid {
-                if modseqs[index] != older.modseqs[olderIndex] || flags[index] != older.flags[olderIndex] {
+            if index < new.uids.count, new.uids[index] == uid {
+                if new.modseqs[index] != old.modseqs[oldIndex] || new.flags[index] != old.flags[oldIndex] {
                     difference.changed.append(uid)
                 }
                 index += 1
             } else {
                 difference.vanished.append(uid)
             }
-            olderIndex += 1
+            oldIndex += 1
         }
-        while index < count {
-            difference.came.append(uids[index])
+        while index < new.uids.count {
+            difference.came.append(new.uids[index])
             index += 1
         }
         return difference
@@ -145,7 +248,8 @@ extension MailboxSnapshot {
     /// RFC 7162 §3.1.4.1: the messages that changed after a position.
     package func changed(since modseq: ModSeq) -> UIDSet {
         var set = UIDSet()
-        for index in 0..<count where modseqs[index] > modseq.rawValue { set.append(uids[index]) }
+        let columns = columns
+        for index in columns.uids.indices where columns.modseqs[index] > modseq.rawValue { set.append(columns.uids[index]) }
         return set
     }
 }

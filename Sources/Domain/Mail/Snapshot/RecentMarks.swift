@@ -16,6 +16,11 @@ final class RecentMarks: Sendable {
 
     private let state = Mutex<[MailboxID: Entry]>([:])
 
+    init() {
+        // As in SnapshotCache.
+        state.withLock { $0.reserveCapacity(64) }
+    }
+
     /// A session has selected the mailbox and may change it.
     func enter(_ mailbox: MailboxID) {
         state.withLock { $0[mailbox, default: Entry(next: 1, sessionCount: 0)].sessionCount += 1 }

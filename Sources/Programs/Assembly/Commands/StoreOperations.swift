@@ -81,6 +81,7 @@ package struct StoreOperations: Sendable {
             try IndexState.setCurrent(tx, timeZones: installation.timeZoneRelease)
         }
         try installation.database.write { tx in try installation.mail.forgetStoredSnapshots(tx) }
+        try installation.database.write { tx in try MailOrder.removeAll(tx) }
         try installation.mail.makeListings(installation.database) { progress.advance(by: $0) }
         try SearchIndex(installation, clock: System.clock).makeAnew { progress.advance(by: $0) }
         progress.finish()

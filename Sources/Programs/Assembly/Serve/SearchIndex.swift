@@ -2,11 +2,12 @@ import CollectionStore
 import Database
 import Mail
 
-/// The indexes of texts of all mailboxes and large collections.
+/// The indexes of texts of all mailboxes and large collections, and what messages are sorted by.
 struct SearchIndex: Sendable {
     let database: any Database
     let mail: MailStore
     let indexer: MailIndexer
+    let orders: MailOrderMaker
     /// How long what is not there any more may be in the index.
     let keep: Milliseconds
     let clock: @Sendable () -> Milliseconds
@@ -17,6 +18,7 @@ struct SearchIndex: Sendable {
         // With a trash that keeps nothing, large mailboxes must not be indexed without end.
         keep = max(installation.settings.storage.trashKeep.milliseconds, 86_400_000)
         indexer = MailIndexer(installation.database, installation.mail, keep: keep, clock: clock)
+        orders = MailOrderMaker(installation.database, installation.mail, keep: keep, clock: clock)
         self.clock = clock
     }
 
@@ -24,6 +26,7 @@ struct SearchIndex: Sendable {
     func makeAnew(progress: (Int) -> Void) throws {
         try database.write { tx in try GramSegments.retireAll(tx) }
         try forEachMailbox { mailbox in
+            while try orders.step(mailbox) {}
             while true {
                 let step = try indexer.step(mailbox)
                 if step == .nothing { return true }

@@ -13,14 +13,24 @@ final class SearchIndexService: Sendable {
     private let logger: Logger
     /// It computes for long, and must not be in the way of tasks.
     private let thread = NIOThreadPool(numberOfThreads: 1)
-    private let changed = Mutex<Set<MailboxID>>([])
+    private let changed = Mutex<[MailboxID: Change]>([:])
     private let stop = CancellationFlag()
 
-    private static let pause = Duration.seconds(1)
-    private static let secondsBetweenCollections = 20
-    private static let secondsBetweenPasses = 600
+    private static let pause = Duration.milliseconds(250)
+    private static let roundsBetweenSweeps = 4
+    private static let roundsBetweenCollections = 80
+    private static let roundsBetweenPasses = 2400
+    /// A mailbox that changes all the time is looked after all the same: who delivers waits for nothing, and has the machine's time until then.
+    private static let mostRoundsWaited = 20
     /// More are left to the next pass over all.
     private static let mostChanged = 10_000
+
+    /// A mailbox that is to be looked after.
+    private struct Change {
+        /// Since the last round.
+        var isNew = true
+        var roundsWaited = 0
+    }
 
     init(_ index: SearchIndex, logger: Logger) {
         self.index = index
@@ -32,20 +42,27 @@ final class SearchIndexService: Sendable {
         thread.start()
         let watch = index.mail.hub.watchEverything { [self] event in
             guard let mailbox = event.mailbox else { return }
-            changed.withLock { if $0.count < Self.mostChanged { $0.insert(mailbox) } }
+            changed.withLock { changed in
+                if changed[mailbox] != nil {
+                    changed[mailbox]?.isNew = true
+                } else if changed.count < Self.mostChanged {
+                    changed[mailbox] = Change()
+                }
+            }
         }
         // Since it is in charge.
-        var seconds = 0
+        var rounds = 0
         while !Task.isCancelled {
             let isInCharge = index.database.isInCharge
-            if !isInCharge { seconds = 0 }
-            let isPass = isInCharge && seconds % Self.secondsBetweenPasses == 0
-            let isForCollections = isInCharge && seconds % Self.secondsBetweenCollections == 0
+            if !isInCharge { rounds = 0 }
+            let isPass = isInCharge && rounds % Self.roundsBetweenPasses == 0
+            let isForCollections = isInCharge && rounds % Self.roundsBetweenCollections == 0
+            let isForSweeps = isInCharge && rounds % Self.roundsBetweenSweeps == 0
             await withTaskCancellationHandler {
                 do {
                     try await thread.runIfActive { [self] in
                         try round(isPass: isPass, isForCollections: isForCollections)
-                        while try isInCharge && !stop.isSet && GramSegments.sweep(index.database, now: index.clock()) {}
+                        while try isForSweeps && !stop.isSet && GramSegments.sweep(index.database, now: index.clock()) {}
                     }
                 } catch is CancellationError {
                 } catch {
@@ -54,7 +71,7 @@ final class SearchIndexService: Sendable {
             } onCancel: {
                 stop.set()
             }
-            seconds += 1
+            rounds += 1
             try? await Task.sleep(for: Self.pause)
         }
         index.mail.hub.cancel(watch)
@@ -64,10 +81,7 @@ final class SearchIndexService: Sendable {
     private func round(isPass: Bool, isForCollections: Bool) throws {
         // Of this thread alone: who waits for an answer comes first.
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-        let changed = changed.withLock { changed in
-            defer { changed = [] }
-            return changed
-        }
+        let changed = takeChanged()
         if isPass {
             try index.forEachMailbox { mailbox in
                 bringForward(mailbox, isPass: true)
@@ -84,9 +98,27 @@ final class SearchIndexService: Sendable {
         }
     }
 
+    /// Those in which nothing has happened for a round: what comes in one go is indexed in one go.
+    private func takeChanged() -> [MailboxID] {
+        changed.withLock { changed in
+            let ready = changed.filter { !$0.value.isNew || $0.value.roundsWaited >= Self.mostRoundsWaited }.map(\.key)
+            for mailbox in ready { changed[mailbox] = nil }
+            for mailbox in changed.keys {
+                changed[mailbox]?.isNew = false
+                changed[mailbox]?.roundsWaited += 1
+            }
+            return ready
+        }
+    }
+
     private func bringForward(_ mailbox: MailboxID, isPass: Bool) {
         do {
-            if isPass { try index.indexer.tidy(mailbox) }
+            if isPass {
+                try index.orders.tidy(mailbox)
+                try index.indexer.tidy(mailbox)
+            }
+            // They cost little, and are asked for by who opens the mailbox.
+            while try !stop.isSet && index.orders.step(mailbox) {}
             while try !stop.isSet && index.indexer.step(mailbox) != .nothing {}
         } catch {
             // One mailbox's fault is not the others'; it is searched without an index.

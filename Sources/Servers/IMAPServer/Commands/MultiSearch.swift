@@ -72,7 +72,7 @@ private final class MultiSearchRun: RunningCommand {
         }
         let (tag, command, returning) = (tag, command, returning)
         var uids: [UID] = []
-        var collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
+        var collector = SearchRun.Collector(.uids { uids.append($0) })
         let relevancies = Relevancies(command.returning)
         if let relevancies { collector.takeRelevancy = relevancies.take }
         return try SearchRun(try PreparedKey(command.key, scope, now: session.now), in: scope, collector) { session in

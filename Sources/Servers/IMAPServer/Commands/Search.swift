@@ -31,7 +31,7 @@ extension Session {
             throw error
         }
         var uids: [UID] = []
-        var collector = SearchRun.Collector(parts: nil) { uid, _ in uids.append(uid) }
+        var collector = SearchRun.Collector(.uids { uids.append($0) })
         let relevancies = Relevancies(command.returning)
         if let relevancies { collector.takeRelevancy = relevancies.take }
         let limit = server.configuration.messageLimit

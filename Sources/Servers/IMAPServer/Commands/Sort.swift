@@ -28,23 +28,17 @@ extension Session {
             return .ok(nil, "done")
         }
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)
-        let order = MessageOrder(command.criteria)
-        var rows: [MessageOrder.Row] = []
+        var order = MessageOrder(command.criteria)
         let relevancies = Relevancies(command.returning)
-        var relevancy = 0.0
-        var collector = SearchRun.Collector(parts: order.parts, keys: order.keys) { _, row in
-            if let row { rows.append(order.row(row, relevancy: relevancy)) }
-            relevancy = 0
-        }
+        var collector = SearchRun.Collector(.columns(order.parts, order.fields) { order.take($0, $1) })
         if order.usesRelevancy || relevancies != nil {
             collector.takeRelevancy = { uid, value in
                 relevancies?.take(uid, value)
-                relevancy = value
+                order.take(uid, relevancy: value)
             }
         }
         return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in
-            let uids = MessageOrder.sorted(rows)
-            rows = []
+            let uids = order.sorted()
             let modSeq = command.key.usesModSeq ? session.highest(uids, returning, selected.latest) : nil
             let numbers = isUID ? uids : uids.compactMap { selected.number(of: $0) }
             if let returning {

@@ -5,7 +5,8 @@ import IMAPGrammar
 import Mail
 
 extension Session {
-    /// STORE and UID STORE (RFC 9051 §6.4.6), UNCHANGEDSINCE (RFC 7162 §3.1.3).
+    /// STORE and UID STORE (RFC 9051 §6.4.6), UNCHANGEDSINCE (RFC 7162 §3.1.3: it must not be done where any metadata of the message has changed since,
+    /// also what the command does not touch; its example has a message that is answered so because it was \Answered).
     func store(_ command: Store) throws -> Completion {
         let selected = try writableMailbox([])
         if command.unchangedSince != nil { enableCondstore() }

@@ -24,16 +24,13 @@ extension Session {
             return .ok(nil, "done")
         }
         let key = try PreparedKey(command.key, SearchScope(selected), now: now)
-        var messages: [ThreadMessage] = []
-        let isByReferences = command.algorithm != .orderedSubject
-        let collector = SearchRun.Collector(parts: .keys, keys: isByReferences ? [.subject, .identifiers] : .subject) { _, row in
-            if let row { messages.append(ThreadMessage(row, withReferences: isByReferences)) }
-        }
+        var found = ThreadMessages(withReferences: command.algorithm != .orderedSubject)
+        let collector = SearchRun.Collector(.columns(.keys, found.fields) { found.take($0, $1) })
         return .running(try SearchRun(key, in: SearchScope(selected), collector) { session in
             let number: (UID) -> UInt32? = isUID ? { $0 } : { selected.number(of: $0) }
             let start = session.out.bytes.count
             session.out.thread(command.algorithm == .orderedSubject
-                ? OrderedSubject.threads(messages, number: number) : ReferenceThreads(messages, number: number).threads)
+                ? OrderedSubject.threads(found.messages, number: number) : ReferenceThreads(found.messages, number: number).threads)
             session.server.answers.keep(Array(session.out.bytes[start...]), question)
             return .ok(nil, "done")
         })

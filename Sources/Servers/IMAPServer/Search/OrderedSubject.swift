@@ -4,7 +4,7 @@ import Mail
 /// RFC 5256 §3: ORDEREDSUBJECT: messages of one base subject are one thread, its first message with all others below it.
 enum OrderedSubject {
     static func threads(_ messages: [ThreadMessage], number: (UID) -> UInt32?) -> Threads {
-        var groups: [[UInt8]: [ThreadMessage]] = [:]
+        var groups: [Int: [ThreadMessage]] = [:]
         for message in messages { groups[message.subject, default: []].append(message) }
         let sorted = groups.values.map { $0.sorted { $0.isBefore($1) } }.sorted { a, b in
             guard let a = a.first, let b = b.first else { return false }

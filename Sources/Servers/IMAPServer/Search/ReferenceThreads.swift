@@ -33,7 +33,7 @@ struct ReferenceThreads {
     // MARK: (1) and (2)
 
     private mutating func link() {
-        var places: [Int: Int] = [:]
+        var places: [UInt64: Int] = [:]
         places.reserveCapacity(messages.count)
         parents = Array(repeating: nil, count: messages.count)
         isParent = Array(repeating: false, count: messages.count)
@@ -129,16 +129,16 @@ struct ReferenceThreads {
         return (messages[first].sent, messages[first].uid)
     }
 
-    private func subject(_ place: Int) -> (text: [UInt8], isReplyOrForward: Bool)? {
+    private func subject(_ place: Int) -> (text: Int, isReplyOrForward: Bool)? {
         guard let message = isThere(place) ? place : children[place].first, isThere(message) else { return nil }
         return (messages[message].subject, messages[message].isReplyOrForward)
     }
 
     private mutating func groupBySubject() {
         roots.sort(by: isBefore)
-        var table: [[UInt8]: Int] = [:]
+        var table: [Int: Int] = [:]
         for root in roots {
-            guard let (text, isReply) = subject(root), !text.isEmpty else { continue }
+            guard let (text, isReply) = subject(root), text != 0 else { continue }
             guard let other = table[text] else {
                 table[text] = root
                 continue
@@ -151,7 +151,7 @@ struct ReferenceThreads {
         var kept: [Int] = []
         var replaced: [Int: Int] = [:]
         for root in roots {
-            guard let (text, _) = subject(root), !text.isEmpty, let found = table[text], found != root else {
+            guard let (text, _) = subject(root), text != 0, let found = table[text], found != root else {
                 kept.append(root)
                 continue
             }

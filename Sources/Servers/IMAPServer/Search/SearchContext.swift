@@ -90,7 +90,7 @@ extension Session {
         let key = SearchKey.and([.uid(SequenceSet(NumberSet(ranges: uids.ranges))), context.key])
         let scope = SearchScope(snapshot)
         let run = try SearchRun(
-            PreparedKey(key, scope, now: now), in: scope, SearchRun.Collector(parts: nil) { uid, _ in found.append(uid) }
+            PreparedKey(key, scope, now: now), in: scope, SearchRun.Collector(.uids { found.append($0) })
         ) { _ in .ok(nil, "done") }
         while try run.step(self) == nil { if isCut.load(ordering: .relaxed) { break } }
         return found

@@ -2,6 +2,7 @@ import Bytes
 import Directory
 import IMAPGrammar
 import Logging
+import Mail
 import Synchronization
 import Wire
 
@@ -250,6 +251,11 @@ final class Session: @unchecked Sendable {
         }
         guard row.states.allows(state) else {
             return finish(tagged.tag, row.name, .bad(row.states.whyNot(state)), .none)
+        }
+        // From here on the client asks about messages.
+        if row.states == .selected {
+            selected?.view.makeColumns()
+            selected?.latest.makeColumns()
         }
         attempt(tagged.tag, row.name, row.updates) { () throws in try perform(tagged) }
     }

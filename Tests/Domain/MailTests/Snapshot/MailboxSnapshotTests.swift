@@ -8,7 +8,7 @@ import Testing
 struct MailboxSnapshotTests {
     private func snapshot(_ uids: [UID]) -> MailboxSnapshot {
         var snapshot = MailboxSnapshot(mailbox: MailboxID(rawValue: 1))
-        snapshot.uids = uids
+        for uid in uids { snapshot.append(uid, flags: 0, modseq: 1) }
         return snapshot
     }
 

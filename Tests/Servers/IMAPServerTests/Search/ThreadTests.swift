@@ -65,7 +65,11 @@ import Testing
             uid: uid, modseq: .zero, flags: FlagBits(rawValue: 0), content: ContentID(rawValue: 1), thread: ThreadID(rawValue: 1), size: 1,
             internalDate: InternalTime(seconds: Int64(uid)), saved: 0)
         row.keys = keys
-        return ThreadMessage(row, withReferences: true)
+        var builder = OrderSegmentBuilder([.subject, .identifiers])
+        builder.append(row)
+        var found = ThreadMessages(withReferences: true)
+        found.take(builder.take(), [0])
+        return found.messages[0]
     }
 
     @Test("messages of one subject without references stand together, answers below what they answer")
