@@ -10,7 +10,7 @@ package import Mail
 
 /// A data directory with its database and its file store open: what the server and every command work on.
 package struct Installation: Sendable {
-    package let settings: Settings
+    package private(set) var settings: Settings
     package let directory: DataDirectory
     package let database: any Database
     package let files: FileBlobStore
@@ -38,6 +38,10 @@ package struct Installation: Sendable {
     ) throws -> Installation {
         var installation = try openDatabase(settings, creating: creating, notice: notice)
         do {
+            if let domain = try installation.database.read({ tx in try LocalDirectory.firstDomain(tx) }) {
+                installation.settings.takeDomain(ofFirstStart: domain)
+            }
+            let settings = installation.settings
             // Before anything is written, this database is known not to be another's storage.
             if settings.storages.isEmpty {
                 try StorageIdentity.mustBeConfiguration(installation.database)
