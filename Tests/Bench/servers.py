@@ -136,6 +136,17 @@ class TeguWithShares(Tegu):
             self.ask("share", "add", f"/calendars/{owner}/shared/", with_whom, "--role", "editor")
 
 
+class TeguWithCalendars(Tegu):
+    """The same for a user who has 50 calendars more of their own: what a home with much in it costs where nothing is shared."""
+
+    name = "tegu-calendars"
+
+    def prepare(self):
+        super().prepare()
+        for number in range(TeguWithShares.SHARES):
+            subprocess.run(self.command("calendar", "add", self.user, f"own-{number}"), check=True, stdout=self.log, stderr=self.log)
+
+
 class Radicale(Server):
     name = "radicale"
     principal = home = books = "/user/"
@@ -225,4 +236,4 @@ SERVICES {{
         client.logout()
 
 
-ALL = {server.name: server for server in (Tegu, TeguWithShares, Cyrus, Radicale)}
+ALL = {server.name: server for server in (Tegu, TeguWithShares, TeguWithCalendars, Cyrus, Radicale)}

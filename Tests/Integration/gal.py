@@ -10,11 +10,11 @@ ON = ("--gal-enabled", "--gal-interval", "1s")
 
 
 @contextlib.contextmanager
-def serving(*directories, settings=ON, environment=None):
-    """A server with these directories in its configuration file; commands see them and the settings too."""
+def serving(*directories, settings=ON, environment=None, gal=None):
+    """A server with these directories in its configuration file; commands see them and the settings too. `gal`: lines of that file."""
     with temporary_folder() as folder:
         file = folder / "tegu.yaml"
-        gal = "gal:\n  enabled: true\n  interval: 1s\n" if "--gal-enabled" in settings else ""
+        gal = gal or ("gal:\n  enabled: true\n  interval: 1s\n" if "--gal-enabled" in settings else "")
         file.write_text(gal + ("directories:\n" + "".join(directories) if directories else ""))
         server = Server(settings=settings, environment={"TEGU_CONFIG": str(file), **(environment or {})})
         try:

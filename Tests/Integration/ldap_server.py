@@ -47,6 +47,17 @@ class Authority:
         self._openssl("x509", "-req", "-in", "csr.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30",
                       "-extfile", "names", "-out", "cert.pem")
 
+    def signing(self, folder, names="DNS:localhost,IP:127.0.0.1", days=30):
+        """A folder as of an authority, with a certificate of this one for other names or of another time."""
+        folder = pathlib.Path(folder)
+        shutil.copytree(self.folder, folder)
+        (folder / "names").write_text(f"subjectAltName={names}\n")
+        other = Authority.__new__(Authority)
+        other.folder, other.file = folder, self.file
+        other._openssl("x509", "-req", "-in", "csr.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", str(days),
+                       "-extfile", "names", "-out", "cert.pem")
+        return other
+
     def _openssl(self, *arguments):
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
 

@@ -105,6 +105,12 @@ path = {self.folder}/state/sysvol/scripts
         code, out, err = self._tool(tool, input=ldif)
         assert code == 0, out + err
 
+    def expire_password(self, name):
+        """As if it had been set years ago."""
+        script = pathlib.Path(__file__).with_name("samba_expire.py")
+        done = subprocess.run([PYTHON, script, self.configuration, f"{name},{SUFFIX}"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def search(self, *arguments):
         """The exit status of ldapsearch, and what it prints."""
         code, out, err = self._tool("ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", SUFFIX, *arguments)

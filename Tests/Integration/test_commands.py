@@ -118,7 +118,7 @@ def test_listings_have_aligned_columns_and_json(server, user):
         {"name": "contacts", "title": "Contacts", "objects": 0}]
     assert json.loads(server.run("trash", "list", user.address, "--json").out) == []
     assert columns(server.run("user", "list").out)[0] == [
-        "NAME", "DISPLAY NAME", "ADDRESSES", "ADMINISTRATOR", "DISABLED", "ONE TIME PASSWORD", "USED", "QUOTA"]
+        "NAME", "DISPLAY NAME", "ADDRESSES", "KIND", "ADMINISTRATOR", "DISABLED", "ONE TIME PASSWORD", "USED", "QUOTA"]
 
 
 def test_a_one_time_password_is_made_up_and_works(server, user):

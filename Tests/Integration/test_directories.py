@@ -203,6 +203,20 @@ def test_a_server_whose_certificate_another_authority_signed_gets_no_password(co
         assert done.returncode == 1 and "unavailable" in done.out and "certificate" in done.out.lower(), done.out
 
 
+@pytest.mark.parametrize("more", [{"names": "DNS:elsewhere.test"}, {"days": -1}], ids=["another name", "expired"])
+def test_a_server_with_a_certificate_that_is_not_right_gets_no_password(authority, tmp_path, more):
+    server = Slapd(tmp_path / "slapd", CORP, unit(CORP, "people") + person(CORP, "clara"), authority.signing(tmp_path / "ca", **more)).start()
+    try:
+        for url in (server.url, server.tls_url):
+            with serving(server.settings("corp", "openldap", servers=[url])) as site:
+                answer = sign_in(site, "clara")
+                assert answer.status == 503 and int(answer.header("Retry-After")) >= 1
+                done = site.run("directory", "test", "corp", check=False)
+                assert done.returncode == 1 and "is not for this name, has expired, or is not by" in done.out, done.out
+    finally:
+        server.stop()
+
+
 def test_who_is_renamed_and_moved_keeps_their_calendar(both, corp):
     corp.modify(person(CORP, "rita", name="Rita Alt"), tool="ldapadd")
     dav = Dav(both.url, ("rita", "secret of rita"))

@@ -32,7 +32,7 @@ def people():
     text += account("disabled", "mail: disabled@example.org", control=DISABLED)
     text += account("expired", "mail: expired@example.org", f"accountExpires: {LONG_AGO}")
     text += account("fresh", "mail: fresh@example.org", "pwdLastSet: 0")
-    text += account("locked", "mail: locked@example.org")
+    text += account("locked", "mail: locked@example.org") + account("stale", "mail: stale@example.org")
     text += account("hilde", "displayName: Hilde", "mail: hilde@example.org", "showInAdvancedViewOnly: TRUE")
     # Names with what is special in a filter (RFC 4515 §3) and in a distinguished name (RFC 4514 §2.4).
     text += account("otto", "displayName: Otto (Oslo)*", "mail: otto@example.org", cn="Groß\\, Otto (Oslo)*")
@@ -50,6 +50,7 @@ def dc():
         controller = DomainController(folder / "dc", people())
         try:
             controller.start()
+            controller.expire_password("cn=stale,ou=people")
             controller.modify(f"dn: cn=ring,ou=groups,{SUFFIX}\nchangetype: modify\nadd: member\nmember: cn=all,ou=groups,{SUFFIX}\n")
             yield controller
         finally:
@@ -116,7 +117,7 @@ def test_all_addresses_are_the_users_the_preferred_one_first(site, ldaps):
 
 @pytest.mark.parametrize("name, password", [
     ("anna", "wrong"), ("anna", "secret of bert"), ("nobody", "x"), ("*", "secret of anna"), ("disabled", "secret of disabled"),
-    ("expired", "secret of expired"), ("fresh", "secret of fresh"), ("p0001", "x"), ("DC1$", "x"), ("krbtgt", "x"),
+    ("expired", "secret of expired"), ("fresh", "secret of fresh"), ("stale", "secret of stale"), ("p0001", "x"), ("DC1$", "x"), ("krbtgt", "x"),
     ("anna@elsewhere.test", "secret of anna"),
 ])
 def test_who_is_refused(site, name, password):
@@ -125,9 +126,14 @@ def test_who_is_refused(site, name, password):
 
 
 def test_why_one_is_refused_is_told_to_the_administrator(site):
-    for name, reason in [("disabled", "disabled"), ("expired", "expired"), ("fresh", "the password must be changed")]:
+    for name, reason in [("disabled", "disabled"), ("expired", "expired"), ("fresh", "the password must be changed"),
+                         ("stale", "the password has expired")]:
         done = asked(site, name, "secret of " + name)
         assert done.returncode == 1 and f"the directory refuses: {reason}" in done.out, done.out
+        # Who signs in learns nothing of it; the log has it, once a minute.
+        assert sign_in(site, name)[0] == 401 and sign_in(site, name)[0] == 401
+        notices = [line for line in site.output if "a directory refuses a sign-in" in line and f"user={name}@example.org" in line]
+        assert len(notices) == 1 and reason in notices[0] and "directory=corp" in notices[0], notices
     # The controller says so to those only who know the password.
     assert "the password is wrong" in asked(site, "disabled", "x").out
 
@@ -151,9 +157,9 @@ def test_each_query_and_what_became_of_the_entries_is_shown(site, dc):
     assert code == 0 and "DC=ForestDnsZones" in text and "DC=DomainDnsZones" in text
     done = site.run("directory", "test", "corp")
     # Eight of the tests, the service's, Administrator, Guest and krbtgt; the controller's own account is a computer's.
-    assert f"user: {MANY + 12}, {MANY + 8} with an address, 4 disabled or expired, 2 hidden" in done.out, done.out
+    assert f"user: {MANY + 13}, {MANY + 9} with an address, 4 disabled or expired, 2 hidden" in done.out, done.out
     assert f"base: {SUFFIX}" in done.out and "objectGUID, sAMAccountName, userPrincipalName" in done.out
-    assert f"entries: {MANY + 12}," in done.out and "(objectClass=group)" in done.out
+    assert f"entries: {MANY + 13}," in done.out and "(objectClass=group)" in done.out
     done = asked(site, "otto", "secret of otto")
     assert done.returncode == 0 and {"staff", "all", "ring"} <= set(re.findall(r"group: (\S+)", done.out)), done.out
     assert re.search(r"id: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n", done.out)

@@ -50,9 +50,11 @@ package enum CollectionOrigin: String, Sendable, CaseIterable {
     case addressList = "address-list"
     /// The same where they are too many to be listed: in no home, and only to be searched.
     case addressDirectory = "address-directory"
+    /// The same where searches for principals alone find who is in it: nobody finds the book.
+    case addressIndex = "address-index"
 
     package var isSubscription: Bool { self == .subscription || self == .subscribed }
-    package var isOfDirectories: Bool { self == .addressList || self == .addressDirectory }
+    package var isOfDirectories: Bool { self == .addressList || self == .addressDirectory || self == .addressIndex }
 }
 
 /// A home, calendar, address book or folder.

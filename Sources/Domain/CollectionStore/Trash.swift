@@ -234,6 +234,16 @@ package enum Trash {
         try tx.execute("UPDATE principal SET used_bytes = 0 WHERE id = $1", [.integer(owner.rawValue)])
     }
 
+    /// Removes a collection with what is in it, for good, and notes that it is gone from the one that it was in.
+    package static func destroy(_ tx: borrowing WriteTransaction, _ collection: Collection, now: Milliseconds) throws {
+        if let parent = collection.parentID {
+            try ChangeLog.record(
+                tx, in: parent, name: collection.name, isRemoval: true, isCollection: true, memberDelta: 0, now: now)
+        }
+        try destroy(tx, Collections.subtreeWithTrash(tx.read, of: collection))
+        try RightsGeneration.advance(tx)
+    }
+
     private static func destroy(_ tx: borrowing WriteTransaction, _ collections: [Collection]) throws {
         for part in collections {
             let id = Value.integer(part.id.rawValue)

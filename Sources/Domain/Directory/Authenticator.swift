@@ -36,6 +36,8 @@ package final class Authenticator: Sendable {
         /// after `idleTime` it is asked again wherever it answers.
         package var outageTime: Int64 = 12 * 3_600_000
         package var scram = ScramPolicy.never
+        /// Told where a directory knows who it is and refuses them for another reason than a wrong password, which they are not told.
+        package var noteRefusal: @Sendable (_ name: SignInName, _ directory: String, _ reason: String) -> Void = { _, _, _ in }
 
         package init(defaultDomain: String) { self.defaultDomain = defaultDomain }
     }

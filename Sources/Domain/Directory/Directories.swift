@@ -102,6 +102,23 @@ package struct Directories: Sendable {
         return try principal(of: entry, source, known: known, database, local, now: now)
     }
 
+    /// The principal of somebody in an address list who may not have signed in yet; nil where it cannot be made now.
+    ///
+    /// - Parameter entry: as the list has it, which is what its directory said last.
+    package func principal(
+        ofListed entry: DirectoryEntry, in directory: String, _ database: any Database, _ principals: PrincipalCache?, now: Int64
+    ) throws -> Principal? {
+        guard let source = sources.first(where: { $0.backend.name == directory }), DirectorySignIn.isStorable(entry.id)
+        else { return nil }
+        do {
+            return try principal(ofRecipient: entry, source, database, LocalDirectory(cache: principals), now: now)
+        } catch is DirectoryUnavailable {
+            return nil
+        } catch is DirectoryRefusal {
+            return nil
+        }
+    }
+
     /// The local account with the login of an entry that has no principal yet.
     private func localAccount(
         _ tx: borrowing ReadTransaction, of entry: DirectoryEntry, _ source: Source

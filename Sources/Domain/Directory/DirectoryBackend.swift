@@ -25,6 +25,8 @@ package protocol DirectoryBackend: Sendable {
     func list(
         _ kind: Principal.Kind, since: String?, _ body: (ListedEntry) -> Bool
     ) throws(DirectoryUnavailable) -> Bool
+    /// `since`, or a time (milliseconds since 1970) where that is earlier, as the directory writes times of change.
+    func earlier(_ since: String, than time: Int64) -> String
     /// The groups that an entry is in: those that name it, those that it names, and those that these are in.
     func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry]
     /// The group that is called so, or has it as a mail address. Nil where there is none, or more than one.
@@ -33,6 +35,7 @@ package protocol DirectoryBackend: Sendable {
 
 extension DirectoryBackend {
     package func group(_ name: SignInName) throws(DirectoryUnavailable) -> DirectoryEntry? { nil }
+    package func earlier(_ since: String, than time: Int64) -> String { since }
 
     package func list(
         _ kind: Principal.Kind, since: String?, _ body: (ListedEntry) -> Bool

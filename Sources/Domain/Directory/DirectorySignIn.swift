@@ -39,6 +39,7 @@ final class DirectorySignIn: Sendable {
     private let key: HMACSHA256
     private let idleTime: Int64
     private let outageTime: Int64
+    private let noteRefusal: @Sendable (SignInName, String, String) -> Void
     private let gates: [String: VerificationGate<Answer>]
     private let rejected: Mutex<RecencyMap<[UInt8], Int64>>
     private let memberships: DirectoryMemberships?
@@ -59,6 +60,7 @@ final class DirectorySignIn: Sendable {
         self.key = key
         idleTime = options.idleTime
         outageTime = max(options.idleTime, options.outageTime)
+        noteRefusal = options.noteRefusal
         // A directory that hangs holds its own threads only.
         gates = Dictionary(directories.sources.map {
             ($0.backend.name, VerificationGate(permits: $0.concurrency, maximumWaiting: $0.concurrency))
@@ -129,11 +131,16 @@ final class DirectorySignIn: Sendable {
                 var found = try backend.find(name)
                 if found == nil, let link = account?.link { found = try backend.entry(id: link.entryID) }
                 guard let entry = found, entry.kind == .user, Self.isStorable(entry.id) else { return .nobody }
-                guard entry.state == .active else { return .refused }
+                guard entry.state == .active else {
+                    noteRefusal(name, backend.name, entry.state.rawValue)
+                    return .refused
+                }
                 switch try backend.verify(password, of: entry) {
                 case .right: return .right(entry)
                 case .wrong: return .wrong
-                case .refused: return .refused
+                case .refused(let reason):
+                    noteRefusal(name, backend.name, reason)
+                    return .refused
                 }
             } catch {
                 return .unavailable(error)

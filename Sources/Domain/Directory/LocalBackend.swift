@@ -90,8 +90,10 @@ package struct LocalBackend: DirectoryBackend {
     private static func listed(_ tx: borrowing ReadTransaction, _ principal: Principal) throws -> ListedEntry? {
         if try DirectoryAccounts.link(tx, of: principal.id) != nil { return nil }
         let members = principal.kind == .group ? try Groups.members(tx, of: principal.id) : []
+        var entry = entry(principal)
+        entry.isHidden = try LocalDirectory.isHidden(tx, principal.id)
         return ListedEntry(
-            entry(principal), names: ["\(principal.id.rawValue)"], members: members.map { "\($0.rawValue)" })
+            entry, names: ["\(principal.id.rawValue)"], members: members.map { "\($0.rawValue)" })
     }
 
     package func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] {

@@ -73,6 +73,11 @@ extension LocalDirectory {
             by: "UPDATE principal SET is_disabled = $2 WHERE id = $1", [.integer(id.rawValue), Value(isDisabled)]))
     }
 
+    package func setHidden(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ isHidden: Bool) throws {
+        try changed(tx, id, tx.rowsChanged(
+            by: "UPDATE principal SET is_hidden = $2 WHERE id = $1", [.integer(id.rawValue), Value(isHidden)]))
+    }
+
     package func setAdministrator(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ isAdministrator: Bool) throws {
         try changed(tx, id, tx.rowsChanged(
             by: "UPDATE principal SET is_administrator = $2 WHERE id = $1",

@@ -133,6 +133,11 @@ package struct LocalDirectory: Sendable {
             """, [.integer(Int64(max(0, limit)))]) { "\($0.text(0))@\($0.text(1))" }
     }
 
+    /// Whether no address list and no search shows it.
+    package static func isHidden(_ tx: borrowing ReadTransaction, _ id: PrincipalID) throws -> Bool {
+        try tx.first("SELECT is_hidden FROM principal WHERE id = $1", [.integer(id.rawValue)]) { $0.integer(0) == 1 } ?? false
+    }
+
     /// What the members of its collections take, in bytes.
     package static func usedBytes(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> Int64 {
         try tx.first("SELECT used_bytes FROM principal WHERE id = $1", [.integer(id.rawValue)]) {

@@ -11,6 +11,8 @@ package struct PrincipalID: RawRepresentable, Hashable, Sendable {
 package struct Principal: Sendable, Equatable, Identifiable {
     package enum Kind: String, Sendable, CaseIterable {
         case user, group, room, resource
+        /// A functional mailbox (`info@`), which several look after and nobody signs in to.
+        case mailbox
     }
 
     package let id: PrincipalID

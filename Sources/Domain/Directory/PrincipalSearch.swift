@@ -9,6 +9,8 @@ package struct PrincipalSearch: Sendable {
         case address
         /// The sign-in name, `name@domain`.
         case signInName
+        /// Any of the telephone numbers, in whatever way they are written.
+        case phone
     }
 
     package enum Match: Sendable {
@@ -17,14 +19,17 @@ package struct PrincipalSearch: Sendable {
 
     /// One property that must have one text.
     package struct Test: Sendable {
-        let property: Property
+        package let property: Property
         let match: Match
+        /// As it was typed.
+        package let text: String
         let needle: [UInt8]
 
         package init(_ property: Property, _ match: Match, _ text: String) {
             self.property = property
             self.match = match
-            needle = Array(text.lowercased().utf8)
+            self.text = text
+            needle = Array((property == .phone ? PhoneNumber.dialled(text) : text.lowercased()).utf8)
         }
     }
 
@@ -49,21 +54,47 @@ package struct PrincipalSearch: Sendable {
     }
 
     /// Whether it is one of those that are looked for. Those that are disabled are not.
-    package func matches(_ principal: Principal) -> Bool {
-        if principal.isDisabled { return false }
-        if let kinds, !kinds.contains(principal.kind) { return false }
+    package func matches(_ principal: Principal) -> Bool { !principal.isDisabled && matches(texts: principal) }
+
+    package func matches(texts searched: some Searched) -> Bool {
+        if let kinds, !kinds.contains(searched.kind) { return false }
         return isAnyOf
-            ? tests.contains { $0.matches(principal) }
-            : tests.allSatisfy { $0.matches(principal) }
+            ? tests.contains { $0.matches(searched) }
+            : tests.allSatisfy { $0.matches(searched) }
+    }
+}
+
+/// What is looked at in a search.
+package protocol Searched {
+    var kind: Principal.Kind { get }
+    var displayName: String { get }
+    var addresses: [String] { get }
+    var phones: [String] { get }
+    /// Empty: it has none.
+    var signInText: String { get }
+}
+
+extension Principal: Searched {
+    /// Of principals none are kept; those of directories are in the address list.
+    package var phones: [String] { [] }
+}
+
+/// Telephone numbers, which people and directories write in different ways.
+package enum PhoneNumber {
+    /// As it is dialled: without blanks and punctuation.
+    package static func dialled(_ phone: String) -> String {
+        let kept = phone.utf8.filter { $0.isASCIIDigit || $0 == UInt8(ascii: "+") || $0.isASCIILetter }
+        return kept.isEmpty ? phone : String(decoding: kept, as: UTF8.self).lowercased()
     }
 }
 
 extension PrincipalSearch.Test {
-    func matches(_ principal: Principal) -> Bool {
+    func matches(_ searched: some Searched) -> Bool {
         switch property {
-        case .displayName: matches(principal.displayName)
-        case .address: principal.addresses.contains { matches($0) }
-        case .signInName: matches("\(principal.name)@\(principal.domain)")
+        case .displayName: matches(searched.displayName)
+        case .address: searched.addresses.contains { matches($0) }
+        case .signInName: !searched.signInText.isEmpty && matches(searched.signInText)
+        case .phone: searched.phones.contains { matches(PhoneNumber.dialled($0)) }
         }
     }
 

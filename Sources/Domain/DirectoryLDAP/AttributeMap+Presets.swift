@@ -34,9 +34,12 @@ package enum DirectoryPreset: String, Sendable, CaseIterable {
         map.userFilter = "(&(objectClass=user)(!(objectClass=computer)))"
         map.groupFilter = "(objectClass=group)"
         map.roomFilter = "(&(objectClass=user)(msExchResourceMetaData=ResourceType:Room))"
+        map.resourceFilter = "(&(objectClass=user)(msExchResourceMetaData=ResourceType:Equipment))"
+        // Shared mailboxes: accounts that are disabled.
+        map.mailboxFilter = "(&(objectClass=user)(msExchRecipientTypeDetails=4))"
         // Rooms of Exchange are users too. Without Exchange the schema has no such attribute: in a filter its negation would be
         // Undefined like itself (RFC 4511 §4.5.1.7; MS-ADTS §3.1.1.3.1.3.1), and nobody be found.
-        map.notPeople = tests("msExchResourceMetaData=*")
+        map.notPeople = tests("msExchResourceMetaData=*", "msExchRecipientTypeDetails=4")
         map.id = "objectGUID"
         map.idForm = .guid
         map.login = ["sAMAccountName", "userPrincipalName"]

@@ -16,6 +16,9 @@ package struct AttributeMap: Sendable, Equatable {
     package var userFilter = "(objectClass=inetOrgPerson)"
     package var groupFilter = "(objectClass=groupOfNames)"
     package var roomFilter = ""
+    package var resourceFilter = ""
+    /// Functional mailboxes.
+    package var mailboxFilter = ""
     /// What never changes (RFC 4530 by default).
     package var id = "entryUUID"
     package var idForm = IDForm.text

@@ -41,6 +41,17 @@ enum DirectoryTimes {
         return Int64(minutes * 60 + second) * 1_000
     }
 
+    /// RFC 4517 §3.3.13, in whole seconds: all directories take it so, those that write fractions too.
+    static func text(_ time: Int64) -> String? {
+        guard time >= 0 else { return nil }
+        let seconds = Int(clamping: time / 1_000)
+        guard let date = CivilDate(dayNumber: seconds / 86_400) else { return nil }
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let year = String(repeating: "0", count: max(0, 4 - "\(date.year)".utf8.count)) + "\(date.year)"
+        let second = seconds % 86_400
+        return year + two(date.month) + two(date.day) + two(second / 3_600) + two(second / 60 % 60) + two(second % 60) + ".0Z"
+    }
+
     private static func number(_ rest: inout ArraySlice<UInt8>, _ count: Int) -> Int? {
         let digits = rest.prefix(count)
         guard digits.count == count, digits.allSatisfy(\.isASCIIDigit), let value = digits.decimalValue else {

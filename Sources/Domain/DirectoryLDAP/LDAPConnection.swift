@@ -61,7 +61,7 @@ final class LDAPConnection: @unchecked Sendable {
         // The settings before count for a new context only.
         try set(cldap_set_int(handle, LDAP_OPT_X_TLS_NEWCTX, 0), "the TLS context")
         // libldap over GnuTLS does not say what it has against a certificate.
-        let hint = "its certificate is not for this name, or not by an authority of \(caFile)"
+        let hint = "its certificate is not for this name, has expired, or is not by an authority of \(caFile)"
         if server.isTLS {
             let code = ldap_connect(handle)
             if code != LDAP_SUCCESS {

@@ -33,6 +33,13 @@ extension LDAPDirectory {
     }
 }
 
+extension LDAPDirectory {
+    package func earlier(_ since: String, than time: Int64) -> String {
+        guard let known = DirectoryTimes.generalizedTime(since), time < known else { return since }
+        return DirectoryTimes.text(time) ?? since
+    }
+}
+
 extension AttributeMap {
     func listed(_ found: LDAPEntry, kind: Principal.Kind, now: Int64) -> ListedEntry? {
         guard let entry = entry(found, kind: kind, now: now) else { return nil }

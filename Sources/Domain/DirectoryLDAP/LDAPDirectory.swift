@@ -166,14 +166,15 @@ package final class LDAPDirectory: DirectoryBackend {
         case .user: map.userFilter
         case .group: map.groupFilter
         case .room: map.roomFilter
-        case .resource: ""
+        case .resource: map.resourceFilter
+        case .mailbox: map.mailboxFilter
         }
         return filter.isEmpty ? nil : filter
     }
 
     package func base(of kind: Principal.Kind) -> String {
         let own = switch kind {
-        case .user: configuration.userBase
+        case .user, .mailbox: configuration.userBase
         case .group: configuration.groupBase
         case .room, .resource: configuration.roomBase
         }

@@ -10,6 +10,8 @@ struct FoundEntry {
     var members: [String]
     /// Whether the list has such entries; else it is taken out.
     var isWanted: Bool
+    /// Whether nobody is to be shown it.
+    var isHidden: Bool
 }
 
 /// Reads a directory and keeps what differs from what is known. The entries that it was told of are never all in memory; of
@@ -33,7 +35,9 @@ final class EntryIntake {
     private(set) var gone = 0
 
     private static let batchLength = 200
-    private static let kinds: [Principal.Kind] = [.room, .resource, .user, .group]
+    /// Milliseconds.
+    private static let overlap: Milliseconds = 15 * 60_000
+    private static let kinds: [Principal.Kind] = [.room, .resource, .mailbox, .user, .group]
 
     init(_ source: AddressListSource, list: CollectionID, options: AddressListOptions, write: ListWriter) {
         self.source = source
@@ -47,7 +51,11 @@ final class EntryIntake {
     /// `DirectoryUnavailable` where it does not answer; what was read until then is kept.
     func run(_ state: inout SourceState, comparing: Bool, now: Milliseconds, progress: (Int) -> Void) throws {
         let isDue = state.lastCompare.map { now - $0 >= options.compareInterval || $0 > now } ?? true
-        let since = comparing || isDue ? nil : state.changedUntil
+        // A change may be seen long after its time: its server's clock was behind or was put back, or it came from there by
+        // replication. So what was changed shortly before the last look is looked at again.
+        let since = comparing || isDue ? nil : state.changedUntil.map { until in
+            source.backend.earlier(until, than: (state.lastSuccess ?? 0) - Self.overlap)
+        }
         isComparing = since == nil
         var isComplete = true
         for kind in Self.kinds {
@@ -88,7 +96,12 @@ final class EntryIntake {
         if let time = listed.changed { latestChange = max(latestChange ?? time, time) }
         let addresses = entry.addresses.filter(source.mayGive)
         var isWanted = true
-        if entry.isHidden {
+        let isHere = source.includes(entry)
+        if !isHere {
+            // Another list's.
+            counts.read -= 1
+            isWanted = false
+        } else if entry.isHidden {
             counts.hidden += 1
             isWanted = false
         } else if entry.state != .active, entry.kind == .user, !options.showsDisabled {
@@ -107,7 +120,8 @@ final class EntryIntake {
         let names = listed.names.map(ListEntry.nameHash).sorted()
         let members = isWanted ? listed.members.map(ListEntry.nameHash).sorted() : []
         kept.digest = ListEntry.digest(kept, names: names, members: members)
-        batch.append(FoundEntry(entry: kept, names: names, members: members, isWanted: isWanted))
+        batch.append(FoundEntry(
+            entry: kept, names: names, members: members, isWanted: isWanted, isHidden: isHere && entry.isHidden))
         if batch.count >= Self.batchLength { flush() }
     }
 
@@ -121,12 +135,14 @@ final class EntryIntake {
             let differing = try write.database.read { tx in
                 try found.filter { found in
                     let known = try EntryRows.digest(tx, of: list, found.entry.key)
+                    if try found.isHidden != EntryRows.isHidden(tx, of: list, found.entry.key) { return true }
                     return found.isWanted ? known != found.entry.digest : known != nil
                 }
             }
             if differing.isEmpty { return try keepLease() }
             try write.run { tx, _ in
                 for found in differing {
+                    try EntryRows.setHidden(tx, of: list, found.entry.key, found.isHidden)
                     if found.isWanted {
                         try EntryRows.put(tx, of: list, found)
                     } else {
@@ -162,6 +178,12 @@ final class EntryIntake {
 
     private func removeUnseen() throws {
         gone = try Self.remove(from: list, source.backend.name, write) { !self.seen.contains($0) }
+        let (list, name) = (list, source.backend.name)
+        let shown = try write.database.read { tx in try EntryRows.hidden(tx, of: list, name) }.filter { !seen.contains($0) }
+        if shown.isEmpty { return }
+        try write.run { tx, _ in
+            for id in shown { try EntryRows.setHidden(tx, of: list, ListEntry.Key(directory: name, id: id), false) }
+        }
     }
 
     /// Takes entries of a directory out of the list.

@@ -12,17 +12,17 @@ extension EntryRows {
         try tx.execute(
             """
             INSERT INTO address_list_entry (list_id, directory, entry_id, digest, state, rank, kind, display_name, given_name,
-                family_name, title, department, addresses, phones, photo)
-            VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                family_name, title, department, addresses, phones, photo, login)
+            VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (list_id, directory, entry_id) DO UPDATE SET digest = excluded.digest, state = 1, rank = excluded.rank,
                 kind = excluded.kind, display_name = excluded.display_name, given_name = excluded.given_name,
                 family_name = excluded.family_name, title = excluded.title, department = excluded.department,
-                addresses = excluded.addresses, phones = excluded.phones, photo = excluded.photo
+                addresses = excluded.addresses, phones = excluded.phones, photo = excluded.photo, login = excluded.login
             """,
             key + [
                 .text(entry.digest), .integer(entry.rank), .text(entry.kind.rawValue), .text(entry.displayName),
                 Value(entry.givenName), Value(entry.familyName), Value(entry.title), Value(entry.department),
-                .text(entry.addresses.joined(separator: "\n")), .text(entry.phones.joined(separator: "\n")), Value(entry.photo),
+                .text(entry.addresses.joined(separator: "\n")), .text(entry.phones.joined(separator: "\n")), Value(entry.photo), .text(entry.login),
             ])
         // Groups that call it by a name which it had are written anew, and below those that call it by one which it has now.
         // With a new one this waits until it has a card.
@@ -100,6 +100,18 @@ extension EntryRows {
     static func remove(_ tx: borrowing WriteTransaction, of list: CollectionID, _ key: ListEntry.Key) throws {
         try tx.execute(
             "DELETE FROM address_list_entry WHERE list_id = $1 AND directory = $2 AND entry_id = $3", parameters(list, key))
+    }
+
+    /// Whether the directory says that nobody is to be shown the entry.
+    static func setHidden(
+        _ tx: borrowing WriteTransaction, of list: CollectionID, _ key: ListEntry.Key, _ isHidden: Bool
+    ) throws {
+        try tx.execute(
+            isHidden
+                ? """
+                INSERT INTO address_list_hidden (list_id, directory, entry_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """ : "DELETE FROM address_list_hidden WHERE list_id = $1 AND directory = $2 AND entry_id = $3",
+            parameters(list, key))
     }
 
     /// It is written, as part of this card.

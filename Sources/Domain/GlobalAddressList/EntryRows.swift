@@ -21,7 +21,7 @@ enum EntryRows {
         try tx.first(
             """
             SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
-                addresses, phones, photo
+                addresses, phones, photo, login
             FROM address_list_entry WHERE list_id = $1 AND directory = $2 AND entry_id = $3
             """, parameters(list, key), row: read)
     }
@@ -31,7 +31,7 @@ enum EntryRows {
         try tx.all(
             """
             SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
-                addresses, phones, photo
+                addresses, phones, photo, login
             FROM address_list_entry WHERE list_id = $1 AND state <> 0 ORDER BY rank LIMIT $2
             """, [.integer(list.rawValue), .integer(Int64(limit))], row: read)
     }
@@ -41,7 +41,7 @@ enum EntryRows {
         try tx.all(
             """
             SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
-                addresses, phones, photo
+                addresses, phones, photo, login
             FROM address_list_entry WHERE +list_id = $1 AND person = $2 LIMIT $3
             """, [.integer(list.rawValue), .text(person), .integer(Int64(AddressListLimits.entriesOfPerson))], row: read)
     }
@@ -51,11 +51,13 @@ enum EntryRows {
             throw Failure(.damaged, "an entry of an address list is of an unknown kind or state")
         }
         func lines(_ column: Int) -> [String] { row.text(column).split(separator: "\n").map(String.init) }
-        return ListEntry(
+        var entry = ListEntry(
             key: ListEntry.Key(directory: row.text(0), id: row.text(1)), digest: row.text(2), state: state,
             person: row.optionalText(4), kind: kind, displayName: row.text(6), givenName: row.optionalText(7),
             familyName: row.optionalText(8), title: row.optionalText(9), department: row.optionalText(10),
             addresses: lines(11), phones: lines(12), photo: row.isNull(13) ? nil : row.bytes(13))
+        entry.login = row.text(14)
+        return entry
     }
 
     /// The entries with an address.
@@ -66,6 +68,19 @@ enum EntryRows {
             "SELECT directory, entry_id FROM address_list_address WHERE list_id = $1 AND address = $2 LIMIT $3",
             [.integer(list.rawValue), .text(address), .integer(Int64(AddressListLimits.entriesOfPerson))]
         ) { ListEntry.Key(directory: $0.text(0), id: $0.text(1)) }
+    }
+
+    static func isHidden(_ tx: borrowing ReadTransaction, of list: CollectionID, _ key: ListEntry.Key) throws -> Bool {
+        try tx.first(
+            "SELECT 1 FROM address_list_hidden WHERE directory = $2 AND entry_id = $3 AND list_id = $1", parameters(list, key)
+        ) { _ in true } ?? false
+    }
+
+    /// Those of a directory that it says to be hidden.
+    static func hidden(_ tx: borrowing ReadTransaction, of list: CollectionID, _ directory: String) throws -> [String] {
+        try tx.all(
+            "SELECT entry_id FROM address_list_hidden WHERE directory = $2 AND list_id = $1",
+            [.integer(list.rawValue), .text(directory)]) { $0.text(0) }
     }
 
     /// Whether more entries have an address than one person can.

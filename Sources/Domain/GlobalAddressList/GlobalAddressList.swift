@@ -36,11 +36,24 @@ package struct AddressListSource: Sendable {
     package var backend: any DirectoryBackend
     /// Whether an address may be in the list on the word of this directory.
     package var mayGive: @Sendable (String) -> Bool
+    /// Whether an entry belongs to this list, and not to that of another unit.
+    package var includes: @Sendable (DirectoryEntry) -> Bool
 
-    package init(_ backend: any DirectoryBackend, mayGive: @escaping @Sendable (String) -> Bool) {
+    package init(
+        _ backend: any DirectoryBackend, includes: @escaping @Sendable (DirectoryEntry) -> Bool = { _ in true },
+        mayGive: @escaping @Sendable (String) -> Bool
+    ) {
         self.backend = backend
+        self.includes = includes
         self.mayGive = mayGive
     }
+}
+
+/// When clients are told of a list as a directory to be searched.
+package enum GatewayOffer: String, Sendable, CaseIterable {
+    case always, never
+    /// Where it is no book in homes: whoever has both finds everybody twice.
+    case insteadOfBook = "instead-of-book"
 }
 
 /// How lists are made.
@@ -53,8 +66,15 @@ package struct AddressListOptions: Sendable {
     package var compareInterval: Milliseconds = 3_600_000
     /// Milliseconds from one refresh to the next.
     package var interval: Milliseconds = 300_000
-    /// More cards than that are for searching only.
+    /// Whether it is a book in homes, up to so many cards.
+    package var isBook = true
     package var maximumListed = 10_000
+    /// Whether clients are told of it as a directory to be searched, up to so many cards.
+    package var gateway = GatewayOffer.insteadOfBook
+    package var maximumInGateway = Int.max
+    /// Whether searches for principals find who is in it, up to so many cards.
+    package var isOfPrincipals = true
+    package var maximumOfPrincipals = Int.max
     /// Of a card, in bytes.
     package var cardSize = 10 << 20
 

@@ -26,6 +26,8 @@ struct ListEntry: Sendable, Equatable {
     /// The UID of the card that it is part of.
     var person: String?
     var kind: Principal.Kind
+    /// The name to sign in with; empty: none.
+    var login = ""
     var displayName: String
     var givenName: String?
     var familyName: String?
@@ -44,6 +46,7 @@ extension ListEntry {
     init(_ entry: DirectoryEntry, of directory: String, addresses: [String], options: AddressListOptions) {
         key = Key(directory: directory, id: entry.id)
         kind = entry.kind
+        login = Self.cut(entry.login)
         displayName = Self.cut(entry.displayName)
         givenName = entry.givenName.map(Self.cut)
         familyName = entry.familyName.map(Self.cut)
@@ -79,6 +82,7 @@ extension ListEntry {
             for text in texts { add(text) }
         }
         add(entry.kind.rawValue)
+        add(entry.login)
         add(entry.displayName)
         for text in [entry.givenName, entry.familyName, entry.title, entry.department] { add(text) }
         add(entry.addresses)

@@ -13,8 +13,8 @@ package struct ListRefresh: Sendable {
         /// Directories that could not be asked.
         package var unavailable: [DirectoryUnavailable] = []
         package var cards = 0
-        /// Whether the list has more cards than are listed in homes.
-        package var isSearchOnly = false
+        /// Whether it is a book in homes, to be searched only, or neither.
+        package var form = CollectionOrigin.addressList
     }
 
     package enum Progress: Sendable {
@@ -86,7 +86,13 @@ package struct ListRefresh: Sendable {
         for (index, source) in sources.enumerated() { positions[source.backend.name] = Int64(index) }
         for state in known where positions[state.directory] == nil {
             _ = try EntryIntake.remove(from: list.collection, state.directory, writer) { _ in true }
-            try writer.run { tx, _ in try AddressListSources.remove(tx, state.directory, of: list.collection) }
+            try writer.run { tx, _ in
+                for id in try EntryRows.hidden(tx.read, of: list.collection, state.directory) {
+                    try EntryRows.setHidden(
+                        tx, of: list.collection, ListEntry.Key(directory: state.directory, id: id), false)
+                }
+                try AddressListSources.remove(tx, state.directory, of: list.collection)
+            }
         }
         for (index, source) in sources.enumerated() {
             let name = source.backend.name
@@ -124,15 +130,31 @@ package struct ListRefresh: Sendable {
         }
     }
 
-    /// Whether the book stands in homes or is for searching only, by its size. Back in the homes only well below the limit: a
-    /// book that comes and goes would be fetched again and again.
+    /// In which forms it is offered, by the settings and its size. Back in the homes only well below the limit: a book that comes
+    /// and goes would be fetched again and again.
     private func finish(_ list: AddressList, _ writer: ListWriter, _ report: inout Report) throws {
-        guard let book = try database.read({ tx in try Collections.find(tx, list.collection) }) else { return }
+        let (found, state) = try database.read { tx in
+            (try Collections.find(tx, list.collection), try AddressLists.find(tx, domain: list.domain, unit: list.unit))
+        }
+        guard let book = found else { return }
         report.cards = book.memberCount
-        let limit = book.origin == .addressDirectory ? options.maximumListed / 10 * 9 : options.maximumListed
-        let origin = book.memberCount > limit ? CollectionOrigin.addressDirectory : .addressList
-        report.isSearchOnly = origin == .addressDirectory
-        if book.origin == origin { return }
-        try writer.run { tx, now in try Collections.setOrigin(tx, of: book.id, to: origin) }
+        let limit = book.origin == .addressList ? options.maximumListed : options.maximumListed / 10 * 9
+        let isBook = options.isBook && book.memberCount <= limit
+        let isOffered = switch options.gateway {
+        case .always: true
+        case .never: false
+        case .insteadOfBook: !isBook
+        }
+        let isGateway = isOffered && book.memberCount <= options.maximumInGateway
+        let isOfPrincipals = options.isOfPrincipals && book.memberCount <= options.maximumOfPrincipals
+        let origin: CollectionOrigin = isBook ? .addressList : isGateway ? .addressDirectory : .addressIndex
+        report.form = origin
+        if book.origin != origin {
+            try writer.run { tx, now in try Collections.setOrigin(tx, of: book.id, to: origin) }
+        }
+        guard state?.isGateway != isGateway || state?.isOfPrincipals != isOfPrincipals else { return }
+        try writer.run { tx, _ in
+            try AddressLists.setForms(tx, of: list.collection, isGateway: isGateway, isOfPrincipals: isOfPrincipals)
+        }
     }
 }

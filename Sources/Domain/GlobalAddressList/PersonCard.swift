@@ -3,7 +3,7 @@ import ContentLines
 import Directory
 
 /// What a card of a list says: of one or several entries, the first of which comes first in all that there is one of.
-struct PersonCard: Equatable {
+struct PersonCard: Equatable, Searched {
     var uid: String
     var kind: Principal.Kind
     var displayName: String
@@ -16,6 +16,8 @@ struct PersonCard: Equatable {
     var photo: [UInt8]?
     /// UIDs, of a group.
     var members: [String]
+    /// Nobody is known here by a card.
+    var signInText: String { "" }
 
     /// Nil where there is no entry. `entries` are in the order of their directories' precedence.
     init?(uid: String, of entries: [ListEntry], members: [String]) {
@@ -32,16 +34,10 @@ struct PersonCard: Equatable {
         var seen: Set<String> = []
         addresses = entries.flatMap(\.addresses).filter { seen.insert($0).inserted }
         seen = []
-        phones = entries.flatMap(\.phones).filter { seen.insert(Self.dialled($0)).inserted }
+        phones = entries.flatMap(\.phones).filter { seen.insert(PhoneNumber.dialled($0)).inserted }
         addresses = Array(addresses.prefix(AddressListLimits.addresses))
         phones = Array(phones.prefix(AddressListLimits.phones))
         self.members = kind == .group ? Array(members.prefix(AddressListLimits.members)) : []
-    }
-
-    /// A number as it is dialled: directories write one in different ways.
-    private static func dialled(_ phone: String) -> String {
-        let kept = phone.utf8.filter { $0.isASCIIDigit || $0 == UInt8(ascii: "+") || $0.isASCIILetter }
-        return kept.isEmpty ? phone : String(decoding: kept, as: UTF8.self)
     }
 
     /// RFC 6350. The same bytes for the same card: no time of writing is in it.
@@ -79,6 +75,8 @@ struct PersonCard: Equatable {
         case .group: "group"
         case .room: "location"
         case .resource: "device"
+        // RFC 6350 §6.1.4: what is of the organisation, and no person.
+        case .mailbox: "org"
         }
     }
 

@@ -33,12 +33,16 @@ package final class DAVServer: Sendable {
     let random: @Sendable (Int) -> [UInt8]
     /// The server over the storage that has what somebody owns; nil: this one.
     let elsewhere: (@Sendable (Principal) throws -> DAVServer?)?
+    /// Makes a principal of somebody in an address list who is none here yet; nil where that is not possible now. May ask the
+    /// directory.
+    let admit: (@Sendable (_ entry: DirectoryEntry, _ directory: String) throws -> Principal?)?
 
     package init(
         database: any Database, files: FileBlobStore, timeZones: TimeZoneDatabase, authenticator: Authenticator,
         principals: PrincipalCache, memberships: MembershipCache = MembershipCache(), configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
         random: @escaping @Sendable (Int) -> [UInt8],
-        elsewhere: (@Sendable (Principal) throws -> DAVServer?)? = nil
+        elsewhere: (@Sendable (Principal) throws -> DAVServer?)? = nil,
+        admit: (@Sendable (DirectoryEntry, String) throws -> Principal?)? = nil
     ) {
         self.database = database
         self.files = files
@@ -51,6 +55,7 @@ package final class DAVServer: Sendable {
         self.clock = clock
         self.random = random
         self.elsewhere = elsewhere
+        self.admit = admit
     }
 }
 

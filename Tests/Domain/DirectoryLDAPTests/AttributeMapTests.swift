@@ -219,6 +219,10 @@ struct DirectoryValueTests {
     ])
     func generalizedTimes(_ text: String, _ time: Int64?) {
         #expect(DirectoryTimes.generalizedTime(text) == time)
+        // And back, in whole seconds.
+        if let time, time < 253_402_300_800_000 {
+            #expect(DirectoryTimes.text(time).flatMap(DirectoryTimes.generalizedTime) == time)
+        }
     }
 
     @Test("URLs of servers")

@@ -111,14 +111,42 @@ final class Listing {
         return try refresh.run(list, sources.map { AddressListSource($0) { _ in true } }, comparing: comparing)
     }
 
+    // MARK: Units
+
+    func unit(_ name: String) throws -> AddressList {
+        try database.write { tx in
+            try AddressLists.make(tx, domain: "example.org", unit: name, displayName: name, now: 0)
+        }
+    }
+
+    /// Refreshes one list with those entries that it is of.
+    func refresh(_ unit: AddressList? = nil, includes: @escaping @Sendable (DirectoryEntry) -> Bool) throws {
+        let now = time.withLock { $0 += 1_000; return $0 }
+        let sources = sources.map { AddressListSource($0, includes: includes) { _ in true } }
+        _ = try ListRefresh(database: database, options: options, holder: "this") { now }.run(unit ?? list, sources)
+    }
+
+    /// In which forms the list is offered.
+    var forms: String {
+        get throws {
+            let (found, origin) = try database.read { tx in
+                (try AddressLists.find(tx, domain: "example.org"), try Collections.find(tx, list.collection)?.origin)
+            }
+            let offered = try #require(found)
+            return [
+                origin == .addressList ? "book" : nil, offered.isGateway ? "gateway" : nil, offered.isOfPrincipals ? "principals" : nil,
+            ].compactMap { $0 }.joined(separator: " ")
+        }
+    }
+
     var book: Collection {
         get throws { try #require(try database.read { tx in try Collections.find(tx, list.collection) }) }
     }
 
     /// The cards by what they show.
-    func cards() throws -> [String: AddressObjectResource] {
+    func cards(of other: AddressList? = nil) throws -> [String: AddressObjectResource] {
         let bodies = try database.read { tx in
-            try Members.all(tx, in: list.collection).map { try Blobs.read(tx, $0.blobID) }
+            try Members.all(tx, in: (other ?? list).collection).map { try Blobs.read(tx, $0.blobID) }
         }
         var cards: [String: AddressObjectResource] = [:]
         for case .bytes(let bytes) in bodies {
@@ -136,5 +164,19 @@ final class Listing {
         return try database.read { tx in
             try ChangeLog.changes(tx, in: book, since: since, limit: 1_000).changes.map(\.name)
         }
+    }
+}
+
+/// Switches and sizes of a list's forms.
+struct AddressListForms: Sendable {
+    var isBook = true
+    var gateway = GatewayOffer.insteadOfBook
+    var maximumInGateway = Int.max
+    var isOfPrincipals = true
+    var maximumOfPrincipals = Int.max
+
+    func put(in options: inout AddressListOptions) {
+        (options.isBook, options.gateway, options.maximumInGateway) = (isBook, gateway, maximumInGateway)
+        (options.isOfPrincipals, options.maximumOfPrincipals) = (isOfPrincipals, maximumOfPrincipals)
     }
 }

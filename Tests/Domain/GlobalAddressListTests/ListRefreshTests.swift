@@ -245,26 +245,77 @@ struct ListRefreshTests {
         for index in 0..<20 { directory.put("u\(index)", "u\(index)@x") }
         let listing = try Listing(directory)
         listing.options.maximumListed = 10
-        #expect(try listing.refresh().isSearchOnly)
+        #expect(try listing.refresh().form == .addressDirectory)
         #expect(try listing.book.isSearchOnly)
         for index in 10..<20 { directory.remove("u\(index)") }
-        #expect(try listing.refresh(comparing: true).isSearchOnly)
+        #expect(try listing.refresh(comparing: true).form == .addressDirectory)
         directory.remove("u9")
-        #expect(try !listing.refresh(comparing: true).isSearchOnly)
+        #expect(try listing.refresh(comparing: true).form == .addressList)
+    }
+
+    @Test("each form has its switch and its size", arguments: [
+        // The switches, what is offered of ten cards, and what of twenty.
+        (AddressListForms(), "book principals", "gateway principals"),
+        (AddressListForms(gateway: .always), "book gateway principals", "gateway principals"),
+        (AddressListForms(gateway: .never), "book principals", "principals"),
+        (AddressListForms(isBook: false), "gateway principals", "gateway principals"),
+        (AddressListForms(isBook: false, maximumInGateway: 15), "gateway principals", "principals"),
+        (AddressListForms(gateway: .never, maximumOfPrincipals: 15), "book principals", ""),
+        (AddressListForms(isOfPrincipals: false), "book", "gateway"),
+    ])
+    func forms(of settings: AddressListForms, few: String, many: String) throws {
+        let directory = ListedDirectory("d")
+        for index in 0..<10 { directory.put("u\(index)", "u\(index)@x") }
+        let listing = try Listing(directory)
+        listing.options.maximumListed = 15
+        settings.put(in: &listing.options)
+        try listing.refresh()
+        #expect(try listing.forms == few)
+        for index in 10..<20 { directory.put("u\(index)", "u\(index)@x") }
+        try listing.refresh()
+        #expect(try listing.forms == many)
+    }
+
+    @Test("entries of a unit are in its list alone, and move from one to the other")
+    func units() throws {
+        let directory = ListedDirectory("d")
+        directory.put("a", "a@x") { $0.location = "board/a" }
+        directory.put("b", "b@x")
+        directory.put("g", "g@x", kind: .group, members: ["board/a", "b"])
+        let listing = try Listing(directory)
+        let board = try listing.unit("board")
+        func refresh() throws {
+            try listing.refresh { !$0.location.hasPrefix("board/") }
+            try listing.refresh(board) { $0.location.hasPrefix("board/") }
+        }
+        try refresh()
+        #expect(try listing.cards().keys.sorted() == ["d b", "d g"])
+        #expect(try listing.cards(of: board).keys.sorted() == ["d a"])
+        // Nobody of the unit is named by a group of the other list.
+        #expect(try Array(listing.card("d g").card.properties(named: "MEMBER")).count == 1)
+        let uid = try #require(try listing.cards(of: board)["d a"]?.uid)
+        directory.put("a", "a@x") { $0.location = "a" }
+        try refresh()
+        #expect(try listing.cards().keys.sorted() == ["d a", "d b", "d g"] && listing.cards(of: board).isEmpty)
+        #expect(try listing.card("d a").uid == uid)
+        // The list of the unit goes alone.
+        try listing.database.write { tx in try AddressLists.remove(tx, board, now: 0) }
+        #expect(try listing.cards().count == 3)
     }
 
     @Test("the list of a domain that has none any more leaves nothing behind")
     func removed() throws {
         let directory = ListedDirectory("d")
         directory.put("a", "a@x")
+        directory.put("b", "b@x") { $0.isHidden = true }
         let listing = try Listing(directory)
         try listing.refresh()
-        try listing.database.write { tx in try AddressLists.remove(tx, listing.list) }
+        try listing.database.write { tx in try AddressLists.remove(tx, listing.list, now: 0) }
         try listing.database.read { tx in
             for table: StaticString in [
                 "SELECT COUNT(*) FROM principal", "SELECT COUNT(*) FROM collection", "SELECT COUNT(*) FROM member",
                 "SELECT COUNT(*) FROM blob", "SELECT COUNT(*) FROM access_grant", "SELECT COUNT(*) FROM address_list_entry",
-                "SELECT COUNT(*) FROM address_list_address", "SELECT COUNT(*) FROM address_list",
+                "SELECT COUNT(*) FROM address_list_address", "SELECT COUNT(*) FROM address_list", "SELECT COUNT(*) FROM address_list_hidden",
             ] {
                 let count = try tx.first(table) { $0.integer(0) }
                 #expect(count == 0, "\(table)")

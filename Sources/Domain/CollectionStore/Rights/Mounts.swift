@@ -127,7 +127,7 @@ package enum Mounts {
                 SELECT g.collection_id, g.rights, g.expires, c.property_version, p.domain
                 FROM access_grant g JOIN collection c ON c.id = g.collection_id JOIN principal p ON p.id = c.owner_id
                 WHERE g.grantee = $1 AND c.kind = $2 AND c.owner_id <> $3 AND c.trashed IS NULL
-                    AND (c.origin IS NULL OR c.origin <> 'address-directory')
+                    AND (c.origin IS NULL OR c.origin NOT IN ('address-directory', 'address-index'))
                 """, [.integer(grantee), .text(kind.rawValue), .integer(asker.id.rawValue)]
             ) { row in
                 // What is open to everybody is not put before those of other domains: they find it by its URL.

@@ -55,9 +55,12 @@ extension Mounts {
         }
     }
 
-    /// Whether nothing is shared in a home.
-    package static func areNone(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> Bool {
-        try tx.first("SELECT 1 FROM mount WHERE home_id = $1 LIMIT 1", [.integer(home.rawValue)]) { _ in false } ?? true
+    /// How much is shared in a home, hidden or not; no more than `limit` is counted.
+    package static func count(_ tx: borrowing ReadTransaction, in home: CollectionID, upTo limit: Int) throws -> Int {
+        let counted = try tx.first(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM mount WHERE home_id = $1 LIMIT $2) AS counted",
+            [.integer(home.rawValue), .integer(Int64(max(1, limit)))]) { $0.integer(0) }
+        return Int(clamping: counted ?? 0)
     }
 
     private static func rows(

@@ -12,6 +12,7 @@ package final class DirectoryMirror: Sendable {
 
     private struct Entry: Equatable {
         var principal: Principal
+        var isHidden: Bool
         var created: Int64
         var link: DirectoryLink?
         var seen: Int64
@@ -141,7 +142,7 @@ package final class DirectoryMirror: Sendable {
         let link = try DirectoryAccounts.link(tx, of: id)
         let seen = try tx.first("SELECT seen FROM directory_account WHERE principal_id = $1", [.integer(id.rawValue)]) { $0.integer(0) }
         return Entry(
-            principal: principal, created: created, link: link, seen: seen ?? 0, memberships: try Self.memberships(tx, of: id))
+            principal: principal, isHidden: try LocalDirectory.isHidden(tx, id), created: created, link: link, seen: seen ?? 0, memberships: try Self.memberships(tx, of: id))
     }
 
     private static func memberships(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> [Membership] {
@@ -164,17 +165,18 @@ package final class DirectoryMirror: Sendable {
         try tx.execute(
             """
             INSERT INTO principal (id, kind, domain, name, display_name, is_administrator, is_disabled, must_change_password,
-                quota_bytes, used_bytes, created, storage)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11)
+                quota_bytes, used_bytes, created, storage, is_hidden)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12)
             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, domain = excluded.domain, name = excluded.name,
                 display_name = excluded.display_name, is_administrator = excluded.is_administrator,
                 is_disabled = excluded.is_disabled, must_change_password = excluded.must_change_password,
-                quota_bytes = excluded.quota_bytes, storage = excluded.storage
+                quota_bytes = excluded.quota_bytes, storage = excluded.storage, is_hidden = excluded.is_hidden
             """,
             [
                 number, .text(principal.kind.rawValue), .text(principal.domain), .text(principal.name),
                 .text(principal.displayName), Value(principal.isAdministrator), Value(principal.isDisabled),
                 Value(principal.mustChangePassword), Value(principal.quotaBytes), .integer(entry.created), Value(principal.storage),
+                Value(entry.isHidden),
             ])
         try tx.execute("DELETE FROM address WHERE principal_id = $1", [number])
         for (position, address) in principal.addresses.enumerated() {

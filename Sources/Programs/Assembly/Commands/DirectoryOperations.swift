@@ -52,7 +52,7 @@ package struct DirectoryOperations: Sendable {
 
     private func count(_ backend: LDAPDirectory) throws(DirectoryUnavailable) -> Bool {
         var isGood = true
-        for kind in [Principal.Kind.user, .group, .room] {
+        for kind in [Principal.Kind.user, .group, .room, .resource, .mailbox] {
             guard backend.filter(of: kind) != nil else {
                 ConsoleOutput.write("\(kind.rawValue): none are looked for (map.\(kind.rawValue)-filter)\n")
                 continue

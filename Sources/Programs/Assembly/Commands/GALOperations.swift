@@ -19,12 +19,13 @@ package struct GALOperations: Sendable {
         try installation.database.read { tx in
             for list in try AddressLists.all(tx) {
                 let book = try Collections.find(tx, list.collection)
-                lines += "\(list.domain): \(book?.memberCount ?? 0) cards"
-                    + (book?.isSearchOnly == true ? ", too many to be listed: only searched" : "")
+                lines += "\(list.title): \(book?.memberCount ?? 0) cards"
+                    + Self.text(of: book?.origin) + (list.isGateway && book?.isSearchOnly == false ? ", also a directory to be searched" : "")
+                    + (list.isOfPrincipals ? "" : ", not for searches for principals")
                     + ", refreshed \(list.lastSuccess.map(Self.time) ?? "never"), next \(Self.time(list.nextRefresh))\n"
                 for source in try AddressListSources.all(tx, of: list.collection) {
                     table.append(
-                        .text(list.domain), .text(source.directory),
+                        .text(list.title), .text(source.directory),
                         .number(try AddressListSources.entryCount(tx, of: list.collection, source.directory)),
                         .number(source.counts.read), .number(source.counts.hidden), .number(source.counts.disabled),
                         .number(source.counts.addressless), .text(source.lastSuccess.map(Self.time) ?? "never"),
@@ -34,7 +35,7 @@ package struct GALOperations: Sendable {
         }
         if asJSON { return table.text(asJSON: true) }
         if lines.isEmpty {
-            return installation.settings.gal.isEnabled
+            return installation.settings.hasAddressLists
                 ? "there is no address list yet: the running server makes it\n" : "address lists are switched off (gal.enabled)\n"
         }
         return lines + table.text(asJSON: false)
@@ -46,7 +47,7 @@ package struct GALOperations: Sendable {
 
     /// Refreshes the lists here and now, and tells what came of it. False where a directory could not be asked.
     package func refresh(comparing: Bool) throws -> Bool {
-        guard installation.settings.gal.isEnabled else {
+        guard installation.settings.hasAddressLists else {
             throw CommandError(.impossible, "address lists are switched off: set gal.enabled to true")
         }
         try installation.storages.bring()
@@ -59,15 +60,15 @@ package struct GALOperations: Sendable {
     private static func refresh(_ installation: Installation, comparing: Bool) throws -> Bool {
         let lists = DomainLists(
             installation: installation, directories: try DirectoryBackends.make(installation.settings), clock: System.clock)
-        let refresh = ListRefresh(
-            database: installation.database, options: lists.options,
-            holder: "command \(UInt64.random(in: .min ... .max))", clock: System.clock)
+        let holder = "command \(UInt64.random(in: .min ... .max))"
         var isGood = true
-        for domain in lists.domains {
-            let list = try lists.list(of: domain)
+        for wanted in lists.wanted {
+            let list = try lists.list(wanted)
+            let refresh = ListRefresh(
+                database: installation.database, options: lists.options(of: wanted.domain), holder: holder, clock: System.clock)
             var reading = Progress("entries read", total: nil)
             var writing = Progress("cards written", total: nil)
-            let report = try refresh.run(list, lists.sources(of: domain), comparing: comparing) { progress in
+            let report = try refresh.run(list, lists.sources(of: wanted), comparing: comparing) { progress in
                 switch progress {
                 case .read: reading.advance(by: 1_000)
                 case .written(let cards): writing.advance(by: cards - writing.count)
@@ -76,7 +77,7 @@ package struct GALOperations: Sendable {
             reading.clear()
             writing.clear()
             guard let report else {
-                throw CommandError(.impossible, "the list of \(domain) is being refreshed by another process")
+                throw CommandError(.impossible, "the list of \(list.title) is being refreshed by another process")
             }
             ConsoleOutput.write(text(report))
             if !report.unavailable.isEmpty { isGood = false }
@@ -93,8 +94,17 @@ package struct GALOperations: Sendable {
                 + "\(counts.disabled) disabled, \(counts.addressless) without an address\n"
         }
         let changes = report.changes
-        text += "\(report.list.domain): \(report.cards) cards, \(changes.created) new, \(changes.replaced) changed, "
+        text += "\(report.list.title): \(report.cards) cards, \(changes.created) new, \(changes.replaced) changed, "
             + "\(changes.removed) removed" + (changes.refused > 0 ? ", \(changes.refused) too large" : "")
-        return text + (report.isSearchOnly ? "; too many to be listed: only searched\n" : "\n")
+        return text + self.text(of: report.form) + "\n"
+    }
+
+    /// In which form a list is offered, where that is not the book.
+    private static func text(of form: CollectionOrigin?) -> String {
+        switch form {
+        case .addressDirectory: "; in no home: only searched"
+        case .addressIndex: "; in no home, and no directory to be searched"
+        default: ""
+        }
     }
 }

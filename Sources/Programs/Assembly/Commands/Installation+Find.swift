@@ -14,7 +14,8 @@ extension Installation {
 
     package func user(_ text: String) throws -> Principal {
         let name = try signInName(text)
-        guard let user = try database.read({ tx in try LocalDirectory.find(tx, name) }) else {
+        let found = try database.read { tx in try LocalDirectory.find(tx, name) ?? LocalDirectory.find(tx, address: name.description) }
+        guard let user = found else {
             throw CommandError(.impossible, "there is no user \(name); `tegu user list` shows all")
         }
         return user

@@ -83,6 +83,24 @@ package struct MailOperations: Sendable {
         }
     }
 
+    /// Shares a mailbox. Those of functional mailboxes and rooms nobody else can share, for nobody signs in as them.
+    ///
+    /// - Parameter rights: letters of RFC 4314; empty: none any more.
+    package func share(_ name: String, of user: String, with who: String, rights text: String) throws -> String {
+        let (installation, owner) = try self.installation.account(user)
+        guard let rights = MailRights(letters: text.utf8) else {
+            throw CommandError(
+                .usage, "“\(text)” are no rights: letters of \(String(decoding: MailRights.letters, as: UTF8.self)), or none")
+        }
+        let grantee = try ShareOperations(self.installation).grantee(who)
+        try installation.database.write { tx in
+            let stored = try MailboxName.stored(name, limits: installation.mail.limits)
+            guard let mailbox = try installation.mail.mailbox(tx.read, of: owner.id, named: stored) else { throw MailRefusal.notFound }
+            try installation.mail.setGrant(tx, MailGrant(grantee: grantee, rights: rights), on: mailbox.id)
+        }
+        return rights.isEmpty ? "\(name) is no longer shared with \(who)" : "\(name) is shared with \(who)"
+    }
+
     /// The capabilities of IMAP that are off for a user's clients, a line each. With `name`, that one is switched before.
     package func capabilities(of user: String, _ name: String?, isOn: Bool) throws -> String {
         let (installation, owner) = try self.installation.account(user)

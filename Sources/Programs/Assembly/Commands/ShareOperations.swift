@@ -84,7 +84,7 @@ package struct ShareOperations: Sendable {
 
     private static let words: [String: Grantee] = ["everybody": .everybody, "signed-in": .signedIn]
 
-    private func grantee(_ text: String) throws -> Grantee {
+    func grantee(_ text: String) throws -> Grantee {
         if let grantee = Self.words[text] { return grantee }
         return .principal(try installation.grantee(text).id)
     }

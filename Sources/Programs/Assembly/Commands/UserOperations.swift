@@ -3,6 +3,7 @@ import CollectionStore
 import Database
 import Directory
 import Glibc
+import Mail
 
 /// `tegu user`.
 package struct UserOperations: Sendable {
@@ -12,7 +13,7 @@ package struct UserOperations: Sendable {
 
     /// What to tell the administrator.
     package func add(
-        _ text: String, displayName: String, aliases: [String], isAdministrator: Bool, quota: String?,
+        _ text: String, kind: String = Principal.Kind.user.rawValue, displayName: String, aliases: [String], isAdministrator: Bool, quota: String?,
         password source: PasswordEntry.Source
     ) throws -> String {
         let name = try installation.signInName(text)
@@ -21,6 +22,10 @@ package struct UserOperations: Sendable {
             guard let bytes = ByteSize.parse(quota) else { throw CommandError(.usage, "--quota: “\(quota)” is no size, such as 5GiB") }
             quotaBytes = Int64(bytes)
         }
+        guard let kind = Principal.Kind(rawValue: kind), kind != .group else {
+            throw CommandError(.usage, "--kind is one of " + Self.kinds.joined(separator: ", "))
+        }
+        if kind != .user { return try addThing(name, kind, displayName: displayName, aliases: aliases, quotaBytes: quotaBytes) }
         let (password, isMadeUp) = try PasswordEntry.read(source, for: name)
         let hash = try Accounts.passwords(installation.settings).hash([UInt8](password.utf8))
         let scram = try Accounts.scramSalts(installation.settings, installation.database)?.verifier([UInt8](password.utf8), of: name)
@@ -32,6 +37,68 @@ package struct UserOperations: Sendable {
                 tx, user, hasBirthdays: installation.settings.birthdays.forNewUsers, now: System.clock())
         }
         return "added \(name)" + (isMadeUp ? "  one-time password: \(password)" : "")
+    }
+
+    /// What nobody signs in to: its calendars and mailboxes are for those to whom they are granted.
+    private func addThing(
+        _ name: SignInName, _ kind: Principal.Kind, displayName: String, aliases: [String], quotaBytes: Int64?
+    ) throws -> String {
+        let new = NewPrincipal(
+            name, kind: kind, displayName: displayName, addresses: [name.description] + aliases, quotaBytes: quotaBytes)
+        let now = System.clock()
+        let made = try installation.database.write { tx in try Accounts.add(tx, new, now: now) }
+        if kind == .mailbox {
+            try installation.storages.bring()
+            let place = try installation.place(of: made)
+            try place.database.write { tx in _ = try place.mail.makeInbox(tx, of: made.id, now: now) }
+        }
+        return "added \(name)"
+    }
+
+    /// Kinds that have an account; groups are made by `tegu group`.
+    package static let kinds = Principal.Kind.allCases.filter { $0 != .group }.map(\.rawValue)
+
+    /// What is to be changed of an account; nil: it stays.
+    package struct Change: Sendable {
+        package var displayName: String?
+        package var addedAliases: [String] = []
+        package var removedAliases: [String] = []
+        package var isDisabled: Bool?
+        package var isHidden: Bool?
+        /// Empty: no limit.
+        package var quota: String?
+
+        package init() {}
+    }
+
+    package func set(_ text: String, _ change: Change) throws -> String {
+        let user = try installation.user(text)
+        let name = "\(user.name)@\(user.domain)"
+        var quota: Int64??
+        if let text = change.quota {
+            guard text.isEmpty || ByteSize.parse(text) != nil else {
+                throw CommandError(.usage, "--quota: “\(text)” is no size, such as 5GiB, nor none")
+            }
+            quota = .some(ByteSize.parse(text).map(Int64.init))
+        }
+        if change.removedAliases.contains(where: { MailAddress.folded($0) == name }) {
+            throw CommandError(.usage, "\(name) is its name, and no alias")
+        }
+        try installation.database.write { tx in
+            // What a directory says of its entries it says again at their next sign-in.
+            let isOwn = try DirectoryAccounts.link(tx.read, of: user.id) == nil
+            if !isOwn, change.displayName != nil || !change.addedAliases.isEmpty || !change.removedAliases.isEmpty || change.isHidden != nil {
+                throw CommandError(.impossible, "\(name) is of a directory, which has its name, its addresses and whether it is hidden")
+            }
+            let local = LocalDirectory()
+            if let displayName = change.displayName { try local.setDisplayName(tx, of: user.id, displayName) }
+            for alias in change.addedAliases { try local.addAddress(tx, of: user.id, alias) }
+            for alias in change.removedAliases { try local.removeAddress(tx, of: user.id, alias) }
+            if let isDisabled = change.isDisabled { try local.setDisabled(tx, user.id, isDisabled) }
+            if let isHidden = change.isHidden { try local.setHidden(tx, user.id, isHidden) }
+            if let quota { try local.setQuota(tx, of: user.id, bytes: quota) }
+        }
+        return "changed \(name)"
     }
 
     package func list(asJSON: Bool) throws -> String {
@@ -52,10 +119,10 @@ package struct UserOperations: Sendable {
                 }
             }
         }
-        var table = CommandTable("name", "displayName", "addresses", "administrator", "disabled", "oneTimePassword", "usedBytes", "quotaBytes")
+        var table = CommandTable("name", "displayName", "addresses", "kind", "administrator", "disabled", "oneTimePassword", "usedBytes", "quotaBytes")
         for (user, used) in rows {
             table.append(
-                .text("\(user.name)@\(user.domain)"), .text(user.displayName), .texts(user.addresses), .flag(user.isAdministrator),
+                .text("\(user.name)@\(user.domain)"), .text(user.displayName), .texts(user.addresses), .text(user.kind.rawValue), .flag(user.isAdministrator),
                 .flag(user.isDisabled), .flag(user.mustChangePassword), .bytes(Int(clamping: used)), .bytes(user.quotaBytes.map { Int(clamping: $0) }))
         }
         return table.text(asJSON: asJSON)

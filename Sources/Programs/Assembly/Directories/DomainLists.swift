@@ -14,49 +14,80 @@ struct DomainLists: Sendable {
 
     private var settings: Settings { installation.settings }
 
-    /// The mail domains that have one: this database's, and those of the directories.
-    var domains: [String] {
-        var domains = [settings.domain]
-        for domain in settings.directories.flatMap(\.domains) where !domains.contains(domain) { domains.append(domain) }
-        return domains
+    /// One list that there is to be.
+    struct Wanted: Sendable {
+        var domain: String
+        /// Nil: everybody who is in no unit.
+        var unit: Settings.GAL.Unit?
     }
 
-    var options: AddressListOptions {
+    /// The lists of the mail domains that have one: of this database's, and of those of the directories.
+    var wanted: [Wanted] {
+        var domains = [settings.domain]
+        for domain in settings.directories.flatMap(\.domains) where !domains.contains(domain) { domains.append(domain) }
+        return domains.filter { settings.gal(of: $0).isEnabled }.flatMap { domain in
+            [Wanted(domain: domain)] + units(of: domain).map { Wanted(domain: domain, unit: $0) }
+        }
+    }
+
+    private func units(of domain: String) -> [Settings.GAL.Unit] {
+        settings.gal.units.filter { ($0.domain.isEmpty ? settings.domain : $0.domain) == domain }
+    }
+
+    func options(of domain: String) -> AddressListOptions {
+        let gal = settings.gal(of: domain)
         var options = AddressListOptions()
-        options.interval = settings.gal.interval.milliseconds
-        options.compareInterval = settings.gal.compareInterval.milliseconds
-        options.maximumListed = settings.gal.maximumEntries
-        options.photoSize = settings.gal.photoSize
-        options.showsDisabled = settings.gal.showsDisabled
+        options.interval = gal.interval.milliseconds
+        options.compareInterval = gal.compareInterval.milliseconds
+        options.isBook = gal.isBook
+        options.maximumListed = gal.maximumEntries
+        options.gateway = gal.gateway
+        options.maximumInGateway = gal.gatewayMaximum
+        options.isOfPrincipals = gal.isOfPrincipals
+        options.maximumOfPrincipals = gal.principalsMaximum
+        options.photoSize = gal.photoSize
+        options.showsDisabled = gal.showsDisabled
         return options
     }
 
     /// In the order in which they are asked at sign-in.
-    func sources(of domain: String) -> [AddressListSource] {
+    func sources(of wanted: Wanted) -> [AddressListSource] {
+        let domain = wanted.domain
+        // Of all domains: who is in a unit of one is in no list of another that has the same directory.
+        let belongs = UnitOfEntry(settings.gal.units)
+        let name = wanted.unit?.name
         // Its addresses were given by an administrator.
-        let local = AddressListSource(LocalBackend(database: installation.database, domains: [domain])) { _ in true }
+        let local = AddressListSource(
+            LocalBackend(database: installation.database, domains: [domain]),
+            includes: { belongs.unit(of: $0, in: LocalBackend.reservedName) == name }, mayGive: { _ in true })
         guard let directories else { return [local] }
-        func list(_ wanted: (Directories.Source) -> Bool) -> [AddressListSource] {
-            directories.sources.filter { $0.backend.domains.contains(domain) && wanted($0) }.map { source in
-                AddressListSource(source.backend) { directories.mayGive($0, source.backend) }
+        func list(_ isWanted: (Directories.Source) -> Bool) -> [AddressListSource] {
+            directories.sources.filter { $0.backend.domains.contains(domain) && isWanted($0) }.map { source in
+                AddressListSource(
+                    source.backend, includes: { belongs.unit(of: $0, in: source.backend.name) == name },
+                    mayGive: { directories.mayGive($0, source.backend) })
             }
         }
         return list(\.precedesLocal) + [local] + list { !$0.precedesLocal }
     }
 
-    /// The list of a domain, made where there is none, under the name of the settings.
-    func list(of domain: String) throws -> AddressList {
+    /// The list, made where there is none, under the name of the settings.
+    func list(_ wanted: Wanted) throws -> AddressList {
+        let unit = wanted.unit?.name ?? ""
+        let title = wanted.unit.map { $0.title.isEmpty ? $0.name : $0.title } ?? settings.gal(of: wanted.domain).name
         let (list, book) = try installation.database.read { tx in
-            let list = try AddressLists.find(tx, domain: domain)
+            let list = try AddressLists.find(tx, domain: wanted.domain, unit: unit)
             return (list, try list.flatMap { try Collections.find(tx, $0.collection) })
         }
-        if let list, let book, try installation.database.read({ tx in try CollectionTitle.read(tx, of: book) }) == settings.gal.name {
+        if let list, let book, try installation.database.read({ tx in try CollectionTitle.read(tx, of: book) }) == title {
             return list
         }
         return try installation.database.write { tx in
-            let list = try AddressLists.make(tx, domain: domain, displayName: settings.gal.name, now: clock())
+            let gal = settings.gal(of: wanted.domain)
+            let list = try AddressLists.make(
+                tx, domain: wanted.domain, unit: unit, displayName: gal.name, isBook: gal.isBook, now: clock())
             if let book = try Collections.find(tx.read, list.collection) {
-                try CollectionTitle.set(tx, of: book, to: settings.gal.name)
+                try CollectionTitle.set(tx, of: book, to: title)
                 try Collections.propertiesChanged(tx, of: book, now: clock())
             }
             return list
@@ -65,8 +96,28 @@ struct DomainLists: Sendable {
 
     /// Takes away the lists that are not to be.
     func removeOthers() throws {
-        let wanted = settings.gal.isEnabled ? Set(domains) : []
-        let others = try installation.database.read { tx in try AddressLists.all(tx).filter { !wanted.contains($0.domain) } }
-        for list in others { try installation.database.write { tx in try AddressLists.remove(tx, list) } }
+        let wanted = Set(wanted.map { [$0.domain, $0.unit?.name ?? ""] })
+        let others = try installation.database.read { tx in
+            try AddressLists.all(tx).filter { !wanted.contains([$0.domain, $0.unit]) }
+        }
+        for list in others { try installation.database.write { tx in try AddressLists.remove(tx, list, now: clock()) } }
+    }
+}
+
+/// In which unit an entry is: the first one that has it.
+private struct UnitOfEntry: Sendable {
+    private let units: [(name: String, places: [DistinguishedName], directories: [String])]
+
+    init(_ units: [Settings.GAL.Unit]) {
+        self.units = units.map { ($0.name, $0.places.compactMap { DistinguishedName($0) }, $0.directories) }
+    }
+
+    /// Nil: in none.
+    func unit(of entry: DirectoryEntry, in directory: String) -> String? {
+        if units.isEmpty { return nil }
+        let place = directory == LocalBackend.reservedName ? nil : DistinguishedName(entry.location)
+        return units.first { unit in
+            unit.directories.contains(directory) || place.map { place in unit.places.contains { place.isInside($0) } } ?? false
+        }?.name
     }
 }

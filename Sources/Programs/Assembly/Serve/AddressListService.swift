@@ -9,7 +9,9 @@ import NIOPosix
 struct AddressListService: Sendable {
     let lists: DomainLists
     let logger: Logger
-    private let refresh: ListRefresh
+    /// Names this process in the leases.
+    private let holder: String
+    private let clock: @Sendable () -> Milliseconds
     /// Directories answer when they do: not on the threads of tasks.
     private let thread = NIOThreadPool(numberOfThreads: 1)
 
@@ -21,8 +23,8 @@ struct AddressListService: Sendable {
         self.logger = logger
         lists = DomainLists(installation: installation, directories: directories, clock: clock)
         // A name that no other process has.
-        let holder = AddressLists.nodePrefix + String(UInt64.random(in: .min ... .max))
-        refresh = ListRefresh(database: installation.database, options: lists.options, holder: holder, clock: clock)
+        holder = AddressLists.nodePrefix + String(UInt64.random(in: .min ... .max))
+        self.clock = clock
     }
 
     /// Until the task is cancelled.
@@ -33,8 +35,8 @@ struct AddressListService: Sendable {
             if lists.installation.database.isInCharge {
                 if !hasRemovedOthers { removeOthers() }
                 hasRemovedOthers = true
-                guard lists.installation.settings.gal.isEnabled else { break }
-                for domain in lists.domains where !Task.isCancelled { await renew(domain) }
+                guard lists.installation.settings.hasAddressLists else { break }
+                for list in lists.wanted where !Task.isCancelled { await renew(list) }
             }
             try? await Task.sleep(for: Self.pause)
         }
@@ -49,12 +51,15 @@ struct AddressListService: Sendable {
         }
     }
 
-    private func renew(_ domain: String) async {
+    private func renew(_ wanted: DomainLists.Wanted) async {
+        let domain = wanted.domain
         do {
             let report = try await thread.runIfActive { () -> ListRefresh.Report? in
-                let list = try lists.list(of: domain)
-                if list.nextRefresh > lists.clock() { return nil }
-                return try refresh.run(list, lists.sources(of: domain))
+                let list = try lists.list(wanted)
+                if list.nextRefresh > clock() { return nil }
+                let refresh = ListRefresh(
+                    database: lists.installation.database, options: lists.options(of: domain), holder: holder, clock: clock)
+                return try refresh.run(list, lists.sources(of: wanted))
             }
             if let report { tell(report) }
         } catch is CancellationError {
@@ -76,7 +81,7 @@ struct AddressListService: Sendable {
         logger.info(
             "address list refreshed",
             metadata: [
-                "domain": "\(report.list.domain)", "cards": "\(report.cards)", "created": "\(changes.created)",
+                "domain": "\(report.list.title)", "cards": "\(report.cards)", "created": "\(changes.created)",
                 "replaced": "\(changes.replaced)", "removed": "\(changes.removed)", "refused": "\(changes.refused)",
             ])
     }

@@ -50,15 +50,16 @@ package enum Serve {
         try DirectoryMemberships.endOthers(than: directories, in: database)
         let memberships = directories.map { DirectoryMemberships($0, database: database, principals: principals) }
         let authenticator = authenticator(installation, principals, directories, memberships)
+        let admit = admission(database, principals, memberships)
         let storages = ServedStorages(installation.storages) { part in
             let principals = PrincipalCache(database: part.installation.database, clock: System.clock)
             let memberships = MembershipCache()
             return ServedStorage(
                 installation: part.installation, principals: principals, memberships: memberships,
-                dav: davServer(part.installation, principals, authenticator, memberships))
+                dav: davServer(part.installation, principals, authenticator, memberships, admit: admit))
         }
         let responder = RootResponder(
-            dav: davServer(installation, principals, authenticator, membershipCache, storages),
+            dav: davServer(installation, principals, authenticator, membershipCache, storages, admit: admit),
             timeZones: TimeZoneServer(installation.timeZones), discovery: Discovery.server(settings), metrics: metrics,
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
@@ -186,6 +187,12 @@ package enum Serve {
         options.idleTime = settings.auth.cacheTime.milliseconds
         options.outageTime = settings.auth.outageTime.milliseconds
         options.scram = settings.auth.scram
+        let logger = Logger(label: "tegu.directories")
+        options.noteRefusal = { name, directory, reason in
+            logger.notice(
+                "a directory refuses a sign-in",
+                metadata: ["directory": "\(directory)", "user": "\(name)", "reason": "\(reason)"])
+        }
         // Some workers must be left for those whose passwords need no hash.
         options.waitingThreads = max(1, settings.http.workers / 2)
         return Authenticator(
@@ -193,9 +200,30 @@ package enum Serve {
             directories: directories, memberships: memberships)
     }
 
+    /// Makes principals of those in address lists.
+    private static func admission(
+        _ database: any Database, _ principals: PrincipalCache, _ memberships: DirectoryMemberships?
+    ) -> (@Sendable (DirectoryEntry, String) throws -> Principal?)? {
+        guard let memberships else { return nil }
+        let directories = memberships.directories
+        return { (entry: DirectoryEntry, directory: String) throws -> Principal? in
+            guard entry.kind == .group else {
+                return try directories.principal(ofListed: entry, in: directory, database, principals, now: System.clock())
+            }
+            guard let source = directories.sources.first(where: { $0.backend.name == directory }), source.groupInterval > 0
+            else { return nil }
+            do {
+                return try memberships.adopt([entry], of: source, now: System.clock()).first
+            } catch is DirectoryUnavailable {
+                return nil
+            }
+        }
+    }
+
     private static func davServer(
         _ installation: Installation, _ principals: PrincipalCache, _ authenticator: Authenticator,
-        _ memberships: MembershipCache, _ storages: ServedStorages? = nil
+        _ memberships: MembershipCache, _ storages: ServedStorages? = nil,
+        admit: (@Sendable (DirectoryEntry, String) throws -> Principal?)?
     ) -> DAVServer {
         let settings = installation.settings
         var configuration = DAVConfiguration(defaultDomain: settings.domain)
@@ -218,7 +246,7 @@ package enum Serve {
             database: installation.database, files: installation.files, timeZones: installation.timeZones,
             authenticator: authenticator, principals: principals, memberships: memberships, configuration: configuration,
             logger: Logger(label: "tegu.dav"), clock: System.clock,
-            random: System.random, elsewhere: storages?.davServers)
+            random: System.random, elsewhere: storages?.davServers, admit: admit)
     }
 
     private static func configuration(

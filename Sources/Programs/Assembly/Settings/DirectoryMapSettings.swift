@@ -54,6 +54,8 @@ enum DirectoryMapSettings {
         ("user-filter", \.userFilter, "Which entries are people."),
         ("group-filter", \.groupFilter, "Which are groups."),
         ("room-filter", \.roomFilter, "Which are rooms."),
+        ("resource-filter", \.resourceFilter, "Which are other things that can be booked."),
+        ("mailbox-filter", \.mailboxFilter, "Which are functional mailboxes."),
     ]
 
     private static let attributes: [(key: String, path: Path<[String]>, meaning: String)] = [

@@ -104,7 +104,7 @@ enum DirectorySettingTable {
         text("base", \.base, "a distinguished name", "must be given", "Below this all searches are made."),
         text("user-base", \.userBase, "a distinguished name", "`base`", "Where people are."),
         text("group-base", \.groupBase, "a distinguished name", "`base`", "Where groups are."),
-        text("room-base", \.roomBase, "a distinguished name", "`base`", "Where rooms are."),
+        text("room-base", \.roomBase, "a distinguished name", "`base`", "Where rooms and other things that can be booked are."),
     ]
 
     private static let people: [Row] = [

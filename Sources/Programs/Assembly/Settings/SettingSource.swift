@@ -106,10 +106,11 @@ extension SettingSource {
         }
         return SettingSource(
             reader: ConfigReader(providers: [provider]), prefix: [], names: given.sorted(),
-            definition: { byKey[$0] ?? SettingDefinition.ofDirectory($0) ?? SettingDefinition.ofStorage($0) }, origin: { _ in "in \(path)" },
+            definition: { byKey[$0] ?? SettingDefinition.ofDirectory($0) ?? SettingDefinition.ofStorage($0) ?? SettingDefinition.ofAddressList($0) }, origin: { _ in "in \(path)" },
             candidates: SettingDefinition.all.map(\.key)
                 + keys(given, below: DirectorySettingTable.prefix, DirectorySettingTable.rows.map(\.key))
-                + keys(given, below: StorageSettingTable.prefix, StorageSettingTable.rows.map(\.key)))
+                + keys(given, below: StorageSettingTable.prefix, StorageSettingTable.rows.map(\.key))
+                + keys(given, below: AddressListSettingTable.unitPrefix, AddressListSettingTable.ofUnit.map(\.key)))
     }
 
     /// The settings of all directories, or storages, that are named, so that a misspelt one is recognised.

@@ -301,10 +301,22 @@ extension SettingDefinition {
         .time(
             "gal.compare-interval", \.gal.compareInterval, .seconds(1) ... .seconds(30 * 86_400),
             "How often all entries are read, which finds those that are gone."),
+        .boolean("gal.book", \.gal.isBook, "Whether it is a book in the homes of those who may see it."),
         .number(
             "gal.maximum-entries", \.gal.maximumEntries, 0...10_000_000,
-            "A list with more cards stands in no home: it can only be searched, by clients that know how "
-                + "(`directory-gateway`)."),
+            "A list with more cards stands in no home: it can only be searched."),
+        .choice(
+            "gal.gateway", \.gal.gateway,
+            "When clients that know how (`directory-gateway`: macOS and iOS) are told of it as a directory to be searched. Those who "
+                + "have the book too then find everybody twice."),
+        .number(
+            "gal.gateway-maximum-entries", \.gal.gatewayMaximum, 0...10_000_000, "A list with more cards is no such directory."),
+        .boolean(
+            "gal.principal-search", \.gal.isOfPrincipals,
+            "Whether searches for somebody to share with or to invite find all who are in it; else those who are known here only."),
+        .number(
+            "gal.principal-search-maximum-entries", \.gal.principalsMaximum, 0...10_000_000,
+            "In a list with more cards such searches find those who are known here only."),
         .size(
             "gal.photo-size", \.gal.photoSize, 0...1 << 20, "The largest photo; larger ones are left out, 0 leaves out all."),
         .boolean(

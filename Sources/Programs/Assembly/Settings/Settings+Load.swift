@@ -28,6 +28,7 @@ extension Settings {
         var problems = sources.flatMap { settings.take($0) }
         if settings.hostName.isEmpty { settings.hostName = HostName.ofThisMachine() }
         settings.storages.sort { $0.name < $1.name }
+        settings.gal.units.sort { $0.name < $1.name }
         settings.directories.sort { ($0.position, $0.name) < ($1.position, $1.name) }
         for index in settings.directories.indices {
             settings.directories[index].takesServerDomain = settings.directories[index].domains.isEmpty
@@ -92,7 +93,7 @@ extension Settings {
             problems.append(
                 "http.connections-per-address is above http.connections: lower it to at most \(http.connections)")
         }
-        problems += commonPlaces()
+        problems += commonPlaces() + addressListProblems()
         for directory in directories {
             let place = "directories.\(directory.name)"
             if directory.servers.isEmpty { problems.append("\(place).servers is missing: give ldaps://host or ldap://host") }

@@ -1,5 +1,7 @@
+import Bytes
 package import CivilTime
 package import Directory
+package import GlobalAddressList
 package import IMAPServer
 import Mail
 package import Wire
@@ -169,9 +171,31 @@ package struct Settings: Sendable, Equatable {
         package var name = "Global Address List"
         package var interval: Duration = .seconds(5 * 60)
         package var compareInterval: Duration = .seconds(3_600)
+        package var isBook = true
         package var maximumEntries = 10_000
+        package var gateway = GatewayOffer.insteadOfBook
+        package var gatewayMaximum = 10_000_000
+        package var isOfPrincipals = true
+        package var principalsMaximum = 10_000_000
         package var photoSize = 64 << 10
         package var showsDisabled = false
+        /// What domains have for themselves, in the order in which it was given.
+        package var domainChanges: [DomainChange] = []
+        package var units: [Unit] = []
+
+        package struct DomainChange: Sendable, Equatable {
+            package var domain: String
+            package var key: String
+            package var value: String
+        }
+
+        /// What this database is called among directories.
+        static let localDirectory = LocalBackend.reservedName
+
+        static func isUnitName(_ text: String) -> Bool {
+            text != AddressLists.bookName && 1...32 ~= text.utf8.count
+                && text.utf8.allSatisfy { $0.isASCIIDigit || $0.isASCIILetter || $0 == 0x2D || $0 == 0x5F }
+        }
     }
 
     package struct Log: Sendable, Equatable {

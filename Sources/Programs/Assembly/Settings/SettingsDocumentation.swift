@@ -43,7 +43,44 @@ package enum SettingsDocumentation {
                 "| `\(definition.key)` | \(shown(definition.defaultText)) | \(definition.expected) "
                 + "| \(definition.meaning) |\n"
         }
-        page += directories() + storages()
+        page += addressLists() + directories() + storages()
+        return page
+    }
+
+    private static func addressLists() -> String {
+        var page = """
+
+            ## gal.domains.DOMAIN
+
+            Each mail domain can have its own of the settings of `gal`, but for the two intervals, in the file only:
+
+            ```yaml
+            gal:
+              enabled: true
+              domains:
+                students.example.org:
+                  book: false
+                  gateway: always
+            ```
+
+            ## gal.units.NAME
+
+            Each unit whose people not all of the domain may see ([gal.md](gal.md#units)) has a name and settings below it, in the file only:
+
+            ```yaml
+            gal:
+              units:
+                board:
+                  below: ou=board,dc=corp,dc=example,dc=org
+            ```
+
+            | setting | default | value | meaning |
+            |---|---|---|---|
+
+            """
+        for row in AddressListSettingTable.ofUnit {
+            page += "| `\(row.key)` | \(shown(row.byDefault)) | \(row.expected) | \(row.meaning) |\n"
+        }
         return page
     }
 

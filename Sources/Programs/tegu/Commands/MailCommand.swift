@@ -3,8 +3,8 @@ import Assembly
 
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mail", abstract: "Take mail in and out, and bring back what was deleted.",
-        subcommands: [Import.self, Export.self, Deleted.self, Restore.self, Limit.self, OwnSeen.self, Storage.self, Capability.self])
+        commandName: "mail", abstract: "Take mail in and out, share it, and bring back what was deleted.",
+        subcommands: [Import.self, Export.self, Deleted.self, Restore.self, Limit.self, Share.self, OwnSeen.self, Storage.self, Capability.self])
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -55,6 +55,22 @@ struct MailCommand: AsyncParsableCommand {
         }
         func run() async throws {
             try MailOperations(try await settings.open()).setMessageLimit(Int(messages), of: user)
+        }
+    }
+
+    struct Share: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what somebody may do with a mailbox: of functional mailboxes, rooms and groups above all, to which nobody signs in.",
+            discussion: "In the place of what they could do before. New mailboxes below it have the same.")
+        @OptionGroup var settings: CommandSettings
+        @Argument(help: "The user, functional mailbox, room or group whose mailbox it is.") var user: String
+        @Argument(help: "The mailbox.") var mailbox: String
+        @Argument(help: "With whom: a user, a group, 'signed-in' or 'everybody'.") var who: String
+        @Argument(help: "Letters of RFC 4314, such as lrswite; none: nothing any more.") var rights: String
+        func run() async throws {
+            let said = try MailOperations(try await settings.open()).share(
+                mailbox, of: user, with: who, rights: rights == "none" ? "" : rights)
+            ConsoleOutput.write(said + "\n")
         }
     }
 

@@ -8,7 +8,7 @@ import XML
 /// RFC 4918 §9.1.
 enum Propfind {
     /// Homes with so many collections are listed at once.
-    private static let shortListing = 32
+    private static let shortListing = 64
     /// And so many properties of each.
     private static let shortRequest = 64
 
@@ -60,10 +60,11 @@ enum Propfind {
             var parts: [any MultistatusSource.Part] = []
             if !collection.kind.childKinds.isEmpty {
                 parts.append(FixedRows { tx, out in
-                    let children = try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access)
+                    let children = try VisibleChildren.list(tx, rows.exchange.locator, of: collection, access, above: shortListing) {
+                        try rows.exchange.takesLong()
+                    }
                     // macOS's Contacts takes the first book for the one to write to: everybody's list comes last.
                     let isListOfAll = { (child: VisibleChild) in child.collection.origin?.isOfDirectories == true }
-                    if children.count > shortListing { try rows.exchange.takesLong() }
                     let ordered = children.filter { !isListOfAll($0) } + children.filter(isListOfAll)
                     try rows.write(tx, ordered, in: collection, href: href, to: &out)
                 })

@@ -1,6 +1,7 @@
 import CollectionStore
 import Database
 import Directory
+import GlobalAddressList
 import XML
 
 /// RFC 3744 §5.5 to §5.7: who may do what, for those who may know (the privilege `read-acl`).
@@ -52,7 +53,7 @@ extension PropertyTable {
             resource: { tx, source, out in
                 // RFC 3744 §4.4: the groups in which it is a member directly.
                 guard let principal = source.principal else { return source.proxy != nil }
-                try writePrincipals(tx, try Groups.groups(tx, of: principal.id), of: principal.domain, to: &out)
+                try writePrincipals(tx, try Groups.groups(tx, of: principal.id), of: principal.domain, source.exchange, to: &out)
                 // The groups of delegates that one is in.
                 if principal.id == source.exchange.principal.id {
                     for (owner, delegation) in try owners(tx, source.exchange) { out.href(Proxy(owner, delegation).href) }
@@ -66,12 +67,12 @@ extension PropertyTable {
                 if let proxy = source.proxy {
                     guard let home = try proxy.home(tx, with: .readACL, for: source.exchange.locator) else { return false }
                     let delegates = try proxy.delegation.delegates(tx, in: home, now: source.exchange.now)
-                    try writePrincipals(tx, delegates, of: proxy.principal.domain, to: &out)
+                    try writePrincipals(tx, delegates, of: proxy.principal.domain, nil, to: &out)
                     return true
                 }
                 guard let principal = source.principal, principal.kind == .group else { return false }
                 let members = try Groups.members(tx, of: principal.id, limit: maximumListedMembers)
-                try writePrincipals(tx, members, of: principal.domain, to: &out)
+                try writePrincipals(tx, members, of: principal.domain, source.exchange, to: &out)
                 return true
             }),
     ]
@@ -79,12 +80,14 @@ extension PropertyTable {
     /// Of one group in one answer: each is a look-up.
     private static let maximumListedMembers = 1_000
 
-    /// Those of other domains are not told of.
+    /// Those of other domains are not told of, and to who is named those whom the address lists keep from them.
     private static func writePrincipals(
-        _ tx: borrowing ReadTransaction, _ ids: [PrincipalID], of domain: String, to out: inout XMLWriter
+        _ tx: borrowing ReadTransaction, _ ids: [PrincipalID], of domain: String, _ exchange: Exchange?, to out: inout XMLWriter
     ) throws {
+        let visibility = try ids.isEmpty ? nil : exchange?.locator.listVisibility(tx)
         for id in ids {
             guard let principal = try LocalDirectory.find(tx, id), principal.domain == domain else { continue }
+            if try visibility?.conceals(tx, principal) == true { continue }
             out.href(.principal(principal))
         }
     }

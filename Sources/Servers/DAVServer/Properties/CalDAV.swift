@@ -37,6 +37,8 @@ extension PropertyTable {
                 case .group: out.text("GROUP")
                 case .room: out.text("ROOM")
                 case .resource: out.text("RESOURCE")
+                // RFC 5545 §3.2.3: there is none for it.
+                case .mailbox: out.text("UNKNOWN")
                 }
                 return true
             }),

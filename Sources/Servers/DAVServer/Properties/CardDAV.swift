@@ -45,14 +45,17 @@ extension PropertyTable {
             // draft-daboo-carddav-directory-gateway §4: where to search for those who are too many to be listed.
             name: .carddav(.directoryGateway),
             resource: { tx, source, out in
-                guard let principal = source.principal, principal.id == source.exchange.principal.id,
-                    let list = try AddressLists.find(tx, domain: principal.domain),
-                    let book = try Collections.find(tx, list.collection), book.isSearchOnly,
-                    try source.exchange.locator.rights(tx, on: book).contains(.read),
-                    let owner = try LocalDirectory.find(tx, book.owner)
-                else { return false }
-                out.href(Href.home(.contacts, of: owner).collection(book.name))
-                return true
+                guard let principal = source.principal, principal.id == source.exchange.principal.id else { return false }
+                var isThere = false
+                for list in try AddressLists.all(tx, domain: principal.domain) where list.isGateway {
+                    guard let book = try Collections.find(tx, list.collection), book.origin != .addressIndex,
+                        try source.exchange.locator.rights(tx, on: book).contains(.read),
+                        let owner = try LocalDirectory.find(tx, book.owner)
+                    else { continue }
+                    out.href(Href.home(.contacts, of: owner).collection(book.name))
+                    isThere = true
+                }
+                return isThere
             }),
         kept(.carddav(.addressbookDescription), on: [.book]),
         LiveProperty(

@@ -4,7 +4,7 @@ import XML
 enum PropertyTable {
     static let all: [LiveProperty] =
         webDAV + locking + accessControl + accessLists + collections + quota + calDAV + visibleRange + managedAttachments
-            + cardDAV + calendarServer + sharing + calendarProxies + appleICal
+            + cardDAV + phoneNumbers + calendarServer + sharing + calendarProxies + appleICal
 
     static let byName: [XMLName: LiveProperty] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

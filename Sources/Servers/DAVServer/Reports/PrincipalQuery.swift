@@ -1,19 +1,21 @@
 import DAVGrammar
 import Database
 import Directory
+import GlobalAddressList
 import XML
 
 /// A search for principals in the words of the directory.
-enum PrincipalQuery {
+struct PrincipalQuery {
     /// RFC 3744 §9.5: what can be searched, for people.
     static let properties: [(name: XMLName, description: String)] = [
         (.dav(.displayname), "Name"), (.calendarServer(.emailAddressSet), "Mail address"),
         (.caldav(.calendarUserAddressSet), "Calendar address"), (.caldav(.calendarUserType), "Kind"),
-    ]
+    ] + (PhoneNumberNames.all.map { [($0.set, "Telephone number")] } ?? [])
 
-    static func find(
-        _ tx: borrowing ReadTransaction, _ request: PrincipalPropertySearchRequest, asker: Principal, limit: Int
-    ) throws -> [Principal] {
+    private let searches: [PrincipalSearch]
+
+    /// Nil where nobody can be found.
+    init?(_ request: PrincipalPropertySearchRequest, asker: Principal, limit: Int) {
         var tests: [PrincipalSearch.Test] = []
         var kinds: Set<Principal.Kind>?
         for search in request.searches {
@@ -26,28 +28,54 @@ enum PrincipalQuery {
                 case .caldav(.calendarUserAddressSet):
                     let isMail = search.text.lowercased().hasPrefix("mailto:")
                     tests.append(.init(.address, match, isMail ? String(search.text.dropFirst(7)) : search.text))
-                case .caldav(.calendarUserType): kinds = Self.kinds(search.text).union(kinds ?? [])
+                case .caldav(.calendarUserType):
+                    let own = Self.kinds(search.text)
+                    kinds = kinds.map { request.isAnyOf ? $0.union(own) : $0.intersection(own) } ?? own
+                case PhoneNumberNames.all?.set: tests.append(.init(.phone, match, search.text))
                 // A property that nobody has matches nobody (RFC 3744 §9.4).
-                default: if !request.isAnyOf { return [] }
+                default: if !request.isAnyOf { return nil }
                 }
             }
         }
-        if tests.isEmpty && kinds == nil { return [] }
-        return try LocalDirectory.search(tx, PrincipalSearch(
-            tests, isAnyOf: request.isAnyOf && !tests.isEmpty, kinds: kinds, domain: asker.domain, limit: limit)).found
+        if tests.isEmpty && kinds == nil { return nil }
+        searches = [PrincipalSearch(
+            tests, isAnyOf: request.isAnyOf && !tests.isEmpty, kinds: kinds, domain: asker.domain, limit: limit)]
     }
 
     /// Every word must be in the name or in an address.
-    static func find(
-        _ tx: borrowing ReadTransaction, tokens: [String], asker: Principal, limit: Int
-    ) throws -> [Principal] {
-        guard let first = tokens.first else { return [] }
-        let tests: (String) -> [PrincipalSearch.Test] = { [.init(.displayName, .contains, $0), .init(.address, .contains, $0)] }
-        let found = try LocalDirectory.search(tx, PrincipalSearch(
-            tests(first), isAnyOf: true, domain: asker.domain, limit: tokens.count == 1 ? limit : .max)).found
-        return Array(found.filter { principal in
-            tokens.dropFirst().allSatisfy { PrincipalSearch(tests($0), isAnyOf: true, limit: 1).matches(principal) }
-        }.prefix(limit))
+    init?(tokens: [String], asker: Principal, limit: Int) {
+        if tokens.isEmpty { return nil }
+        searches = tokens.map { token in
+            PrincipalSearch(
+                [.init(.displayName, .contains, token), .init(.address, .contains, token)], isAnyOf: true, domain: asker.domain,
+                limit: limit)
+        }
+    }
+
+    /// The principals that are found, and those in address lists who are none yet.
+    func find(
+        _ tx: borrowing ReadTransaction, _ locator: Locator, limit: Int
+    ) throws -> (principals: [Principal], others: [ListedPerson]) {
+        guard let first = searches.first else { return ([], []) }
+        let visibility = try locator.listVisibility(tx)
+        var known = first
+        known.limit = searches.count == 1 && visibility.keepsNothing ? limit : .max
+        var found: [Principal] = []
+        for principal in try LocalDirectory.search(tx, known).found where found.count < limit {
+            guard searches.dropFirst().allSatisfy({ $0.matches(texts: principal) }),
+                try !visibility.conceals(tx, principal) else { continue }
+            found.append(principal)
+        }
+        var seen = Set(found.map(\.id))
+        var others: [ListedPerson] = []
+        for person in try ListSearch.find(tx, in: visibility.lists, all: searches, limit: limit) {
+            let known = try ListVisibility.principals(tx, of: person)
+            if known.isEmpty { others.append(person) }
+            for principal in known where principal.domain == locator.asker.domain && !principal.isDisabled {
+                if seen.insert(principal.id).inserted { found.append(principal) }
+            }
+        }
+        return (Array(found.prefix(limit)), Array(others.prefix(max(0, limit - found.count))))
     }
 
     private static func match(_ type: PrincipalPropertySearchRequest.MatchType) -> PrincipalSearch.Match {
@@ -65,6 +93,7 @@ enum PrincipalQuery {
         case "GROUP": [.group]
         case "ROOM": [.room]
         case "RESOURCE": [.resource]
+        case "UNKNOWN": [.mailbox]
         default: []
         }
     }

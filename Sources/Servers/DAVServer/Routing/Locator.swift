@@ -2,6 +2,7 @@ import CollectionStore
 import DAVGrammar
 import Database
 import Directory
+import GlobalAddressList
 import XML
 
 /// Finds what a path names, for one who asks. What the asker may not see is not found.
@@ -100,6 +101,11 @@ struct Locator: Sendable {
         return try reach(tx, collection, as: view(tx))?.rights ?? []
     }
 
+    /// Whom the address lists of the domain keep from the asker.
+    func listVisibility(_ tx: borrowing ReadTransaction) throws -> ListVisibility {
+        try ListVisibility(tx, for: asker) { try rights(tx, on: $0).contains(.read) }
+    }
+
     /// Since when the asker may read what is another's (`Grants.readableSince`); nil for what is their own.
     func readableSince(_ tx: borrowing ReadTransaction, _ collection: Collection) throws -> Milliseconds? {
         guard collection.owner != asker.id, let path = try Collections.reachedBy(tx, collection),
@@ -158,6 +164,8 @@ struct Locator: Sendable {
                     (location.resource, location.isConcealed) = (nil, true)
                 }
             }
+            // One that is for searches for principals alone.
+            if location.collection?.origin == .addressIndex { throw Reply(.notFound) }
             if let collection = location.collection, let owner = location.owner {
                 location.access.rights.formUnion(
                     try Grants.rights(tx, on: [collection.id], of: owner, for: asker, now: now))
@@ -194,7 +202,8 @@ struct Locator: Sendable {
     func anyPrincipal(_ tx: borrowing ReadTransaction, _ segment: String) throws -> Principal? {
         if segment == asker.signInText { return asker }
         guard let name = SignInName(segment, defaultDomain: defaultDomain) else { return nil }
-        return try principals.find(tx, domain: name.domain, name: name.name)
+        // By a name of theirs; hrefs have the one that they sign in with.
+        return try principals.find(tx, domain: name.domain, name: name.name) ?? LocalDirectory.find(tx, address: name.description)
     }
 }
 

@@ -27,15 +27,21 @@ enum PersonalProperties {
         shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind
     ) -> [DeadProperties.Stored] {
         var own = own
-        if kind == .calendar, !own.contains(where: { name(of: $0) == .caldav(.scheduleCalendarTransp) }) {
-            own.append(transparent)
-        }
-        let set = Set(own.compactMap(name))
+        if kind == .calendar, !own.contains(where: { isSame($0, transparent) }) { own.append(transparent) }
+        // By their texts: a home may have very many.
         let shared = shared.filter { property in
-            guard let name = name(of: property) else { return true }
-            return !set.contains(name) && (inherited.contains(name) || !names.contains(name))
+            guard let namespace = namespaces[property.name], namespace == property.namespace else { return true }
+            return inheritedLocals.contains(property.name) && !own.contains { isSame($0, property) }
         }
         return shared + own
+    }
+
+    /// The namespaces of `names` by their local names, of which no two are the same.
+    private static let namespaces = Dictionary(uniqueKeysWithValues: names.map { ($0.local, $0.namespace) })
+    private static let inheritedLocals = Set(inherited.map(\.local))
+
+    private static func isSame(_ a: DeadProperties.Stored, _ b: DeadProperties.Stored) -> Bool {
+        a.name == b.name && a.namespace == b.namespace
     }
 
     /// A copy that the sharee made is theirs: it has what they see, and nothing that is the owner's own.

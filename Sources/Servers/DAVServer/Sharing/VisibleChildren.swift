@@ -13,13 +13,20 @@ struct VisibleChild: Sendable {
 /// The collections in a collection: its own, and in the asker's home those that others share with them.
 enum VisibleChildren {
     /// By name.
+    ///
+    /// - Parameter tooMany: is called before more than so many are looked at.
     static func list(
-        _ tx: borrowing ReadTransaction, _ locator: Locator, of parent: Collection, _ access: Access
+        _ tx: borrowing ReadTransaction, _ locator: Locator, of parent: Collection, _ access: Access,
+        above limit: Int = .max, tooMany: () throws -> Void = {}
     ) throws -> [VisibleChild] {
         let children = try Collections.children(tx, of: parent.id)
+        if children.count > limit { try tooMany() }
         if access.owner?.id == locator.asker.id {
             let own = children.map { VisibleChild(collection: $0, name: $0.name, access: access) }
             if !parent.kind.isHome { return own }
+            let mounts = try Mounts.count(tx, in: parent.id, upTo: limit)
+            if mounts == 0 { return own }
+            if children.count + mounts > limit { try tooMany() }
             let shared = try self.shared(tx, locator, in: parent)
             if shared.isEmpty { return own }
             return (own + shared).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
@@ -43,8 +50,7 @@ enum VisibleChildren {
     private static func shared(
         _ tx: borrowing ReadTransaction, _ locator: Locator, in home: Collection
     ) throws -> [VisibleChild] {
-        if try Mounts.areNone(tx, in: home.id) { return [] }
-        return try Mounts.seen(tx, in: home.id, by: locator.view(tx), now: locator.now).map { seen in
+        try Mounts.seen(tx, in: home.id, by: locator.view(tx), now: locator.now).map { seen in
             VisibleChild(
                 collection: seen.collection, name: seen.mount.name,
                 access: Access(tree: locator.asker, owner: seen.owner, rights: seen.rights, mount: seen.mount))

@@ -103,6 +103,7 @@ enum Identifiers {
         let name = text.hasPrefix("$") || text.hasPrefix("#") ? String(text.dropFirst()) : text
         guard let signIn = SignInName(name, defaultDomain: asker.domain),
             let principal = try LocalDirectory.find(tx, domain: signIn.domain, name: signIn.name)
+                ?? LocalDirectory.find(tx, address: signIn.description)
         else { throw Refused.no(nil, "nobody has that name") }
         return .principal(principal.id)
     }

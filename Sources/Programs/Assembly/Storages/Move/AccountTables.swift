@@ -72,7 +72,7 @@ enum AccountTables {
     static let ofStorages: Set = [
         "sequence", "unused_file", "index_state", "rights_state", "storage_identity", "mail_directory_gone",
         "address_list", "address_list_source", "address_list_entry", "address_list_address", "address_list_name",
-        "address_list_member", "mount", "mount_property", "gram_segment", "gram_page", "mail_order",
+        "address_list_member", "address_list_hidden", "mount", "mount_property", "gram_segment", "gram_page", "mail_order",
         // What others keep for themselves on the account's objects, who cannot see these any more.
         "personal_alarm",
     ]

@@ -39,10 +39,10 @@ enum SharesInTheWay {
             SELECT c.name, c.owner_id FROM access_grant g JOIN collection c ON c.id = g.collection_id
             JOIN principal p ON p.id = c.owner_id
             WHERE (g.grantee = -1 OR g.grantee = 0 AND p.domain = $1) AND c.owner_id <> $2 AND c.trashed IS NULL
-                AND (c.origin IS NULL OR c.origin <> $4 AND c.origin <> $5) LIMIT $3
+                AND (c.origin IS NULL OR c.origin NOT IN ($4, $5, $6)) LIMIT $3
             """, [
                 .text(owner.domain), id, .integer(Int64(limit)), .text(CollectionOrigin.addressList.rawValue),
-                .text(CollectionOrigin.addressDirectory.rawValue),
+                .text(CollectionOrigin.addressDirectory.rawValue), .text(CollectionOrigin.addressIndex.rawValue),
             ]
         ) { ("it reads the collection “\($0.text(0))” of", $0.integer(1)) }
         return try found.prefix(limit).map { "\($0.text) \(try name(tx, $0.who))" }
