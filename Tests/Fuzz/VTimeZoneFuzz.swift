@@ -3,8 +3,8 @@ import CivilTime
 import ContentLines
 import ICalendar
 
-/// Compiles each VTIMEZONE of the input. What is written of its rules compiles to rules that say the same, and what is put together of
-/// them and of others is at each instant what one of both says.
+/// Compiles each VTIMEZONE of the input. What is written of its rules, of all time or of some years, compiles to rules that say the same, and what is put
+/// together of them and of others is at each instant what one of both says.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -23,8 +23,27 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
             let instant = Instant(seconds: Int64(CivilDate.dayNumber(year: year, month: 7, day: 1)) * 86_400)
             precondition(again.offset(at: instant) == rules.offset(at: instant), "the zone that was written differs")
         }
+        cut(rules)
     }
     return 0
+}
+
+/// What is written of a part of the time says the same there (RFC 7808 §3.9).
+private func cut(_ rules: ZoneRules) {
+    func instant(_ year: Int, _ month: Int) -> Instant { Instant(seconds: Int64(CivilDate.dayNumber(year: year, month: month, day: 1)) * 86_400) }
+    for (first, last) in [(1970, 1971), (1985, 2030), (2040, 2055)] {
+        var writer = ContentLineWriter()
+        VTimeZoneWriter.append(
+            rules, id: "x", truncatedTo: InstantRange(start: instant(first, 4), end: instant(last, 6)), to: &writer)
+        guard let root = try? ComponentTree.parse(writer.bytes).roots.first(where: { _ in true }), let again = VTimeZoneRules.compile(root)
+        else { preconditionFailure("a part of an own zone is refused") }
+        for year in first..<last {
+            for month in [5, 12] {
+                let time = instant(year, month)
+                precondition(again.offset(at: time) == rules.offset(at: time), "the part that was written differs")
+            }
+        }
+    }
 }
 
 /// Of another zone's rules, whose changes go on every year.

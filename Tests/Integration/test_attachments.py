@@ -53,7 +53,8 @@ def test_discovery(user, dav):
     assert "calendar-managed-attachments" in tokens and "calendar-managed-attachments-no-recurrence" not in tokens
     row = dav.propfind(user.calendar, "C:max-attachment-size", "C:max-attachments-per-resource").multistatus().only()
     assert int(row.text("C:max-attachment-size")) > 0 and int(row.text("C:max-attachments-per-resource")) > 0
-    url = dav.propfind(user.calendars, "C:managed-attachments-server-URL").multistatus().only()
+    url = dav.propfind(user.calendars, "C:managed-attachments-server-URL", "C:max-attachment-size", "C:max-attachments-per-resource").multistatus().only()
+    assert all(url.text(p) == row.text(p) for p in ("C:max-attachment-size", "C:max-attachments-per-resource")), "they are those of all calendars"
     assert len(url.prop("C:managed-attachments-server-URL")) == 0, "clients take their own scheme and host"
 
 

@@ -27,6 +27,22 @@ def test_calendar_objects_as_json(user, dav):
     assert json.loads(dav.report(user.calendar, body, 1).multistatus().only().text("C:calendar-data"))[0] == "vcalendar"
 
 
+def test_what_a_change_answers_is_in_the_form_that_is_asked_for(user, dav):
+    """RFC 7240 §4.2, RFC 8144 §3: as a GET would be answered."""
+    wish = {"Prefer": "return=representation", "Accept": "application/calendar+json"}
+    dav.put(user.calendar + "a.ics", event("a"))
+    json_text = dav.get(user.calendar + "a.ics", Accept="application/calendar+json").text.replace('"a"', '"r"')
+    for body, kind in (event("r", "Json"), "text/calendar"), (json_text, "application/calendar+json"):
+        answer = dav.put(user.calendar + "r.ics", body, kind, headers=wish)
+        assert answer.status in (200, 201) and answer.header("Content-Type").startswith("application/calendar+json"), answer
+        assert json.loads(answer.body)[0] == "vcalendar" and answer.etag == dav.get(user.calendar + "r.ics", Accept=wish["Accept"]).etag
+        assert "Accept" in answer.header("Vary")
+    stored = dav.put(user.calendar + "r.ics", event("r", "Text"), headers={"Prefer": "return=representation", "Accept": "*/*"})
+    assert stored.text == event("r", "Text") and stored.etag == dav.get(user.calendar + "r.ics").etag
+    answer = dav.put(user.book + "r.vcf", card("r"), "text/vcard", headers={"Prefer": "return=representation", "Accept": "text/vcard; version=4.0"})
+    assert "VERSION:4.0" in answer.text and answer.etag == dav.get(user.book + "r.vcf", Accept="text/vcard; version=4.0").etag
+
+
 def test_a_form_has_a_tag_of_its_own(user, dav):
     """RFC 9110 §8.8.3, §13.1.2, §15.4.5"""
     stored = dav.put(user.calendar + "a.ics", event("a", "Form")).etag

@@ -184,3 +184,20 @@ def test_instances_that_are_not_in_the_range_are_in_no_report(user, dav):
     limited = query(-5, 5, ranged("limit-recurrence-set", -300, 5))[0].text("C:calendar-data")
     assert "Moved" not in limited and "RRULE" in limited
     assert dav.get(user.calendar + "s.ics").text == series
+
+
+def test_alarms_of_instances_that_are_not_in_the_range_do_not_go_off(user, dav):
+    """A series is shown; what its hidden instances would remind of is not told, and what those in sight remind of is, also on a day before."""
+    alarm = ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Soon", "TRIGGER:-P2D", "END:VALARM")
+    assert dav.put(user.calendar + "s.ics", at("s", -100, "RRULE:FREQ=DAILY", *alarm)).status == 201
+
+    def found(first, last):
+        body = document("C:calendar-query", prop("D:getetag") + '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">'
+                        f'<C:comp-filter name="VALARM"><C:time-range start="{day(first)}T000000Z" end="{day(last)}T000000Z"/></C:comp-filter>'
+                        '</C:comp-filter></C:comp-filter></C:filter>')
+        return len(dav.report(user.calendar, body, 1).multistatus())
+
+    assert found(-90, -80) == found(100, 110) == 1
+    dav.proppatch(user.calendar, visible_range(past=30, future=30))
+    assert found(-90, -80) == found(100, 110) == found(-40, -34) == found(30, 40) == 0
+    assert found(-32, -31) == found(0, 1) == found(27, 28) == 1

@@ -13,6 +13,8 @@ package final class TimeZoneDatabase: Sendable {
 
     package let index: TimeZoneIndex
     package let precedence: Precedence
+    /// When the data was last changed; nil where that is not known.
+    package let modified: Instant?
     /// Of the VTIMEZONEs that objects bring along.
     package let definitions = DefinitionCache()
     private let load: @Sendable (String) -> [UInt8]?
@@ -21,11 +23,12 @@ package final class TimeZoneDatabase: Sendable {
     /// `load` gives a zone's TZif file (RFC 9636) by the zone's name; it is called from any thread, and only with
     /// names that `isName` takes. Without an index names are found in the spelling of the database only.
     package init(
-        index: TimeZoneIndex = TimeZoneIndex(), precedence: Precedence = .embedded,
+        index: TimeZoneIndex = TimeZoneIndex(), precedence: Precedence = .embedded, modified: Instant? = nil,
         load: @escaping @Sendable (String) -> [UInt8]?
     ) {
         self.index = index
         self.precedence = precedence
+        self.modified = modified
         self.load = load
     }
 

@@ -9,7 +9,9 @@ enum ServiceCapabilities {
             actions: [
                 .init(name: "capabilities", template: "\(path)/capabilities"),
                 .init(name: "list", template: "\(path)/zones{?changedsince}", parameters: [.init(name: "changedsince")]),
-                .init(name: "get", template: "\(path)/zones{/tzid}", parameters: [.init(name: "tzid", required: true)]),
+                .init(
+                    name: "get", template: "\(path)/zones{/tzid}{?start,end}",
+                    parameters: [.init(name: "tzid", required: true), .init(name: "start"), .init(name: "end")]),
                 .init(
                     name: "expand", template: "\(path)/zones{/tzid}/observances{?start,end}",
                     parameters: [
@@ -28,7 +30,7 @@ enum ServiceCapabilities {
 
     private struct Info: Encodable {
         struct Truncated: Encodable {
-            var any = false
+            var any = true
             var untruncated = true
         }
 

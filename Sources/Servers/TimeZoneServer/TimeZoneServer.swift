@@ -45,7 +45,8 @@ package struct TimeZoneServer: HTTPResponder {
         case .capabilities: ServiceCapabilities.response(version)
         case .list(let token): ZoneList.response(timeZones, changedSince: token)
         case .find(let pattern): try ZoneList.response(timeZones, matching: pattern)
-        case .get(let id): try ZoneData.response(try zone(id), id: id, head, version: version)
+        case .get(let id, let range):
+            try ZoneData.response(try zone(id), id: id, aliasOf: original(of: id), range, head, version: version)
         case .expand(let id, let range): try ZoneObservances.response(try zone(id), id: id, range, head, version: version)
         case .leapSeconds: try LeapSeconds.response(timeZones)
         }
@@ -54,6 +55,13 @@ package struct TimeZoneServer: HTTPResponder {
     private func zone(_ id: String) throws(ZoneProblem) -> ZoneRules {
         guard let rules = timeZones.rules(named: id) else { throw .zoneNotFound }
         return rules
+    }
+
+    /// The zone that `id` is another name of; nil for a zone's own name.
+    private func original(of id: String) -> String? {
+        let name = timeZones.index.spelling(of: id) ?? id
+        let zone = timeZones.index.zone(of: name)
+        return zone == name ? nil : zone
     }
 
     private var version: String { timeZones.index.version ?? "unknown" }

@@ -7,7 +7,7 @@ enum ZoneAction {
     case capabilities
     case list(changedSince: String?)
     case find(pattern: String)
-    case get(String)
+    case get(String, InstantRange)
     case expand(String, InstantRange)
     case leapSeconds
 
@@ -33,21 +33,13 @@ enum ZoneAction {
         // A name has slashes, which clients escape or do not (RFC 7808 §4.2.1: they should).
         let id = try Query.decoded([UInt8]((isExpand ? segments.dropLast() : segments).joined(separator: [0x2F]))[...])
         guard isExpand else {
-            // RFC 7808 §5.1 tells that no truncated data is served.
-            if query["start"] != nil { throw .invalidStart }
-            if query["end"] != nil { throw .invalidEnd }
-            self = .get(id)
+            self = .get(id, try query.range())
             return
         }
-        guard let start = query["start"].flatMap(Self.instant) else { throw .invalidStart }
-        guard let end = query["end"].flatMap(Self.instant), end > start else { throw .invalidEnd }
-        self = .expand(id, InstantRange(start: start, end: end))
-    }
-
-    /// RFC 3339, in UTC.
-    private static func instant(_ text: String) -> Instant? {
-        guard case .utc(let time)? = CalendarTime([UInt8](text.utf8)[...]) else { return nil }
-        return Instant(seconds: time.wallSeconds)
+        let range = try query.range()
+        if range.start == nil { throw .invalidStart }
+        if range.end == nil { throw .invalidEnd }
+        self = .expand(id, range)
     }
 
     /// The parameters behind the question mark.
@@ -67,6 +59,21 @@ enum ZoneAction {
         func isRepeated(_ name: String) -> Bool { repeated.contains(name) }
 
         subscript(_ name: String) -> String? { values[name] }
+
+        /// RFC 7808 §5.3 and §5.4: each end once at most, the second after the first.
+        func range() throws(ZoneProblem) -> InstantRange {
+            let start = try instant("start", else: .invalidStart)
+            let end = try instant("end", else: .invalidEnd)
+            if let start, let end, end <= start { throw .invalidEnd }
+            return InstantRange(start: start, end: end)
+        }
+
+        /// RFC 3339, in UTC; nil where it is not there.
+        private func instant(_ name: String, else problem: ZoneProblem) throws(ZoneProblem) -> Instant? {
+            guard let text = values[name] else { return nil }
+            guard !repeated.contains(name), case .utc(let time)? = CalendarTime([UInt8](text.utf8)[...]) else { throw problem }
+            return Instant(seconds: time.wallSeconds)
+        }
 
         static func decoded(_ text: ArraySlice<UInt8>) throws(ZoneProblem) -> String {
             guard text.count <= 1000, let bytes = PercentCoding.decode(text), let decoded = String(validating: bytes, as: UTF8.self)

@@ -4,10 +4,10 @@ import DAVGrammar
 import HTTPServer
 import ICalendar
 
-/// RFC 7808 §5.3: one zone as a VTIMEZONE, in iCalendar or jCal.
+/// RFC 7808 §5.3: one zone as a VTIMEZONE, in iCalendar or jCal, whole or as much of it as is asked for.
 enum ZoneData {
     static func response(
-        _ rules: ZoneRules, id: String, _ head: HTTPRequestHead, version: String
+        _ rules: ZoneRules, id: String, aliasOf original: String?, _ range: InstantRange, _ head: HTTPRequestHead, version: String
     ) throws(ZoneProblem) -> HTTPResponse {
         let isJSON = try isJSON(Accept(head.headers.joined("accept")))
         // RFC 7808 §5.3.2: the list tells the tag, which is the release, of whatever format.
@@ -20,7 +20,11 @@ enum ZoneData {
         writer.begin("VCALENDAR")
         writer.property("VERSION", text: "2.0")
         writer.property("PRODID", text: CalendarJoiner.productID)
-        VTimeZoneWriter.append(rules, id: id, to: &writer)
+        if range == InstantRange() {
+            VTimeZoneWriter.append(rules, id: id, aliasOf: original, to: &writer)
+        } else {
+            VTimeZoneWriter.append(rules, id: id, aliasOf: original, truncatedTo: range, to: &writer)
+        }
         writer.end("VCALENDAR")
         var bytes = writer.bytes
         var type = "text/calendar; charset=utf-8"

@@ -21,10 +21,11 @@ enum ZoneList {
         let version = index.version ?? "unknown"
         var aliases: [String: [String]] = [:]
         for name in index.names where index.zone(of: name) != name { aliases[index.zone(of: name), default: []].append(name) }
+        let modified = timeZones.modified.map(ZoneObservances.text)
         return index.names.filter { index.zone(of: $0) == $0 }.sorted().compactMap { name in
             let others = (aliases[name] ?? []).sorted()
             guard isWanted([name] + others) else { return nil }
-            return Zone(id: name, etag: version, version: version, aliases: others.isEmpty ? nil : others)
+            return Zone(id: name, etag: version, modified: modified, version: version, aliases: others.isEmpty ? nil : others)
         }
     }
 
@@ -41,12 +42,15 @@ enum ZoneList {
     private struct Zone: Encodable {
         var id: String
         var etag: String
+        /// When the release came to this machine: all of it at once.
+        var modified: String?
         var publisher = "IANA"
         var version: String
         var aliases: [String]?
 
         enum CodingKeys: String, CodingKey {
             case id = "tzid"
+            case modified = "last-modified"
             case etag, publisher, version, aliases
         }
     }

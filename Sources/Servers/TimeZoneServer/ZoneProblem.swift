@@ -25,8 +25,8 @@ enum ZoneProblem: String, Error {
         case .invalidChangedSince: "There is one synchronisation token at most."
         case .invalidPattern: "A pattern is text, with a star at its ends only; a backslash stands before a star or another one."
         case .invalidFormat: "Zones are served as text/calendar and application/calendar+json."
-        case .invalidStart: "The start is a time in UTC, and truncated data is not served."
-        case .invalidEnd: "The end is a time in UTC after the start, and truncated data is not served."
+        case .invalidStart: "A start is one time in UTC."
+        case .invalidEnd: "An end is one time in UTC, after the start."
         case .zoneNotFound: "There is no zone of that name."
         case .noLeapSeconds: "The time zone database of this server has no list of leap seconds."
         }

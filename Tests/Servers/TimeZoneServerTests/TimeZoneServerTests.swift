@@ -9,7 +9,7 @@ import Testing
 struct TimeZoneServerTests {
     private let server = TimeZoneServer(TimeZoneDatabase(
         index: TimeZoneIndex(tzdata: [UInt8]("# version 2026f\nZ Europe/Berlin x y\nZ America/New_York x y\nL America/New_York US/Eastern\n".utf8)),
-        load: { name in (try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)"))).map { [UInt8]($0) } }))
+        modified: Instant(seconds: 1_790_000_000), load: { name in (try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)"))).map { [UInt8]($0) } }))
 
     private func get(_ target: String, _ headers: [(name: String, value: String)] = []) -> (status: Int, headers: [String: String], text: String) {
         let response = server.respond(to: HTTPRequest(head: HTTPRequestHead(method: "GET", target: target, headers: HTTPFields(headers))))
@@ -130,6 +130,35 @@ struct TimeZoneServerTests {
     ])
     func badRange(_ query: String) { #expect(get("/timezones/zones/Europe%2FBerlin/observances\(query)").status == 400) }
 
-    @Test("truncated data is not served (§5.3)")
-    func truncated() { #expect(get("/timezones/zones/Europe%2FBerlin?start=2008-01-01T00:00:00Z").status == 400) }
+    @Test("a zone is cut to what is asked for, and TZUNTIL tells where (§3.9, §5.3, §7.1)")
+    func truncated() {
+        let zone = "/timezones/zones/Europe%2FBerlin"
+        let cut = get(zone + "?start=2008-01-01T00:00:00Z&end=2010-01-01T00:00:00Z").text
+        #expect(cut.contains("DTSTART:20080101T010000\r\n") && cut.contains("TZUNTIL:20100101T000000Z\r\n"))
+        #expect(!cut.contains("1981") && cut.contains("UNTIL=20091231T235959Z"))
+        #expect(get(zone + "?start=2008-01-01T00:00:00Z").text.contains("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\r\n"))
+        let past = get(zone + "?end=1970-01-01T00:00:00Z").text
+        #expect(past.contains("TZUNTIL:19700101T000000Z") && past.contains("TZNAME:LMT") && !past.contains("RRULE"))
+        let json = get(zone + "?end=1970-01-01T00:00:00Z", [("Accept", "application/calendar+json")]).text
+        #expect(json.contains("[\"tzuntil\",{},\"date-time\",\"1970-01-01T00:00:00Z\"]"))
+        let capabilities = get("/timezones/capabilities").text
+        #expect(capabilities.contains("\"truncated\":{\"any\":true,\"untruncated\":true}") && capabilities.contains("zones{/tzid}{?start,end}"))
+    }
+
+    @Test("what is no range to cut a zone to is told which end is wrong (§5.3)", arguments: [
+        ("start=2008", "invalid-start"), ("start=", "invalid-start"), ("start=2008-01-01", "invalid-start"), ("end=x", "invalid-end"),
+        ("start=2008-01-01T00:00:00Z&start=2009-01-01T00:00:00Z", "invalid-start"), ("end=2008-01-01T00:00:00Z&end=2009-01-01T00:00:00Z", "invalid-end"),
+        ("start=2008-01-01T00:00:00Z&end=2008-01-01T00:00:00Z", "invalid-end"), ("start=2009-01-01T00:00:00Z&end=2008-01-01T00:00:00Z", "invalid-end"),
+    ])
+    func badCut(_ query: String, _ problem: String) {
+        let answer = get("/timezones/zones/Europe%2FBerlin?" + query)
+        #expect(answer.status == 400 && answer.text.contains("tzdist:error:" + problem))
+    }
+
+    @Test("another name of a zone says of which one (§7.2), and the list when the data was changed (§6.2)")
+    func alias() {
+        #expect(get("/timezones/zones/US%2FEastern").text.contains("TZID:US/Eastern\r\nTZID-ALIAS-OF:America/New_York\r\n"))
+        #expect(!get("/timezones/zones/America%2FNew_York").text.contains("TZID-ALIAS-OF"))
+        #expect(get("/timezones/zones").text.contains("\"last-modified\":\"2026-09-21T14:13:20Z\""))
+    }
 }

@@ -2,7 +2,7 @@
 /// from the bytes whenever `version` or the time zone database is another.
 package struct ObjectIndex: Sendable, Equatable {
     /// Moves with each change of what is found in the same bytes; all is then made anew at the next start.
-    package static let version = 6
+    package static let version = 7
 
     package enum Text: Sendable, Equatable {
         /// A file: nobody looks into it.

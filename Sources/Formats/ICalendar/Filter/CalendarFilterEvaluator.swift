@@ -28,13 +28,13 @@ package struct CalendarFilterEvaluator: Sendable {
     }
 
     /// Whether the object passes. `zones` is what its TZIDs mean, `zone` where floating times and days are looked at from
-    /// (RFC 4791 §7.3).
+    /// (RFC 4791 §7.3). Alarms of instances that are not in `window` do not go off.
     package func matches(
-        _ object: CalendarObjectResource, zones: some ZoneResolving, floatingIn zone: any TimeZoneRules,
+        _ object: CalendarObjectResource, zones: some ZoneResolving, floatingIn zone: any TimeZoneRules, within window: InstantRange? = nil,
         _ budget: inout StepBudget
     ) throws(StepBudget.Exhausted) -> Bool {
         guard !root.isNotDefined, object.calendar.isNamed(root.name) else { return false }
-        var evaluation = CalendarFilterEvaluation(object, zones, ranges: TimeRangeTest(zones: zones, zone: zone), budget)
+        var evaluation = CalendarFilterEvaluation(object, zones, ranges: TimeRangeTest(zones: zones, zone: zone, window: window), budget)
         defer { budget = evaluation.budget }
         return try evaluation.passes(root, object.calendar, within: nil)
     }

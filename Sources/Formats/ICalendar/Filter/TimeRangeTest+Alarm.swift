@@ -17,7 +17,8 @@ extension TimeRangeTest {
             return try instances.hasInstance(
                 of: owner, overlapping: range.reached(by: duration, repetition), floatingIn: zone, &budget
             ) { instance in
-                first(duration, anchor, instance).map { repetition.isIn(range, first: $0) } ?? false
+                if let window, !instance.overlaps(window, floatingIn: zone) { return false }
+                return first(duration, anchor, instance).map { repetition.isIn(range, first: $0) } ?? false
             }
         }
     }

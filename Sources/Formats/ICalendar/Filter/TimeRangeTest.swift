@@ -7,6 +7,8 @@ struct TimeRangeTest<Zones: ZoneResolving> {
     let zones: Zones
     /// Where floating times and days are looked at from.
     let zone: any TimeZoneRules
+    /// Instances outside of it are not there; nil: all are.
+    let window: InstantRange?
 
     /// In seconds of UTC.
     func seconds(_ time: CalendarTime) -> Int64 {

@@ -5,8 +5,8 @@ import Synchronization
 /// A calendar other than the Gregorian one (RFC 7529), as ICU has it: read once, year by year as they are asked for,
 /// into a table.
 ///
-/// Some are made by astronomy, so a year may take a millisecond to read, and no one says how years far off will be.
-/// Only days of the years 1600 to 2400 are told.
+/// Some are made by astronomy, so a year may take a millisecond to read, and no one says how years far off will be: of these
+/// only days of the years 1600 to 2400 are told. The others are arithmetic, and have all years that iCalendar can write.
 final class ForeignCalendar: Sendable {
     private let table: Mutex<YearTable>
 
@@ -95,13 +95,19 @@ private struct YearTable {
     /// The day after the last year.
     private var end: Int
 
+    /// The days that the calendar tells.
+    private let told: Range<Int>
+
+    /// Those whose months follow the moon, or the sun, as they are seen.
+    private static let astronomical: Set<String> = ["chinese", "dangi", "islamic"]
     /// 1600-01-01 and 2400-01-01.
-    static let told = -135_140..<157_054
+    private static let foreseeable = -135_140..<157_054
 
     init?(_ name: String) {
         guard let calendar = icu_calendar_open("@calendar=\(name)", name) else { return nil }
         self.calendar = calendar
         isHebrew = name == "hebrew"
+        told = Self.astronomical.contains(name) ? Self.foreseeable : CivilDate.firstDayNumber..<CivilDate.lastDayNumber + 1
         var day = icu_day()
         // From 2000-01-01 on; both ends move when they are asked for.
         guard icu_calendar_get(calendar, 10_957, &day) != 0 else { return nil }
@@ -111,7 +117,7 @@ private struct YearTable {
     }
 
     mutating func extendForward() -> Bool {
-        guard end < Self.told.upperBound, let (read, next) = readYear(from: end) else { return false }
+        guard end < told.upperBound, let (read, next) = readYear(from: end) else { return false }
         years.append(Year(firstDay: end, firstMonth: months.count))
         months += read
         end = next
@@ -120,7 +126,7 @@ private struct YearTable {
 
     private mutating func extendBackward() -> Bool {
         var last = icu_day()
-        guard let first = years.first?.firstDay, first > Self.told.lowerBound,
+        guard let first = years.first?.firstDay, first > told.lowerBound,
             icu_calendar_get(calendar, Int64(first - 1), &last) != 0,
             let (read, next) = readYear(from: first - Int(last.day_of_year)), next == first
         else { return false }
@@ -161,7 +167,7 @@ private struct YearTable {
     }
 
     mutating func yearIndex(containing day: Int) -> Int? {
-        guard Self.told.contains(day) else { return nil }
+        guard told.contains(day) else { return nil }
         while day >= end { guard extendForward() else { return nil } }
         while let first = years.first?.firstDay, day < first { guard extendBackward() else { return nil } }
         return years.partitioningIndex { $0.firstDay > day } - 1

@@ -51,7 +51,8 @@ extension RecurrencePlan {
     }
 
     private func year(_ year: Int, _ index: Int) -> Look {
-        guard year < 10_000, let yearStart = scale.yearStart(year) else { return .end }
+        // Others count from earlier than the Gregorian calendar: what ends is its year 9999.
+        guard year < 100_000, let yearStart = scale.yearStart(year), yearStart <= Self.lastDay else { return .end }
         var days = DaySet()
         let filter = filter.skippingLeapMonths(ofYear: year, scale)
         guard filter.weeks != nil else {

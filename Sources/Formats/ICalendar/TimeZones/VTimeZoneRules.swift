@@ -29,6 +29,8 @@ package struct VTimeZoneRules {
         let first: Instant?
         /// Nil: it tells of all time that is to come.
         let last: Instant?
+        /// RFC 7808 §7.1: what is said of the time from here on counts for nothing.
+        let until: Instant?
     }
 
     /// Nil where no observance can be used.
@@ -38,7 +40,8 @@ package struct VTimeZoneRules {
         let compiled = rules.compiled()
         return Definition(
             rules: compiled, first: rules.onsets.map(\.instant).min(),
-            last: rules.isEndless ? nil : rules.onsets.map(\.instant).max())
+            last: rules.isEndless ? nil : rules.onsets.map(\.instant).max(),
+            until: zone.property("TZUNTIL")?.calendarTime.map { Instant(seconds: $0.wall.wallSeconds) })
     }
 
     /// Whether a rule goes on for ever.

@@ -7,32 +7,34 @@ package import ContentLines
 /// What happens every year is an RRULE without an end, all that was before it a list of RDATEs, one component for each
 /// pair of offsets and name.
 package struct VTimeZoneWriter {
-    private let rules: ZoneRules
+    let rules: ZoneRules
     /// In their order, one for each component.
-    private var groups: [Group] = []
+    var groups: [Group] = []
 
-    private struct Group {
+    struct Group {
         let before: Observance
         let after: Observance
         var onsets: [Instant]
         var rule: RecurrenceRule?
+        /// Whether there were onsets, and none of them is told.
+        var isCutAway = false
     }
 
     /// Appends the component. It begins with the change by which the clocks stand as they do at `start`; without one,
-    /// and where there was none before, with the time before all changes.
+    /// and where there was none before, with the time before all changes. `original` is the zone that `id` is another name of.
     package static func append(
-        _ rules: ZoneRules, id: String, from start: Instant? = nil, to writer: inout ContentLineWriter
+        _ rules: ZoneRules, id: String, aliasOf original: String? = nil, from start: Instant? = nil, to writer: inout ContentLineWriter
     ) {
         var zone = VTimeZoneWriter(rules)
         zone.collect(from: start)
-        zone.write(id, to: &writer)
+        zone.write(id, aliasOf: original, to: &writer)
     }
 
-    private init(_ rules: ZoneRules) {
+    init(_ rules: ZoneRules) {
         self.rules = rules
     }
 
-    private mutating func collect(from start: Instant?) {
+    mutating func collect(from start: Instant?) {
         // What was before cannot be written; there is nothing but the change that stands for the beginning of time.
         let latest = start.flatMap { rules.transition(atOrBefore: $0) }
         let first = latest.flatMap { $0.instant < Self.beginning ? nil : $0 }
@@ -43,15 +45,15 @@ package struct VTimeZoneWriter {
             let initial = rules.observance(at: Self.beginning)
             groups.append(Group(before: initial, after: initial, onsets: []))
         }
-        let from = (first?.instant ?? Self.beginning).seconds - 1
-        guard let last = rules.lastListedChange else {
-            addAnnual(after: Instant(seconds: from))
-            return
-        }
-        let listed = rules.transitions(after: Instant(seconds: from), through: last)
+        collectChanges(after: Instant(seconds: (first?.instant ?? Self.beginning).seconds - 1))
+    }
+
+    mutating func collectChanges(after start: Instant) {
+        guard let last = rules.lastListedChange else { return addAnnual(after: start) }
+        let listed = rules.transitions(after: start, through: last)
         let regular = rules.annualChanges.isEmpty ? [] : listed.suffix(regularCount(listed, before: last))
         for transition in listed.dropLast(regular.count) { add(transition) }
-        addAnnual(after: Instant(seconds: regular.first.map { $0.instant.seconds - 1 } ?? max(last.seconds, from)))
+        addAnnual(after: regular.first.map { Instant(seconds: $0.instant.seconds - 1) } ?? max(last, start))
     }
 
     /// 1601-01-01, when the time of Windows begins.
@@ -113,9 +115,16 @@ package struct VTimeZoneWriter {
 }
 
 extension VTimeZoneWriter {
-    private func write(_ id: String, to writer: inout ContentLineWriter) {
+    func write(_ id: String, aliasOf original: String?, until end: Instant? = nil, to writer: inout ContentLineWriter) {
         writer.begin("VTIMEZONE")
         writer.property("TZID", text: id)
+        // RFC 7808 §7.2
+        if let original { writer.property("TZID-ALIAS-OF", text: original) }
+        if let end = end.flatMap({ CivilDateTime(wallSeconds: $0.seconds) }) {
+            var value: [UInt8] = []
+            CalendarTime.utc(end).append(to: &value)
+            writer.property("TZUNTIL", value: value)
+        }
         for group in groups {
             // Which of the two it is matters to people only, and these take the later clock for daylight time, where
             // the database has it the other way round (Ireland, Morocco).

@@ -7,6 +7,7 @@ package import ContentLines
 /// says, and that is cut, is completed from there:
 ///
 /// - before its first onset, of which it says nothing but one offset: many begin with the year in which they were written;
+/// - after its TZUNTIL, if it has one (RFC 7808 §7.1);
 /// - after its last one, where that is the database's too, the clocks go on changing there, and the definition is one that was
 ///   plainly cut off: it has the changes of a year and no rule, or a list that ends with 2037, where the 32 bits of old
 ///   programs end. Another one that ends is believed: there the clocks were changed for the last time.
@@ -24,7 +25,7 @@ package enum ZoneDefinition {
             return DefinitionCache.Verdict(rules: original?.rules, name: original?.name)
         }
         guard let original else { return DefinitionCache.Verdict(rules: definition.rules) }
-        let end = definition.isCut(from: original.rules) ? definition.last : nil
+        let end = definition.until ?? (definition.isCut(from: original.rules) ? definition.last : nil)
         let rules = definition.rules.between(definition.first, end, otherwise: original.rules)
         return rules.agrees(with: original.rules)
             ? DefinitionCache.Verdict(rules: original.rules, name: original.name) : DefinitionCache.Verdict(rules: rules)

@@ -19,7 +19,11 @@ enum CardMedia {
             line.value = uri[...]
         } else if line.valueType == "uri" || line.valueType == "url" || URIText.hasScheme(line.value) {
             line.removeValueType("uri", "url")
-            if URIText.hasScheme(line.value, "data") { return }
+            let uri = plain(line.value)
+            if URIText.hasScheme(uri, "data") {
+                line.value = uri
+                return
+            }
             if let mediaType = takeMediaType(of: &line) { line.setParameter("MEDIATYPE", mediaType) }
         } else if line.name == "KEY" {
             // RFC 6350 §6.8.1: a URI unless it says that it is text.
@@ -43,8 +47,12 @@ enum CardMedia {
         }
     }
 
+    /// A URI without the backslashes that some write into it, as if it were text.
+    private static func plain(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> { value.contains(0x5C) ? URIText.unescaped(value) : value }
+
     /// RFC 2397
     private static func dataURI(_ value: ArraySlice<UInt8>) -> (mediaType: String, base64: ArraySlice<UInt8>)? {
+        let value = plain(value)
         guard URIText.hasScheme(value, "data"), let comma = value.firstIndex(of: 0x2C) else { return nil }
         let head = String(utf8: value[(value.startIndex + 5)..<comma])
         let content = value[(comma + 1)...]

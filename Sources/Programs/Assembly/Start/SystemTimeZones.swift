@@ -17,7 +17,9 @@ package struct SystemTimeZones: Sendable {
             try? SmallFile.read(directory + "/" + name, limit: limit)
         }
         let index = read("tzdata.zi", 4 << 20).map { TimeZoneIndex(tzdata: $0) } ?? TimeZoneIndex()
-        database = TimeZoneDatabase(index: index, precedence: precedence) { name in read(name, 1 << 20) }
+        database = TimeZoneDatabase(
+            index: index, precedence: precedence, modified: Self.modified(directory + "/tzdata.zi")
+        ) { name in read(name, 1 << 20) }
         release = Self.release(index, read) + (precedence == .embedded ? "" : ", database first")
         warnings =
             database.rules(named: "Europe/Berlin") == nil
@@ -25,6 +27,12 @@ package struct SystemTimeZones: Sendable {
                 "there is no time zone database in \(directory) (Debian's package tzdata): calendars depend on what clients send"
             ]
             : []
+    }
+
+    private static func modified(_ path: String) -> Instant? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Instant(seconds: Int64(status.st_mtim.tv_sec))
     }
 
     /// What the database calls itself or, where it has left that out, a hash of what it says of some zones.

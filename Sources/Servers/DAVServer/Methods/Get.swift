@@ -50,15 +50,15 @@ enum Get {
             return (seen, parent, body)
         }
         guard let (member, parent, body) = found else { return nil }
-        let zones = TimeZonesWanted(exchange.head.headers)
-        let form = parent.kind == .calendar && zones != .asStored
+        let (accept, zones) = (Accept(exchange.head.headers.joined("accept")), TimeZonesWanted(exchange.head.headers))
+        let form = Representation.hasSeveral(in: parent.kind) && Representation.isPossible(in: parent.kind, accept: accept, zones: zones)
             ? Representation(
-                of: try exchange.server.files.bytes(of: body), in: .calendar, accept: nil, zones: zones, exchange.server.timeZones) : nil
+                of: try exchange.server.files.bytes(of: body), in: parent.kind, accept: accept, zones: zones, exchange.server.timeZones) : nil
         let headers: [(name: String, value: String)] = [
-            ("Content-Type", ContentType.of(member, in: parent.kind)),
+            ("Content-Type", form?.contentType ?? ContentType.of(member, in: parent.kind)),
             ("ETag", form.map { "W/\"\($0.tag(of: member))\"" } ?? "\"\(member.etag)\""),
             ("Content-Location", place?.url ?? exchange.path.text), ("Preference-Applied", "return=representation"),
-            ("Vary", parent.kind == .calendar ? "Prefer, CalDAV-Timezones" : "Prefer"),
+            ("Vary", Representation.hasSeveral(in: parent.kind) ? "Prefer, " + Representation.vary(in: parent.kind) : "Prefer"),
         ]
         return HTTPResponse(
             status: status.rawValue, headers: headers,

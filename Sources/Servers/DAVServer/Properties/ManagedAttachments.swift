@@ -13,14 +13,14 @@ extension PropertyTable {
         LiveProperty(
             name: .caldav(.maxAttachmentSize),
             resource: { _, source, out in
-                guard source.collection?.kind == .calendar else { return false }
+                guard source.collection?.kind == .calendar || source.collection?.kind == .calendarHome else { return false }
                 out.text(decimal: source.exchange.server.configuration.maximumAttachmentSize)
                 return true
             }),
         LiveProperty(
             name: .caldav(.maxAttachmentsPerResource),
             resource: { _, source, out in
-                guard source.collection?.kind == .calendar else { return false }
+                guard source.collection?.kind == .calendar || source.collection?.kind == .calendarHome else { return false }
                 out.text(decimal: source.exchange.server.configuration.maximumAttachments)
                 return true
             }),

@@ -34,6 +34,6 @@ struct CalendarJudge {
         let zones = CalendarTimeZones(object.calendar, database: server.timeZones, fallback: zone)
         // What is long costs more than its lines: texts are folded.
         try work.spend(1 + (bytes.count >> 10))
-        return try work.withShare { steps in try evaluator.matches(object, zones: zones, floatingIn: zone, &steps) }
+        return try work.withShare { steps in try evaluator.matches(object, zones: zones, floatingIn: zone, within: plan.window, &steps) }
     }
 }

@@ -5,6 +5,8 @@ import ICalendar
 /// What of a filter can be told without reading objects.
 struct CalendarQueryPlan {
     let filter: ComponentFilter
+    /// What the calendar shows of its series; nil: all.
+    let window: InstantRange?
     /// The kind of component that an object must have, in lower case as members have it; nil: any.
     let component: String?
     /// What its times must overlap.
@@ -25,6 +27,7 @@ struct CalendarQueryPlan {
             }
         }
         self.filter = filter
+        self.window = window
         // All components of an object but its time zones are of one kind (RFC 4791 §4.1).
         let main = filter.components.first { !$0.isNotDefined && CalendarComponentKind(named: $0.name) != nil }
         component = main?.name.lowercased()

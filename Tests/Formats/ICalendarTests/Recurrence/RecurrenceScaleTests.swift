@@ -29,6 +29,21 @@ struct RecurrenceScaleTests {
         #expect(try occurrences(text, start, first: expected.count) == expected)
     }
 
+    @Test("the calendars that are arithmetic go on as long as dates do", arguments: [
+        ("RSCALE=BUDDHIST;FREQ=YEARLY", "99990510T000000Z"), ("RSCALE=JAPANESE;FREQ=YEARLY", "99990510T000000Z"),
+        ("RSCALE=ROC;FREQ=YEARLY", "99990510T000000Z"), ("RSCALE=HEBREW;FREQ=YEARLY", nil), ("RSCALE=ETHIOPIC;FREQ=YEARLY", nil),
+        ("RSCALE=COPTIC;FREQ=YEARLY", nil), ("RSCALE=INDIAN;FREQ=YEARLY", nil), ("RSCALE=ISLAMIC-CIVIL;FREQ=YEARLY", nil),
+        ("RSCALE=ISLAMIC-TBLA;FREQ=YEARLY", nil), ("RSCALE=PERSIAN;FREQ=YEARLY", nil),
+    ])
+    func farOff(rule: String, last: String?) throws {
+        let set = try recurrenceSet("DTSTART:20250510T000000Z\nRRULE:\(rule)")
+        for year in ["2401", "3000", "9999"] {
+            let found = try starts(instances(set, from: "\(year)0101T000000Z", to: "\(year)1231T235959Z"))
+            #expect((1...2).contains(found.count), "\(rule) in \(year)")
+            if year == "9999", let last { #expect(found == [last]) }
+        }
+    }
+
     @Test("R5: an RSCALE that nobody knows leaves DTSTART, and its name")
     func unknown() throws {
         let set = try recurrenceSet("DTSTART:20250101T090000Z\nRRULE:RSCALE=KLINGON;FREQ=DAILY")

@@ -88,6 +88,20 @@ import Testing
         #expect(own.rules(for: "Office").offset(at: summer) == 3600)
     }
 
+    @Test("a definition counts up to its TZUNTIL, and the database after that (RFC 7808 §7.1)")
+    func until() throws {
+        let always = daylight("20200329T020000", "+0100", "+0200") + standard("20191027T030000", "+0200", "+0100")
+        let lines = ["TZUNTIL:20210101T000000Z"] + always
+        let zones = try zones(embedded("Europe/Berlin", lines))
+        // In 2020 summer has no end here; in 2021 the winter is the database's.
+        #expect(try zones.rules(for: "Europe/Berlin").offset(at: utc("20201201T000000Z")) == 7200)
+        #expect(try zones.rules(for: "Europe/Berlin").offset(at: utc("20210201T000000Z")) == 3600)
+        #expect(try zones.rules(for: "Europe/Berlin").offset(at: utc("20260701T000000Z")) == 7200)
+        // A name that nobody knows has nothing to go on with.
+        let own = try self.zones(embedded("Office", lines))
+        #expect(try own.rules(for: "Office").offset(at: utc("20260201T000000Z")) == 7200)
+    }
+
     @Test("the year 2100 is by the object's own rules too")
     func far() throws {
         let own = try zones(embedded("Europe/Berlin",

@@ -58,6 +58,47 @@ import Testing
         }
     }
 
+    @Test("what is cut to a range is the same zone there, and tells of no onset elsewhere (RFC 7808 §3.9)", arguments: ZoneFiles.names)
+    func cut(_ name: String) throws {
+        let zone = try ZoneFiles.rules(name)
+        for (start, end) in [
+            ("19500601T000000Z", "19800101T000000Z"), ("20000101T000000Z", "20260329T010000Z"), ("20260101T000000Z", "20560101T000000Z"),
+            ("20260329T010000Z", "20261025T010000Z"), ("20500615T123456Z", "20500615T123457Z"),
+        ] {
+            let range = InstantRange(start: try utc(start), end: try utc(end))
+            let bytes = truncated(zone, range)
+            try compare(zone, compiled(bytes), from: utc(start), to: Instant(seconds: utc(end).seconds - 1))
+            #expect(text(bytes).contains("TZUNTIL:\(end)\r\n"))
+            let onsets = try text(bytes).split(separator: "\r\n").filter { $0.hasPrefix("DTSTART:") }.map { try utc(String($0.dropFirst(8))) }
+            // By clocks that are no more than a day from UTC.
+            #expect(try onsets.allSatisfy { try $0.seconds > utc(start).seconds - 86_400 && $0.seconds < utc(end).seconds + 86_400 })
+        }
+        let open = try InstantRange(start: utc("20200229T120000Z"))
+        try compare(zone, compiled(truncated(zone, open)), from: utc("20200229T120000Z"), to: utc("25000101T000000Z"))
+        let past = try InstantRange(end: utc("19700101T000000Z"))
+        try compare(zone, compiled(truncated(zone, past)), from: utc("17000101T000000Z"), to: utc("19691231T235959Z"))
+    }
+
+    private func truncated(_ zone: ZoneRules, _ range: InstantRange) -> [UInt8] {
+        var writer = ContentLineWriter()
+        VTimeZoneWriter.append(zone, id: "Some/Zone", truncatedTo: range, to: &writer)
+        return writer.bytes
+    }
+
+    @Test("a zone that is cut begins at the start that is asked for, and its rules end before the end (RFC 7808 §3.9)")
+    func cutBerlin() throws {
+        let range = try InstantRange(start: utc("20260601T000000Z"), end: utc("20280601T000000Z"))
+        #expect(truncated(try ZoneFiles.rules("Europe/Berlin"), range) == document([
+            "BEGIN:VTIMEZONE", "TZID:Some/Zone", "TZUNTIL:20280601T000000Z",
+            "BEGIN:DAYLIGHT", "DTSTART:20260601T020000", "TZNAME:CEST", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0200", "END:DAYLIGHT",
+            "BEGIN:STANDARD", "DTSTART:20261025T030000", "RRULE:FREQ=YEARLY;UNTIL=20280531T235959Z;BYDAY=-1SU;BYMONTH=10", "TZNAME:CET",
+            "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100", "END:STANDARD",
+            "BEGIN:DAYLIGHT", "DTSTART:20270328T020000", "RRULE:FREQ=YEARLY;UNTIL=20280531T235959Z;BYDAY=-1SU;BYMONTH=3", "TZNAME:CEST",
+            "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "END:DAYLIGHT",
+            "END:VTIMEZONE",
+        ]))
+    }
+
     @Test("today's rules are two components with endless rules")
     func berlin() throws {
         #expect(written(try ZoneFiles.rules("Europe/Berlin"), from: try utc("20260601T000000Z")) == document([

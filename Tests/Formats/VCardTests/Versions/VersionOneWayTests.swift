@@ -11,6 +11,8 @@ struct VersionOneWayTests {
         ("EMAIL;HOME;PREF:a@x", "EMAIL;TYPE=HOME;PREF=1:a@x"), ("EMAIL;type=INTERNET;type=pref:a@x", "EMAIL;PREF=1:a@x"),
         ("EMAIL;type=INTERNET;type=WORK;type=pref:a@x", "EMAIL;type=WORK;PREF=1:a@x"),
         ("PHOTO;BASE64:/9j/4A AQ", "PHOTO:data:image/jpeg;base64,/9j/4AAQ"),
+        // As if the URI were text.
+        ("PHOTO;VALUE=uri:data:image/png\\;base64\\,QQ==", "PHOTO:data:image/png;base64,QQ=="),
         ("PHOTO;ENCODING=BASE64;TYPE=jpg:QQ==", "PHOTO:data:image/jpeg;base64,QQ=="),
         ("PHOTO;TYPE=JPEG;VALUE=URL:http://x/a", "PHOTO;MEDIATYPE=image/jpeg:http://x/a"),
         ("PHOTO:data:image/png;base64,QQ==", "PHOTO:data:image/png;base64,QQ=="), ("PHOTO;ENCODING=b:!", "PHOTO;ENCODING=b:!"),
@@ -34,7 +36,8 @@ struct VersionOneWayTests {
 
     @Test("what stands in 4.0 becomes what clients of 3.0 read", arguments: [
         ("TEL;VALUE=uri;TYPE=\"work,voice\";PREF=1:tel:+1-555-0100", "TEL;TYPE=work,voice,pref:+1-555-0100"),
-        ("PHOTO:data:image/gif,%41", "PHOTO;ENCODING=b;TYPE=GIF:QQ=="),
+        ("PHOTO:data:image/gif,%41", "PHOTO;ENCODING=b;TYPE=GIF:QQ=="), ("PHOTO:data:image/png;base64\\,QQ==", "PHOTO;ENCODING=b;TYPE=PNG:QQ=="),
+        ("PHOTO;VALUE=uri:data\\:image/png\\;base64\\,QQ==", "PHOTO;ENCODING=b;TYPE=PNG:QQ=="),
         ("PHOTO:data:image/svg+xml;charset=x;base64,QQ==", "PHOTO;ENCODING=b;MEDIATYPE=\"image/svg+xml;charset=x\";TYPE=SVG+XML:QQ=="),
         ("PHOTO:data:;base64,!", "PHOTO;VALUE=uri:data:;base64,!"), ("TZ:-0500", "TZ:-05:00"),
         ("ADR;LABEL=\"a\\nb\":;;;;;;", "ADR:;;;;;;"), ("MEMBER:urn:uuid:x", "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:x"),
