@@ -91,6 +91,7 @@ integration: test-deps
 soak: test-deps build
 	$(call install,$(SOAK_TOOLS))
 	BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu CRASH_ROUNDS=50 CHAOS_ROUNDS=30 NO_SKIPS=1 Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration -k "crash or chaos or full_disk or sync or test_client_thunderbird or test_client_evolution"
+	TEST_MAIL=maildir BINARY_UNDER_TEST=$(CURDIR)/.build/release/tegu Tests/with-postgres.sh $(VENV)/bin/python -m pytest -q Tests/Integration/test_storages.py Tests/Integration/test_storage_move.py
 	swift build --build-tests $(CHECKS)
 	TEST_MAIL=maildir TEST_ENGINE=postgres Tests/with-postgres.sh Tests/failures-last.sh --skip-build --parallel --filter '$(MAIL_SUITES)'
 

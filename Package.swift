@@ -169,9 +169,11 @@ for layer in layers {
             let needsEngine = layer.name == "Domain" || layer.name == "Servers"
             let engine: [Target.Dependency] = needsEngine || module.name == "DatabasePostgres" ? ["TestEngines", "DatabaseSQLite"] : []
             let storage: [Target.Dependency] = module.name == "Mail" || module.uses.contains("Mail") ? ["TestMailStorage"] : []
+            let certificate: [Target.Dependency] = ["Wire", "HTTPServer"].contains(module.name) ? ["TestCertificate"] : []
             targets.append(.testTarget(
                 name: "\(module.name)Tests",
-                dependencies: [.init(stringLiteral: module.name), "TestWaiting", "TestRandom", "TestDirectory"] + dependencies + engine + storage,
+                dependencies: [.init(stringLiteral: module.name), "TestWaiting", "TestRandom", "TestDirectory"] + dependencies + engine + storage
+                    + certificate,
                 path: "Tests/\(layer.name)/\(module.name)Tests", swiftSettings: settings))
         }
     }
@@ -180,6 +182,7 @@ for layer in layers {
 // What tests of several modules share, and the tests that all engines must pass.
 let engines: [Target.Dependency] = ["Database", "DatabaseSQLite", "DatabasePostgres", "Threads"]
 targets += [
+    .target(name: "TestCertificate", path: "Tests/Support/TestCertificate", swiftSettings: settings),
     .target(name: "TestDirectory", dependencies: ["Bytes"], path: "Tests/Support/TestDirectory", swiftSettings: settings),
     .target(name: "TestEngines", dependencies: engines, path: "Tests/Support/TestEngines", swiftSettings: settings),
     .target(name: "TestMailStorage", dependencies: ["Mail", "TestDirectory"], path: "Tests/Support/TestMailStorage", swiftSettings: settings),

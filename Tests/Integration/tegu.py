@@ -118,6 +118,8 @@ class Server:
         self.environment = {**os.environ, "TEGU_AUTH_SCRYPT_COST": "12", **(environment or {})}
         if os.environ.get("TEST_ENGINE") == "postgres" and "TEGU_DATABASE" not in self.environment:
             self.environment["TEGU_DATABASE"] = postgres_database(self.data_directory)
+        if os.environ.get("TEST_MAIL") == "maildir":
+            self.environment.setdefault("TEGU_STORAGE_MAIL", "maildir")
         self.process, self.output, self.first_output = None, [], None
         self._users = itertools.count(1)
 

@@ -15,7 +15,7 @@ import pytest
 
 from dav import Dav, basic, raw_exchange
 from objects import event
-from tegu import DOMAIN, Server, serving, wait_for
+from tegu import DOMAIN, Server, binary, serving, wait_for
 
 
 @pytest.fixture
@@ -262,6 +262,16 @@ def test_the_commands_work_without_the_server_too(own):
     own.run("user", "add", f"later@{DOMAIN}", "--password-stdin", input="x y z\n")
     own.start()
     assert Dav(own.url, (f"later@{DOMAIN}", "x y z")).propfind("/", "D:resourcetype").status == 207
+
+
+def test_who_says_no_domain_means_that_of_the_first_start(own):
+    """The setting was a flag of the server's and is not told to the command: the machine's name must not make a second domain."""
+    environment = {name: value for name, value in own.environment.items() if name != "TEGU_DOMAIN"}
+    done = subprocess.run([binary(), "user", "add", "later", "--one-time", "--data-directory", own.data_directory], env=environment,
+                          capture_output=True, text=True, timeout=60)
+    assert f"added later@{DOMAIN} " in done.stdout, done.stdout + done.stderr
+    said = own.run("user", "add", "other", "--one-time", environment={"TEGU_DOMAIN": "other.example"}).out
+    assert "added other@other.example " in said, said
 
 
 def test_a_sign_in_costs_no_hash_a_request():

@@ -20,7 +20,9 @@ WAYS = [("default", "west"), ("west", "east"), ("east", "default")]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    with Site(tmp_path_factory.mktemp("moves"), "--storage-mail", "database,maildir.example.org=maildir").served() as running:
+    # With TEST_MAIL=maildir all mail is in files.
+    settings = [] if os.environ.get("TEST_MAIL") == "maildir" else ["--storage-mail", "database,maildir.example.org=maildir"]
+    with Site(tmp_path_factory.mktemp("moves"), *settings).served() as running:
         yield running
 
 
@@ -340,3 +342,20 @@ def test_all_of_a_domain_are_moved(site):
     before = site.storages()["east"]["accounts"]
     move(site, "other.example", "east")
     assert site.storages()["east"]["accounts"] == before + 2
+
+
+@pytest.mark.parametrize("pause", [0.2, 0.5, 1.5])
+def test_who_is_removed_in_a_move_is_gone(site, pause):
+    # Others of this file have left moves that nobody goes on with.
+    before = site.server.run("check").out.count("has not ended")
+    user = site.new_user("default")
+    dav = user.dav()
+    for number in range(60):
+        assert dav.put(user.calendar + f"{number}.ics", event(f"{number}")).status == 201
+    filled(user)
+    running = start_move(site, user.address, "east", grace=3)
+    time.sleep(pause)
+    site.server.run("user", "remove", user.address, "--yes")
+    running.communicate(timeout=120)
+    assert site.server.run("check").out.count("has not ended") == before
+    site.server.check()

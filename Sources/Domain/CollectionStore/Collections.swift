@@ -20,6 +20,32 @@ package enum Collections {
     }
 
     /// A home, and the collection of a name in it: what most requests begin with, in one statement.
+    ///
+    /// - Parameter member: the name of one in that, which is looked for as well where each statement is a journey.
+    package static func home(
+        _ tx: borrowing ReadTransaction, of owner: PrincipalID, kind: CollectionKind, child name: String, member: String?
+    ) throws -> (home: Collection, child: Collection?, member: Found)? {
+        guard tx.isRemote, let member else { return try home(tx, of: owner, kind: kind, child: name).map { ($0, $1, .notAsked) } }
+        let parameters: [Value] = [.integer(owner.rawValue), .text(kind.rawValue), .text(name), .text(member)]
+        tx.foresee(memberByPath, parameters)
+        guard let (home, child) = try home(tx, of: owner, kind: kind, child: name) else { return nil }
+        return (home, child, .asked(child == nil ? nil : try tx.first(memberByPath, parameters, row: Members.read)))
+    }
+
+    /// A member that may have been looked for already.
+    package enum Found {
+        case notAsked
+        case asked(Member?)
+    }
+
+    private static let memberByPath: StaticString = """
+        SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified, attached_bytes
+        FROM member WHERE name = $4 AND collection_id = (
+            SELECT id FROM collection WHERE name = $3 AND trashed IS NULL AND parent_id = (
+                SELECT id FROM collection WHERE owner_id = $1 AND kind = $2 AND parent_id IS NULL AND trashed IS NULL))
+        """
+
+    /// The same of the two alone.
     package static func home(
         _ tx: borrowing ReadTransaction, of owner: PrincipalID, kind: CollectionKind, child name: String
     ) throws -> (home: Collection, child: Collection?)? {

@@ -138,15 +138,8 @@ package enum Consistency {
         _ database: any Database, _ files: FileBlobStore, _ facts: ObjectFacts, _ progress: (Int) -> Void,
         _ fault: (String) -> Void
     ) throws {
-        var last: Int64 = 0
-        while true {
-            let (page, kinds) = try database.read { tx in
-                let page = try StoredObject.trashPage(tx, after: last)
-                return (page, try page.map { try Collections.findWithTrash(tx, $0.member.collectionID)?.kind })
-            }
-            guard let end = page.last else { return }
-            last = end.member.id.rawValue
-            for (object, kind) in zip(page, kinds) {
+        try StoredObject.forEachTrashPage(database) { page in
+            for (object, kind) in page {
                 let label = "\(label(object.member)) in the trash"
                 guard let kind else {
                     fault("\(label): collection \(object.member.collectionID.rawValue), where it was, is missing")

@@ -37,13 +37,20 @@ package enum DeadProperties {
         _ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String,
         name: String
     ) throws -> [UInt8]? {
-        try tx.first(
-            """
-            SELECT value FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4
-            """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]
-        ) {
-            $0.bytes(0)
-        }
+        try tx.first(one, parameters(collection, member, namespace: namespace, name: name)) { $0.bytes(0) }
+    }
+
+    private static let one: StaticString = "SELECT value FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4"
+
+    private static func parameters(
+        _ collection: CollectionID, _ member: MemberID?, namespace: String, name: String
+    ) -> [Value] {
+        [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]
+    }
+
+    /// Says that a collection's own will be asked for.
+    package static func foresee(_ tx: borrowing ReadTransaction, of collection: CollectionID, namespace: String, name: String) {
+        tx.foresee(one, parameters(collection, nil, namespace: namespace, name: name))
     }
 
     /// Whether any member of the collection has any. A listing asks once, and then not for each member.

@@ -38,8 +38,13 @@ package enum Locks {
 
     /// Whether there is any lock at all: most of the time there is none, and a request need not look further.
     package static func isAnyHeld(_ tx: borrowing ReadTransaction) throws -> Bool {
-        try tx.first("SELECT 1 FROM lock LIMIT 1") { _ in true } ?? false
+        try tx.first(anyHeld) { _ in true } ?? false
     }
+
+    private static let anyHeld: StaticString = "SELECT 1 FROM lock LIMIT 1"
+
+    /// Says that it will be asked whether there is any.
+    package static func foresee(_ tx: borrowing ReadTransaction) { tx.foresee(anyHeld) }
 
     /// The locks whose root is in `collection`: itself, or any name in it.
     package static func rooted(

@@ -148,6 +148,7 @@ package enum Members {
             try MemberName.check(name)
             if try Collections.isTaken(tx.read, name, in: collection) { throw StoreRefusal.nameTaken }
         }
+        Quota.foresee(tx.read, of: collection.owner)
         if let uid = content.facts.uid, !(existing?.uid).isIdentical(to: uid),
             let other = try self.name(tx.read, of: uid, in: collection, except: existing?.name)
         {

@@ -7,12 +7,32 @@ package enum Quota {
     package static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
         if bytes <= 0 { return try release(tx, 0 &- bytes, of: owner) }
         try tx.willChange(.principal(owner))
+        if tx.read.isRemote {
+            // It is read, mostly along with something before it (`foresee`), and changed along with what comes next. Who has changed it
+            // meanwhile has this transaction run again.
+            guard try hasRoom(tx.read, bytes, of: owner) else { throw StoreRefusal.quotaExceeded }
+            return try tx.execute(
+                "UPDATE principal SET used_bytes = used_bytes + $2 WHERE id = $1", [.integer(owner.rawValue), .integer(Int64(bytes))])
+        }
         let changed = try tx.rowsChanged(
             by: """
             UPDATE principal SET used_bytes = used_bytes + $2
             WHERE id = $1 AND (quota_bytes IS NULL OR used_bytes + $2 <= quota_bytes)
             """, [.integer(owner.rawValue), .integer(Int64(bytes))])
         if changed == 0 { throw StoreRefusal.quotaExceeded }
+    }
+
+    private static let room: StaticString = "SELECT used_bytes, quota_bytes FROM principal WHERE id = $1"
+
+    /// Says that room will be taken.
+    static func foresee(_ tx: borrowing ReadTransaction, of owner: PrincipalID) { tx.foresee(room, [.integer(owner.rawValue)]) }
+
+    private static func hasRoom(_ tx: borrowing ReadTransaction, _ bytes: Int, of owner: PrincipalID) throws -> Bool {
+        try tx.first(room, [.integer(owner.rawValue)]) { row in
+            guard let limit = row.optionalInteger(1) else { return true }
+            let (sum, isTooLarge) = row.integer(0).addingReportingOverflow(Int64(bytes))
+            return !isTooLarge && sum <= limit
+        } ?? false
     }
 
     /// Throws `StoreRefusal.quotaExceeded` where `take` of `bytes` would: for changes of many steps, before the first.

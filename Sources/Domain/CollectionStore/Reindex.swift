@@ -206,16 +206,9 @@ package enum Reindex {
         _ database: any Database, _ files: FileBlobStore, _ facts: ObjectFacts, _ outcome: inout Outcome,
         _ progress: (Int) -> Void
     ) throws {
-        var last: Int64 = 0
-        while true {
-            let (page, kinds) = try database.read { tx in
-                let page = try StoredObject.trashPage(tx, after: last)
-                return (page, try page.map { try Collections.findWithTrash(tx, $0.member.collectionID)?.kind })
-            }
-            guard let end = page.last else { return }
-            last = end.member.id.rawValue
+        try StoredObject.forEachTrashPage(database) { page in
             var corrections: [Correction] = []
-            for (object, kind) in zip(page, kinds) {
+            for (object, kind) in page {
                 guard let kind, let truth = try object.truth(in: kind, files: files, facts: facts) else { continue }
                 let found = truth.facts ?? object.member.facts
                 let isAttached = try AttachmentConsistency.isRight(database, object.member, of: truth.facts)

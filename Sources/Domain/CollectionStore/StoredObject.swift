@@ -41,9 +41,24 @@ struct StoredObject {
         return page
     }
 
-    /// Members in the trash after the one with `id`; none at the end.
-    static func trashPage(_ tx: borrowing ReadTransaction, after id: Int64) throws -> [StoredObject] {
-        try withBodies(tx, Trash.page(tx, after: id, limit: pageLimit))
+    /// All that is in the trash, page after page, each object with the kind of the collection where it was (nil: that is missing).
+    static func forEachTrashPage(
+        _ database: any Database, _ body: ([(object: StoredObject, kind: CollectionKind?)]) throws -> Void
+    ) throws {
+        var last: Int64 = 0
+        while true {
+            let (page, kinds) = try database.read { tx in
+                let page = try withBodies(tx, Trash.page(tx, after: last, limit: pageLimit))
+                var kinds: [CollectionID: CollectionKind?] = [:]
+                for id in page.map(\.member.collectionID) where kinds[id] == nil {
+                    kinds[id] = .some(try Collections.findWithTrash(tx, id)?.kind)
+                }
+                return (page, kinds)
+            }
+            guard let end = page.last else { return }
+            last = end.member.id.rawValue
+            try body(page.map { ($0, kinds[$0.member.collectionID] ?? nil) })
+        }
     }
 
     private static func withBodies(_ tx: borrowing ReadTransaction, _ members: [Member]) throws -> [StoredObject] {

@@ -118,6 +118,11 @@ package struct LocalDirectory: Sendable {
         try rows.finish(body)
     }
 
+    /// The mail domain of the account that was made first; nil where there is none yet.
+    package static func firstDomain(_ tx: borrowing ReadTransaction) throws -> String? {
+        try tx.first("SELECT domain FROM principal WHERE kind = 'user' ORDER BY id LIMIT 1") { $0.text(0) }
+    }
+
     /// Names (`name@domain`) of administrators whose password is still one that was made up and printed: the first ones.
     package static func administratorsWithPrintedPassword(
         _ tx: borrowing ReadTransaction, limit: Int = 10

@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 import COpenSSL
 
 /// What two ends of a TLS connection can both say of it, and nobody between them: channel bindings.

@@ -48,10 +48,11 @@ package struct RequestPath: Equatable, Sendable {
 
     private static func decoded(_ raw: ArraySlice<UInt8>) throws(ParseError) -> String {
         let offset = raw.startIndex
-        guard let decoded = PercentCoding.decode(raw) else {
+        // Mostly nothing is escaped.
+        guard let decoded = raw.contains(0x25) ? PercentCoding.decode(raw)?[...] : raw else {
             throw ParseError(at: offset, expected: "two hexadecimal digits after %")
         }
-        if decoded.count == 2 && decoded[0] == 0x2E && decoded[1] == 0x2E {
+        if decoded.count == 2 && decoded.allSatisfy({ $0 == 0x2E }) {
             throw ParseError(at: offset, expected: "no .. in the path")
         }
         if decoded.contains(where: { $0 == 0 || $0 == 0x2F }) {

@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 import Cryptography
 
 /// Why an exchange of SCRAM cannot go on, before anything was proved.

@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 package import Cryptography
 
 /// What a server keeps of a password for SCRAM-SHA-256 (RFC 5802 §3): it proves who knows the password, and is not enough to sign in

@@ -1,5 +1,5 @@
-package import Bytes
-package import Wire
+import Bytes
+import Wire
 
 /// Fetches what a URL names, under a policy and limits.
 package struct HTTPFetcher: Sendable {

@@ -439,12 +439,10 @@ final class Exchange: @unchecked Sendable {
         let received = body?.received ?? 0
         context.metrics.requestEnded(
             method: head.method, status: status, nanoseconds: nanoseconds, received: received, sent: sentBytes)
-        RequestLog(
-            method: head.method, target: head.target, peer: head.peer, id: head.id, isHTTP2: isHTTP2,
-            isSecure: head.isSecure
-        ).write(
-            to: context.logger, status: status, principal: principal, nanoseconds: nanoseconds, received: received,
-            sent: sentBytes, isComplete: ending != .abort)
+        context.requestLogger?.log(
+            RequestLog(
+                head: head, isHTTP2: isHTTP2, status: status, principal: principal, nanoseconds: nanoseconds,
+                received: received, sent: sentBytes, isComplete: ending != .abort))
         body = nil
         removeSpool()
         let transport = transport

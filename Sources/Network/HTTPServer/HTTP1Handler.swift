@@ -227,6 +227,10 @@ final class HTTP1Handler: ChannelDuplexHandler, ExchangeTransport, LoopMember {
 
     private func whenSent(_ body: @escaping @Sendable (any Channel) -> Void) {
         guard let context else { return }
+        // Mostly the socket has taken all of a short answer at once.
+        if let waiting = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes), waiting == 0 {
+            return body(context.channel)
+        }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { [channel = context.channel] _ in body(channel) }
         // It is done once all before it is out.

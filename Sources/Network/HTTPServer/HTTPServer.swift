@@ -18,8 +18,13 @@ package final class HTTPServer: Sendable {
     private let context: ServerContext
     private let sockets: ServerSockets
 
-    package init(configuration: HTTPServerConfiguration, responder: any HTTPResponder, logger: Logger) {
-        context = ServerContext(configuration: configuration, responder: responder, logger: logger)
+    /// - Parameter requestLogger: is told of each request when it is over; nil: nobody is.
+    package init(
+        configuration: HTTPServerConfiguration, responder: any HTTPResponder, logger: Logger,
+        requestLogger: (any RequestLogger)? = nil
+    ) {
+        context = ServerContext(
+            configuration: configuration, responder: responder, logger: logger, requestLogger: requestLogger)
         sockets = ServerSockets(
             eventLoops: configuration.eventLoops, backlog: configuration.backlog,
             limits: ConnectionLimits(

@@ -9,6 +9,7 @@ final class ServerContext: Sendable {
     let configuration: HTTPServerConfiguration
     let responder: any HTTPResponder
     let logger: Logger
+    let requestLogger: (any RequestLogger)?
     let pool: WorkerPool
     let metrics = ServerMetrics()
     let compressors = Compressors()
@@ -18,10 +19,14 @@ final class ServerContext: Sendable {
     /// Makes the ids of two runs differ.
     private let run: [UInt8]
 
-    init(configuration: HTTPServerConfiguration, responder: any HTTPResponder, logger: Logger) {
+    init(
+        configuration: HTTPServerConfiguration, responder: any HTTPResponder, logger: Logger,
+        requestLogger: (any RequestLogger)?
+    ) {
         self.configuration = configuration
         self.responder = responder
         self.logger = logger
+        self.requestLogger = requestLogger
         pool = WorkerPool(threads: configuration.workers, limit: configuration.waitingRequests)
         let random = UInt16.random(in: 0 ... .max)
         run = Hexadecimal.encode([UInt8(random >> 8), UInt8(random & 0xFF)])

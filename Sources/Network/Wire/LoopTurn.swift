@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 
 /// How much work may be done on an event loop itself before its other connections have their turn. One client can send a hundred small
 /// requests in one packet, and a thousand clients one each: what comes above goes to worker threads.

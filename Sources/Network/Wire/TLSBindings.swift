@@ -1,7 +1,7 @@
 import Bytes
 import Cryptography
 package import NIOCore
-package import NIOSSL
+import NIOSSL
 import Synchronization
 
 /// The channel bindings of one TLS connection (RFC 5056), which grow as its handshake goes on. By any thread.

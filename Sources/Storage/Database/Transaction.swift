@@ -24,6 +24,10 @@ package struct ReadTransaction: ~Copyable {
         return result
     }
 
+    /// Says that this statement will be asked soon, whole and with these parameters: where each is a journey to another process, it goes along
+    /// with the next one. It changes nothing, and may be said in vain.
+    package func foresee(_ sql: StaticString, _ parameters: [Value] = []) { connection.foresee(sql, parameters) }
+
     /// All rows' values by `row`. Only for results that are known to be few.
     @inlinable package func all<T>(_ sql: StaticString, _ parameters: [Value] = [], row: (borrowing Row) throws -> T) throws -> [T] {
         var results: [T] = []
@@ -90,6 +94,8 @@ package protocol DatabaseConnection: AnyObject {
     ) throws
     /// Runs a statement whose rows and count nobody wants; its failure may be told by a later one.
     func execute(_ sql: StaticString, _ parameters: [Value]) throws
+    /// Says that a statement will be asked, whole.
+    func foresee(_ sql: StaticString, _ parameters: [Value])
     /// The count of rows that the last statement of `run` inserted, updated or deleted.
     var changedRowCount: Int { get }
     func nextID(_ sequence: Sequence) throws -> Int64
@@ -103,6 +109,8 @@ package protocol DatabaseConnection: AnyObject {
 extension DatabaseConnection {
     /// Where a statement is a call, nothing is gained by putting it off.
     package func execute(_ sql: StaticString, _ parameters: [Value]) throws { try run(sql, parameters, .whole) { _ in true } }
+
+    package func foresee(_ sql: StaticString, _ parameters: [Value]) {}
 
     package var isRemote: Bool { false }
 

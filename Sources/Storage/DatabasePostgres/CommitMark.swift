@@ -45,7 +45,7 @@ struct CommitMark {
             }
             usleep(50_000)
         }
-        throw Fault(.final, Failure(.unavailable, "it is not known whether this was committed: " + fault.failure.detail))
+        throw Fault(.undecided, Failure(.unavailable, "it is not known whether this was committed: " + fault.failure.detail))
     }
 
     /// Nil while the old session still works on it.

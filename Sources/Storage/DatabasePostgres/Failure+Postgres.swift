@@ -15,6 +15,8 @@ struct Fault: Error {
         case readOnlyServer
         /// There is no connection any more.
         case lost
+        /// The connection was lost at COMMIT, and it cannot be told in time whether that was made.
+        case undecided
         /// The closure asked for more ids than there were.
         case lacksIDs
     }
@@ -53,6 +55,9 @@ struct Fault: Error {
         self.init(kind, Failure(kind == .lost ? .unavailable : code, detail))
         state = sqlState
     }
+
+    /// Whether the server knows nothing of it: the transaction goes on without what met it.
+    var isOfNode: Bool { kind == .lacksIDs || kind == .conflict && state.isEmpty }
 
     static let undefinedTable = "42P01"
     /// Of a statement, and of a lock that one waited for.

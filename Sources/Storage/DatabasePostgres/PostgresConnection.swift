@@ -28,15 +28,26 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     private var cursorDepth = 0
     /// A cursor whose rows are not wanted any more; it is closed along with the next statement.
     private var unusedCursors: [Int] = []
+    /// Statements that will be asked, and have not gone out.
+    private var foreseen: [(sql: StaticString, parameters: [Value])] = []
+    /// The answers of those that have.
+    private var ahead: [(sql: StaticString, parameters: [Value], rows: PostgresRows)] = []
+    private static let mostForeseen = 16
     private var actions: [@Sendable () -> Void] = []
     private var notices: [ChangeNotice] = []
     /// Ids asked for in this transaction, by sequence, so that enough are leased when there are too few.
     private(set) var askedIDs: [Sequence: Int64] = [:]
     private(set) var lackingSequence: Sequence?
-    /// That this transaction said it would change; no more than some.
+    /// That this transaction said it would change, or this part of it; no more than some.
     private(set) var hotRows: [HotRow] = []
-    /// Those of them that it has its turn at.
+    /// Those that it has its turn at.
     private var turn: [HotRow] = []
+    /// Those of them whose turn it has got on its way.
+    private(set) var entered: [HotRow] = []
+    /// How many turns had ended when it began.
+    private var endedTurns: UInt64 = 0
+    /// What there was of actions and notices when the present part began.
+    private var partStart = (actions: 0, notices: 0)
 
     /// Of a delivery to as many as one transaction has.
     private static let mostHotRows = 64
@@ -55,12 +66,15 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     func begin(_ role: Role, turn: [HotRow] = []) {
         self.role = role
         self.turn = turn
+        entered = []
+        endedTurns = role == .write ? turns.endCount : 0
         hotRows = []
         fault = nil
         hasBegun = false
         hasChanged = false
         cursorDepth = 0
         unusedCursors = []
+        forgetAhead()
         actions = []
         notices = []
         askedIDs = [:]
@@ -85,6 +99,46 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             session.sendUnanswered()
         }
         hasBegun = false
+    }
+
+    // MARK: Parts
+
+    /// Begins a part of the transaction that can be undone alone, with the turn at `rows` besides.
+    func beginPart(turn rows: [HotRow]) throws {
+        hotRows = []
+        turn += rows
+        partStart = (actions.count, notices.count)
+        try execute("SAVEPOINT part")
+    }
+
+    /// Its statements may still be on their way.
+    func keepPart() throws {
+        closeCursors()
+        try execute("RELEASE SAVEPOINT part")
+    }
+
+    /// Nothing is kept of the part. What it met was its own matter, not the server's.
+    func undoPart() throws {
+        fault = nil
+        actions.removeLast(max(0, actions.count - partStart.actions))
+        notices.removeLast(max(0, notices.count - partStart.notices))
+        lackingSequence = nil
+        // Those that it had are gone with it.
+        unusedCursors = []
+        try execute("ROLLBACK TO SAVEPOINT part")
+        try execute("RELEASE SAVEPOINT part")
+    }
+
+    /// The actions of the present part.
+    func takePartActions() -> [@Sendable () -> Void] {
+        defer { actions.removeLast(max(0, actions.count - partStart.actions)) }
+        return Array(actions.dropFirst(partStart.actions))
+    }
+
+    private func closeCursors() {
+        guard let session else { return }
+        for cursor in unusedCursors { session.send("CLOSE c\(cursor)") }
+        unusedCursors = []
     }
 
     func commit() throws(Fault) {
@@ -151,6 +205,12 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         session.unlockAll()
     }
 
+    /// Gives on the turns that it has got on its way.
+    func leaveEntered(isOpen: Bool = true) {
+        for row in entered.reversed() { turns.giveOn(row, isOpen: isOpen) }
+        entered = []
+    }
+
     func takeActions() -> [@Sendable () -> Void] {
         defer { actions = [] }
         return actions
@@ -184,6 +244,9 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             throw noted(Fault(.final, Failure(.serverBug, "no statement: \(sql)")))
         }
         changedRowCount = 0
+        if let index = ahead.firstIndex(where: { $0.sql.utf8Start == sql.utf8Start && $0.parameters == parameters }) {
+            return try Self.forEach(ahead.remove(at: index).rows, row)
+        }
         if delivery == .inParts, PreparedStatement.isQuery(sql) {
             return try runShort(sql, parameters, row) ? () : runInParts(sql, parameters, row)
         }
@@ -191,6 +254,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         do {
             rows = PostgresRows(try onServer { session throws(Fault) in
                 let statement = try session.prepared(sql, parameters)
+                if self.role == .write, statement.mayHideChanges || !statement.isQuery { self.forgetAhead() }
+                try self.sendForeseen(session, besides: sql, parameters)
                 try self.values.fill(parameters, for: statement, sql)
                 self.hasChanged = self.hasChanged || statement.mayHideChanges
                 session.send(statement, self.values)
@@ -199,8 +264,13 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         } catch {
             throw noted(error)
         }
+        takeAhead()
         changedRowCount = rows.changedCount
         if changedRowCount > 0 { hasChanged = true }
+        try Self.forEach(rows, row)
+    }
+
+    private static func forEach(_ rows: PostgresRows, _ row: (borrowing Row) throws -> Bool) throws {
         let current = Row(source: rows)
         for index in 0..<rows.count {
             rows.move(to: index)
@@ -208,12 +278,47 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         }
     }
 
+    // MARK: Statements that are foreseen
+
+    func foresee(_ sql: StaticString, _ parameters: [Value]) {
+        guard fault == nil, foreseen.count < Self.mostForeseen, sql.hasPointerRepresentation, PreparedStatement.isQuery(sql)
+        else { return }
+        foreseen.append((sql, parameters))
+    }
+
+    /// Those that go along with a statement, but for itself.
+    private func sendForeseen(_ session: Session, besides sql: StaticString, _ parameters: [Value]) throws(Fault) {
+        if foreseen.isEmpty { return }
+        foreseen.removeAll { $0.sql.utf8Start == sql.utf8Start && $0.parameters == parameters }
+        // First all are prepared, for each of which the server may have to be asked.
+        var statements: [PreparedStatement] = []
+        for wish in foreseen { statements.append(try session.prepared(wish.sql, wish.parameters)) }
+        for (wish, statement) in zip(foreseen, statements) {
+            try values.fill(wish.parameters, for: statement, wish.sql)
+            session.send(statement, values, isKept: true)
+        }
+    }
+
+    private func takeAhead() {
+        if foreseen.isEmpty { return }
+        guard let kept = session?.takeKept() else { return }
+        for (wish, rows) in zip(foreseen, kept) { ahead.append((wish.sql, wish.parameters, rows)) }
+        foreseen = []
+    }
+
+    /// What was read before a change says nothing about what is there after it.
+    private func forgetAhead() {
+        if !foreseen.isEmpty { foreseen = [] }
+        if !ahead.isEmpty { ahead = [] }
+    }
+
     /// Queues it: it goes out with the next statement that is waited for, or with COMMIT. BEGIN goes out by itself with the first one, which
     /// may meet a connection that is lost.
-    func execute(_ sql: StaticString, _ parameters: [Value]) throws {
+    func execute(_ sql: StaticString, _ parameters: [Value] = []) throws {
         guard hasBegun, fault == nil, role == .write, let session, sql.hasPointerRepresentation, sql.utf8CodeUnitCount > 0 else {
             return try run(sql, parameters, .whole) { _ in true }
         }
+        forgetAhead()
         do {
             let statement = try session.prepared(sql, parameters)
             try values.fill(parameters, for: statement, sql)
@@ -234,6 +339,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         do {
             rows = PostgresRows(try onServer { session throws(Fault) in
                 let probe = try session.prepared(sql, parameters, as: .probe)
+                try self.sendForeseen(session, besides: sql, parameters)
                 try self.values.fill(parameters, for: probe, sql)
                 session.send(probe, self.values)
                 return try session.receive("\(sql)", isWrite: self.role == .write)
@@ -241,13 +347,10 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         } catch {
             throw noted(error)
         }
+        takeAhead()
         // The cursor, which comes next, notes it.
         if rows.count > Session.probeLimit { return false }
-        let current = Row(source: rows)
-        for index in 0..<rows.count {
-            rows.move(to: index)
-            if try !row(current) { break }
-        }
+        try Self.forEach(rows, row)
         return true
     }
 
@@ -300,8 +403,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         _ body: (Session) throws(Fault) -> OpaquePointer
     ) throws(Fault) -> OpaquePointer {
         if hasBegun, let session {
-            for cursor in unusedCursors { session.send("CLOSE c\(cursor)") }
-            unusedCursors = []
+            closeCursors()
             return try body(session)
         }
         if let session {
@@ -344,7 +446,14 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             // For one that cannot be noted it could not stand in line either: it goes on, and may meet a conflict.
             guard hotRows.count < Self.mostHotRows else { break }
             hotRows.append(row)
-            if !turn.contains(row), turns.isTaken(row) { mustWait = true }
+            if turn.contains(row) { continue }
+            switch turns.enter(row, since: endedTurns) {
+            case .noLine: break
+            case .hasTurn:
+                turn.append(row)
+                entered.append(row)
+            case .mustWait: mustWait = true
+            }
         }
         if mustWait { throw noted(Fault(.conflict, Failure(.unavailable, "others stand in line for this row"))) }
     }

@@ -15,12 +15,12 @@ import Threads
 
 /// The engine for installations of several nodes.
 package final class PostgresDatabase: Database {
-    private let options: PostgresOptions
+    let options: PostgresOptions
     private let connector: Connector
-    private let leases = IDLeases()
+    let leases = IDLeases()
     let turns: Turns
     let pool: ConnectionPool
-    private let notifier: Notifier
+    let notifier: Notifier
     private let isClosed = Lock(false)
     /// Dropped with the last who uses it; for tests.
     private let temporarySchema: TemporarySchema?
@@ -98,71 +98,6 @@ package final class PostgresDatabase: Database {
         // A body that went on after an error has not seen all that it asked for.
         if let fault = connection.fault { throw fault.failure }
         return result
-    }
-
-    package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
-        let mark = try TransactionMark(self)
-        defer { mark.remove() }
-        var retries = Retries(milliseconds: options.retryMilliseconds)
-        var turn = Turn(turns)
-        defer { turn.giveOn() }
-        var pause: Int64 = 0
-        while true {
-            switch try attempt(body, turn.rows, &retries, pause: pause) {
-            case .done(let result): return result
-            case .conflict(let rows, let failure):
-                // Without a connection, which others need meanwhile.
-                guard turn.take(rows, until: retries.end) else { throw failure }
-                pause = 0
-            case .turnOfOthers:
-                guard Clock.milliseconds < retries.end else {
-                    throw Failure(.unavailable, "other nodes had their turns for \(options.retryMilliseconds) ms")
-                }
-                pause = Int64.random(in: 5...20)
-            }
-        }
-    }
-
-    private enum Attempt<Result> {
-        case done(Result)
-        /// It is to be run again, in turn where it said what rows it would change.
-        case conflict([HotRow], any Error)
-        /// It has its turn on this node, and others have theirs on another one.
-        case turnOfOthers
-    }
-
-    /// - Parameter pause: for how long it waits, without a connection, for a place among those that wait for other nodes with one. Without
-    ///   a place it only looks whether it is its turn.
-    private func attempt<Result>(
-        _ body: (borrowing WriteTransaction) throws -> Result, _ turn: [HotRow], _ retries: inout Retries, pause: Int64
-    ) throws -> Attempt<Result> {
-        var mayWait = !turn.isEmpty && turns.nodeWaits.take(until: min(retries.end, Clock.milliseconds + pause))
-        defer { if mayWait { turns.nodeWaits.giveBack() } }
-        let connection = try pool.take()
-        defer { pool.putBack(connection) }
-        connection.begin(.write, turn: turn)
-        do {
-            if !turn.isEmpty {
-                guard try connection.lockTurn(until: mayWait ? retries.end : nil) else { return .turnOfOthers }
-                if mayWait { turns.nodeWaits.giveBack() }
-                mayWait = false
-            }
-            let result = try body(WriteTransaction(connection: connection))
-            if let fault = connection.fault { throw fault.failure }
-            let given = connection.askedIDs.keys
-            do { try connection.commit() } catch { throw error.failure }
-            connection.giveOnTurn()
-            for action in connection.takeActions() { action() }
-            notifier.announce(connection.takeNotices(), on: connection)
-            for sequence in given { leases.renewInTime(sequence, on: connection) }
-            return .done(result)
-        } catch {
-            let fault = connection.fault
-            connection.end()
-            connection.giveOnTurn()
-            guard let fault, try retries.mayRunAgain(after: fault, on: connection) else { throw error }
-            return .conflict(fault.kind == .conflict ? connection.hotRows : [], error)
-        }
     }
 
     package func integrityFaults() throws -> [String] {

@@ -16,6 +16,12 @@ struct PostgresMigration: MigrationConnection {
         }
     }
 
+    /// SQLite's, in which statements are written.
+    private static let instr = """
+        CREATE OR REPLACE FUNCTION instr(bytea, bytea) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        AS 'SELECT position($2 IN $1)'
+        """
+
     var dialect: Dialect { .postgres }
 
     func recordedSchemaVersion() throws -> Int {
@@ -50,11 +56,13 @@ struct PostgresMigration: MigrationConnection {
             throw Failure(.unavailable, UseLock.refusal)
         }
         try run(CommitMark.table)
+        try run(Self.instr)
     }
 
-    /// Makes the engine's own table where a database of the newest schema has none: backups may be without it.
+    /// Makes the engine's own table and function where a database of the newest schema has none: backups may be without them.
     func completeOwnTables() throws {
-        guard try run("SELECT to_regclass('commit_mark')") == nil else { return }
+        guard try run("SELECT CASE WHEN to_regclass('commit_mark') IS NULL OR to_regprocedure('instr(bytea,bytea)') IS NULL THEN 1 END") != nil
+        else { return }
         try beginMigrations()
         try commit()
     }

@@ -15,7 +15,7 @@ struct Retries {
     mutating func mayRunAgain(after fault: Fault, on connection: PostgresConnection) throws -> Bool {
         guard Clock.milliseconds < end else { return false }
         switch fault.kind {
-        case .final: return false
+        case .final, .undecided: return false
         case .lacksIDs:
             guard let sequence = connection.lackingSequence else { return false }
             do {
@@ -33,6 +33,8 @@ struct Retries {
             if lostCount > 3 { return false }
         case .conflict: break
         }
+        // It was not in anybody's way, and stands in line now.
+        if fault.isOfNode { return true }
         // In ever longer steps, and never the same for two: those that stood in each other's way would meet again. One that stands in
         // a line has its turn instead.
         let longest = fault.kind == .conflict && !connection.hotRows.isEmpty ? 1000 : min(100_000, 500 << min(count, 10))

@@ -18,14 +18,23 @@ final class Session: @unchecked Sendable {
 
     private(set) var statements: [StatementKey: PreparedStatement] = [:]
     private var nameCount = 0
-    /// Commands that were queued since the last sync; those of statements with their text, by which a failure is told.
-    private var queued: [StaticString?] = []
+    /// Commands that were queued since the last sync.
+    private var queued: [Command] = []
+    /// Answers that are kept, in the order of their commands.
+    private var kept: [PostgresRows] = []
     /// Whether a command could not be queued, and those after it must not stand for it.
     private var isIncomplete = false
     /// Commands of batches that were sent, whose answers nobody has read.
     private var owed: [Int] = []
     /// Numbers of the advisory locks that it has for a transaction's turn.
     private var locks: [Int64] = []
+
+    struct Command {
+        /// Of a statement, by which a failure is told.
+        var sql: StaticString?
+        /// Whether its answer is kept, where it is not the last one.
+        var isKept = false
+    }
 
     struct StatementKey: Hashable {
         /// Of the literal's bytes: a literal has one address in its module and never changes.
@@ -100,14 +109,14 @@ final class Session: @unchecked Sendable {
         count(PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, resultFormat))
     }
 
-    func send(_ statement: PreparedStatement, _ values: ParameterBuffer) {
+    func send(_ statement: PreparedStatement, _ values: ParameterBuffer, isKept: Bool = false) {
         count(values.withPointers { count, pointers, lengths, formats in
             PQsendQueryPrepared(handle, statement.name, count, pointers, lengths, formats, 1)
-        }, statement.sql)
+        }, Command(sql: statement.sql, isKept: isKept))
     }
 
-    private func count(_ isQueued: Int32, _ sql: StaticString? = nil) {
-        if isQueued == 1 { queued.append(sql) } else { isIncomplete = true }
+    private func count(_ isQueued: Int32, _ command: Command = Command()) {
+        if isQueued == 1 { queued.append(command) } else { isIncomplete = true }
     }
 
     /// The statement's prepared form, made now where there is none.
@@ -190,6 +199,12 @@ final class Session: @unchecked Sendable {
         throw Fault(.lost, Failure(.unavailable, "a command could not be sent: \(what())"))
     }
 
+    /// The answers that were kept for the last commands that were received.
+    func takeKept() -> [PostgresRows] {
+        defer { kept = [] }
+        return kept
+    }
+
     /// Sends what is queued and does not wait for the answers, which nobody wants.
     func sendUnanswered() {
         guard !queued.isEmpty else { return }
@@ -200,7 +215,7 @@ final class Session: @unchecked Sendable {
     /// Reads the answers that are owed. False where the connection is lost.
     private func settle() -> Bool {
         for count in owed {
-            if let result = try? answers(Array(repeating: nil, count: count), "", isWrite: true) { PQclear(result) }
+            if let result = try? answers(Array(repeating: Command(), count: count), "", isWrite: true) { PQclear(result) }
             if isLost { return false }
         }
         owed.removeAll(keepingCapacity: true)
@@ -209,18 +224,22 @@ final class Session: @unchecked Sendable {
 
     private var isBroken: Bool { PQstatus(handle) == CONNECTION_BAD }
 
-    private func answers(_ commands: [StaticString?], _ what: @autoclosure () -> String, isWrite: Bool) throws(Fault) -> OpaquePointer {
+    private func answers(_ commands: [Command], _ what: @autoclosure () -> String, isWrite: Bool) throws(Fault) -> OpaquePointer {
         var fault: Fault?
         var last: OpaquePointer?
-        for sql in commands {
+        for command in commands {
             PQclear(last)
             last = PQgetResult(handle)
             switch last.map({ PQresultStatus($0) }) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_PIPELINE_ABORTED: break
-            default: fault = fault ?? Fault(last, on: handle, doing: sql.map { "\($0)" } ?? what(), isWrite: isWrite)
+            default: fault = fault ?? Fault(last, on: handle, doing: command.sql.map { "\($0)" } ?? what(), isWrite: isWrite)
             }
             if isBroken { break }
             while let more = PQgetResult(handle) { PQclear(more) }
+            if fault == nil, command.isKept, let result = last {
+                kept.append(PostgresRows(result))
+                last = nil
+            }
         }
         if !isBroken {
             // The answer to the sync.
@@ -228,6 +247,7 @@ final class Session: @unchecked Sendable {
         }
         if isBroken { fault = fault ?? Fault(nil, on: handle, doing: what(), isWrite: isWrite) }
         if let fault {
+            kept = []
             PQclear(last)
             throw isBroken && fault.kind != .lost ? Fault(.lost, fault.failure) : fault
         }

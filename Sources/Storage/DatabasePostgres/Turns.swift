@@ -10,57 +10,168 @@ import Threads
 /// a line, those that come new join it before they have waited for anything. Where nobody stands in anybody's way there is no line, and
 /// a transaction costs what it did.
 ///
-/// Invariants: rows are taken in their order, and before the transaction begins, so that no two wait for each other; who stands in a
-/// line holds no connection, and who waits for another node one of half of them at most; nobody waits without end.
+/// Who has its turn runs those that stand behind it and need no other rows in its own transaction (WriteGroup.swift), so that one commit is for
+/// all that have come while it was at work. For a second after a line was there, the next one that comes to the row has its turn at once, as it
+/// stands (`enter`): then those after it find a line, and not a row that is locked.
+///
+/// Invariants: who waits for rows takes them in their order, and before its transaction begins, so that no two wait for each other; who is in
+/// its transaction already only takes what is free; who stands in a line holds no connection, and who waits for another node one of
+/// half of them at most; nobody waits without end.
 final class Turns: Sendable {
-    private final class Place: @unchecked Sendable {
+    final class Place: @unchecked Sendable {
+        enum State {
+            case waits
+            /// It has its turn.
+            case first
+            /// Another one runs it, and signals again when it is decided.
+            case taken
+        }
+
         let semaphore = Semaphore()
-        // Guard: the lock of `lines`.
-        var isFirst = false
+        /// What may be run by another, if anything.
+        let write: StandingWrite?
+        /// The rows that it has its turn at, and those that it has not.
+        let held: [HotRow]
+        let lacking: [HotRow]
+        // Guard: the lock of `state`.
+        fileprivate var state = State.waits
+
+        init(_ write: StandingWrite?, held: [HotRow], lacking: [HotRow]) {
+            self.write = write
+            self.held = held
+            self.lacking = lacking
+        }
+
+        /// Says that its write has its outcome.
+        func decide(_ outcome: StandingWrite.Outcome) {
+            write?.outcome = outcome
+            semaphore.signal()
+        }
     }
 
-    /// A row is in it while a transaction has its turn; those that wait, in order.
-    private let lines = Lock<[HotRow: [Place]]>([:])
+    private struct Line {
+        var isTaken = true
+        /// Those that wait, in order.
+        var places: [Place] = []
+        /// When a turn ended last: as a number that grows, and as a time.
+        var end: UInt64 = 0
+        var endTime: Int64 = 0
+        /// Until when no turn may be had without an advisory lock: another node was in the way of one.
+        var closedUntil: Int64 = 0
+    }
+
+    enum Outcome {
+        case taken
+        case late
+        /// Another one has run the write.
+        case decided
+    }
+
+    enum Entry {
+        case noLine
+        case hasTurn
+        case mustWait
+    }
+
+    /// For how long a line is remembered that nobody stands in, in milliseconds.
+    private static let memory: Int64 = 1000
+    private static let mostRemembered = 1024
+
+    private let state = Lock<(lines: [HotRow: Line], endCount: UInt64)>(([:], 0))
     /// Of those that wait for other nodes: PostgreSQL lets them wait in order, but each with a connection, which others need.
     let nodeWaits: WaitPlaces
 
     init(connectionLimit: Int) { nodeWaits = WaitPlaces(connectionLimit / 2) }
 
-    func waitingCount(for row: HotRow) -> Int { lines.withLock { $0[row]?.count ?? 0 } }
+    func waitingCount(for row: HotRow) -> Int { state.withLock { $0.lines[row]?.places.count ?? 0 } }
 
-    func isTaken(_ row: HotRow) -> Bool { lines.withLock { $0[row] != nil } }
+    func isTaken(_ row: HotRow) -> Bool { state.withLock { $0.lines[row]?.isTaken ?? false } }
 
-    /// False where the turn does not come in time.
-    fileprivate func take(_ row: HotRow, until end: Int64) -> Bool {
-        let place = lines.withLock { lines -> Place? in
-            guard lines[row] != nil else {
-                lines[row] = []
-                return nil
+    /// How many turns have ended. A snapshot that is made later has what they committed.
+    var endCount: UInt64 { state.withLock { $0.endCount } }
+
+    // MARK: Waiting
+
+    fileprivate func take(_ row: HotRow, _ place: Place, until end: Int64) -> Outcome {
+        let isFree = state.withLock { state -> Bool in
+            if state.lines[row, default: Line(isTaken: false)].isTaken {
+                state.lines[row]?.places.append(place)
+                return false
             }
-            let place = Place()
-            lines[row]?.append(place)
-            return place
+            state.lines[row, default: Line()].isTaken = true
+            return true
         }
-        guard let place else { return true }
-        if place.semaphore.wait(milliseconds: Int(clamping: end - Clock.milliseconds)) { return true }
-        // It may have come at the last moment.
-        return lines.withLock { lines in
-            if place.isFirst { return true }
-            lines[row]?.removeAll { $0 === place }
-            return false
+        if isFree { return .taken }
+        let isInTime = place.semaphore.wait(milliseconds: Int(clamping: end - Clock.milliseconds))
+        let found = state.withLock { state -> Place.State in
+            // It may have come at the last moment.
+            if place.state == .waits { state.lines[row]?.places.removeAll { $0 === place } }
+            return place.state
+        }
+        switch found {
+        case .waits: return .late
+        case .first: return .taken
+        case .taken:
+            // Who took it ends in time.
+            if !isInTime { place.semaphore.wait() }
+            return .decided
         }
     }
 
-    fileprivate func giveOn(_ row: HotRow) {
-        lines.withLock { lines in
-            guard var line = lines[row], !line.isEmpty else {
-                lines[row] = nil
-                return
+    /// - Parameter isOpen: false where what had the turn without an advisory lock met another node's.
+    func giveOn(_ row: HotRow, isOpen: Bool = true) {
+        state.withLock { state in
+            guard var line = state.lines[row] else { return }
+            if !isOpen { line.closedUntil = Clock.milliseconds + Self.memory }
+            state.endCount += 1
+            line.end = state.endCount
+            if line.places.isEmpty {
+                line.isTaken = false
+                line.endTime = Clock.milliseconds
+            } else {
+                let next = line.places.removeFirst()
+                next.state = .first
+                next.semaphore.signal()
             }
-            let next = line.removeFirst()
-            lines[row] = line
-            next.isFirst = true
-            next.semaphore.signal()
+            state.lines[row] = line
+            if state.lines.count > Self.mostRemembered {
+                let oldest = Clock.milliseconds - Self.memory
+                state.lines = state.lines.filter { $0.value.isTaken || $0.value.endTime > oldest }
+            }
+        }
+    }
+
+    // MARK: In a transaction
+
+    /// For a transaction that is to change the row, and began after `count` turns had ended.
+    func enter(_ row: HotRow, since count: UInt64) -> Entry {
+        state.withLock { state in
+            guard let line = state.lines[row] else { return .noLine }
+            if line.isTaken { return .mustWait }
+            let now = Clock.milliseconds
+            if line.endTime < now - Self.memory {
+                state.lines[row] = nil
+                return .noLine
+            }
+            // Its snapshot may not have what the last one committed: it would wait for nothing, and be undone.
+            guard line.closedUntil <= now, line.end <= count else { return .mustWait }
+            state.lines[row]?.isTaken = true
+            return .hasTurn
+        }
+    }
+
+    /// The next one that stands in line for some of `rows`, and needs no others; it is to be told what has become of it.
+    func takeNext(inLineFor rows: [HotRow]) -> Place? {
+        state.withLock { state in
+            for row in rows {
+                guard let index = state.lines[row]?.places.firstIndex(where: { place in
+                    place.write != nil && place.lacking.allSatisfy(rows.contains)
+                }) else { continue }
+                let place = state.lines[row]?.places.remove(at: index)
+                place?.state = .taken
+                return place
+            }
+            return nil
         }
     }
 }
@@ -73,22 +184,28 @@ struct Turn {
 
     init(_ turns: Turns) { self.turns = turns }
 
-    /// Waits for the turn at `more` besides those that it has; false, and it has none, where it does not come in time.
-    mutating func take(_ more: [HotRow], until end: Int64) -> Bool {
+    /// Waits for the turn at `more` besides those that it has; where it does not come in time, it has none.
+    ///
+    /// - Parameter write: may be run meanwhile by who has its turn.
+    mutating func take(_ more: [HotRow], until end: Int64, for write: StandingWrite? = nil) -> Turns.Outcome {
         let new = Set(more).subtracting(rows)
-        guard let first = new.min() else { return true }
+        guard let first = new.min() else { return .taken }
         // Those before the first new one it keeps: who meets one row more in each run would wait for all again each time.
         let later = rows.filter { $0 > first }
         for row in later.reversed() { turns.giveOn(row) }
         rows.removeLast(later.count)
-        for row in new.union(later).sorted() {
-            guard turns.take(row, until: end) else {
+        let lacking = new.union(later).sorted()
+        for (index, row) in lacking.enumerated() {
+            let place = Turns.Place(write, held: rows, lacking: Array(lacking[index...]))
+            switch turns.take(row, place, until: end) {
+            case .taken: rows.append(row)
+            case .late:
                 giveOn()
-                return false
+                return .late
+            case .decided: return .decided
             }
-            rows.append(row)
         }
-        return true
+        return .taken
     }
 
     mutating func giveOn() {

@@ -95,7 +95,7 @@ import Wire
             let client = try server.client()
             try await client.send("GET / HTTP/1.1\nHost: x\n\n")
             await #expect(throws: TestClient.Failed.self) { try await client.response() }
-            #expect(try await server.logged(1).first?["complete"] == "false")
+            #expect(try await server.logged(1).first?.isComplete == false)
         }
     }
 
@@ -147,7 +147,7 @@ import Wire
             if readsFirst { try await client.receive() }
             client.close()
             #expect(await server.isEmptied())
-            #expect(try await server.logged(1).first?["complete"] == "false")
+            #expect(try await server.logged(1).first?.isComplete == false)
             #expect(await eventually { observation.isGone.load(ordering: .relaxed) })
         }
     }

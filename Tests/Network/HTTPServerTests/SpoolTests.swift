@@ -131,7 +131,7 @@ import TestWaiting
             try await client.send(Array(Self.long[..<1_500_000]))
             #expect(await eventually { !directory.names.isEmpty })
             client.close()
-            #expect(try await server.logged(1).first?["complete"] == "false")
+            #expect(try await server.logged(1).first?.isComplete == false)
             #expect(await eventually { directory.names.isEmpty })
         }
     }

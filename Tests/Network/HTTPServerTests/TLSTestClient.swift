@@ -4,6 +4,7 @@ import NIOHTTP2
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestCertificate
 import TestWaiting
 
 /// Clients over TLS that trust nothing but one certificate.

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import Synchronization
+import TestCertificate
 import TestDirectory
 import Testing
 import Wire
@@ -49,7 +50,7 @@ import Wire
                 port: server.tlsPort, protocols: protocols, "GET / HTTP/1.1\nHost: x\nConnection: close\n\n")
             #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(answer.hasSuffix("true true"))
-            #expect(try await server.logged(1).first?["proto"] == "http/1.1+tls")
+            #expect(try await server.logged(1).first?.proto == "http/1.1+tls")
         }
     }
 
@@ -113,7 +114,7 @@ import Wire
                 gate.open(4)
                 for try await isRight in group { #expect(isRight) }
             }
-            #expect(try await server.logged(4).allSatisfy { $0["proto"] == "h2+tls" })
+            #expect(try await server.logged(4).allSatisfy { $0.proto == "h2+tls" })
         }
     }
 
@@ -240,7 +241,7 @@ import Wire
             await #expect(throws: (any Error).self) { try await response.get() }
             #expect(await server.isEmptied())
             gate.open()
-            #expect(try await server.logged(1).first?["complete"] == "false")
+            #expect(try await server.logged(1).first?.isComplete == false)
         }
     }
 

@@ -29,9 +29,9 @@ struct TestResponder: HTTPResponder {
 }
 
 /// What a test's server logged.
-final class TestLog: LogHandler, @unchecked Sendable {
-    /// Guard of `entries`: the mutex; the others are not changed while the server runs.
-    private let entries = Mutex<[(message: String, metadata: Logger.Metadata)]>([])
+final class TestLog: LogHandler, RequestLogger, @unchecked Sendable {
+    /// Guard of `told`: the mutex; the others are not changed while the server runs.
+    private let told = Mutex<[RequestLog]>([])
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
 
@@ -40,14 +40,11 @@ final class TestLog: LogHandler, @unchecked Sendable {
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
-        let entry = (event.message.description, event.metadata ?? [:])
-        entries.withLock { $0.append(entry) }
-    }
+    func log(event: LogEvent) {}
 
-    var requests: [[String: String]] {
-        entries.withLock { $0.filter { $0.message == "request" }.map { $0.metadata.mapValues(\.description) } }
-    }
+    func log(_ request: RequestLog) { told.withLock { $0.append(request) } }
+
+    var requests: [RequestLog] { told.withLock { $0 } }
 }
 
 /// A server of a test, in the process, on a port that the system chooses.
@@ -61,7 +58,8 @@ struct TestServer {
         let log = TestLog()
         self.log = log
         server = HTTPServer(
-            configuration: configuration, responder: responder, logger: Logger(label: "test") { _ in log })
+            configuration: configuration, responder: responder, logger: Logger(label: "test") { _ in log },
+            requestLogger: log)
     }
 
     /// Runs `body` with a server, and drains it.
@@ -90,8 +88,8 @@ struct TestServer {
         try TestClient(port: port, receiveBuffer: receiveBuffer)
     }
 
-    /// The log lines of requests, once there are `count`.
-    func logged(_ count: Int) async throws -> [[String: String]] {
+    /// What was told of requests, once there are `count`.
+    func logged(_ count: Int) async throws -> [RequestLog] {
         _ = await eventually { log.requests.count >= count }
         return log.requests
     }

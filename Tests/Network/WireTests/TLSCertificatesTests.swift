@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import NIOSSL
+import TestCertificate
 import TestDirectory
 import Testing
 

@@ -27,12 +27,27 @@ import Wire
         }
     }
 
+    @Test("a domain that nobody has said gives way to that of the first account, also for directories that have none of their own")
+    func guessedDomain() async throws {
+        let directory = "directories:\n  a:\n    servers: [ldap://a.example]\n    base: dc=a\n  b:\n    servers: [ldap://b.example]\n    base: dc=b\n    domains: [b.example]\n"
+        var guessed = try await Self.load(directory)
+        guessed.takeDomain(ofFirstStart: "first.example")
+        #expect(guessed.domain == "first.example")
+        #expect(guessed.directories.map(\.domains) == [["first.example"], ["b.example"]])
+        var said = try await Self.load("domain: said.example\n" + directory)
+        said.takeDomain(ofFirstStart: "first.example")
+        #expect(said.domain == "said.example")
+        #expect(said.directories.map(\.domains) == [["said.example"], ["b.example"]])
+    }
+
     @Test("without anything given, all is the default and the names are this machine's")
     func defaults() async throws {
         var settings = try await Self.load("# nothing\n")
         #expect(!settings.domain.isEmpty && !settings.hostName.isEmpty)
         settings.domain = ""
         settings.hostName = ""
+        #expect(settings.isDomainGuessed)
+        settings.isDomainGuessed = false
         #expect(settings == Settings())
         #expect(settings.http.tlsListen.map(\.description) == ["*:8443"])
         #expect(settings.http.plainListen.isEmpty && !settings.http.allowsBasicOverPlain)

@@ -54,7 +54,7 @@ struct TurnsOfNodesTests {
 
     /// Writers of one row each, that have their turns on their node as soon as `turn` is given on.
     private func writers(_ node: PostgresDatabase, _ turn: inout Turn, _ failures: Collected<Failure>) throws -> [pthread_t] {
-        let isTaken = turn.take(rows, until: Clock.milliseconds)
+        let isTaken = turn.take(rows, until: Clock.milliseconds) == .taken
         #expect(isTaken)
         let threads = try rows.map { row in
             try SystemThread.start {
@@ -103,7 +103,7 @@ struct TurnsOfNodesTests {
         // The other rows are free: what is taken of them is given back.
         try lock([rows[2]])
         var turn = Turn(node.turns)
-        let isTaken = turn.take([rows[0]], until: Clock.milliseconds)
+        let isTaken = turn.take([rows[0]], until: Clock.milliseconds) == .taken
         #expect(isTaken)
         let failures = Collected<Failure>()
         let thread = try SystemThread.start {

@@ -53,7 +53,7 @@ struct TurnsTests {
         let database = try PostgresDatabase.testing()
         try database.write { tx in try tx.insert(1) }
         var first = Turn(database.turns)
-        let isTaken1 = first.take([Self.row], until: Clock.milliseconds + 1000)
+        let isTaken1 = first.take([Self.row], until: Clock.milliseconds + 1000) == .taken
         #expect(isTaken1)
         let (reached, passed) = (Collected<Int>(), Collected<Int>())
         let thread = try SystemThread.start {
@@ -79,7 +79,7 @@ struct TurnsTests {
         let database = try PostgresDatabase.testing { $0.retryMilliseconds = 300 }
         try database.write { tx in try tx.insert(1) }
         var first = Turn(database.turns)
-        let isTaken2 = first.take([Self.row], until: Clock.milliseconds + 1000)
+        let isTaken2 = first.take([Self.row], until: Clock.milliseconds + 1000) == .taken
         #expect(isTaken2)
         let failure = #expect(throws: Failure.self) { try database.write { tx in try tx.willChange(Self.row) } }
         #expect(failure?.code == .unavailable)
@@ -93,18 +93,18 @@ struct TurnsTests {
         let turns = Turns(connectionLimit: 8)
         let rows = [3, 1, 2].map { HotRow(letter: UInt8(ascii: "t"), id: $0) }
         var turn = Turn(turns)
-        let isTaken3 = turn.take([rows[0]], until: Clock.milliseconds)
+        let isTaken3 = turn.take([rows[0]], until: Clock.milliseconds) == .taken
         #expect(isTaken3)
-        let isTaken4 = turn.take([rows[1], rows[2], rows[1]], until: Clock.milliseconds)
+        let isTaken4 = turn.take([rows[1], rows[2], rows[1]], until: Clock.milliseconds) == .taken
         #expect(isTaken4)
         #expect(turn.rows.map(\.id) == [1, 2, 3])
         var other = Turn(turns)
-        let isTaken5 = other.take([rows[2], HotRow(letter: UInt8(ascii: "a"), id: 9)], until: Clock.milliseconds + 20)
+        let isTaken5 = other.take([rows[2], HotRow(letter: UInt8(ascii: "a"), id: 9)], until: Clock.milliseconds + 20) == .taken
         #expect(!isTaken5)
         #expect(other.rows == [])
         #expect(!turns.isTaken(HotRow(letter: UInt8(ascii: "a"), id: 9)))
         turn.giveOn()
-        let isTaken6 = other.take(rows, until: Clock.milliseconds)
+        let isTaken6 = other.take(rows, until: Clock.milliseconds) == .taken
         #expect(isTaken6)
         other.giveOn()
         #expect(rows.allSatisfy { !turns.isTaken($0) })
@@ -115,18 +115,18 @@ struct TurnsTests {
         let turns = Turns(connectionLimit: 8)
         let rows = (1...3).map { HotRow(letter: UInt8(ascii: "t"), id: $0) }
         var turn = Turn(turns)
-        let isTaken1 = turn.take([rows[0], rows[2]], until: Clock.milliseconds)
+        let isTaken1 = turn.take([rows[0], rows[2]], until: Clock.milliseconds) == .taken
         #expect(isTaken1)
         let taken = Collected<HotRow>()
         let threads = try [rows[0], rows[2]].map { row in
             try SystemThread.start {
                 var other = Turn(turns)
-                if other.take([row], until: Clock.milliseconds + 10_000) { taken.add(row) }
+                if other.take([row], until: Clock.milliseconds + 10_000) == .taken { taken.add(row) }
                 other.giveOn()
             }
         }
         try #require(eventuallyOnThread { turns.waitingCount(for: rows[0]) == 1 && turns.waitingCount(for: rows[2]) == 1 })
-        let isTaken2 = turn.take([rows[1]], until: Clock.milliseconds + 10_000)
+        let isTaken2 = turn.take([rows[1]], until: Clock.milliseconds + 10_000) == .taken
         #expect(isTaken2)
         #expect(turn.rows == rows)
         #expect(turns.waitingCount(for: rows[0]) == 1)
@@ -141,7 +141,7 @@ struct TurnsTests {
         let database = try PostgresDatabase.testing()
         let rows = (1...40).map { HotRow(letter: UInt8(ascii: "t"), id: $0) }
         var first = Turn(database.turns)
-        let isTaken = first.take(rows, until: Clock.milliseconds)
+        let isTaken = first.take(rows, until: Clock.milliseconds) == .taken
         #expect(isTaken)
         let reached = Collected<Int>()
         let thread = try SystemThread.start {

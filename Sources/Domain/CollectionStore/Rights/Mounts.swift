@@ -1,5 +1,5 @@
 package import Database
-package import Directory
+import Directory
 
 /// The shared collections in the homes of those who may read them.
 ///

@@ -1,6 +1,6 @@
 import Bytes
 package import Database
-package import Directory
+import Directory
 
 /// As what the asker sees members, and by which ETags.
 extension Visibility {

@@ -1,6 +1,6 @@
 import Cryptography
 import Database
-package import SASL
+import SASL
 import Synchronization
 
 /// What to tell a client that begins SCRAM.

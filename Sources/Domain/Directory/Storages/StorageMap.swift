@@ -48,14 +48,29 @@ package enum StorageMap {
             """, [.integer(grantee), .integer(owner.rawValue)]) { $0.integer(0) > 0 } ?? false
     }
 
-    /// How many principals are in each; the configuration database is nil.
-    package static func counts(_ tx: borrowing ReadTransaction) throws -> [String?: Int] {
+    /// How many accounts are in each; the configuration database is nil.
+    ///
+    /// - Parameter owners: how names of resources begin that are no accounts: each storage has its own.
+    package static func counts(_ tx: borrowing ReadTransaction, leavingOut owners: String) throws -> [String?: Int] {
         var counts: [String?: Int] = [:]
-        try tx.forEach("SELECT storage, COUNT(*) FROM principal WHERE kind <> 'group' GROUP BY storage") { row in
+        try tx.forEach(
+            """
+            SELECT storage, COUNT(*) FROM principal
+            WHERE kind <> 'group' AND NOT (kind = 'resource' AND substr(name, 1, CAST($2 AS INTEGER)) = $1) GROUP BY storage
+            """, [.text(owners), .integer(Int64(owners.unicodeScalars.count))]
+        ) { row in
             counts[row.optionalText(0)] = Int(row.integer(1))
             return true
         }
         return counts
+    }
+
+    /// The first accounts of a storage by their ids, at most `limit`.
+    package static func accounts(_ tx: borrowing ReadTransaction, in storage: String, limit: Int) throws -> [Principal] {
+        let ids = try tx.all(
+            "SELECT id FROM principal WHERE storage = $1 AND kind <> 'group' ORDER BY id LIMIT $2",
+            [.text(storage), .integer(Int64(limit))]) { PrincipalID(rawValue: $0.integer(0)) }
+        return try ids.compactMap { try LocalDirectory.find(tx, $0) }
     }
 
     /// The number of a storage, given to it where it has none yet.

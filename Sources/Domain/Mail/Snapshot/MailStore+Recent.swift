@@ -1,4 +1,4 @@
-package import CollectionStore
+import CollectionStore
 package import Database
 
 /// \Recent (RFC 3501 §2.3.2), for clients that do not speak IMAP4rev2.

@@ -1,5 +1,5 @@
 import Bytes
-package import ContentLines
+import ContentLines
 
 /// A managed attachment as an ATTACH property tells it (RFC 8607 §4).
 package struct ManagedAttachment: Sendable, Equatable {

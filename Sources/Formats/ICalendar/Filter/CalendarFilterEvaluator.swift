@@ -1,5 +1,5 @@
 package import CivilTime
-package import ContentLines
+import ContentLines
 
 /// Tells which objects a filter asks for (RFC 4791 §9.7). It is prepared once for a query.
 ///

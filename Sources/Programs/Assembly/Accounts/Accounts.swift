@@ -58,6 +58,8 @@ package enum Accounts {
         try MailStore().destroyAll(tx, of: principal.id)
         try Trash.destroyAll(tx, of: principal.id)
         try Grants.removeAll(tx, to: principal.id)
+        // Who moves it finds that it is gone.
+        try AccountMoves.end(tx, principal.id)
         try LocalDirectory().remove(tx, principal.id)
     }
 

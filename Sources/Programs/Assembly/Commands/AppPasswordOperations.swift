@@ -22,7 +22,7 @@ package struct AppPasswordOperations: Sendable {
         let scram = try user.signInName.flatMap { name in
             try Accounts.scramSalts(installation.settings, installation.database)?.verifiers(secret, of: name)
         }
-        try installation.database.write { tx in
+        _ = try installation.database.write { tx in
             try LocalDirectory().addAppPassword(
                 tx, to: user, name: name, scopes: Set(services.isEmpty ? SignInService.allCases : services), secret: secret,
                 scram: scram ?? [], now: System.clock())

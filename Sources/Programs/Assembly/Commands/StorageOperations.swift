@@ -12,17 +12,20 @@ package struct StorageOperations: Sendable {
 
     /// Each storage: where it is, and what is in it.
     package func list(asJSON: Bool) throws -> String {
-        let (counts, domains) = try installation.database.read { tx in (try StorageMap.counts(tx), try StorageMap.domains(tx)) }
+        let (counts, domains) = try installation.database.read { tx in
+            (try StorageMap.counts(tx, leavingOut: AddressLists.ownerName), try StorageMap.domains(tx))
+        }
         var table = CommandTable("name", "database", "accounts", "usedBytes", "domains")
-        func append(_ name: String, _ place: Installation, _ key: String?) throws {
-            let used = try place.database.read { tx in try Quota.total(tx) }
+        func append(_ name: String, _ place: Installation?, _ key: String?) throws {
+            let used = try place?.database.read { tx in try Quota.total(tx) } ?? 0
+            let database = place.map { $0.settings.database.isEmpty ? $0.directory.database : "PostgreSQL" }
             table.append(
-                .text(name), .text(place.settings.database.isEmpty ? place.directory.database : "PostgreSQL"),
-                .number(counts[key] ?? 0), .bytes(Int(clamping: used)),
+                .text(name), .text(database ?? "not in the settings"), .number(counts[key] ?? 0), .bytes(Int(clamping: used)),
                 .texts(domains.filter { $0.storage == name }.map(\.domain)))
         }
         try append(StorageSettings.defaultName, installation, nil)
         for part in installation.storages.parts { try append(part.name, part.installation, part.name) }
+        for missing in try installation.missingStorages() { try append(missing.name, nil, missing.name) }
         return table.text(asJSON: asJSON)
     }
 

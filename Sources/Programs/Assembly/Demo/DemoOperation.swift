@@ -9,9 +9,10 @@ package enum DemoOperation {
     ]
 
     /// Makes what is missing. Where the organisation is there already nothing is changed.
-    package static func run(_ settings: Settings, password: String?) throws {
-        let installation = try Installation.open(settings, creating: true)
+    package static func run(_ given: Settings, password: String?) throws {
+        let installation = try Installation.open(given, creating: true)
         defer { installation.close() }
+        let settings = installation.settings
         let domain = settings.domain
         guard let first = SignInName(name: people[0].0, domain: domain) else {
             throw CommandError(.configuration, "domain: “\(domain)” cannot be the domain of users")

@@ -10,7 +10,7 @@ package import Mail
 
 /// A data directory with its database and its file store open: what the server and every command work on.
 package struct Installation: Sendable {
-    package let settings: Settings
+    package private(set) var settings: Settings
     package let directory: DataDirectory
     package let database: any Database
     package let files: FileBlobStore
@@ -21,7 +21,7 @@ package struct Installation: Sendable {
     /// Whether the data directory was made by this opening.
     package let isNew: Bool
     /// What the administrator should know.
-    package let warnings: [String]
+    package private(set) var warnings: [String]
     /// The other databases; in one of them there are none.
     package private(set) var storages = Storages([])
 
@@ -38,6 +38,10 @@ package struct Installation: Sendable {
     ) throws -> Installation {
         var installation = try openDatabase(settings, creating: creating, notice: notice)
         do {
+            if let domain = try installation.database.read({ tx in try LocalDirectory.firstDomain(tx) }) {
+                installation.settings.takeDomain(ofFirstStart: domain)
+            }
+            let settings = installation.settings
             // Before anything is written, this database is known not to be another's storage.
             if settings.storages.isEmpty {
                 try StorageIdentity.mustBeConfiguration(installation.database)
@@ -46,6 +50,7 @@ package struct Installation: Sendable {
                     settings, of: installation.database, creating: creating, notice: notice)
             }
             try installation.index(notice: notice)
+            installation.warnings += try installation.missingStorages().map(\.warning)
             return installation
         } catch {
             installation.close()

@@ -16,18 +16,19 @@ import Wire
 /// `tegu serve`: puts the parts together and runs them until it is told to stop.
 package enum Serve {
     /// Returns when the server has stopped in good order.
-    package static func run(_ settings: Settings) async throws {
+    package static func run(_ given: Settings) async throws {
         keepFreedMemory()
         let metrics = PrometheusMetrics()
-        Telemetry.bootstrap(settings.log, metrics: metrics)
+        Telemetry.bootstrap(given.log, metrics: metrics)
         let logger = Logger(label: "tegu")
         let signals = await SignalSource.trap()
 
-        let directory = DataDirectory(settings)
+        let directory = DataDirectory(given)
         _ = try directory.prepare()
         let lock = try ServeLock(directory)
         directory.emptySpool(lock)
-        let installation = try Installation.open(settings, creating: true) { logger.notice("\($0)") }
+        let installation = try Installation.open(given, creating: true) { logger.notice("\($0)") }
+        let settings = installation.settings
         let storageLocks = try installation.storages.parts.map { HeldLock(try ServeLock($0.installation.directory)) }
         for warning in installation.all.flatMap(\.warnings) { logger.warning("\(warning)") }
         defer { installation.close() }
@@ -61,11 +62,9 @@ package enum Serve {
             timeZones: TimeZoneServer(installation.timeZones), discovery: Discovery.server(settings), metrics: metrics,
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
-        var httpLogger = Logger(label: "tegu.http")
-        // A request is told at info.
-        if !settings.log.requests { httpLogger.logLevel = max(httpLogger.logLevel, .notice) }
         let server = HTTPServer(
-            configuration: configuration(settings, directory, certificates), responder: responder, logger: httpLogger)
+            configuration: configuration(settings, directory, certificates), responder: responder,
+            logger: Logger(label: "tegu.http"), requestLogger: Telemetry.requestLogger(settings.log))
         let imap = IMAPService(
             installation, authenticator: authenticator, memberships: membershipCache, storages: storages, certificates: imapCertificates)
         let lmtp = LMTPService(installation, principals: principals, directories: directories, storages: storages)
@@ -219,7 +218,7 @@ package enum Serve {
             database: installation.database, files: installation.files, timeZones: installation.timeZones,
             authenticator: authenticator, principals: principals, memberships: memberships, configuration: configuration,
             logger: Logger(label: "tegu.dav"), clock: System.clock,
-            random: System.random, elsewhere: storages.flatMap(\.davServers))
+            random: System.random, elsewhere: storages?.davServers)
     }
 
     private static func configuration(

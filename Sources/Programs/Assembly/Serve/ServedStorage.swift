@@ -32,11 +32,11 @@ struct ServedStorages: Sendable {
 
     var all: [ServedStorage] { storages.parts.compactMap { served[$0.name] } }
 
-    // Which one has what somebody owns; nil: the default one. Where there is no other, nobody asks.
+    // Which one has what somebody owns; nil: the default one. Whose storage is not in the settings is never looked for there: it throws.
 
-    var davServers: (@Sendable (Principal) throws -> DAVServer?)? { lookUp(\.dav) }
-    var mailPlaces: (@Sendable (Principal) throws -> MailPlace?)? { lookUp(\.mailPlace) }
-    var deliveryPlaces: (@Sendable (Principal) throws -> DeliveryPlace?)? { lookUp(\.deliveryPlace) }
+    var davServers: @Sendable (Principal) throws -> DAVServer? { lookUp(\.dav) }
+    var mailPlaces: @Sendable (Principal) throws -> MailPlace? { lookUp(\.mailPlace) }
+    var deliveryPlaces: @Sendable (Principal) throws -> DeliveryPlace? { lookUp(\.deliveryPlace) }
 
     /// Whether what somebody owns is elsewhere than they were told when they signed in.
     var haveMoved: (@Sendable (Principal) -> Bool)? {
@@ -49,9 +49,8 @@ struct ServedStorages: Sendable {
 
     private func lookUp<Value>(
         _ value: any KeyPath<ServedStorage, Value> & Sendable
-    ) -> (@Sendable (Principal) throws -> Value?)? {
-        if served.isEmpty { return nil }
-        return { principal in try storages.part(of: principal).flatMap { served[$0.name] }.map { $0[keyPath: value] } }
+    ) -> @Sendable (Principal) throws -> Value? {
+        { principal in try storages.part(of: principal).flatMap { served[$0.name] }.map { $0[keyPath: value] } }
     }
 }
 

@@ -18,6 +18,8 @@ package struct DirectorySettings: Sendable, Equatable {
     package var groupBase = ""
     package var roomBase = ""
     package var domains: [String] = []
+    /// `domains` is the server's own: none was given.
+    var takesServerDomain = false
     package var position = 100
     package var precedesLocal = false
     package var connectTime: Duration = .seconds(3)

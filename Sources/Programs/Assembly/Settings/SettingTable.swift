@@ -19,7 +19,7 @@ extension SettingDefinition {
             "domain", \.domain,
             "The internet domain of users who sign in without one, and of the administrator made at the first start."
         )
-        .byDefault("the domain of the machine's host name, or `localhost`"),
+        .byDefault("that of the first account, which at the first start is the domain of the machine's host name, or `localhost`"),
         .name(
             "host-name", \.hostName,
             "The name by which clients reach this server; it goes into the certificate made at the first start "

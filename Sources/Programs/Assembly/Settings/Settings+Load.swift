@@ -27,15 +27,26 @@ extension Settings {
         var settings = Settings()
         var problems = sources.flatMap { settings.take($0) }
         if settings.hostName.isEmpty { settings.hostName = HostName.ofThisMachine() }
-        if settings.domain.isEmpty { settings.domain = HostName.domain(of: settings.hostName) }
         settings.storages.sort { $0.name < $1.name }
         settings.directories.sort { ($0.position, $0.name) < ($1.position, $1.name) }
-        for index in settings.directories.indices where settings.directories[index].domains.isEmpty {
-            settings.directories[index].domains = [settings.domain]
+        for index in settings.directories.indices {
+            settings.directories[index].takesServerDomain = settings.directories[index].domains.isEmpty
         }
+        settings.isDomainGuessed = settings.domain.isEmpty
+        settings.serve(domain: settings.domain.isEmpty ? HostName.domain(of: settings.hostName) : settings.domain)
         if problems.isEmpty { problems = settings.contradictions() }
         guard problems.isEmpty else { throw SettingsError(problems) }
         return settings
+    }
+
+    /// A guess must not make a second domain where the first start has made one.
+    package mutating func takeDomain(ofFirstStart domain: String) {
+        if isDomainGuessed { serve(domain: domain) }
+    }
+
+    private mutating func serve(domain: String) {
+        self.domain = domain
+        for index in directories.indices where directories[index].takesServerDomain { directories[index].domains = [domain] }
     }
 
     private mutating func take(_ source: SettingSource) -> [String] {

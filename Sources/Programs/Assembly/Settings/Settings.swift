@@ -13,6 +13,8 @@ package struct Settings: Sendable, Equatable {
     package var database = ""
     /// Lower case. Empty only before `load` has filled in this machine's own.
     package var domain = ""
+    /// `domain` comes from the name of the machine: nobody has said one.
+    package var isDomainGuessed = false
     /// Lower case. Empty only before `load` has filled in this machine's own.
     package var hostName = ""
     package var shutdownTime: Duration = .seconds(30)

@@ -6,7 +6,9 @@ enum StorageConsistency {
     /// The count of faults.
     static func check(_ installation: Installation, tell: (String) -> Void) throws -> Int {
         let parts = installation.storages.parts
-        if parts.isEmpty { return 0 }
+        let missing = try installation.missingStorages()
+        for storage in missing { tell(storage.warning) }
+        if parts.isEmpty { return missing.count }
         try installation.storages.bring()
         // What is on its way may be in two places.
         let moves = try installation.database.read { tx in try AccountMoves.all(tx) }
@@ -14,7 +16,7 @@ enum StorageConsistency {
             tell("a move of principal \(move.account.rawValue) has not ended: `tegu storage move` goes on with it")
         }
         let moving = Set(moves.map(\.account))
-        var count = 0
+        var count = missing.count
         for part in parts {
             try part.mirror.forEachDifference { id in
                 tell("storage \(part.name): principal \(id.rawValue) is another one than in the configuration database")

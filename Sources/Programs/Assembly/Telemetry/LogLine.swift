@@ -56,7 +56,7 @@ enum LogLine {
     // MARK: Text
 
     /// Bare where that is unambiguous, else in quotes.
-    private static func appendWord(_ text: String, to out: inout [UInt8]) {
+    static func appendWord(_ text: String, to out: inout [UInt8]) {
         let isBare = !text.isEmpty && text.utf8.count <= longestValue
             && text.utf8.allSatisfy { 0x21...0x7E ~= $0 && $0 != 0x22 && $0 != 0x5C && $0 != 0x3D }
         if isBare {
@@ -174,7 +174,7 @@ enum LogLine {
     // MARK: Time
 
     /// RFC 3339, in UTC, with milliseconds.
-    private static func append(_ time: timespec, to out: inout [UInt8]) {
+    static func append(_ time: timespec, to out: inout [UInt8]) {
         var seconds = time.tv_sec
         var parts = tm()
         gmtime_r(&seconds, &parts)

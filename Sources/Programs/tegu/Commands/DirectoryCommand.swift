@@ -17,7 +17,7 @@ struct DirectoryCommand: AsyncParsableCommand {
             // It can be asked before the first start.
             let installation = try? Installation.open(loaded, creating: false)
             defer { installation?.close() }
-            ConsoleOutput.write(try DirectoryOperations(loaded).list(installation))
+            ConsoleOutput.write(try DirectoryOperations(installation?.settings ?? loaded).list(installation))
         }
     }
 

@@ -26,6 +26,7 @@ enum FloatingZone {
             }
             return rules
         case nil:
+            foresee(tx, collection)
             if let rules = try stored(tx, collection.id, timeZones) { return rules }
             return try collection.parentID.map { try of(tx, $0, timeZones) } ?? FixedOffset.utc
         }
@@ -34,6 +35,15 @@ enum FloatingZone {
     /// Of a home: the one that is set there, or UTC.
     static func of(_ tx: borrowing ReadTransaction, _ home: CollectionID, _ timeZones: TimeZoneDatabase) throws -> any TimeZoneRules {
         try stored(tx, home, timeZones) ?? FixedOffset.utc
+    }
+
+    /// Says that the properties will be asked for.
+    private static func foresee(_ tx: borrowing ReadTransaction, _ collection: Collection) {
+        for id in [collection.id, collection.parentID].compactMap(\.self) {
+            for name in [XMLName.caldav(.calendarTimezoneId), .caldav(.calendarTimezone)] {
+                DeadProperties.foresee(tx, of: id, namespace: name.namespace, name: name.local)
+            }
+        }
     }
 
     /// RFC 4791 §5.2.2, RFC 7809 §5.2.

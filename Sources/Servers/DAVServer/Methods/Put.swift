@@ -50,6 +50,7 @@ enum Put {
     private static func place(
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, mayKeepAlarms: Bool = true
     ) throws -> (Location, Collection) {
+        Locks.foresee(tx)
         let location = try exchange.locate(tx, missingParent: .conflict)
         if location.collection != nil { throw Reply(.methodNotAllowed, "It is a collection.") }
         guard let parent = location.parent, parent.kind.holdsMembers else {

@@ -24,6 +24,7 @@ enum AddressbookQuery {
             return evaluator.matches(card)
         }
         return try exchange.read { tx in
+            Locks.foresee(tx)
             let scope = try QueryScope(tx, exchange, kind: .book)
             if scope.places.contains(where: \.collection.isSearchOnly) {
                 // RFC 6352 §8.6.1: what asks for nothing in particular would list it.

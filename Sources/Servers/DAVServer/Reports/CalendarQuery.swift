@@ -13,6 +13,7 @@ enum CalendarQuery {
         let work = QueryWork(exchange.server.configuration, limit: request.limit)
         let rows = Rows(exchange, request.properties, work: work, zone: request.zone)
         return try exchange.read { tx in
+            Locks.foresee(tx)
             let scope = try QueryScope(tx, exchange, kind: .calendar)
             var parts: [any MultistatusSource.Part] = []
             for place in scope.places {

@@ -13,6 +13,7 @@ enum Multiget {
             throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A multiget may have \(maximum) hrefs.")
         }
         return try exchange.read { tx in
+            Locks.foresee(tx)
             let location = try exchange.find(tx).location
             // RFC 4791 §7.9, RFC 6352 §8.7: of a calendar or book, its home, or an object in it.
             guard let place = location.member == nil ? location.collection : location.parent,
@@ -21,7 +22,7 @@ enum Multiget {
             }
             let rows = Rows(exchange, request.properties)
             return try MultistatusSource.response(
-                tx, exchange, parts: [HrefRows(rows, hrefs: request.hrefs, kind: kind)], headers: exchange.appliedPreferences)
+                tx, exchange, parts: [HrefRows(rows, hrefs: request.hrefs, kind: kind, at: location)], headers: exchange.appliedPreferences)
         }
     }
 }
@@ -34,8 +35,11 @@ final class HrefRows: MultistatusSource.Part {
     /// The collection of the href before, and how that began: mostly all are of one.
     private var place: (prefix: ArraySlice<UInt8>, scope: MemberScope)?
     private var ahead: MembersAhead?
+    /// What the request is for, in this transaction: mostly what the hrefs are in.
+    private var known: Location?
 
-    init(_ rows: Rows, hrefs: [[UInt8]], kind: CollectionKind) {
+    init(_ rows: Rows, hrefs: [[UInt8]], kind: CollectionKind, at location: Location) {
+        known = location.collection == nil ? nil : location
         self.rows = rows
         self.hrefs = hrefs[...]
         self.kind = kind
@@ -43,6 +47,7 @@ final class HrefRows: MultistatusSource.Part {
 
     func write(_ tx: borrowing ReadTransaction, to out: inout XMLWriter, limit: Int) throws -> Bool {
         (place, ahead) = (nil, nil)
+        defer { known = nil }
         while let href = hrefs.first {
             if out.count >= limit { return false }
             hrefs.removeFirst()
@@ -99,6 +104,7 @@ final class HrefRows: MultistatusSource.Part {
 
     /// Nil where there is nothing, or nothing for the asker. Any other failure is one of the whole answer.
     private func locate(_ tx: borrowing ReadTransaction, _ path: [String]) throws -> Location? {
+        if let known, path == rows.exchange.path.segments { return known }
         do {
             return try rows.exchange.locator.locate(tx, path)
         } catch is Reply {

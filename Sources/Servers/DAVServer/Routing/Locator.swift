@@ -57,11 +57,13 @@ struct Locator: Sendable {
     ) throws -> Location {
         let home: Collection
         var first: Collection?
+        var second = Collections.Found.notAsked
         // In a home of files a name may be a file's.
         let isFirstCollection = path.count > 2 && !kind.holdsMembers
         if isFirstCollection {
-            guard let found = try Collections.home(tx, of: asker.id, kind: kind, child: path[2]) else { throw Reply(.notFound) }
-            (home, first) = found
+            guard let found = try Collections.home(tx, of: asker.id, kind: kind, child: path[2], member: path.count > 3 ? path[3] : nil)
+            else { throw Reply(.notFound) }
+            (home, first, second) = found
         } else {
             guard let found = try Collections.home(tx, of: asker.id, kind: kind) else { throw Reply(.notFound) }
             home = found
@@ -74,7 +76,11 @@ struct Locator: Sendable {
             location.ancestors.append(parent)
             location.name = name
             // In a calendar or a book a name is a member's; in a home it is a collection's: one look-up for most requests.
-            location.resource = try index == 2 && isFirstCollection ? first.map(Resource.collection) : child(tx, of: parent, name)
+            if index == 3, case .asked(let member) = second, parent.kind.holdsMembers, parent.kind.childKinds.isEmpty {
+                location.resource = member.map(Resource.member)
+            } else {
+                location.resource = try index == 2 && isFirstCollection ? first.map(Resource.collection) : child(tx, of: parent, name)
+            }
             guard index == 2, location.resource == nil, let place = try Mounts.place(tx, in: home.id, name: name) else { continue }
             let asker = try view(tx)
             guard let (collection, access) = try shared(tx, place.mount, place.collection, as: asker) else { throw Reply(.notFound) }

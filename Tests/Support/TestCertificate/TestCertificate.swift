@@ -1,10 +1,10 @@
 /// Two self-signed certificates with their keys, valid for a hundred years, used nowhere but in tests.
-struct TestCertificate: Sendable {
-    let name: String
-    let chain: String
-    let key: String
+package struct TestCertificate: Sendable {
+    package let name: String
+    package let chain: String
+    package let key: String
 
-    static let one = TestCertificate(
+    package static let one = TestCertificate(
         name: "one.example",
         chain: """
             -----BEGIN CERTIFICATE-----
@@ -27,7 +27,7 @@ struct TestCertificate: Sendable {
             -----END PRIVATE KEY-----
             """)
 
-    static let two = TestCertificate(
+    package static let two = TestCertificate(
         name: "two.example",
         chain: """
             -----BEGIN CERTIFICATE-----
