@@ -84,6 +84,10 @@ import Testing
         _ = try fixture.write { tx in try tx.execute("UPDATE mail_snapshot SET data = $1", [.bytes([9])]) }
         #expect(try snapshot(MailStore(maildirs: fixture.store.maildirs)).columns.flags == whole.columns.flags)
         // One that cannot be read is replaced, though nothing has changed since.
+        try fixture.append((0..<20).map { "Subject: later \($0)\r\n\r\nx\r\n" }, to: mailbox)
+        _ = try fixture.write { tx in
+            try tx.execute("UPDATE mail_snapshot SET data = $1, modseq = (SELECT modseq FROM mailbox WHERE id = mailbox_id)", [.bytes([9])])
+        }
         let other = MailStore(maildirs: fixture.store.maildirs)
         _ = try snapshot(other)
         try other.storeSnapshot(fixture.database, of: mailbox.id)
