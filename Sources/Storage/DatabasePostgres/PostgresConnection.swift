@@ -46,6 +46,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     private(set) var entered: [HotRow] = []
     /// How many turns had ended when it began.
     private var endedTurns: UInt64 = 0
+    /// The number of the last write that had begun before its snapshot was made.
+    private(set) var seenWrites: UInt64 = 0
     /// What there was of actions and notices when the present part began.
     private var partStart = (actions: 0, notices: 0)
 
@@ -68,6 +70,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         self.turn = turn
         entered = []
         endedTurns = role == .write ? turns.endCount : 0
+        seenWrites = 0
         hotRows = []
         fault = nil
         hasBegun = false
@@ -422,6 +425,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         _ body: (Session) throws(Fault) -> OpaquePointer, on session: Session
     ) throws(Fault) -> OpaquePointer {
         hasBegun = true
+        if role == .write { seenWrites = turns.begunWrites }
         session.send(role == .read ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : beginWrite)
         return try body(session)
     }

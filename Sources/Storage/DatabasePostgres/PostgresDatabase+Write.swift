@@ -7,7 +7,7 @@ extension PostgresDatabase {
         defer { mark.remove() }
         var result: Result?
         try withoutActuallyEscaping(body) { body in
-            let write = StandingWrite { connection in result = try body(WriteTransaction(connection: connection)) }
+            let write = StandingWrite(number: turns.beginWrite()) { connection in result = try body(WriteTransaction(connection: connection)) }
             defer { write.dropWork() }
             try run(write)
         }

@@ -17,6 +17,8 @@ final class StandingWrite: @unchecked Sendable {
         case undone
     }
 
+    /// Writes are numbered as they begin. It has to see what was committed before: a transaction with an older snapshot is none for it.
+    let number: UInt64
     /// Nil when its call is over: the closure must not live longer.
     private var work: ((PostgresConnection) throws -> Void)?
     /// Of the transaction that it was run in by another.
@@ -26,7 +28,10 @@ final class StandingWrite: @unchecked Sendable {
     /// To be called where it was committed.
     var actions: [@Sendable () -> Void] = []
 
-    init(_ work: @escaping (PostgresConnection) throws -> Void) { self.work = work }
+    init(number: UInt64, _ work: @escaping (PostgresConnection) throws -> Void) {
+        self.number = number
+        self.work = work
+    }
 
     func run(on connection: PostgresConnection) throws { try work?(connection) }
 

@@ -1,4 +1,5 @@
 import Database
+import Synchronization
 import Threads
 
 /// The lines in which transactions stand for rows that they all change.
@@ -78,6 +79,7 @@ final class Turns: Sendable {
     private static let mostRemembered = 1024
 
     private let state = Lock<(lines: [HotRow: Line], endCount: UInt64)>(([:], 0))
+    private let writes = Atomic<UInt64>(0)
     /// Of those that wait for other nodes: PostgreSQL lets them wait in order, but each with a connection, which others need.
     let nodeWaits: WaitPlaces
 
@@ -89,6 +91,12 @@ final class Turns: Sendable {
 
     /// How many turns have ended. A snapshot that is made later has what they committed.
     var endCount: UInt64 { state.withLock { $0.endCount } }
+
+    /// The number of a write that begins now.
+    func beginWrite() -> UInt64 { writes.add(1, ordering: .sequentiallyConsistent).newValue }
+
+    /// The number of the last one that has begun.
+    var begunWrites: UInt64 { writes.load(ordering: .sequentiallyConsistent) }
 
     // MARK: Waiting
 
@@ -161,11 +169,13 @@ final class Turns: Sendable {
     }
 
     /// The next one that stands in line for some of `rows`, and needs no others; it is to be told what has become of it.
-    func takeNext(inLineFor rows: [HotRow]) -> Place? {
+    ///
+    /// - Parameter last: the number of the last write that may be taken.
+    func takeNext(inLineFor rows: [HotRow], upTo last: UInt64) -> Place? {
         state.withLock { state in
             for row in rows {
                 guard let index = state.lines[row]?.places.firstIndex(where: { place in
-                    place.write != nil && place.lacking.allSatisfy(rows.contains)
+                    place.write.map { $0.number <= last } == true && place.lacking.allSatisfy(rows.contains)
                 }) else { continue }
                 let place = state.lines[row]?.places.remove(at: index)
                 place?.state = .taken

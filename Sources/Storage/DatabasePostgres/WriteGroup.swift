@@ -6,7 +6,8 @@ import Database
 /// the server has found a fault, or the commit fails, nothing is kept of anybody, nobody is told anything, and each is run again in a
 /// transaction of its own: whose fault it was is told by that. Where it is not known whether the commit was made, none is run again.
 ///
-/// Nothing waits for more to come: whoever has not come when the last one ended stands in line for the next turn.
+/// Nothing waits for more to come: whoever came after the transaction's snapshot was made stands in line for the next turn. It may have
+/// committed something before, or been told of something, that the snapshot does not have.
 struct WriteGroup {
     /// The server keeps 64 savepoints' numbers at hand, and those that come first wait for the last.
     private static let mostMembers = 31
@@ -27,7 +28,8 @@ struct WriteGroup {
     /// Runs those that need no other rows than `rows`, one after the other. Throws where nothing is to be kept of any.
     mutating func run(inLineFor rows: [HotRow]) throws {
         let end = Clock.milliseconds + Self.longest
-        while members.count < Self.mostMembers, Clock.milliseconds < end, let place = turns.takeNext(inLineFor: rows) {
+        while members.count < Self.mostMembers, Clock.milliseconds < end, let place = turns.takeNext(inLineFor: rows, upTo: connection.seenWrites)
+        {
             members.append((place, .undone))
             guard let write = place.write else { continue }
             try connection.beginPart(turn: place.held)

@@ -83,6 +83,32 @@ struct WriteGroupTests {
         #expect(try database.ids == [1, 3, 5])
     }
 
+    @Test("whoever stands in line sees what they themselves have committed before")
+    func ownWrites() throws {
+        let database = try PostgresDatabase.testing()
+        let unseen = Collected<Int64>()
+        let failed = Collected<String>()
+        let threads = try (0..<8).map { writer in
+            try SystemThread.start {
+                for turn in 0..<40 {
+                    let id = Int64(writer * 1000 + turn)
+                    do {
+                        // In nobody's way: it is committed while another one's transaction is at work.
+                        try database.write { tx in try tx.insert(id) }
+                        try database.write { tx in
+                            if try tx.read.first("SELECT id FROM item WHERE id = $1", [.integer(id)], row: { $0.integer(0) }) != id { unseen.add(id) }
+                            try tx.willChange(Self.row)
+                            try tx.insert(1_000_000 + id)
+                        }
+                    } catch { failed.add("\(error)") }
+                }
+            }
+        }
+        for thread in threads { pthread_join(thread, nil) }
+        #expect(unseen.all == [])
+        #expect(failed.all == [])
+    }
+
     @Test("where the server finds a fault with one, each is run again by itself, and it alone has it")
     func fault() throws {
         let database = try PostgresDatabase.testing()
