@@ -173,20 +173,26 @@ class Bench:
             plan.write("}%s}\n" % (f", first = {self.turn}" if case == "put" else ""))
             plan.flush()
             before, load, start = self.server.cpu_seconds(), children_seconds(), time.monotonic()
-            output = subprocess.run(
-                ["wrk", "-t1", f"-c{CONNECTIONS.get(case, self.options.connections)}", f"-d{self.options.seconds}s",
-                 "--timeout", "60s", "-s", HERE / "load.lua", f"http://{self.server.host}:{self.server.port}", "--", plan.name],
-                capture_output=True, text=True).stdout
+            count, duration, median, slow, errors = wrk(
+                self.server, case, plan.name, CONNECTIONS.get(case, self.options.connections), self.options.seconds)
             spent, load, wall = self.server.cpu_seconds() - before, children_seconds() - load, time.monotonic() - start
-        found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", output)
-        if not found:
-            sys.exit(f"{self.server.name}, {case}: wrk said\n{output}")
-        count, duration, median, slow, errors = map(int, found.groups())
         self.turn += 2 * count + 1000
         return {
             "rate": count / steps / (duration / 1e6), "cpu_us": 1e6 * spent / max(1, count / steps), "cpu_share": spent / wall, "load_share": load / wall,
             "p50_ms": median / 1e3, "p99_ms": slow / 1e3, "errors": errors, "size": self.size,
             "memory_kib": self.server.memory()}
+
+
+def wrk(server, case, plan, connections, seconds):
+    """Sends a plan of load.lua: count, microseconds in all, median and 99th percentile of one, errors."""
+    output = subprocess.run(
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-s", HERE / "load.lua",
+         f"http://{server.host}:{server.port}", "--", plan],
+        capture_output=True, text=True).stdout
+    found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", output)
+    if not found:
+        sys.exit(f"{server.name}, {case}: wrk said\n{output}")
+    return map(int, found.groups())
 
 
 def children_seconds():

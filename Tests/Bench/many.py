@@ -151,15 +151,9 @@ class Site:
             plan.write("}%s}\n" % (f", first = {self.turn}" if case == "put" else ""))
             plan.flush()
             before = self.server.cpu_seconds()
-            output = subprocess.run(
-                ["wrk", "-t1", f"-c{self.options.connections}", f"-d{self.options.seconds}s", "--timeout", "60s", "-s",
-                 bench.HERE / "load.lua", f"http://{self.server.host}:{self.server.port}", "--", plan.name],
-                capture_output=True, text=True).stdout
+            count, duration, median, slow, errors = bench.wrk(
+                self.server, case, plan.name, self.options.connections, self.options.seconds)
             spent = self.server.cpu_seconds() - before
-        found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", output)
-        if not found:
-            sys.exit(f"{case}: wrk said\n{output}")
-        count, duration, median, slow, errors = map(int, found.groups())
         self.turn += 2 * count + 1000
         return {
             "us": duration * steps / max(1, count), "cpu_us": 1e6 * spent * steps / max(1, count), "p50_ms": median / 1e3, "p99_ms": slow / 1e3,

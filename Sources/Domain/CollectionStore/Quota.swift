@@ -10,7 +10,7 @@ package enum Quota {
         if tx.read.isRemote {
             // It is read, mostly along with something before it (`foresee`), and changed along with what comes next. Who has changed it
             // meanwhile has this transaction run again.
-            guard try hasRoom(tx.read, bytes, of: owner) else { throw StoreRefusal.quotaExceeded }
+            try check(tx.read, bytes, of: owner)
             return try tx.execute(
                 "UPDATE principal SET used_bytes = used_bytes + $2 WHERE id = $1", [.integer(owner.rawValue), .integer(Int64(bytes))])
         }
@@ -26,14 +26,6 @@ package enum Quota {
 
     /// Says that room will be taken.
     static func foresee(_ tx: borrowing ReadTransaction, of owner: PrincipalID) { tx.foresee(room, [.integer(owner.rawValue)]) }
-
-    private static func hasRoom(_ tx: borrowing ReadTransaction, _ bytes: Int, of owner: PrincipalID) throws -> Bool {
-        try tx.first(room, [.integer(owner.rawValue)]) { row in
-            guard let limit = row.optionalInteger(1) else { return true }
-            let (sum, isTooLarge) = row.integer(0).addingReportingOverflow(Int64(bytes))
-            return !isTooLarge && sum <= limit
-        } ?? false
-    }
 
     /// Throws `StoreRefusal.quotaExceeded` where `take` of `bytes` would: for changes of many steps, before the first.
     static func check(_ tx: borrowing ReadTransaction, _ bytes: Int, of owner: PrincipalID) throws {
@@ -95,7 +87,7 @@ package enum Quota {
     package static func state(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> (
         used: Int64, limit: Int64?
     ) {
-        try tx.first("SELECT used_bytes, quota_bytes FROM principal WHERE id = $1", [.integer(owner.rawValue)]) {
+        try tx.first(room, [.integer(owner.rawValue)]) {
             (max(0, $0.integer(0)), $0.optionalInteger(1))
         } ?? (0, nil)
     }

@@ -23,6 +23,8 @@ final class EntryIntake {
     private let write: ListWriter
     private var batch: [FoundEntry] = []
     private var seen: Set<String> = []
+    /// The ids of the entries that are known to be hidden: mostly few.
+    private var hidden: Set<String> = []
     private var latestChange: String?
     private var failure: (any Error)?
     /// Whether all entries are read.
@@ -57,6 +59,8 @@ final class EntryIntake {
             source.backend.earlier(until, than: (state.lastSuccess ?? 0) - Self.overlap)
         }
         isComparing = since == nil
+        let (list, name) = (list, source.backend.name)
+        hidden = Set(try write.database.read { tx in try EntryRows.hidden(tx, of: list, name) })
         var isComplete = true
         for kind in Self.kinds {
             let hadAll = try source.backend.list(kind, since: since) { listed in
@@ -131,18 +135,20 @@ final class EntryIntake {
         let found = batch
         batch.removeAll(keepingCapacity: true)
         do {
-            let list = list
+            let (list, hidden) = (list, hidden)
             let differing = try write.database.read { tx in
                 try found.filter { found in
+                    if found.isHidden != hidden.contains(found.entry.key.id) { return true }
                     let known = try EntryRows.digest(tx, of: list, found.entry.key)
-                    if try found.isHidden != EntryRows.isHidden(tx, of: list, found.entry.key) { return true }
                     return found.isWanted ? known != found.entry.digest : known != nil
                 }
             }
             if differing.isEmpty { return try keepLease() }
             try write.run { tx, _ in
                 for found in differing {
-                    try EntryRows.setHidden(tx, of: list, found.entry.key, found.isHidden)
+                    if found.isHidden != hidden.contains(found.entry.key.id) {
+                        try EntryRows.setHidden(tx, of: list, found.entry.key, found.isHidden)
+                    }
                     if found.isWanted {
                         try EntryRows.put(tx, of: list, found)
                     } else {
@@ -151,6 +157,9 @@ final class EntryIntake {
                 }
             }
             changed += differing.count
+            for found in differing {
+                if found.isHidden { self.hidden.insert(found.entry.key.id) } else { self.hidden.remove(found.entry.key.id) }
+            }
         } catch {
             failure = error
         }
@@ -178,8 +187,7 @@ final class EntryIntake {
 
     private func removeUnseen() throws {
         gone = try Self.remove(from: list, source.backend.name, write) { !self.seen.contains($0) }
-        let (list, name) = (list, source.backend.name)
-        let shown = try write.database.read { tx in try EntryRows.hidden(tx, of: list, name) }.filter { !seen.contains($0) }
+        let (list, name, shown) = (list, source.backend.name, hidden.subtracting(seen))
         if shown.isEmpty { return }
         try write.run { tx, _ in
             for id in shown { try EntryRows.setHidden(tx, of: list, ListEntry.Key(directory: name, id: id), false) }

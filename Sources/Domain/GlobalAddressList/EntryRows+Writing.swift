@@ -114,6 +114,12 @@ extension EntryRows {
             parameters(list, key))
     }
 
+    /// Of no entry of a directory any more.
+    static func removeHidden(_ tx: borrowing WriteTransaction, of list: CollectionID, _ directory: String) throws {
+        try tx.execute(
+            "DELETE FROM address_list_hidden WHERE list_id = $1 AND directory = $2", [.integer(list.rawValue), .text(directory)])
+    }
+
     /// It is written, as part of this card.
     static func setWritten(
         _ tx: borrowing WriteTransaction, of list: CollectionID, _ key: ListEntry.Key, person: String

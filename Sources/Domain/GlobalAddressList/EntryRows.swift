@@ -70,12 +70,6 @@ enum EntryRows {
         ) { ListEntry.Key(directory: $0.text(0), id: $0.text(1)) }
     }
 
-    static func isHidden(_ tx: borrowing ReadTransaction, of list: CollectionID, _ key: ListEntry.Key) throws -> Bool {
-        try tx.first(
-            "SELECT 1 FROM address_list_hidden WHERE directory = $2 AND entry_id = $3 AND list_id = $1", parameters(list, key)
-        ) { _ in true } ?? false
-    }
-
     /// Those of a directory that it says to be hidden.
     static func hidden(_ tx: borrowing ReadTransaction, of list: CollectionID, _ directory: String) throws -> [String] {
         try tx.all(

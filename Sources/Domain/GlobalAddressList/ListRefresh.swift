@@ -87,10 +87,7 @@ package struct ListRefresh: Sendable {
         for state in known where positions[state.directory] == nil {
             _ = try EntryIntake.remove(from: list.collection, state.directory, writer) { _ in true }
             try writer.run { tx, _ in
-                for id in try EntryRows.hidden(tx.read, of: list.collection, state.directory) {
-                    try EntryRows.setHidden(
-                        tx, of: list.collection, ListEntry.Key(directory: state.directory, id: id), false)
-                }
+                try EntryRows.removeHidden(tx, of: list.collection, state.directory)
                 try AddressListSources.remove(tx, state.directory, of: list.collection)
             }
         }

@@ -12,6 +12,11 @@ extension [UInt8] {
     /// One that may be below zero: the nearer to it, the shorter.
     package mutating func appendSigned(_ number: Int64) { appendNumber(UInt64(bitPattern: number << 1 ^ number >> 63)) }
 
+    /// One that is as long as any other, like a hash: eight bytes, the lowest first.
+    package mutating func appendWord(_ word: UInt64) {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { append(UInt8(truncatingIfNeeded: word >> shift)) }
+    }
+
     /// A count, and so many bytes.
     package mutating func appendCounted(_ bytes: some Collection<UInt8>) {
         appendNumber(UInt64(bytes.count))
@@ -51,6 +56,15 @@ package struct NumberReader {
 
     /// What `appendSigned` wrote.
     package mutating func nextSigned() -> Int64? { next().map { Int64(bitPattern: $0 >> 1) ^ -Int64(bitPattern: $0 & 1) } }
+
+    /// What `appendWord` wrote.
+    package mutating func nextWord() -> UInt64? {
+        guard remaining >= 8 else { return nil }
+        var word: UInt64 = 0
+        for place in 0..<8 { word |= UInt64(bytes[position + place]) << UInt64(8 * place) }
+        position += 8
+        return word
+    }
 
     package mutating func nextBytes() -> ArraySlice<UInt8>? {
         guard let count = nextCount(), count <= bytes.count - position else { return nil }

@@ -12,7 +12,7 @@ import Threads
 /// a transaction costs what it did.
 ///
 /// Who has its turn runs those that stand behind it and need no other rows in its own transaction (WriteGroup.swift), so that one commit is for
-/// all that have come while it was at work. For a second after a line was there, the next one that comes to the row has its turn at once, as it
+/// all that have come while the one before was at work. For a second after a line was there, the next one that comes to the row has its turn at once, as it
 /// stands (`enter`): then those after it find a line, and not a row that is locked.
 ///
 /// Invariants: who waits for rows takes them in their order, and before its transaction begins, so that no two wait for each other; who is in

@@ -40,17 +40,17 @@ import Testing
         let event = LogEvent(
             level: .info, message: "request", error: nil, metadata: values, source: "HTTPServer", file: #fileID, function: #function, line: #line)
         #expect(
-            String(decoding: RequestLines.text(request, time: Self.time), as: UTF8.self)
+            String(decoding: RequestLines.line(request, isJSON: false, time: Self.time), as: UTF8.self)
                 == String(decoding: LogLine.text(event, label: "tegu.http", metadata: values, time: Self.time), as: UTF8.self))
         #expect(
-            String(decoding: RequestLines.json(request, time: Self.time), as: UTF8.self)
+            String(decoding: RequestLines.line(request, isJSON: true, time: Self.time), as: UTF8.self)
                 == String(decoding: LogLine.json(event, label: "tegu.http", metadata: values, time: Self.time), as: UTF8.self))
     }
 
     @Test("neither a query nor a field stands in it")
     func secrets() {
-        for line in [RequestLines.text(Self.requests[0], time: Self.time), RequestLines.json(Self.requests[0], time: Self.time)] {
-            let text = String(decoding: line, as: UTF8.self)
+        for isJSON in [false, true] {
+            let text = String(decoding: RequestLines.line(Self.requests[0], isJSON: isJSON, time: Self.time), as: UTF8.self)
             #expect(text.contains("/a%20b") && !text.contains("secret") && !text.contains("c2VjcmV0"))
         }
     }

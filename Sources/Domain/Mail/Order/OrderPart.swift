@@ -73,7 +73,7 @@ enum OrderPart {
             for reference in references { rest.appendNumber(number(reference)) }
         }
         out.appendNumber(UInt64(distinct.count))
-        for hash in distinct { for shift in stride(from: 0, to: 64, by: 8) { out.append(UInt8(truncatingIfNeeded: hash >> UInt64(shift))) } }
+        for hash in distinct { out.appendWord(hash) }
         out += rest
     }
 
@@ -82,13 +82,11 @@ enum OrderPart {
     /// False where the bytes are none of ours; the times come first.
     static func read(_ bytes: [UInt8], _ part: Int64, _ count: Int, into segment: inout OrderSegment) -> Bool {
         var reader = NumberReader(bytes)
-        let isSound =
-            switch part {
-            case times: readTimes(&reader, count, &segment)
-            case identifiers: readIdentifiers(bytes, count, &segment)
-            default: readTexts(&reader, Int(clamping: part - 1), count, &segment)
-            }
-        return isSound
+        return switch part {
+        case times: readTimes(&reader, count, &segment)
+        case identifiers: readIdentifiers(&reader, count, &segment)
+        default: readTexts(&reader, Int(clamping: part - 1), count, &segment)
+        }
     }
 
     private static func readTimes(_ reader: inout NumberReader, _ count: Int, _ segment: inout OrderSegment) -> Bool {
@@ -132,19 +130,14 @@ enum OrderPart {
         return reader.isAtEnd
     }
 
-    private static func readIdentifiers(_ bytes: [UInt8], _ count: Int, _ segment: inout OrderSegment) -> Bool {
-        var head = NumberReader(bytes)
-        guard let distinct = head.nextCount(), distinct <= bytes.count / 8 else { return false }
-        let start = bytes.count - head.remaining
-        guard head.remaining >= 8 * distinct else { return false }
+    private static func readIdentifiers(_ reader: inout NumberReader, _ count: Int, _ segment: inout OrderSegment) -> Bool {
+        guard let distinct = reader.nextCount(), distinct <= reader.remaining / 8 else { return false }
         var hashes: [UInt64] = []
         hashes.reserveCapacity(distinct)
-        for number in 0..<distinct {
-            var hash: UInt64 = 0
-            for place in 0..<8 { hash |= UInt64(bytes[start + 8 * number + place]) << UInt64(8 * place) }
+        for _ in 0..<distinct {
+            guard let hash = reader.nextWord() else { return false }
             hashes.append(hash)
         }
-        var reader = NumberReader(bytes, from: start + 8 * distinct)
         var identifiers = OrderSegment.Identifiers()
         identifiers.own.reserveCapacity(count)
         identifiers.ends.reserveCapacity(count)

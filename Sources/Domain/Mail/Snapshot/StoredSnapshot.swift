@@ -40,8 +40,10 @@ enum StoredSnapshot {
             out.appendNumber(UInt64(bitPattern: modseq))
             out.appendNumber(UInt64(count))
         }
-        let sum = sum(out[...])
-        return (0..<8).map { UInt8(truncatingIfNeeded: sum >> UInt64(8 * $0)) } + out
+        var whole: [UInt8] = []
+        whole.reserveCapacity(8 + out.count)
+        whole.appendWord(sum(out[...]))
+        return whole + out
     }
 
     private static func forEachRun<Element: Equatable>(_ elements: [Element], _ body: (Element, Int) -> Void) {
@@ -71,10 +73,8 @@ enum StoredSnapshot {
 
     /// Nil where the bytes are none of ours, or damaged.
     static func open(_ bytes: [UInt8], of mailbox: MailboxID, at modseq: ModSeq) -> MailboxSnapshot? {
-        guard bytes.count > 8, (0..<8).allSatisfy({ [sum = sum(bytes[8...])] in bytes[$0] == UInt8(truncatingIfNeeded: sum >> UInt64(8 * $0)) })
-        else { return nil }
-        var reader = NumberReader(bytes, from: 8)
-        guard let head = head(&reader) else { return nil }
+        var reader = NumberReader(bytes)
+        guard reader.nextWord() == sum(bytes.dropFirst(8)), bytes.count > 8, let head = head(&reader) else { return nil }
         return MailboxSnapshot(UndecodedSnapshot(bytes, head), of: mailbox, at: modseq)
     }
 

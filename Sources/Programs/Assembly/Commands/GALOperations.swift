@@ -64,8 +64,7 @@ package struct GALOperations: Sendable {
         var isGood = true
         for wanted in lists.wanted {
             let list = try lists.list(wanted)
-            let refresh = ListRefresh(
-                database: installation.database, options: lists.options(of: wanted.domain), holder: holder, clock: System.clock)
+            let refresh = lists.refresh(wanted, holder: holder)
             var reading = Progress("entries read", total: nil)
             var writing = Progress("cards written", total: nil)
             let report = try refresh.run(list, lists.sources(of: wanted), comparing: comparing) { progress in

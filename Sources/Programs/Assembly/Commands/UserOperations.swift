@@ -73,7 +73,7 @@ package struct UserOperations: Sendable {
 
     package func set(_ text: String, _ change: Change) throws -> String {
         let user = try installation.user(text)
-        let name = "\(user.name)@\(user.domain)"
+        let name = user.signInText
         var quota: Int64??
         if let text = change.quota {
             guard text.isEmpty || ByteSize.parse(text) != nil else {

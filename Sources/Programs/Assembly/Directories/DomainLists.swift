@@ -34,7 +34,12 @@ struct DomainLists: Sendable {
         settings.gal.units.filter { ($0.domain.isEmpty ? settings.domain : $0.domain) == domain }
     }
 
-    func options(of domain: String) -> AddressListOptions {
+    /// What brings a list up to date, under leases in the name of `holder`.
+    func refresh(_ wanted: Wanted, holder: String) -> ListRefresh {
+        ListRefresh(database: installation.database, options: options(of: wanted.domain), holder: holder, clock: clock)
+    }
+
+    private func options(of domain: String) -> AddressListOptions {
         let gal = settings.gal(of: domain)
         var options = AddressListOptions()
         options.interval = gal.interval.milliseconds

@@ -11,7 +11,6 @@ struct AddressListService: Sendable {
     let logger: Logger
     /// Names this process in the leases.
     private let holder: String
-    private let clock: @Sendable () -> Milliseconds
     /// Directories answer when they do: not on the threads of tasks.
     private let thread = NIOThreadPool(numberOfThreads: 1)
 
@@ -24,7 +23,6 @@ struct AddressListService: Sendable {
         lists = DomainLists(installation: installation, directories: directories, clock: clock)
         // A name that no other process has.
         holder = AddressLists.nodePrefix + String(UInt64.random(in: .min ... .max))
-        self.clock = clock
     }
 
     /// Until the task is cancelled.
@@ -56,10 +54,8 @@ struct AddressListService: Sendable {
         do {
             let report = try await thread.runIfActive { () -> ListRefresh.Report? in
                 let list = try lists.list(wanted)
-                if list.nextRefresh > clock() { return nil }
-                let refresh = ListRefresh(
-                    database: lists.installation.database, options: lists.options(of: domain), holder: holder, clock: clock)
-                return try refresh.run(list, lists.sources(of: wanted))
+                if list.nextRefresh > lists.clock() { return nil }
+                return try lists.refresh(wanted, holder: holder).run(list, lists.sources(of: wanted))
             }
             if let report { tell(report) }
         } catch is CancellationError {

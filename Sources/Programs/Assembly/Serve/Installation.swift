@@ -21,7 +21,7 @@ package struct Installation: Sendable {
     /// Whether the data directory was made by this opening.
     package let isNew: Bool
     /// What the administrator should know.
-    package private(set) var warnings: [String]
+    package let warnings: [String]
     /// The other databases; in one of them there are none.
     package private(set) var storages = Storages([])
 
@@ -38,7 +38,7 @@ package struct Installation: Sendable {
     ) throws -> Installation {
         var installation = try openDatabase(settings, creating: creating, notice: notice)
         do {
-            if let domain = try installation.database.read({ tx in try LocalDirectory.firstDomain(tx) }) {
+            if settings.isDomainGuessed, let domain = try installation.database.read({ tx in try LocalDirectory.firstDomain(tx) }) {
                 installation.settings.takeDomain(ofFirstStart: domain)
             }
             let settings = installation.settings
@@ -50,7 +50,6 @@ package struct Installation: Sendable {
                     settings, of: installation.database, creating: creating, notice: notice)
             }
             try installation.index(notice: notice)
-            installation.warnings += try installation.missingStorages().map(\.warning)
             return installation
         } catch {
             installation.close()

@@ -30,7 +30,8 @@ package enum Serve {
         let installation = try Installation.open(given, creating: true) { logger.notice("\($0)") }
         let settings = installation.settings
         let storageLocks = try installation.storages.parts.map { HeldLock(try ServeLock($0.installation.directory)) }
-        for warning in installation.all.flatMap(\.warnings) { logger.warning("\(warning)") }
+        let warnings = try installation.all.flatMap(\.warnings) + installation.missingStorages().map(\.warning)
+        for warning in warnings { logger.warning("\(warning)") }
         defer { installation.close() }
         try FirstStart.makeAdministrator(installation, logger: logger)
         let certificates = try FirstStart.certificates(

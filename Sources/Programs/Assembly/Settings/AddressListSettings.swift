@@ -1,8 +1,13 @@
+import Bytes
 import DirectoryLDAP
+import GlobalAddressList
 
 extension Settings.GAL {
     /// One unit of the settings: everything below `gal.units.NAME`.
-    package struct Unit: Sendable, Equatable {
+    package struct Unit: NamedSettings, Equatable {
+        /// The book of all who are in no unit.
+        static var reservedName: String { AddressLists.bookName }
+
         package var name: String
         /// Empty: the server's.
         package var domain = ""
@@ -57,14 +62,7 @@ extension Settings {
 
 /// The settings of lists by domain and by unit.
 enum AddressListSettingTable {
-    struct Row: Sendable {
-        var key: String
-        var expected: String
-        var byDefault: String
-        var meaning: String
-        var isList = false
-        var set: @Sendable (String, inout Settings.GAL.Unit) -> Bool
-    }
+    typealias Row = NamedSettingRow<Settings.GAL.Unit>
 
     static let domainPrefix = "gal.domains."
     static let unitPrefix = "gal.units."
@@ -109,7 +107,9 @@ enum AddressListSettingTable {
 
 extension SettingDefinition {
     /// The setting of a domain's or a unit's list that `key` names; nil where there is none.
-    static func ofAddressList(_ key: String) -> SettingDefinition? { ofListOfDomain(key) ?? ofUnit(key) }
+    static func ofAddressList(_ key: String) -> SettingDefinition? {
+        ofListOfDomain(key) ?? of(key, below: AddressListSettingTable.unitPrefix, AddressListSettingTable.ofUnit, in: \.gal.units)
+    }
 
     private static func ofListOfDomain(_ key: String) -> SettingDefinition? {
         guard key.hasPrefix(AddressListSettingTable.domainPrefix) else { return nil }
@@ -125,22 +125,6 @@ extension SettingDefinition {
             guard definition.set(text, &scratch) else { return false }
             settings.gal.domainChanges.append(.init(domain: domain, key: own, value: text))
             return true
-        }
-    }
-
-    private static func ofUnit(_ key: String) -> SettingDefinition? {
-        guard key.hasPrefix(AddressListSettingTable.unitPrefix) else { return nil }
-        let parts = key.dropFirst(AddressListSettingTable.unitPrefix.count).split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, Settings.GAL.isUnitName(String(parts[0])),
-            let row = AddressListSettingTable.ofUnit.first(where: { $0.key == parts[1] })
-        else { return nil }
-        let name = String(parts[0])
-        return SettingDefinition(
-            key: key, expected: row.expected, meaning: row.meaning, defaultText: row.byDefault, isList: row.isList
-        ) { text, settings in
-            let index = settings.gal.units.firstIndex { $0.name == name } ?? settings.gal.units.endIndex
-            if index == settings.gal.units.endIndex { settings.gal.units.append(.init(name: name)) }
-            return row.set(text, &settings.gal.units[index])
         }
     }
 }

@@ -4,7 +4,7 @@ package import DirectoryLDAP
 import Wire
 
 /// One directory of the settings: everything below `directories.NAME`.
-package struct DirectorySettings: Sendable, Equatable {
+package struct DirectorySettings: NamedSettings, Equatable {
     package var name: String
     package var preset = DirectoryPreset.openLDAP
     package var servers: [LDAPServerURL] = []
@@ -42,30 +42,21 @@ package struct DirectorySettings: Sendable, Equatable {
         package var value: String
     }
 
+    /// This database.
+    static var reservedName: String { LocalBackend.reservedName }
+
     /// The preset's map with the changes.
     package var map: AttributeMap {
         var map = preset.map
         for change in mapChanges { _ = DirectoryMapSettings.apply(change.key, change.value, to: &map) }
         return map
     }
-
-    package static func isName(_ text: String) -> Bool {
-        text != LocalBackend.reservedName && 1...32 ~= text.utf8.count
-            && text.utf8.allSatisfy { $0.isASCIIDigit || $0.isASCIILetter || $0 == 0x2D || $0 == 0x5F }
-    }
 }
 
 /// The settings of a directory: one row each, for reading and for the documentation. Their names in the file are
 /// `directories.NAME.` and the row's key.
 enum DirectorySettingTable {
-    struct Row: Sendable {
-        var key: String
-        var expected: String
-        var byDefault: String
-        var meaning: String
-        var isList = false
-        var set: @Sendable (String, inout DirectorySettings) -> Bool
-    }
+    typealias Row = NamedSettingRow<DirectorySettings>
 
     static let prefix = "directories."
 
@@ -185,18 +176,6 @@ enum DirectorySettingTable {
 extension SettingDefinition {
     /// The setting of a directory that `key` (`directories.NAME.KEY`) names; nil where there is none.
     static func ofDirectory(_ key: String) -> SettingDefinition? {
-        guard key.hasPrefix(DirectorySettingTable.prefix) else { return nil }
-        let parts = key.dropFirst(DirectorySettingTable.prefix.count).split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, DirectorySettings.isName(String(parts[0])),
-            let row = DirectorySettingTable.rows.first(where: { $0.key == parts[1] })
-        else { return nil }
-        let name = String(parts[0])
-        return SettingDefinition(
-            key: key, expected: row.expected, meaning: row.meaning, defaultText: row.byDefault, isList: row.isList
-        ) { text, settings in
-            let index = settings.directories.firstIndex { $0.name == name } ?? settings.directories.endIndex
-            if index == settings.directories.endIndex { settings.directories.append(DirectorySettings(name: name)) }
-            return row.set(text, &settings.directories[index])
-        }
+        of(key, below: DirectorySettingTable.prefix, DirectorySettingTable.rows, in: \.directories)
     }
 }

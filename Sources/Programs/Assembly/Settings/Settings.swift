@@ -191,11 +191,6 @@ package struct Settings: Sendable, Equatable {
 
         /// What this database is called among directories.
         static let localDirectory = LocalBackend.reservedName
-
-        static func isUnitName(_ text: String) -> Bool {
-            text != AddressLists.bookName && 1...32 ~= text.utf8.count
-                && text.utf8.allSatisfy { $0.isASCIIDigit || $0.isASCIILetter || $0 == 0x2D || $0 == 0x5F }
-        }
     }
 
     package struct Log: Sendable, Equatable {

@@ -48,7 +48,7 @@ package enum SettingsDocumentation {
     }
 
     private static func addressLists() -> String {
-        var page = """
+        let page = """
 
             ## gal.domains.DOMAIN
 
@@ -78,14 +78,15 @@ package enum SettingsDocumentation {
             |---|---|---|---|
 
             """
-        for row in AddressListSettingTable.ofUnit {
-            page += "| `\(row.key)` | \(shown(row.byDefault)) | \(row.expected) | \(row.meaning) |\n"
-        }
-        return page
+        return page + lines(AddressListSettingTable.ofUnit)
+    }
+
+    private static func lines<Target>(_ rows: [NamedSettingRow<Target>]) -> String {
+        rows.map { "| `\($0.key)` | \(shown($0.byDefault)) | \($0.expected) | \($0.meaning) |\n" }.joined()
     }
 
     private static func directories() -> String {
-        var page = """
+        let page = """
 
             ## directories.NAME
 
@@ -108,14 +109,11 @@ package enum SettingsDocumentation {
             |---|---|---|---|
 
             """
-        for row in DirectorySettingTable.rows {
-            page += "| `\(row.key)` | \(shown(row.byDefault)) | \(row.expected) | \(row.meaning) |\n"
-        }
-        return page
+        return page + lines(DirectorySettingTable.rows)
     }
 
     private static func storages() -> String {
-        var page = """
+        let page = """
 
             ## storages.NAME
 
@@ -134,10 +132,7 @@ package enum SettingsDocumentation {
             |---|---|---|---|
 
             """
-        for row in StorageSettingTable.rows {
-            page += "| `\(row.key)` | \(shown(row.definition.defaultText)) | \(row.definition.expected) | \(row.definition.meaning) |\n"
-        }
-        return page
+        return page + lines(StorageSettingTable.rows)
     }
 
     /// Words stay words, values are set as code.

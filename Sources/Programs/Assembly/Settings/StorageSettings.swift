@@ -1,7 +1,7 @@
 import Bytes
 
 /// One storage of the settings beside the default one: everything below `storages.NAME`.
-package struct StorageSettings: Sendable, Equatable {
+package struct StorageSettings: NamedSettings, Equatable {
     package var name: String
     /// Empty: a file in its directory.
     package var database = ""
@@ -15,19 +15,12 @@ package struct StorageSettings: Sendable, Equatable {
 
     /// What the default storage is called where storages are named.
     package static let defaultName = "default"
-
-    package static func isName(_ text: String) -> Bool {
-        text != defaultName && 1...32 ~= text.utf8.count && text.utf8.allSatisfy { $0.isASCIIDigit || $0.isASCIILetter || $0 == 0x2D || $0 == 0x5F }
-    }
+    static var reservedName: String { defaultName }
 }
 
 /// The settings of a storage, as `DirectorySettingTable` has those of a directory.
 enum StorageSettingTable {
-    struct Row: Sendable {
-        var key: String
-        var definition: SettingDefinition
-        var set: @Sendable (String, inout StorageSettings) -> Bool
-    }
+    typealias Row = NamedSettingRow<StorageSettings>
 
     static let prefix = "storages."
 
@@ -52,7 +45,10 @@ enum StorageSettingTable {
         _ key: String, _ definition: SettingDefinition, _ from: SettingDefinition.Path<Value>,
         _ to: any WritableKeyPath<StorageSettings, Value> & Sendable
     ) -> Row {
-        Row(key: key, definition: definition) { text, storage in
+        Row(
+            key: key, expected: definition.expected, byDefault: definition.defaultText, meaning: definition.meaning,
+            isSecret: definition.isSecret
+        ) { text, storage in
             var settings = Settings()
             guard definition.set(text, &settings) else { return false }
             storage[keyPath: to] = settings[keyPath: from]
@@ -64,20 +60,7 @@ enum StorageSettingTable {
 extension SettingDefinition {
     /// The setting of a storage that `key` (`storages.NAME.KEY`) names; nil where there is none.
     static func ofStorage(_ key: String) -> SettingDefinition? {
-        guard key.hasPrefix(StorageSettingTable.prefix) else { return nil }
-        let parts = key.dropFirst(StorageSettingTable.prefix.count).split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, StorageSettings.isName(String(parts[0])),
-            let row = StorageSettingTable.rows.first(where: { $0.key == parts[1] })
-        else { return nil }
-        let name = String(parts[0])
-        return SettingDefinition(
-            key: key, expected: row.definition.expected, meaning: row.definition.meaning, defaultText: row.definition.defaultText,
-            isSecret: row.definition.isSecret
-        ) { text, settings in
-            let index = settings.storages.firstIndex { $0.name == name } ?? settings.storages.endIndex
-            if index == settings.storages.endIndex { settings.storages.append(StorageSettings(name: name)) }
-            return row.set(text, &settings.storages[index])
-        }
+        of(key, below: StorageSettingTable.prefix, StorageSettingTable.rows, in: \.storages)
     }
 }
 

@@ -18,72 +18,69 @@ struct RequestLines: RequestLogger {
     func log(_ request: RequestLog) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        output.write(isJSON ? Self.json(request, time: now) : Self.text(request, time: now))
+        output.write(Self.line(request, isJSON: isJSON, time: now))
     }
 
-    static func text(_ request: RequestLog, time: timespec) -> [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(320)
-        LogLine.append(time, to: &out)
-        out.append(" INFO tegu.http: request complete=")
-        out.append(request.isComplete ? "true id=" : "false id=")
-        LogLine.appendWord(request.id, to: &out)
-        out.append(" in=")
-        out.append(decimal: request.received)
-        out.append(" method=")
-        LogLine.appendWord(request.method, to: &out)
-        out.append(" ms=")
-        appendMilliseconds(request.nanoseconds, to: &out)
-        out.append(" out=")
-        out.append(decimal: request.sent)
-        out.append(" path=")
-        LogLine.appendWord(request.path, to: &out)
-        out.append(" peer=")
-        LogLine.appendWord(request.peer, to: &out)
-        out.append(" principal=")
-        LogLine.appendWord(request.principal ?? "-", to: &out)
-        out.append(" proto=")
-        out.append(request.proto)
-        out.append(" status=")
-        out.append(decimal: request.status)
-        out.append(0x0A)
-        return out
+    static func line(_ request: RequestLog, isJSON: Bool, time: timespec) -> [UInt8] {
+        var line = Line(isJSON: isJSON, time)
+        line.append("complete", request.isComplete)
+        line.append("id", request.id)
+        line.append("in", request.received)
+        line.append("method", request.method)
+        line.append("ms", tenths: max(0, request.nanoseconds / 100_000))
+        line.append("out", request.sent)
+        line.append("path", request.path)
+        line.append("peer", request.peer)
+        line.append("principal", request.principal ?? "-")
+        line.append("proto", request.proto)
+        line.append("status", request.status)
+        return line.ended()
     }
+}
 
-    static func json(_ request: RequestLog, time: timespec) -> [UInt8] {
-        var out: [UInt8] = []
+private struct Line {
+    private let isJSON: Bool
+    private var out: [UInt8] = []
+
+    init(isJSON: Bool, _ time: timespec) {
+        self.isJSON = isJSON
         out.reserveCapacity(384)
-        out.append("{\"time\":\"")
+        if isJSON { out.append("{\"time\":\"") }
         LogLine.append(time, to: &out)
-        out.append("\",\"level\":\"info\",\"logger\":\"tegu.http\",\"message\":\"request\",\"complete\":")
-        out.append(request.isComplete ? "true,\"id\":" : "false,\"id\":")
-        LogLine.appendJSON(request.id, to: &out)
-        out.append(",\"in\":")
-        out.append(decimal: request.received)
-        out.append(",\"method\":")
-        LogLine.appendJSON(request.method, to: &out)
-        out.append(",\"ms\":")
-        appendMilliseconds(request.nanoseconds, to: &out)
-        out.append(",\"out\":")
-        out.append(decimal: request.sent)
-        out.append(",\"path\":")
-        LogLine.appendJSON(request.path, to: &out)
-        out.append(",\"peer\":")
-        LogLine.appendJSON(request.peer, to: &out)
-        out.append(",\"principal\":")
-        LogLine.appendJSON(request.principal ?? "-", to: &out)
-        out.append(",\"proto\":")
-        LogLine.appendJSON(request.proto, to: &out)
-        out.append(",\"status\":")
-        out.append(decimal: request.status)
-        out.append("}\n")
-        return out
+        out.append(
+            isJSON ? "\",\"level\":\"info\",\"logger\":\"tegu.http\",\"message\":\"request\"" : " INFO tegu.http: request" as StaticString)
     }
 
-    private static func appendMilliseconds(_ nanoseconds: Int64, to out: inout [UInt8]) {
-        let tenths = max(0, nanoseconds / 100_000)
+    private mutating func append(name: StaticString) {
+        out.append(isJSON ? ",\"" : " " as StaticString)
+        out.append(name)
+        out.append(isJSON ? "\":" : "=" as StaticString)
+    }
+
+    mutating func append(_ name: StaticString, _ text: String) {
+        append(name: name)
+        if isJSON { LogLine.appendJSON(text, to: &out) } else { LogLine.appendWord(text, to: &out) }
+    }
+
+    mutating func append(_ name: StaticString, _ number: Int) {
+        append(name: name)
+        out.append(decimal: number)
+    }
+
+    mutating func append(_ name: StaticString, _ truth: Bool) {
+        append(name: name)
+        out.append(truth ? "true" : "false" as StaticString)
+    }
+
+    mutating func append(_ name: StaticString, tenths: Int64) {
+        append(name: name)
         out.append(decimal: tenths / 10)
         out.append(0x2E)
         out.append(decimal: tenths % 10)
+    }
+
+    mutating func ended() -> [UInt8] {
+        out.append(isJSON ? "}\n" : "\n" as StaticString)
+        return out
     }
 }

@@ -13,16 +13,21 @@ extension PropertyTable {
         LiveProperty(
             name: .caldav(.maxAttachmentSize),
             resource: { _, source, out in
-                guard source.collection?.kind == .calendar || source.collection?.kind == .calendarHome else { return false }
+                guard hasAttachments(source) else { return false }
                 out.text(decimal: source.exchange.server.configuration.maximumAttachmentSize)
                 return true
             }),
         LiveProperty(
             name: .caldav(.maxAttachmentsPerResource),
             resource: { _, source, out in
-                guard source.collection?.kind == .calendar || source.collection?.kind == .calendarHome else { return false }
+                guard hasAttachments(source) else { return false }
                 out.text(decimal: source.exchange.server.configuration.maximumAttachments)
                 return true
             }),
     ]
+
+    /// Whether a calendar's objects can have some, or those of a home's calendars.
+    private static func hasAttachments(_ source: ResourceSource) -> Bool {
+        source.collection?.kind == .calendar || source.collection?.kind == .calendarHome
+    }
 }

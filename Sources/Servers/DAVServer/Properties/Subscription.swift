@@ -44,19 +44,16 @@ extension PropertyTable {
                 }
                 return false
             })),
-    ] + [status].compactMap { $0 }
-
-    /// How the last refresh ended, in words for people: `urn:tegu:dav subscription-status`.
-    private static let status = XMLName(namespace: "urn:tegu:dav", local: "subscription-status").map { name in
         LiveProperty(
-            name: name,
+            // How the last refresh ended, in words for people.
+            name: Tegu.subscriptionStatus,
             resource: { tx, source, out in
                 guard let subscription = try subscription(tx, source) else { return false }
                 let time = subscription.lastAttempt.map { InternetDate.format(seconds: $0 / 1000) + " " } ?? ""
                 out.text(time + (subscription.outcome ?? "not fetched yet"))
                 return true
-            })
-    }
+            }),
+    ]
 
     private static func subscription(
         _ tx: borrowing ReadTransaction, _ source: ResourceSource

@@ -9,8 +9,8 @@ struct PrincipalQuery {
     /// RFC 3744 §9.5: what can be searched, for people.
     static let properties: [(name: XMLName, description: String)] = [
         (.dav(.displayname), "Name"), (.calendarServer(.emailAddressSet), "Mail address"),
-        (.caldav(.calendarUserAddressSet), "Calendar address"), (.caldav(.calendarUserType), "Kind"),
-    ] + (PhoneNumberNames.all.map { [($0.set, "Telephone number")] } ?? [])
+        (.caldav(.calendarUserAddressSet), "Calendar address"), (.caldav(.calendarUserType), "Kind"), (Tegu.phoneNumberSet, "Telephone number"),
+    ]
 
     private let searches: [PrincipalSearch]
 
@@ -31,7 +31,7 @@ struct PrincipalQuery {
                 case .caldav(.calendarUserType):
                     let own = Self.kinds(search.text)
                     kinds = kinds.map { request.isAnyOf ? $0.union(own) : $0.intersection(own) } ?? own
-                case PhoneNumberNames.all?.set: tests.append(.init(.phone, match, search.text))
+                case Tegu.phoneNumberSet: tests.append(.init(.phone, match, search.text))
                 // A property that nobody has matches nobody (RFC 3744 §9.4).
                 default: if !request.isAnyOf { return nil }
                 }
