@@ -121,6 +121,7 @@ final class EntryIntake {
             }
         }
         var kept = ListEntry(entry, of: source.backend.name, addresses: addresses, options: options)
+        kept.signInName = source.loginName(entry)?.description ?? ""
         let names = listed.names.map(ListEntry.nameHash).sorted()
         let members = isWanted ? listed.members.map(ListEntry.nameHash).sorted() : []
         kept.digest = ListEntry.digest(kept, names: names, members: members)
