@@ -46,9 +46,10 @@ package final class SeenMounts: Sendable {
     ///
     /// - Parameter asker: is asked for where their groups must be known.
     package func list(
-        _ tx: borrowing ReadTransaction, in home: CollectionID, now: Milliseconds, asker: () throws -> Asker
+        _ tx: borrowing ReadTransaction, in collection: Collection, now: Milliseconds, asker: () throws -> Asker
     ) throws -> [SeenMount] {
-        let rows = try Mounts.rows(tx, in: home)
+        let home = collection.id
+        let rows = try collection.kind == .fileHome ? Mounts.folders(tx, in: home) : Mounts.calendarsOrBooks(tx, in: home)
         if rows.isEmpty { return [] }
         let shares = try RightsGeneration.ofShares(tx)
         let (entry, owners) = state.withLock { state in
@@ -157,19 +158,32 @@ extension Mounts {
         return Int(clamping: counted ?? 0)
     }
 
-    fileprivate static func rows(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> [Place] {
+    /// These stand in homes, which are in no trash.
+    fileprivate static func calendarsOrBooks(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> [Place] {
+        try tx.all(
+            """
+            SELECT c.id, c.parent_id, c.owner_id, c.kind, c.name, c.modseq, c.log_floor, c.epoch, c.components,
+                c.member_count, c.created, c.modified, c.origin, c.visible_past, c.visible_future, m.name
+            FROM mount m JOIN collection c ON c.id = m.collection_id
+            WHERE m.home_id = $1 AND m.is_hidden = 0 AND c.trashed IS NULL ORDER BY m.name
+            """, [.integer(home.rawValue)]) { try place(of: $0, in: home, isBelowHome: true) }
+    }
+
+    /// These may stand in others.
+    fileprivate static func folders(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> [Place] {
         try tx.all(
             """
             SELECT c.id, c.parent_id, c.owner_id, c.kind, c.name, c.modseq, c.log_floor, c.epoch, c.components,
                 c.member_count, c.created, c.modified, c.origin, c.visible_past, c.visible_future, m.name, p.parent_id
             FROM mount m JOIN collection c ON c.id = m.collection_id JOIN collection p ON p.id = c.parent_id
             WHERE m.home_id = $1 AND m.is_hidden = 0 AND c.trashed IS NULL AND p.trashed IS NULL ORDER BY m.name
-            """, [.integer(home.rawValue)]
-        ) { row in
-            let collection = try Collections.read(row)
-            return Place(
-                mount: Mount(home: home, name: row.text(15), collection: collection.id), collection: collection, isBelowHome: row.isNull(16))
-        }
+            """, [.integer(home.rawValue)]) { try place(of: $0, in: home, isBelowHome: $0.isNull(16)) }
+    }
+
+    private static func place(of row: borrowing Row, in home: CollectionID, isBelowHome: Bool) throws -> Place {
+        let collection = try Collections.read(row)
+        return Place(
+            mount: Mount(home: home, name: row.text(15), collection: collection.id), collection: collection, isBelowHome: isBelowHome)
     }
 
     /// What is granted on what is shared there and on what that is in, as far as it may reach the asker.

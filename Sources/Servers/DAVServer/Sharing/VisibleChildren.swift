@@ -48,7 +48,7 @@ enum VisibleChildren {
     private static func shared(
         _ tx: borrowing ReadTransaction, _ locator: Locator, in home: Collection
     ) throws -> [VisibleChild] {
-        try locator.seenMounts.list(tx, in: home.id, now: locator.now, asker: { try locator.view(tx) }).map { seen in
+        try locator.seenMounts.list(tx, in: home, now: locator.now, asker: { try locator.view(tx) }).map { seen in
             VisibleChild(
                 collection: seen.collection, name: seen.mount.name,
                 access: Access(tree: locator.asker, owner: seen.owner, rights: seen.rights, mount: seen.mount))

@@ -71,9 +71,9 @@ struct SeenMountsTests {
                 try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
                 for now in [Milliseconds(1), 20, 40] {
                     let asker = try Self.bob(tx.read)
-                    let seen = try SeenMounts().list(tx.read, in: home.id, now: now) { asker }
+                    let seen = try SeenMounts().list(tx.read, in: home, now: now) { asker }
                     for _ in 0..<2 {
-                        let again = try kept.list(tx.read, in: home.id, now: now) { asker }
+                        let again = try kept.list(tx.read, in: home, now: now) { asker }
                         #expect(again.map(\.rights) == seen.map(\.rights))
                     }
                     var wanted: [String: Rights] = [:]
@@ -107,7 +107,7 @@ struct SeenMountsTests {
             try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
             func seen(_ tx: borrowing WriteTransaction) throws -> Set<CollectionID> {
                 let asker = try Self.bob(tx.read)
-                return Set(try SeenMounts().list(tx.read, in: home.id, now: 1) { asker }.map(\.collection.id))
+                return Set(try SeenMounts().list(tx.read, in: home, now: 1) { asker }.map(\.collection.id))
             }
             #expect(try seen(tx) == [b.id, c.id])
             try Collections.remove(tx, try #require(try Collections.find(tx.read, a.id)), now: 2)
@@ -118,10 +118,10 @@ struct SeenMountsTests {
     /// Counts for how many listings the grants had to be looked at.
     private final class Lists {
         let seen = SeenMounts()
-        let home: CollectionID
+        let home: Collection
         var looks = 0
 
-        init(_ home: CollectionID) { self.home = home }
+        init(_ home: Collection) { self.home = home }
 
         func callAsFunction(_ fixture: Fixture, at now: Milliseconds = 1) throws -> [CollectionID: SeenMount] {
             let listed = try fixture.read { tx in
@@ -137,7 +137,7 @@ struct SeenMountsTests {
 
     @Test("what is kept holds as long as grants, groups and owners are the same, and no longer")
     func kept() throws {
-        let (work, play, home) = try fixture.write { tx throws -> (Collection, Collection, CollectionID) in
+        let (work, play, home) = try fixture.write { tx throws -> (Collection, Collection, Collection) in
             let calendars = try tx.home(.calendarHome)
             let work = try Collections.make(tx, in: calendars, name: "work", kind: .calendar, now: 1)
             let play = try Collections.make(tx, in: calendars, name: "play", kind: .calendar, now: 1)
@@ -147,7 +147,7 @@ struct SeenMountsTests {
             try Grants.set(tx, second, on: play, now: 1)
             let home = try tx.home(.calendarHome, of: Fixture.bob)
             try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
-            return (work, play, home.id)
+            return (work, play, home)
         }
         let list = Lists(home)
         #expect(try Set(list(fixture).keys) == [work.id, play.id])
