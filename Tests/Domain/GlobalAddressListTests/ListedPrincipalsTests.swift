@@ -155,4 +155,21 @@ final class ListedPrincipalsTests {
         try listing.refresh { $0.id != "2" }
         #expect(try named("anna") == nil && addressed("anna@example.org") == nil && named("boss") != nil)
     }
+
+    @Test("a list that was made before there were names has them with the next refresh, and no card is told of as changed")
+    func upgrade() throws {
+        put(a, "1", "anna", "first.anna@example.org")
+        try listing.refresh()
+        let before = try listing.book.modseq
+        try listing.database.write { tx in
+            try tx.execute("UPDATE address_list_entry SET sign_in_name = '', digest = 'of another form'")
+            try tx.execute("UPDATE address_list_source SET has_names = 0")
+        }
+        #expect(try searched("person").first?.name.description == "first.anna@example.org")
+        try listing.refresh()
+        #expect(try searched("person").first?.name.description == "anna@example.org" && listing.book.modseq == before)
+        let given = a.given
+        try listing.refresh()
+        #expect(a.given <= given + 1)
+    }
 }
