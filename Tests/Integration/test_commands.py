@@ -168,6 +168,18 @@ def test_what_is_no_file_cannot_be_imported(server, user, tmp_path):
     assert server.run("import", user.book, "-", input="").out.startswith("created 0"), "what an empty book was exported to"
 
 
+def test_a_file_that_is_cut_or_in_utf_16_is_told(server, user, dav, tmp_path):
+    whole = event("a", "One two three")
+    assert "created 1" in server.run("import", user.calendar, "-", input=whole).out
+    cut = server.run("import", user.calendar, "-", input=whole[:whole.index("two")], check=False)
+    assert cut.returncode == 1 and "replaced 0" in cut.out and "The file ends within this VEVENT" in cut.out
+    assert "One two three" in dav.request("GET", user.calendar + "a.ics").text
+    wide = tmp_path / "wide.ics"
+    wide.write_bytes(event("b").encode("utf-16"))
+    told = server.run("import", user.calendar, str(wide), check=False)
+    assert told.returncode == 6 and "UTF-16" in told.err and "iconv" in told.err
+
+
 def test_check_reindex_and_version(server, user, dav):
     dav.put(user.calendar + "a.ics", event("a"))
     assert "no faults" in server.run("check").out

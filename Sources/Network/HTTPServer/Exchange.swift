@@ -114,6 +114,12 @@ final class Exchange: @unchecked Sendable {
 
     func disconnected() { perform(machine.disconnected()) }
 
+    /// The client has the whole answer, before the transport has returned from sending it.
+    func answerEnded() {
+        perform(machine.sent())
+        disconnected()
+    }
+
     func drain() { machine.drain() }
 
     func writabilityChanged() {
