@@ -32,6 +32,7 @@ package enum Serve {
         let storageLocks = try installation.storages.parts.map { HeldLock(try ServeLock($0.installation.directory)) }
         let warnings = try installation.all.flatMap(\.warnings) + installation.missingStorages().map(\.warning)
         for warning in warnings { logger.warning("\(warning)") }
+        if let warning = OpenFiles.raiseLimit(for: settings) { logger.warning("\(warning)") }
         defer { installation.close() }
         try FirstStart.makeAdministrator(installation, logger: logger)
         let certificates = try FirstStart.certificates(
