@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
 LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev libldap2-dev libstemmer-dev tzdata
 BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev openssl dovecot-imapd dovecot-lmtpd davical php-cli php-pgsql php-xml
-TEST_TOOLS := postgresql-15 python3-venv wrk curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils samba samba-dsdb-modules samba-ad-provision libnss-wrapper isync offlineimap3 postfix gcc libc6-dev
+TEST_TOOLS := postgresql-15 python3-venv wrk curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils samba samba-dsdb-modules samba-ad-provision libnss-wrapper isync offlineimap3 postfix gcc libc6-dev roundcube-core roundcube-sqlite3 roundcube-plugins php-cli php-sqlite3
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
 # All tests begin at once, on as many threads as there are processors: those that a server's time limits measure, or that wait for

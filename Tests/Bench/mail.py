@@ -168,7 +168,7 @@ class Bench:
 
     async def select(self):
         client = await IMAP.signed_in(self.server, OWNER)
-        taken = await self.timed(client, "SELECT large", self.has(f"* {self.options.size} EXISTS"), 10)
+        taken = await self.timed(client, "SELECT large", self.has(f"* {self.options.size} EXISTS"), 100)
         await client.log_out()
         return taken
 

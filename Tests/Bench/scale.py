@@ -100,7 +100,7 @@ def main():
     parser.add_argument("--sizes", default="10000,100000")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--connections", type=int, default=1)
+    parser.add_argument("--connections", type=bench.numbers, default=[1])
     parser.add_argument("--judged", action="store_true")
     parser.add_argument("--directory", default=str(servers.ROOT / "var/bench"), help="on a real disk")
     parser.add_argument("--port", type=int, default=18_400)

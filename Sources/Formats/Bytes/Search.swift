@@ -18,9 +18,24 @@ extension ArraySlice<UInt8> {
 extension UnsafeBufferPointer<UInt8> {
     /// Where the first such byte from `start` on stands.
     public func firstOffset(of byte: UInt8, from start: Int) -> Int? {
-        guard 0..<count ~= start, let base = baseAddress, let found = memchr(base + start, CInt(byte), count - start) else {
-            return nil
+        guard 0..<count ~= start, let base = baseAddress else { return nil }
+        // What separates names and values stands near: two words are read sooner than a function of C is called.
+        let sought = 0x0101_0101_0101_0101 &* UInt64(byte)
+        var position = start
+        for _ in 0..<2 {
+            guard count &- position >= 8 else {
+                while position < count {
+                    if base[position] == byte { return position }
+                    position &+= 1
+                }
+                return nil
+            }
+            let word = UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: position, as: UInt64.self)) ^ sought
+            let found = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            if found != 0 { return position &+ found.trailingZeroBitCount >> 3 }
+            position &+= 8
         }
+        guard let found = memchr(base + position, CInt(byte), count &- position) else { return nil }
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 }

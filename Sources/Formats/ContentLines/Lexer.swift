@@ -221,11 +221,16 @@ extension UnsafeBufferPointer<UInt8> {
     @inline(__always)
     fileprivate func endOfLine(from start: Int) -> Int {
         var position = start
+        // Eight at a time: of text, hardly anything but a line end is below 0x0E.
         while count &- position >= 8 {
-            let word = word(at: position)
-            let found = Self.zeroBytes(word ^ 0x0A0A_0A0A_0A0A_0A0A) | Self.zeroBytes(word ^ 0x0D0D_0D0D_0D0D_0D0D)
-            if found != 0 { return position &+ found.trailingZeroBitCount >> 3 }
-            position &+= 8
+            let found = Self.bytesBelow0E(word(at: position))
+            guard found != 0 else {
+                position &+= 8
+                continue
+            }
+            position &+= found.trailingZeroBitCount >> 3
+            if self[position] == 0x0A || self[position] == 0x0D { return position }
+            position &+= 1
         }
         while position < count, self[position] != 0x0A, self[position] != 0x0D { position &+= 1 }
         return position
@@ -253,6 +258,11 @@ extension UnsafeBufferPointer<UInt8> {
             position &+= 1
         }
         return end
+    }
+
+    /// The highest bit of each byte that is below 0x0E; bytes above the lowest of them may be marked too.
+    private static func bytesBelow0E(_ word: UInt64) -> UInt64 {
+        (word &- 0x0E0E_0E0E_0E0E_0E0E) & ~word & 0x8080_8080_8080_8080
     }
 
     /// The highest bit of each byte that is zero; bytes above the lowest of them may be marked too.

@@ -36,26 +36,35 @@ public struct Parameter: Sendable {
     }
 
     private func forEachRawValue(_ body: (ArraySlice<UInt8>) -> Void) {
-        let rawValue = rawValue
-        if extent.isPlain { return body(rawValue) }
-        var start = rawValue.startIndex
-        var isQuoted = false
-        for index in rawValue.indices {
-            if rawValue[index] == 0x22 { isQuoted.toggle() }
-            if rawValue[index] == 0x2C && !isQuoted {
-                body(Self.withoutQuotes(rawValue[start..<index]))
-                start = index + 1
-            }
-        }
-        body(Self.withoutQuotes(rawValue[start...]))
+        let text = storage.text
+        Self.forEachRange(in: text.span, extent.value, isPlain: extent.isPlain) { body(text[$0]) }
     }
     /// Calls `body` with each, without quotes and RFC 6868's carets.
     @usableFromInline
     func forEachCodedValue(_ body: (Span<UInt8>) -> Void) {
-        forEachRawValue { rawValue in
-            let value = ParameterValue.decode(rawValue)
+        let text = storage.text
+        Self.forEachRange(in: text.span, extent.value, isPlain: extent.isPlain) { range in
+            let coded = text.span.extracting(range)
+            guard coded.firstOffset(of: 0x5E) != nil else { return body(coded) }
+            let value = ParameterValue.decode(text[range])
             body(value.span)
         }
+    }
+    /// Calls `body` with the place of each value in `text`, without quotes.
+    @inline(__always)
+    private static func forEachRange(in text: Span<UInt8>, _ values: Range<Int>, isPlain: Bool, _ body: (Range<Int>) -> Void) {
+        if isPlain { return body(values) }
+        var start = values.lowerBound
+        var isQuoted = false
+        for index in values {
+            let byte = text[index]
+            if byte == 0x22 { isQuoted.toggle() }
+            if byte == 0x2C && !isQuoted {
+                body(withoutQuotes(text, start..<index))
+                start = index + 1
+            }
+        }
+        body(withoutQuotes(text, start..<values.upperBound))
     }
     /// Each without quotes and RFC 6868's carets.
     package var values: [String] {
@@ -63,11 +72,9 @@ public struct Parameter: Sendable {
     }
     /// The values as one text, as for a parameter that has only one: a comma that nobody quoted belongs to it.
     package var value: String {
-        if extent.isPlain {
-            let text = storage.text
-            return WellFormedText.string(text.span.extracting(extent.value))
-        }
-        return WellFormedText.string(ParameterValue.decode(Self.withoutQuotes(rawValue)))
+        let text = storage.text
+        if extent.isPlain { return WellFormedText.string(text.span.extracting(extent.value)) }
+        return WellFormedText.string(ParameterValue.decode(text[Self.withoutQuotes(text.span, extent.value)]))
     }
     /// Whether one of the values is `value`, without case.
     package func hasValue(_ value: StaticString) -> Bool {
@@ -78,14 +85,17 @@ public struct Parameter: Sendable {
         return rawValues.contains { $0.equalsIgnoringASCIICase(value) }
     }
 
-    private static func withoutQuotes(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard value.first == 0x22 || value.last == 0x22 else { return value }
-        guard value.count >= 2, value.first == 0x22, value.last == 0x22 else {
+    private static func withoutQuotes(_ text: Span<UInt8>, _ value: Range<Int>) -> Range<Int> {
+        guard !value.isEmpty else { return value }
+        let (isOpened, isClosed) = (text[value.lowerBound] == 0x22, text[value.upperBound - 1] == 0x22)
+        guard isOpened || isClosed else { return value }
+        guard isOpened, isClosed, value.count >= 2 else {
             // A quote that is never closed.
-            return value.first == 0x22 && !value.dropFirst().contains(0x22) ? value.dropFirst() : value
+            let rest = value.lowerBound + 1..<value.upperBound
+            return isOpened && text.extracting(rest).firstOffset(of: 0x22) == nil ? rest : value
         }
-        let inner = value.dropFirst().dropLast()
-        return inner.contains(0x22) ? value : inner
+        let inner = value.lowerBound + 1..<value.upperBound - 1
+        return text.extracting(inner).firstOffset(of: 0x22) == nil ? inner : value
     }
 }
 

@@ -49,6 +49,20 @@ struct LexerTests {
         #expect(try properties("A:1\r\r\n 2", "B:3").map(\.text) == ["12", "3"])
     }
 
+    @Test("of all bytes only CR and LF end a line, wherever they stand in it", arguments: 0...255 as ClosedRange<UInt8>)
+    func lineEnd(byte: UInt8) throws {
+        for place in 0..<20 {
+            var value = [UInt8](repeating: 0x61, count: 24)
+            value[place] = byte
+            let lines = try root(Array("BEGIN:X\r\nA:".utf8) + value + Array("\r\nB:2\r\nEND:X\r\n".utf8)).properties.map { $0 }
+            if byte == 0x0A || byte == 0x0D {
+                #expect(lines.first.map { Array($0.unfolded) } == Array("A:".utf8) + value[..<place], "\(byte) at \(place)")
+            } else {
+                #expect(lines.map { Array($0.unfolded) } == [Array("A:".utf8) + value, Array("B:2".utf8)], "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test("a value of a megabyte in one line is taken, and written in lines of 75 octets")
     func longLine() throws {
         let value = String(repeating: "0123456789", count: 100_000)
