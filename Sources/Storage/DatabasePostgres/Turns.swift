@@ -88,7 +88,7 @@ final class Turns: Sendable {
     /// Of those that wait for other nodes: PostgreSQL lets them wait in order, but each with a connection, which others need.
     let nodeWaits: WaitPlaces
 
-    /// How long one waits for its turn among neighbours.
+    /// How long one waits for its turn among neighbours, the first time.
     let neighbourMilliseconds: Int64
 
     init(_ options: PostgresOptions) {
@@ -202,10 +202,14 @@ struct Turn {
     private let turns: Turns
     /// In their order.
     private(set) var rows: [HotRow] = []
-    /// False where it waited for neighbours in vain: one of them takes long, which is no matter of this one.
-    private var mindsNeighbours = true
+    /// For how long it waits for neighbours, in milliseconds: one of them may take long, which need be no matter of this one. Where it was, it waits longer
+    /// the next time.
+    private var neighbourMilliseconds: Int64
 
-    init(_ turns: Turns) { self.turns = turns }
+    init(_ turns: Turns) {
+        self.turns = turns
+        neighbourMilliseconds = turns.neighbourMilliseconds
+    }
 
     /// Waits for the turn at `more` besides those that it has; where it does not come in time, it has none.
     ///
@@ -223,8 +227,7 @@ struct Turn {
             switch turns.take(row, place, until: latest(end, for: row)) {
             case .taken: rows.append(row)
             case .late:
-                if row.isNeighbourhood { mindsNeighbours = false }
-                giveOn()
+                row.isNeighbourhood ? leaveNeighbours() : giveOn()
                 return .late
             case .decided: return .decided
             }
@@ -242,7 +245,7 @@ struct Turn {
     /// - Parameter hotRows: those that it said it would change.
     mutating func rows(after fault: Fault, of hotRows: [HotRow]) -> [HotRow] {
         guard fault.kind == .conflict else { return [] }
-        if fault.isOfReads { return rows.isEmpty && mindsNeighbours ? [.neighbourhood(of: hotRows)] : [] }
+        if fault.isOfReads { return rows.isEmpty ? [.neighbourhood(of: hotRows)] : [] }
         if isOfNeighbours, !hotRows.isEmpty { giveOn() }
         return hotRows
     }
@@ -250,9 +253,9 @@ struct Turn {
     /// Whether it is a turn of neighbours, and at no row.
     var isOfNeighbours: Bool { rows.first?.isNeighbourhood ?? false }
 
-    /// It waited for those of other nodes in vain.
+    /// It waited for them in vain.
     mutating func leaveNeighbours() {
-        mindsNeighbours = false
+        neighbourMilliseconds = min(2 * neighbourMilliseconds, 60_000)
         giveOn()
     }
 
@@ -260,7 +263,7 @@ struct Turn {
     func latest(_ end: Int64) -> Int64 { rows.first.map { latest(end, for: $0) } ?? end }
 
     private func latest(_ end: Int64, for row: HotRow) -> Int64 {
-        row.isNeighbourhood ? min(end, Clock.milliseconds + turns.neighbourMilliseconds) : end
+        row.isNeighbourhood ? min(end, Clock.milliseconds + neighbourMilliseconds) : end
     }
 }
 

@@ -205,6 +205,30 @@ struct WriteGroupTests {
         _ = try neighbours(database) { done, _ in done == 4 }
     }
 
+    @Test("neighbours on several nodes whose transactions take long all have their turns")
+    func longNeighbours() throws {
+        let schema = try TemporarySchema(TestEngine.postgresOptions())
+        let failed = Collected<String>()
+        let threads = try (0..<4).map { node in
+            let database = try PostgresDatabase.testing(schema) { $0.neighbourMilliseconds = 20 }
+            return try SystemThread.start {
+                for turn in 0..<4 {
+                    let id = Int64(node * 10 + turn)
+                    do {
+                        try database.write { tx in
+                            try tx.willChange(HotRow(letter: Self.row.letter, id: Self.row.id & ~63 | id))
+                            _ = try tx.read.first("SELECT id FROM item WHERE id = $1", [.integer(id)]) { $0.integer(0) }
+                            _ = try tx.read.first("SELECT pg_sleep(0.1) IS NULL") { $0.flag(0) }
+                            try tx.insert(id)
+                        }
+                    } catch { failed.add("\(error)") }
+                }
+            }
+        }
+        for thread in threads { pthread_join(thread, nil) }
+        #expect(failed.all == [])
+    }
+
     @Test("there are ids enough for all")
     func ids() throws {
         let database = try PostgresDatabase.testing()
