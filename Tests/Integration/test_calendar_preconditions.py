@@ -1,7 +1,7 @@
 """The preconditions of RFC 4791 §5.3, each with its element in the answer, and the identity rules of the corpus (V12 to V14)."""
 import pytest
 
-from dav import name
+from dav import basic, name, raw_exchange
 from objects import calendar, card, crlf, event, journal, task
 from tegu import serving
 
@@ -106,6 +106,20 @@ def test_max_resource_size(user, dav):
     refused(dav.put(user.calendar + "big.ics", event("big", "x" * (limit + 100))), "C:max-resource-size")
     assert dav.put(user.calendar + "ok.ics", event("ok", "x" * (limit - 500))).status == 201
     assert dav.get(user.calendar + "big.ics").status == 404
+
+
+@pytest.mark.parametrize("method,place,condition", [
+    ("PUT", "{calendar}big.ics", b"caldav-max-resource-size"), ("POST", "{calendar}", b"caldav-max-resource-size"),
+    ("PUT", "{book}big.vcf", b"carddav-max-resource-size"), ("POST", "{calendar}a.ics?action=attachment-add", b"caldav-max-attachment-size")])
+def test_what_is_not_even_read_is_refused_by_its_precondition_too(user, dav, method, place, condition):
+    """§5.2.5, §5.3.2.1, RFC 6352 §6.3.2.1, RFC 8607 §3.11: a body of any length"""
+    dav.put(user.calendar + "a.ics", event("a"))
+    path = place.format(calendar=user.calendar, book=user.book)
+    answer = raw_exchange(user.server.host, user.server.port, (
+        f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(*user.credentials)}\r\nContent-Type: text/calendar\r\n"
+        f"Content-Length: {1 << 40}\r\n\r\n").encode())
+    prefix, _, element = condition.partition(b"-")
+    assert answer.startswith(b"HTTP/1.1 403 ") and b":" + element + b"></" in answer and b"urn:ietf:params:xml:ns:" + prefix in answer, answer
 
 
 def test_max_attendees_per_instance(user, dav):

@@ -2,10 +2,12 @@
 import json
 import os
 import re
+import stat
+import subprocess
 
 from dav import Dav
 from objects import card, event, zoned_event
-from tegu import DOMAIN, Server
+from tegu import DOMAIN, Server, binary
 
 
 def columns(listing):
@@ -166,6 +168,41 @@ def test_what_is_no_file_cannot_be_imported(server, user, tmp_path):
         wrong = server.run("import", path, "-", input=text, check=False)
         assert wrong.returncode == 6 and "nothing was taken" in wrong.err, text
     assert server.run("import", user.book, "-", input="").out.startswith("created 0"), "what an empty book was exported to"
+
+
+def test_what_is_no_plain_file_is_written_to_and_not_replaced(server, user, dav, tmp_path):
+    """A device or a pipe that an export took the place of would be gone for all programs."""
+    dav.put(user.calendar + "a.ics", event("a"))
+    fifo, link, target = tmp_path / "fifo", tmp_path / "link.ics", tmp_path / "target.ics"
+    os.mkfifo(fifo)
+    target.write_text("old")
+    link.symlink_to(target)
+    with subprocess.Popen(["cat", str(fifo)], stdout=subprocess.PIPE) as reader:
+        server.run("export", user.calendar, "-o", str(fifo))
+        assert b"UID:a" in reader.stdout.read()
+    assert stat.S_ISFIFO(fifo.lstat().st_mode)
+    server.run("export", user.calendar, "-o", str(link))
+    assert link.is_symlink() and "UID:a" in target.read_text()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fifo", "link.ics", "target.ics"]
+
+
+def test_output_that_finds_no_room_is_an_error(server, user):
+    for command in (["user", "list"], ["calendar", "list", user.address, "--json"], ["check"], ["export", user.calendar]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([binary(), *command, "--data-directory", server.data_directory], stdout=full, stderr=subprocess.PIPE)
+        assert done.returncode == 5 and b"standard output: No space left" in done.stderr, command
+
+
+def test_a_file_that_is_cut_or_in_utf_16_is_told(server, user, dav, tmp_path):
+    whole = event("a", "One two three")
+    assert "created 1" in server.run("import", user.calendar, "-", input=whole).out
+    cut = server.run("import", user.calendar, "-", input=whole[:whole.index("two")], check=False)
+    assert cut.returncode == 1 and "replaced 0" in cut.out and "The file ends within this VEVENT" in cut.out
+    assert "One two three" in dav.request("GET", user.calendar + "a.ics").text
+    wide = tmp_path / "wide.ics"
+    wide.write_bytes(event("b").encode("utf-16"))
+    told = server.run("import", user.calendar, str(wide), check=False)
+    assert told.returncode == 6 and "UTF-16" in told.err and "iconv" in told.err
 
 
 def test_check_reindex_and_version(server, user, dav):

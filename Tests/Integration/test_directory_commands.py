@@ -47,5 +47,11 @@ def test_a_directory_is_tested_added_used_and_taken_out(corp):
             server.run("directory", "remove", "corp")
             assert file.read_text() == own
             assert server.run("directory", "remove", "corp", check=False).returncode != 0
+            # A link stays one: what it leads to is changed.
+            real = folder / "real.yaml"
+            file.rename(real)
+            file.symlink_to(real)
+            server.run("directory", "add", "corp", *arguments)
+            assert file.is_symlink() and "corp" in real.read_text()
         finally:
             server.close()

@@ -1,7 +1,11 @@
 """What passes by itself: guessed passwords, too many requests and too many connections. RFC 6585 §4, RFC 9110 §15.6.4: 429 and 503
 with Retry-After, so that clients come again; to another 4xx they would give up, or ask for another password."""
+import os
+import re
+import resource
 import socket
 import threading
+import time
 
 import pytest
 
@@ -115,3 +119,38 @@ def was_closed(connection):
         return connection.recv(4096) == b""
     except ConnectionError:
         return True
+
+
+def test_the_limit_of_open_files_is_raised_as_far_as_needed():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        with serving("--http-connections", "1000", "--imap-connections", "1000") as server:
+            found = re.search(r"(?m)^process_max_fds (\S+)", Dav(server.url).request("GET", "/metrics").text)
+            assert float(found[1]) == 4_256
+            assert "files may be open" not in server.log()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def processor_time(process):
+    fields = open(f"/proc/{process.pid}/stat").read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_without_file_descriptors_the_server_waits_and_says_so():
+    with serving() as server:
+        assert Dav(server.url).request("GET", "/healthz").status == 200
+        limit = len(os.listdir(f"/proc/{server.process.pid}/fd")) + 20
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (limit, limit))
+        held = [socket.create_connection((server.host, server.port)) for _ in range(40)]
+        try:
+            wait_for(lambda: "no further connection can be taken" in server.log(), 10, "a word about it")
+            before = processor_time(server.process)
+            time.sleep(2)
+            assert processor_time(server.process) - before < 0.5, "it asks again and again"
+            assert server.log().count("no further connection can be taken") == 1
+        finally:
+            for connection in held:
+                connection.close()
+        assert Dav(server.url, timeout=10).request("GET", "/healthz").status == 200

@@ -74,6 +74,23 @@ def test_idle_connections_do_not_hold_it_up(own):
     assert time.monotonic() - start < 5
 
 
+def test_a_log_that_nobody_reads_holds_up_nothing():
+    """Such as a terminal that was stopped with Ctrl-S."""
+    server = Server()
+    try:
+        with subprocess.Popen(server.arguments(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=server.environment) as process:
+            while b"tegu is ready" not in process.stdout.readline():
+                assert process.poll() is None
+            dav = Dav(server.url)
+            for _ in range(1_000):
+                assert dav.request("GET", "/healthz").status == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == 0
+            process.stdout.close()
+    finally:
+        server.close()
+
+
 def test_a_client_that_never_ends_is_cut_when_the_time_is_up():
     with serving("--shutdown-time", "2s") as server:
         who = server.new_user()

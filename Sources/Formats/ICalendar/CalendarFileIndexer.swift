@@ -34,6 +34,11 @@ struct CalendarFileIndexer {
             }
             lastEnd = line.range.upperBound
         }
+        // A whole file can lack its last END, but hardly the end of the line before.
+        if let outermost = open.first, lastEnd == byteCount {
+            refuse(nil, "The file ends within this \(String(utf8: outermost.prefix(64))), in the middle of a line.")
+            open.removeAll()
+        }
         try closeComponent(at: lastEnd)
         try closeCalendar()
         return index

@@ -36,6 +36,7 @@ package struct VCardSplitter {
     private var lines: ContentLineStream
     /// A card's BEGIN that was met while the one before had no END.
     private var pendingBegin: ContentLineStream.Line?
+    private var isCut = false
 
     /// - Parameters:
     ///   - fallbackCharset: what text is in that is neither UTF-8 nor says what it is; `windows-1251` for cards of old
@@ -70,6 +71,7 @@ package struct VCardSplitter {
         guard let begin = try nextBegin() else { return nil }
         let end = try endOfCard()
         let range = begin.range.lowerBound..<max(begin.range.upperBound, end)
+        if isCut { return refused(begin, "The file ends within this card, in the middle of a line.") }
         if range.count > cardByteCount {
             return refused(begin, "The card has \(range.count) bytes; at most \(cardByteCount) are taken.")
         }
@@ -123,6 +125,8 @@ package struct VCardSplitter {
             lastProperty = line.kind == .property ? line.range : nil
             lastEnd = line.range.upperBound
         }
+        // A whole file can lack its last END, but hardly the end of the line before.
+        isCut = lastEnd == lines.byteCount
         return lastEnd
     }
 

@@ -114,6 +114,12 @@ final class Exchange: @unchecked Sendable {
 
     func disconnected() { perform(machine.disconnected()) }
 
+    /// The client has the whole answer, before the transport has returned from sending it.
+    func answerEnded() {
+        perform(machine.sent())
+        disconnected()
+    }
+
     func drain() { machine.drain() }
 
     func writabilityChanged() {
@@ -318,6 +324,7 @@ final class Exchange: @unchecked Sendable {
 
     private func sendRefusal(_ refusal: HTTPRefusal) {
         var response = HTTPResponse(status: refusal.status)
+        if refusal == .bodyTooLong, let own = context.responder.answer(toTooLong: head) { response = own }
         if refusal == .overloaded { response.headers.append(("Retry-After", "5")) }
         // RFC 9110 §15.5.16
         if refusal == .unsupportedCoding { response.headers.append(("Accept-Encoding", "gzip, deflate")) }

@@ -22,6 +22,8 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
     private var exchange: Exchange?
     private var isReadHeld = false
     private var lingerDeadline = NIODeadline.distantFuture
+    private var hasSentLast = false
+    private var hasFailed = false
     var slot = -1
 
     init(server: ServerContext, members: LoopMembers, address: IPAddress, peer: String) {
@@ -61,12 +63,18 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
 
     func channelWritabilityChanged(context: ChannelHandlerContext) { exchange?.writabilityChanged() }
 
+    /// A stream whose both sides have ended closes within the write of its last frame.
     func channelInactive(context: ChannelHandlerContext) {
-        exchange?.disconnected()
+        if hasSentLast, !hasFailed, context.channel.parent?.isActive ?? false {
+            exchange?.answerEnded()
+        } else {
+            exchange?.disconnected()
+        }
         exchange = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        hasFailed = true
         server.logger.debug("stream failed", metadata: ["peer": "\(peer)", "error": "\(error)"])
         context.close(promise: nil)
     }
@@ -126,6 +134,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler, ExchangeTransport, LoopMem
     /// Past the codec, which would end the stream with a frame of its own.
     private func writeData(_ bytes: ByteBuffer, isLast: Bool) {
         guard bytes.readableBytes > 0 || isLast else { return }
+        if isLast { hasSentLast = true }
         let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(bytes), endStream: isLast)
         codec?.write(NIOAny(HTTP2Frame.FramePayload.data(data)), promise: nil)
     }

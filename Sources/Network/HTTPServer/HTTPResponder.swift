@@ -16,6 +16,9 @@ package protocol HTTPResponder: Sendable {
     /// body is announced as long: an answer here is given instead of taking the body.
     func refusal(of head: HTTPRequestHead) -> HTTPResponse?
 
+    /// The answer to a request whose body is longer than its rule allows; nil: 413 alone. Called on the event loop.
+    func answer(toTooLong head: HTTPRequestHead) -> HTTPResponse?
+
     /// An answer that takes well below a millisecond and waits for nobody, such as a redirection or one from memory; nil: `respond` is to be
     /// asked. Called on the event loop, with bodies of up to 16 KiB.
     func immediateAnswer(to request: HTTPRequest) -> HTTPResponse?
@@ -25,6 +28,7 @@ package protocol HTTPResponder: Sendable {
 }
 
 extension HTTPResponder {
+    package func answer(toTooLong head: HTTPRequestHead) -> HTTPResponse? { nil }
     package func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? { nil }
 }
 

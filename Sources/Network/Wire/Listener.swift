@@ -43,10 +43,14 @@ package final class Listener: Sendable {
     /// Listens on all `addresses` or, when one cannot be had, on none. Who connects to a socket in the file system has no
     /// address, and counts as one of this machine.
     ///
-    /// - Parameter setUp: adds the handlers of a new connection; on the connection's event loop.
+    /// - Parameters:
+    ///   - refused: told of who came while there were too many connections already.
+    ///   - starved: told why the system has no room for a further connection, such as for want of file descriptors, each time
+    ///     that it says so. Those who want to connect wait.
+    ///   - setUp: adds the handlers of a new connection; on the connection's event loop.
     package static func bind(
         machine addresses: [MachineAddress], backlog: Int, group: MultiThreadedEventLoopGroup, limits: ConnectionLimits,
-        refused: @escaping @Sendable (IPAddress) -> Void,
+        refused: @escaping @Sendable (IPAddress) -> Void, starved: @escaping @Sendable (String) -> Void,
         setUp: @escaping @Sendable (any Channel, IPAddress) throws -> Void
     ) async throws(ListenFailure) -> Listener {
         var channels: [any Channel] = []
@@ -54,6 +58,11 @@ package final class Listener: Sendable {
             let isSocket = if case .socket = address { true } else { false }
             let bootstrap = ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: CInt(clamping: backlog))
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(AcceptPause(starved))
+                    }
+                }
                 // What arrives while a connection is held back is then one buffer at most.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelOption(.recvAllocator, value: ReceiveBuffers())

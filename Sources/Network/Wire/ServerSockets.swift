@@ -31,6 +31,7 @@ package final class ServerSockets: Sendable {
     private let counting: any ConnectionCounting
     private let logger: Logger
     private let state = Mutex(State())
+    private let starvation = Starvation()
 
     /// - Parameters:
     ///   - eventLoops: 0 is as many as the machine has processors, at most 4.
@@ -86,6 +87,12 @@ package final class ServerSockets: Sendable {
                 counting.connectionRefused()
                 logger.debug("too many connections", metadata: ["peer": "\(address)"])
             },
+            starved: { [logger, starvation] reason in
+                guard starvation.isNews() else { return }
+                logger.warning(
+                    "no further connection can be taken until others end: raise the limits of the process (LimitNOFILE)",
+                    metadata: ["error": "\(reason)"])
+            },
             setUp: { [counting] channel, address in
                 counting.connectionOpened()
                 channel.closeFuture.whenComplete { _ in counting.connectionClosed() }
@@ -131,5 +138,18 @@ package final class ServerSockets: Sendable {
             try? await clock.sleep(until: min(end, clock.now.advanced(by: .milliseconds(10))))
         }
         return true
+    }
+}
+
+/// That the system has no room for connections is said once a minute: listeners ask several times a second.
+private final class Starvation: Sendable {
+    private let told = Mutex<NIODeadline?>(nil)
+
+    func isNews() -> Bool {
+        told.withLock { told in
+            if let before = told, .now() - before < .minutes(1) { return false }
+            told = .now()
+            return true
+        }
     }
 }

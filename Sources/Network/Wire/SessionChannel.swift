@@ -87,6 +87,7 @@ package final class SessionChannel: ChannelDuplexHandler, LoopMember {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosed else { return }
+        members.turn.socketHadBytes()
         var bytes = unwrapInboundIn(data)
         if held.readableBytes == 0 { held = bytes } else { held.writeBuffer(&bytes) }
         advance()
@@ -143,6 +144,15 @@ package final class SessionChannel: ChannelDuplexHandler, LoopMember {
                 if channel.takesBack(output) { finished(outcome) }
             }
         }
+    }
+
+    /// Has work of the session done on the event loop itself, where its turn has time for it: what the work gives is sent in place of what
+    /// is held. False where it gives nothing.
+    package func answersAtOnce(_ work: (ByteBuffer) -> ByteBuffer?) -> Bool {
+        guard !isBusy, let context, let answer = members.turn.run({ work(held) }) else { return false }
+        held = ByteBuffer()
+        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        return true
     }
 
     private func takesBack(_ output: ByteBuffer) -> Bool {

@@ -98,14 +98,16 @@ package final class TLSCertificates: Sendable {
         do {
             chain = try NIOSSLCertificate.fromPEMFile(chainFile)
         } catch {
-            throw TLSFailure(description: "cannot read certificates from \(chainFile): \(reason(error))")
+            let why = reason(error) ?? "there is none in PEM form (BEGIN CERTIFICATE) in it"
+            throw TLSFailure(description: "cannot read certificates from \(chainFile): \(why)")
         }
         if chain.isEmpty { throw TLSFailure(description: "no certificate in \(chainFile)") }
         let key: NIOSSLPrivateKey
         do {
             key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
         } catch {
-            throw TLSFailure(description: "cannot read a private key from \(keyFile): \(reason(error))")
+            let why = reason(error) ?? "there is none in PEM form in it, or it has a passphrase (openssl pkey -in FILE takes that off)"
+            throw TLSFailure(description: "cannot read a private key from \(keyFile): \(why)")
         }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
@@ -120,14 +122,14 @@ package final class TLSCertificates: Sendable {
             return (context, bindsChannels ? ChannelBinding.serverEndPoint(certificate: try chain[0].toDERBytes()) : nil)
         } catch {
             throw TLSFailure(
-                description: "the certificate in \(chainFile) and the key in \(keyFile) do not work together: "
-                    + reason(error))
+                description: "the certificate in \(chainFile) and the key in \(keyFile) do not work together: give the key "
+                    + "with which the first certificate there was asked for")
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
-        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-        return "\(error)"
+    /// What the system says; nil where the bytes of the file are what is wrong.
+    private static func reason(_ error: any Error) -> String? {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) }
     }
 
     private static func signature(of files: [String]) -> [FileSignature] {

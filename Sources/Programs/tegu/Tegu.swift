@@ -29,6 +29,8 @@ struct Tegu: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            // A server has done what it is for, whoever read its first lines.
+            if !(command is ServeCommand), let failure = ConsoleOutput.failure { throw failure }
         } catch {
             finish(error)
         }

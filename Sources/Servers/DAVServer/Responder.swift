@@ -21,6 +21,17 @@ extension DAVServer: HTTPResponder {
         return .collect(limit: 2 * max(configuration.maximumCalendarObjectSize, configuration.maximumCardSize))
     }
 
+    /// What one is told of a body that is a little too long is told of any: by the precondition of what it would become.
+    package func answer(toTooLong head: HTTPRequestHead) -> HTTPResponse? {
+        guard head.method == "PUT" || head.method == "POST" else { return nil }
+        if PostAttachment.isAsked(head) { return PostAttachment.tooLarge(configuration.maximumAttachmentSize).response }
+        if head.target.hasPrefix("/calendars/") {
+            return Reply(CalendarRefusal.tooLarge(limit: configuration.maximumCalendarObjectSize)).response
+        }
+        if head.target.hasPrefix("/contacts/") { return Reply(CardRefusal.tooLarge(limit: configuration.maximumCardSize)).response }
+        return nil
+    }
+
     package func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
         switch signIn(head) {
         case .principal: PostAttachment.refusal(of: head, limit: configuration.maximumAttachmentSize)?.response

@@ -104,6 +104,18 @@ struct CalendarSplitterTests {
         #expect(refusals.isEmpty)
     }
 
+    @Test("an event in the middle of which the file breaks off is not taken: it would replace a whole one")
+    func cut() throws {
+        let whole = calendar(event("a") + event("b"))
+        let text = String(decoding: whole, as: UTF8.self)
+        let end = try #require(text.ranges(of: "END:VEVENT").last?.lowerBound)
+        let (objects, refusals) = try split(Array(text[..<end].utf8.dropLast(3)))
+        #expect(objects.map(\.uid) == ["a"])
+        #expect(refusals.map(\.reason) == ["The file ends within this VEVENT, in the middle of a line."])
+        // Without its last END lines, but with the end of the line before them, it is whole.
+        #expect(try split(Array(text[..<end].utf8)).objects.map(\.uid) == ["a", "b"])
+    }
+
     @Test("text that is not UTF-8 becomes it")
     func charset() throws {
         var bytes = calendar(event("a", ["SUMMARY:M?ller"]))

@@ -37,6 +37,13 @@ struct VCardSplitterTests {
         })
     }
 
+    @Test("a card in the middle of which the file breaks off is not taken")
+    func cut() throws {
+        let (cards, refusals) = try split(card(["UID:1"]) + document(["BEGIN:VCARD", "UID:2", "FN:Ann"]).dropLast(3))
+        #expect(cards.map(\.uid) == ["1"])
+        #expect(refusals.map(\.reason) == ["The file ends within this card, in the middle of a line."])
+    }
+
     @Test("cards that cannot be taken are told, with line and reason")
     func refusals() throws {
         let (cards, refusals) = try split(card(["UID:1"], version: "9.9") + card(["UID:a\0b"]) + card(["UID:3"]))

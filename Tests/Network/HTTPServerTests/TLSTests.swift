@@ -224,6 +224,31 @@ import Wire
         }
     }
 
+    @Test("an HTTP/2 answer that has come is logged as complete, be it short, long or streamed")
+    func isLoggedAsComplete() async throws {
+        final class Pieces: HTTPBodySource {
+            private let left = Atomic<Int>(3)
+            func next() throws -> [UInt8]? {
+                left.subtract(1, ordering: .relaxed).newValue < 0 ? nil : [UInt8](repeating: 1, count: 100)
+            }
+        }
+        var responder = TestResponder()
+        responder.answer = {
+            switch $0.head.target {
+            case "/stream": HTTPResponse(status: 200, body: .stream(length: nil, Pieces()))
+            case "/long": HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 1, count: 1_000_000)))
+            default: HTTPResponse(status: 404)
+            }
+        }
+        try await run(responder) { server, _ in
+            let client = try await TLSTestClient.HTTP2(port: server.tlsPort)
+            #expect(try await client.request("GET", "/stream").body.count == 300)
+            #expect(try await client.request("GET", "/long").body.count == 1_000_000)
+            #expect(try await client.request("HEAD", "/none").status == 404)
+            #expect(try await server.logged(3).map(\.isComplete) == [true, true, true])
+        }
+    }
+
     @Test("an HTTP/2 client that goes leaves nothing behind")
     func disconnects() async throws {
         let (started, gate) = (Gate(), Gate())

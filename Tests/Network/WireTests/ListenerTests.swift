@@ -8,7 +8,7 @@ import Wire
 @Suite struct ListenerTests {
     private func listen(_ addresses: [ListenAddress], limits: ConnectionLimits) async throws -> Listener {
         try await Listener.bind(
-            machine: addresses.map { .network($0) }, backlog: 16, group: .singleton, limits: limits, refused: { _ in }, setUp: { _, _ in })
+            machine: addresses.map { .network($0) }, backlog: 16, group: .singleton, limits: limits, refused: { _ in }, starved: { _ in }, setUp: { _, _ in })
     }
 
     @Test("an address in use is named, and nothing stays open")

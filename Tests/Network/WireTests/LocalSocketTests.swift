@@ -22,7 +22,7 @@ import Wire
     private func listen(_ path: String, mode: UInt32 = 0o600) async throws -> Listener {
         try await Listener.bind(
             machine: [.socket(LocalSocketAddress(path: path, mode: mode))], backlog: 16, group: .singleton,
-            limits: ConnectionLimits(total: 10, perAddress: 10), refused: { _ in }, setUp: { channel, peer in
+            limits: ConnectionLimits(total: 10, perAddress: 10), refused: { _ in }, starved: { _ in }, setUp: { channel, peer in
                 #expect(peer.isLoopback)
                 channel.close(promise: nil)
             })

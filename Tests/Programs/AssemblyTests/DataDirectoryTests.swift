@@ -97,6 +97,20 @@ import Wire
         }
     }
 
+    @Test("that a certificate's time is over, or will be soon, is told with what to do")
+    func ending() throws {
+        let made = try #require(try ensure(settings).made)
+        let day: Int64 = 86_400_000
+        #expect(CertificateFiles.warning(settings, now: 1_760_000_000_000) == nil)
+        #expect(CertificateFiles.warning(settings, now: made.notAfter - 15 * day) == nil)
+        #expect(CertificateFiles.warning(settings, now: made.notAfter - 13 * day)?.contains("is valid until 2028-01-") == true)
+        #expect(CertificateFiles.warning(settings, now: made.notAfter + 1)?.contains("remove it and its key") == true)
+        #expect(CertificateFiles.warning(settings, now: made.notBefore - 1)?.contains("is valid from 2025-10-0") == true)
+        var given = settings
+        given.tls.certificate = DataDirectory(settings.dataDirectory).certificate
+        #expect(CertificateFiles.warning(given, now: made.notAfter + 1)?.contains("put a new one there") == true)
+    }
+
     @Test("a pair is made at the first start, named after the settings, and told of")
     func makes() throws {
         var settings = settings

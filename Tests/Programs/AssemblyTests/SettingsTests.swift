@@ -216,6 +216,12 @@ import Wire
         }
     }
 
+    @Test("a section with nothing below it is none", arguments: ["http:", "http:\n  tls:\n", "directories: ~", "gal:\n  units: null", "http:\n  # workers: 2\n"])
+    func emptySection(_ text: String) async throws {
+        #expect(try await Self.problems(text + "\ndomain: example.org\n") == [])
+        #expect(try await Self.problems("http: 5\n").first?.contains("unknown setting \"http\"") == true)
+    }
+
     @Test("a setting that stands twice, once nested and once with dots, is an error")
     func twice() async throws {
         let problems = try await Self.problems("http:\n  workers: 2\nhttp.workers: 3\n")

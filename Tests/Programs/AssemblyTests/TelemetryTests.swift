@@ -134,6 +134,25 @@ private final class LogPipe {
         #expect(lines == (0..<100).map { "\($0)" } + ["urgent"])
     }
 
+    @Test("what is urgent waits half a second for a reader that does not read, once, and comes in its order all the same")
+    func stoppedReader() throws {
+        pipe.output.writeBehind()
+        let line = [UInt8](repeating: 0x78, count: 1023) + [0x0A]
+        for _ in 0..<100 { pipe.output.write(line) }
+        let start = ContinuousClock.now
+        for number in 0..<100 { pipe.output.write(Array("urgent \(number)\n".utf8), isUrgent: true) }
+        #expect(ContinuousClock.now - start < .seconds(5))
+        var text = ""
+        while !text.hasSuffix("urgent 99\n") {
+            let piece = pipe.readSoon()
+            if piece.isEmpty { break }
+            text += piece
+        }
+        let lines = text.split(separator: "\n")
+        #expect(lines.prefix(100).allSatisfy { $0.utf8.count == 1_023 })
+        #expect(lines.dropFirst(100).map(String.init) == (0..<100).map { "urgent \($0)" })
+    }
+
     @Test("nobody who logs waits for a reader that does not read, and it is told how many lines were dropped")
     func slowReader() throws {
         pipe.output.writeBehind()

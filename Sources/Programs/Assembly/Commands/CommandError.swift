@@ -41,13 +41,21 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case SubscriptionRefusal.invalidURL(let expected): CommandError(.usage, "the URL: expected \(expected)")
         case SubscriptionRefusal.tooMany(let limit): CommandError(.impossible, "a user has at most \(limit) subscriptions")
         case let error as Failure:
-            CommandError(code(of: error), error.description)
+            CommandError(code(of: error), error.description + remedy(for: error))
         default: nil
         }
     }
 
     private static let otherStorage =
         "somebody with whom it would be shared is in another storage, and sharing ends there (docs/operations/storages.md)"
+
+    private static func remedy(for failure: Failure) -> String {
+        switch failure.code {
+        case .damaged: "; what is stored cannot be read: bring a backup back (docs/operations/backup.md)"
+        case .storageFull: "; make room on the disk, and try again"
+        case .unavailable, .sealed, .constraint, .serverBug: ""
+        }
+    }
 
     private static func code(of failure: Failure) -> ExitCode {
         switch failure.code {

@@ -13,7 +13,7 @@ package struct DirectoryChanges: Sendable {
     /// - Parameter file: the one that the settings were read from, or would be.
     package init(_ settings: Settings, file: String) {
         self.settings = settings
-        self.file = file
+        self.file = SmallFile.followingLinks(file)
     }
 
     /// - Parameters:

@@ -4,15 +4,18 @@ import Glibc
 
 /// `tegu export`: a whole collection as one file.
 package enum ExportFile {
-    /// Writes to standard output where `path` is nil; else the file appears whole or not at all. The names of objects that are left
-    /// out, being no calendar data, and how many are in.
+    /// Writes to standard output where `path` is nil; else the file appears whole or not at all, but what is no plain file, such
+    /// as a pipe or a device, is written to as it is. The names of objects that are left out, being no calendar data, and how many
+    /// are in.
     package static func run(
         _ installation: Installation, _ collection: Collection, to path: String?, progress: (Int) -> Void
     ) throws -> (leftOut: [String], count: Int) {
         let source = ExportSource(
             installation.database, installation.files, collection, timeZones: installation.timeZones)
-        let temporary = path.map { $0 + ".part-\(getpid())" }
-        let descriptor = temporary.map { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) } ?? STDOUT_FILENO
+        let path = path.map(SmallFile.followingLinks)
+        let temporary = path.flatMap { isReplaceable($0) ? $0 + ".part-\(getpid())" : nil }
+        let descriptor = temporary.map { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
+            ?? path.map { open($0, O_WRONLY | O_CLOEXEC) } ?? STDOUT_FILENO
         guard descriptor >= 0 else { throw FileError("write", path ?? "standard output") }
         do {
             var before = 0
@@ -21,7 +24,9 @@ package enum ExportFile {
                 progress(source.count - before)
                 before = source.count
             }
-            if let path, let temporary {
+            if let path, temporary == nil {
+                guard close(descriptor) == 0 else { throw FileError("write", path) }
+            } else if let path, let temporary {
                 guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0 else {
                     throw FileError("write", path)
                 }
@@ -31,6 +36,12 @@ package enum ExportFile {
             throw error
         }
         return (source.leftOut, source.count)
+    }
+
+    /// Whether it is not there, or a plain file.
+    private static func isReplaceable(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String?) throws {

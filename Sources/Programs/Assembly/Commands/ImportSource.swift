@@ -27,9 +27,15 @@ final class ImportSource {
     func mayHold(_ kind: CollectionKind) throws -> Bool {
         if size == 0 { return true }
         let marker: StaticString = kind == .calendar ? "BEGIN:VCALENDAR" : "BEGIN:VCARD"
-        var start = try read(0..<min(size, 1 << 16))
-        start.removeAll { $0 == 0 }
-        return start.split { $0 == 0x0A || $0 == 0x0D }.contains { $0.suffix(marker.utf8CodeUnitCount).equalsIgnoringASCIICase(marker) }
+        return try read(0..<min(size, 1 << 16))
+            .split { $0 == 0x0A || $0 == 0x0D }.contains { $0.suffix(marker.utf8CodeUnitCount).equalsIgnoringASCIICase(marker) }
+    }
+
+    /// Whether it says that its text is in UTF-16, which is what some programs of Windows call Unicode.
+    func isUTF16() throws -> Bool {
+        guard size >= 2 else { return false }
+        let mark = try read(0..<2)
+        return mark == [0xFF, 0xFE] || mark == [0xFE, 0xFF]
     }
 
     deinit { close(descriptor) }

@@ -10,6 +10,10 @@ package struct TransferOperations: Sendable {
     package func importFile(_ file: String, into path: String) throws -> ImportFile.Outcome {
         let (installation, collection) = try self.installation.collection(at: path)
         let source = try ImportSource(file, spool: installation.directory.spool)
+        if try source.isUTF16() {
+            throw CommandError(
+                .impossible, "nothing was taken: \(file) is in UTF-16; iconv -f UTF-16 -t UTF-8 makes of it what can be taken")
+        }
         var progress = Progress("bytes", total: source.size)
         var lines: [String] = []
         let transfer = ImportFile(installation, into: collection, report: { lines.append($0) }, progress: { advanced in

@@ -25,6 +25,11 @@ struct RootResponder: HTTPResponder {
         return isOwn(head.target) ? nil : server(of: head).refusal(of: head)
     }
 
+    func answer(toTooLong head: HTTPRequestHead) -> HTTPResponse? {
+        let head = Self.inOriginForm(head)
+        return isOwn(head.target) ? nil : server(of: head).answer(toTooLong: head)
+    }
+
     func immediateAnswer(to request: HTTPRequest) -> HTTPResponse? {
         // What comes in another form is rare, and need not be quick.
         guard request.head.target.utf8.first == 0x2F, !isOwn(request.head.target) else { return nil }

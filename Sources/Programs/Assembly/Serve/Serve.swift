@@ -32,6 +32,7 @@ package enum Serve {
         let storageLocks = try installation.storages.parts.map { HeldLock(try ServeLock($0.installation.directory)) }
         let warnings = try installation.all.flatMap(\.warnings) + installation.missingStorages().map(\.warning)
         for warning in warnings { logger.warning("\(warning)") }
+        if let warning = OpenFiles.raiseLimit(for: settings) { logger.warning("\(warning)") }
         defer { installation.close() }
         try FirstStart.makeAdministrator(installation, logger: logger)
         let certificates = try FirstStart.certificates(
@@ -90,17 +91,21 @@ package enum Serve {
                 $0, used: [membershipCache] + storages.all.map(\.memberships), logger: Logger(label: "tegu.directories"),
                 clock: System.clock)
         }
+        let reminder = certificates == nil && imapCertificates == nil
+            ? nil : CertificateReminder(settings: settings, logger: Logger(label: "tegu.tls"), clock: System.clock)
         let mirror = DirectoryMirrorService(installation, principals, storages, logger: Logger(label: "tegu.storages"))
         await withTaskGroup(of: Void.self) { group in
             add(to: &group, installation, principals, directories)
             for storage in storages.all { add(to: &group, storage.installation, storage.principals, directories) }
             group.addTask { await membershipService?.run() }
             group.addTask { await mirror.run() }
+            group.addTask { await reminder?.run() }
             for await signal in signals {
                 switch signal {
                 case .reload:
                     reload(certificates, logger)
                     reload(imapCertificates, logger)
+                    reminder?.remind()
                 case .stop:
                     logger.notice("stopping", metadata: ["requests-may-take": "\(settings.shutdownTime)"])
                     async let isIMAPDrained: Void = imap.drain(within: settings.shutdownTime)

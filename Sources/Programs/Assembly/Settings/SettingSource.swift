@@ -79,7 +79,7 @@ extension SettingSource {
         } catch {
             throw SettingsError(["the configuration file cannot be used: \(error)"])
         }
-        let names = Names()
+        let seen = Names()
         let provider: any ConfigProvider
         if isEmpty(content) {
             provider = InMemoryProvider(values: [:])
@@ -88,7 +88,7 @@ extension SettingSource {
                 // The provider gives no list of its keys, but it asks for each whether it is a secret.
                 let options = YAMLSnapshot.ParsingOptions(
                     secretsSpecifier: .dynamic { name, _ in
-                        names.list.withLock { $0.append(name) }
+                        seen.list.withLock { $0.append(name) }
                         return false
                     })
                 provider = try await FileProvider<YAMLSnapshot>(
@@ -99,18 +99,28 @@ extension SettingSource {
                 throw SettingsError(["the configuration file \(path) is not YAML that can be read: \(error)"])
             }
         }
-        let given = names.list.withLock { $0 }
+        let given = seen.list.withLock { $0 }
         // `a.b: 1` and `a: {b: 1}` are one key.
         if let double = given.first(where: { name in given.filter { $0 == name }.count > 1 }) {
             throw SettingsError(["\(double) stands twice in \(path)"])
         }
+        let reader = ConfigReader(providers: [provider])
+        let names = given.filter { !isEmptySection($0, of: reader) }.sorted()
         return SettingSource(
-            reader: ConfigReader(providers: [provider]), prefix: [], names: given.sorted(),
+            reader: reader, prefix: [], names: names,
             definition: { byKey[$0] ?? SettingDefinition.ofDirectory($0) ?? SettingDefinition.ofStorage($0) ?? SettingDefinition.ofAddressList($0) }, origin: { _ in "in \(path)" },
             candidates: SettingDefinition.all.map(\.key)
                 + keys(given, below: DirectorySettingTable.prefix, DirectorySettingTable.rows.map(\.key))
                 + keys(given, below: StorageSettingTable.prefix, StorageSettingTable.rows.map(\.key))
                 + keys(given, below: AddressListSettingTable.unitPrefix, AddressListSettingTable.ofUnit.map(\.key)))
+    }
+
+    /// `http:` with nothing below it, as is left where all of it has been made comments.
+    private static func isEmptySection(_ name: String, of reader: ConfigReader) -> Bool {
+        let sections = SettingDefinition.all.map(\.key)
+            + [DirectorySettingTable.prefix, StorageSettingTable.prefix, AddressListSettingTable.unitPrefix]
+        guard sections.contains(where: { $0.hasPrefix(name + ".") }) else { return false }
+        return ["", "~", "null"].contains(reader.string(forKey: ConfigKey(name.split(separator: ".").map(String.init))))
     }
 
     /// The settings of all directories, or storages, that are named, so that a misspelt one is recognised.

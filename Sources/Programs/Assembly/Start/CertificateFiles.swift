@@ -81,6 +81,22 @@ package struct CertificateFiles: Sendable, Equatable {
             + "SHA-256 fingerprint \(made.fingerprintText)"
     }
 
+    /// How long before its end a certificate is spoken of.
+    private static let lastDays = 14
+
+    /// What the administrator should know of the certificate that clients get, which they refuse when its time is over.
+    package static func warning(_ settings: Settings, now: Int64) -> String? {
+        let isOwn = settings.tls.certificate.isEmpty
+        let file = isOwn ? DataDirectory(settings.dataDirectory).certificate : settings.tls.certificate
+        guard let pem = try? SmallFile.read(file, limit: 1 << 20), let info = try? CertificateInfo(pem: pem) else { return nil }
+        if now < info.notBefore { return "the certificate \(file) is valid from \(day(info.notBefore)) only: clients refuse it" }
+        guard info.notAfter - now < Int64(lastDays) * 86_400_000 else { return nil }
+        let remedy = isOwn ? "remove it and its key, and the next start makes both anew" : "put a new one there"
+        return now > info.notAfter
+            ? "the certificate \(file) was valid until \(day(info.notAfter)), and clients refuse it: \(remedy)"
+            : "the certificate \(file) is valid until \(day(info.notAfter)): \(remedy)"
+    }
+
     private static func day(_ milliseconds: Int64) -> String {
         var seconds = time_t(milliseconds / 1_000)
         var parts = tm()

@@ -20,6 +20,13 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Whole files that are known to be small: settings, certificates.
 enum SmallFile {
+    /// Where a link leads, so that what it names is replaced, and not the link.
+    static func followingLinks(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("read", path) }

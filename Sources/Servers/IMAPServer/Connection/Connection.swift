@@ -79,6 +79,7 @@ final class Connection: SessionDriver {
     private func run(on pool: WorkerPool) {
         guard let channel else { return }
         if session.hasMoved, session.isBetweenCommands { return bye(Self.moved) }
+        if answersAtOnce(channel) { return finished(.input) }
         let input: [UInt8]
         do {
             input = try takeInput(channel)
@@ -96,6 +97,15 @@ final class Connection: SessionDriver {
             return (pause, Self.written(session.takeOutput(), by: deflate, allocator))
         } finished: { [self] pause in
             finished(pause)
+        }
+    }
+
+    /// Whether what has come was answered without a worker.
+    private func answersAtOnce(_ channel: SessionChannel) -> Bool {
+        guard pause == .input, !hasWake, deflate == nil, 1...Session.longestImmediateCommand ~= channel.held.readableBytes else { return false }
+        return channel.answersAtOnce { held in
+            guard session.answersAtOnce(Array(held.readableBytesView)) else { return nil }
+            return ByteBuffer(bytes: session.takeOutput())
         }
     }
 

@@ -317,7 +317,8 @@ final class Session: @unchecked Sendable {
         }
     }
 
-    private func finish(_ tag: [UInt8], _ name: StaticString, _ completion: Completion, _ updates: CommandUpdates) {
+    /// Writes the tagged response, and before it what `updates` lets be told.
+    func finish(_ tag: [UInt8], _ name: StaticString, _ completion: Completion, _ updates: CommandUpdates) {
         let status: CommandStatus
         switch completion {
         case .waiting: return
