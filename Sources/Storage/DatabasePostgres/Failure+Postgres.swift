@@ -25,6 +25,8 @@ struct Fault: Error {
     var failure: Failure
     /// SQLSTATE; empty where it is not the server's.
     var state = ""
+    /// Whether nobody's row was in the way, but what transactions had looked for (PostgreSQL: read/write dependencies).
+    var isOfReads = false
 
     init(_ kind: Kind, _ failure: Failure) {
         self.kind = kind
@@ -40,6 +42,9 @@ struct Fault: Error {
         self.init(
             sqlState: state, isLost: isLost, isWrite: isWrite,
             detail: "\(message.map { Self.line($0) } ?? "") [\(state.isEmpty ? "connection" : state)] in: \(what)")
+        // Both kinds of conflict have one SQLSTATE, and the message is in the server's language.
+        let file = result.flatMap { PQresultErrorField($0, Int32(UInt8(ascii: "F"))) }.map { String(cString: $0) }
+        isOfReads = kind == .conflict && file == "predicate.c"
     }
 
     init(sqlState: String, isLost: Bool, isWrite: Bool = true, detail: String) {

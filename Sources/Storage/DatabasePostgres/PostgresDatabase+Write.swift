@@ -38,19 +38,22 @@ extension PostgresDatabase {
                 isAlone = isAlone || mustBeAlone
                 write.hotRows = rows
                 // Without a connection, which others need meanwhile.
-                switch turn.take(rows, until: retries.end, for: isAlone ? nil : write) {
-                case .taken: break
-                case .late: throw error
-                case .decided:
-                    switch write.outcome {
-                    case .done:
-                        turn.giveOn()
-                        for action in write.actions { action() }
-                        return
-                    case .refused(let error), .unknown(let error): throw error
-                    case .undone: isAlone = true
+                waiting: while true {
+                    switch turn.take(write.hotRows, until: retries.end, for: isAlone ? nil : write) {
+                    case .taken: break waiting
+                    // It goes on without its neighbours.
+                    case .late where write.hotRows.first?.isNeighbourhood == true: break waiting
+                    case .late: throw error
+                    case .decided:
+                        switch write.outcome {
+                        case .done:
+                            turn.giveOn()
+                            for action in write.actions { action() }
+                            return
+                        case .refused(let error), .unknown(let error): throw error
+                        case .undone(let mustBeAlone): isAlone = isAlone || mustBeAlone
+                        }
                     }
-                    guard turn.take(write.hotRows, until: retries.end) == .taken else { throw error }
                 }
                 pause = 0
             case .turnOfOthers:
@@ -75,7 +78,10 @@ extension PostgresDatabase {
         var group = WriteGroup(connection, turns)
         do {
             if !turn.rows.isEmpty {
-                guard try connection.lockTurn(until: mayWait ? retries.end : nil) else { return .turnOfOthers }
+                if try !connection.lockTurn(until: mayWait ? turn.latest(retries.end) : nil) {
+                    guard turn.isOfNeighbours else { return .turnOfOthers }
+                    turn.leaveNeighbours()
+                }
                 if mayWait { turns.nodeWaits.giveBack() }
                 mayWait = false
             }
@@ -98,14 +104,16 @@ extension PostgresDatabase {
             let fault = connection.fault
             connection.end()
             connection.giveOnTurn()
-            connection.leaveEntered(isOpen: fault?.kind != .conflict || fault?.isOfNode == true)
+            connection.leaveEntered(isOpen: fault.map { $0.kind != .conflict || $0.isOfNode || $0.isOfReads } ?? true)
             if !group.isEmpty {
                 group.undone(fault)
-                if let fault, fault.kind != .undecided { return .again(write.hotRows, isAlone: true, error) }
-                throw error
+                guard let fault, fault.kind != .undecided else { throw error }
+                // It stands in line again where it did, though it may have been another one's fault.
+                let rows = fault.kind == .conflict || turn.isOfNeighbours ? turn.rows(after: fault, of: write.hotRows) : write.hotRows
+                return .again(rows, isAlone: write.mustBeAlone(after: fault), error)
             }
             guard let fault, try retries.mayRunAgain(after: fault, on: connection) else { throw error }
-            return .again(fault.kind == .conflict ? connection.hotRows : [], isAlone: false, error)
+            return .again(turn.rows(after: fault, of: connection.hotRows), isAlone: false, error)
         }
     }
 }

@@ -68,7 +68,7 @@ package final class PostgresDatabase: Database {
         self.options = options
         self.connector = connector
         self.temporarySchema = temporarySchema
-        turns = Turns(connectionLimit: options.connectionLimit)
+        turns = Turns(options)
         pool = ConnectionPool(options) { [leases, turns] in
             PostgresConnection(connector: connector, leases: leases, turns: turns, options)
         }

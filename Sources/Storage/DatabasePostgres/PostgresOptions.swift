@@ -24,6 +24,8 @@ package struct PostgresOptions: Sendable {
     package var idleMilliseconds = 120_000
     /// How long a write is tried again that others' writes stood in the way of, or that lost its connection.
     package var retryMilliseconds: Int64 = 10_000
+    /// How long of that one waits for its turn among neighbours, of whom none is sure to be in its way; longer each time that was in vain.
+    package var neighbourMilliseconds: Int64 = 200
     /// How long it is looked for what became of a commit whose answer was lost.
     package var outcomeMilliseconds: Int64 = 15_000
     package var isolation = Isolation.serializable

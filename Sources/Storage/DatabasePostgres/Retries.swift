@@ -8,6 +8,7 @@ struct Retries {
     private var count = 0
     private var duplicateCount = 0
     private var lostCount = 0
+    private var readConflictCount = 0
 
     init(milliseconds: Int64) { end = Clock.milliseconds + milliseconds }
 
@@ -35,9 +36,14 @@ struct Retries {
         }
         // It was not in anybody's way, and stands in line now.
         if fault.isOfNode { return true }
+        if fault.isOfReads {
+            readConflictCount += 1
+            // Those that it met have been committed, or stand in line before it.
+            if readConflictCount == 1 { return true }
+        }
         // In ever longer steps, and never the same for two: those that stood in each other's way would meet again. One that stands in
         // a line has its turn instead.
-        let longest = fault.kind == .conflict && !connection.hotRows.isEmpty ? 1000 : min(100_000, 500 << min(count, 10))
+        let longest = fault.kind == .conflict && (fault.isOfReads || !connection.hotRows.isEmpty) ? 1000 : min(100_000, 500 << min(count, 10))
         usleep(UInt32.random(in: 0...UInt32(longest)))
         count += 1
         return true

@@ -13,8 +13,8 @@ final class StandingWrite: @unchecked Sendable {
         case refused(any Error)
         /// It may have been committed.
         case unknown(any Error)
-        /// Nothing is kept of it: it is to be run again, alone in its transaction.
-        case undone
+        /// Nothing is kept of it: it is to be run again; alone in its transaction, where one of those that were in it may be at fault.
+        case undone(mustBeAlone: Bool)
     }
 
     /// Writes are numbered as they begin. It has to see what was committed before: a transaction with an older snapshot is none for it.
@@ -22,11 +22,14 @@ final class StandingWrite: @unchecked Sendable {
     /// Nil when its call is over: the closure must not live longer.
     private var work: ((PostgresConnection) throws -> Void)?
     /// Of the transaction that it was run in by another.
-    var outcome = Outcome.undone
+    var outcome = Outcome.undone(mustBeAlone: true)
     /// The rows that it said it would change, when it was run in vain.
     var hotRows: [HotRow] = []
     /// To be called where it was committed.
     var actions: [@Sendable () -> Void] = []
+    /// How often a group that it was in met a conflict.
+    private var conflictCount = 0
+    private static let mostConflicts = 3
 
     init(number: UInt64, _ work: @escaping (PostgresConnection) throws -> Void) {
         self.number = number
@@ -36,4 +39,11 @@ final class StandingWrite: @unchecked Sendable {
     func run(on connection: PostgresConnection) throws { try work?(connection) }
 
     func dropWork() { work = nil }
+
+    /// After a group that it was in was undone.
+    func mustBeAlone(after fault: Fault) -> Bool {
+        guard fault.kind == .conflict else { return true }
+        conflictCount += 1
+        return conflictCount >= Self.mostConflicts
+    }
 }

@@ -11,6 +11,11 @@ import Threads
 /// a line, those that come new join it before they have waited for anything. Where nobody stands in anybody's way there is no line, and
 /// a transaction costs what it did.
 ///
+/// What a transaction has looked for is another matter: the server keeps an eye on pages of indexes, and undoes those that have looked at one page
+/// and written into it. So neighbours are in each other's way, whom nothing else connects, and run again at once they meet the
+/// next ones. They have a line too, that of their neighbourhood (`HotRow.neighbourhood`), but do not wait long in it, for none of them is sure
+/// to be in another's way. Who stands in line for a row stands in none of neighbours.
+///
 /// Who has its turn runs those that stand behind it and need no other rows in its own transaction (WriteGroup.swift), so that one commit is for
 /// all that have come while the one before was at work. For a second after a line was there, the next one that comes to the row has its turn at once, as it
 /// stands (`enter`): then those after it find a line, and not a row that is locked.
@@ -83,7 +88,13 @@ final class Turns: Sendable {
     /// Of those that wait for other nodes: PostgreSQL lets them wait in order, but each with a connection, which others need.
     let nodeWaits: WaitPlaces
 
-    init(connectionLimit: Int) { nodeWaits = WaitPlaces(connectionLimit / 2) }
+    /// How long one waits for its turn among neighbours, the first time.
+    let neighbourMilliseconds: Int64
+
+    init(_ options: PostgresOptions) {
+        nodeWaits = WaitPlaces(options.connectionLimit / 2)
+        neighbourMilliseconds = options.neighbourMilliseconds
+    }
 
     func waitingCount(for row: HotRow) -> Int { state.withLock { $0.lines[row]?.places.count ?? 0 } }
 
@@ -191,8 +202,14 @@ struct Turn {
     private let turns: Turns
     /// In their order.
     private(set) var rows: [HotRow] = []
+    /// For how long it waits for neighbours, in milliseconds: one of them may take long, which need be no matter of this one. Where it was, it waits longer
+    /// the next time.
+    private var neighbourMilliseconds: Int64
 
-    init(_ turns: Turns) { self.turns = turns }
+    init(_ turns: Turns) {
+        self.turns = turns
+        neighbourMilliseconds = turns.neighbourMilliseconds
+    }
 
     /// Waits for the turn at `more` besides those that it has; where it does not come in time, it has none.
     ///
@@ -207,10 +224,10 @@ struct Turn {
         let lacking = new.union(later).sorted()
         for (index, row) in lacking.enumerated() {
             let place = Turns.Place(write, held: rows, lacking: Array(lacking[index...]))
-            switch turns.take(row, place, until: end) {
+            switch turns.take(row, place, until: latest(end, for: row)) {
             case .taken: rows.append(row)
             case .late:
-                giveOn()
+                row.isNeighbourhood ? leaveNeighbours() : giveOn()
                 return .late
             case .decided: return .decided
             }
@@ -222,9 +239,43 @@ struct Turn {
         for row in rows.reversed() { turns.giveOn(row) }
         rows = []
     }
+
+    /// The rows that what met `fault` is to have its turn at besides, when it is run again.
+    ///
+    /// - Parameter hotRows: those that it said it would change.
+    mutating func rows(after fault: Fault, of hotRows: [HotRow]) -> [HotRow] {
+        guard fault.kind == .conflict else { return [] }
+        if fault.isOfReads { return rows.isEmpty ? [.neighbourhood(of: hotRows)] : [] }
+        if isOfNeighbours, !hotRows.isEmpty { giveOn() }
+        return hotRows
+    }
+
+    /// Whether it is a turn of neighbours, and at no row.
+    var isOfNeighbours: Bool { rows.first?.isNeighbourhood ?? false }
+
+    /// It waited for them in vain.
+    mutating func leaveNeighbours() {
+        neighbourMilliseconds = min(2 * neighbourMilliseconds, 60_000)
+        giveOn()
+    }
+
+    /// Until when it waits for its turn, which has to come until `end`.
+    func latest(_ end: Int64) -> Int64 { rows.first.map { latest(end, for: $0) } ?? end }
+
+    private func latest(_ end: Int64, for row: HotRow) -> Int64 {
+        row.isNeighbourhood ? min(end, Clock.milliseconds + neighbourMilliseconds) : end
+    }
 }
 
 extension HotRow {
+    /// No row: for the line of those that meet each other in what they have looked for. The keys of the indexes begin with ids, and who was made
+    /// one after the other stands on one page. Its letter is nobody's, and comes before all.
+    static func neighbourhood(of rows: [HotRow]) -> HotRow {
+        rows.first.map { HotRow(letter: $0.letter & 0x1F, id: $0.id >> 6) } ?? HotRow(letter: 0, id: 0)
+    }
+
+    var isNeighbourhood: Bool { letter < 0x20 }
+
     /// Of the advisory lock by which nodes wait for each other. Two rows that had the same would wait for each other, and no more.
     var lockNumber: Int64 {
         // The finalizer of SplitMix64: neighbouring ids are far from each other, and from the numbers of other locks.

@@ -4,7 +4,8 @@ import Database
 ///
 /// One that is refused undoes its savepoint only, and its refusal counts when the others are committed, which it may have been for. Where
 /// the server has found a fault, or the commit fails, nothing is kept of anybody, nobody is told anything, and each is run again in a
-/// transaction of its own: whose fault it was is told by that. Where it is not known whether the commit was made, none is run again.
+/// transaction of its own: whose fault it was is told by that. After a conflict, which is nobody's fault, they may be together again, some
+/// times. Where it is not known whether the commit was made, none is run again.
 ///
 /// Nothing waits for more to come: whoever came after the transaction's snapshot was made stands in line for the next turn. It may have
 /// committed something before, or been told of something, that the snapshot does not have.
@@ -30,7 +31,7 @@ struct WriteGroup {
         let end = Clock.milliseconds + Self.longest
         while members.count < Self.mostMembers, Clock.milliseconds < end, let place = turns.takeNext(inLineFor: rows, upTo: connection.seenWrites)
         {
-            members.append((place, .undone))
+            members.append((place, .undone(mustBeAlone: false)))
             guard let write = place.write else { continue }
             try connection.beginPart(turn: place.held)
             do {
@@ -44,6 +45,7 @@ struct WriteGroup {
                     // Others stand in line for one row more, or there are too few ids: it goes on by itself.
                     write.hotRows = connection.hotRows
                     guard fault.isOfNode else { throw error }
+                    members[members.count - 1].outcome = .undone(mustBeAlone: fault.kind != .conflict)
                 } else {
                     members[members.count - 1].outcome = .refused(error)
                 }
@@ -62,7 +64,8 @@ struct WriteGroup {
             if let fault, fault.kind == .undecided {
                 member.place.decide(.unknown(fault.failure))
             } else {
-                member.place.decide(.undone)
+                let mustBeAlone = fault.map { member.place.write?.mustBeAlone(after: $0) ?? true } ?? true
+                member.place.decide(.undone(mustBeAlone: mustBeAlone))
             }
         }
     }

@@ -90,7 +90,7 @@ struct TurnsTests {
 
     @Test("rows are taken in their order, whatever the order in which they are named, and given on together")
     func order() {
-        let turns = Turns(connectionLimit: 8)
+        let turns = Turns(PostgresOptions(connection: ""))
         let rows = [3, 1, 2].map { HotRow(letter: UInt8(ascii: "t"), id: $0) }
         var turn = Turn(turns)
         let isTaken3 = turn.take([rows[0]], until: Clock.milliseconds) == .taken
@@ -112,7 +112,7 @@ struct TurnsTests {
 
     @Test("who meets one row more keeps its turns at those before it, and gives on those after it")
     func prefix() throws {
-        let turns = Turns(connectionLimit: 8)
+        let turns = Turns(PostgresOptions(connection: ""))
         let rows = (1...3).map { HotRow(letter: UInt8(ascii: "t"), id: $0) }
         var turn = Turn(turns)
         let isTaken1 = turn.take([rows[0], rows[2]], until: Clock.milliseconds) == .taken

@@ -149,6 +149,86 @@ struct WriteGroupTests {
         #expect(!database.turns.isTaken(more))
     }
 
+    /// Four that each look for a row of its own on one page of the index, and when all have looked write it. Their line is taken meanwhile: once
+    /// `seen` of how many are done and how many stand in line is true, it is given on. In how many transactions all were committed.
+    private func neighbours(_ database: PostgresDatabase, until seen: @escaping (_ done: Int, _ waiting: Int) -> Bool) throws -> Int {
+        try database.write { tx in try tx.insert(0) }
+        let neighbourhood = HotRow.neighbourhood(of: [Self.row])
+        var first = Turn(database.turns)
+        let isTaken = first.take([neighbourhood], until: Clock.milliseconds) == .taken
+        #expect(isTaken)
+        let (looked, done, failed) = (Lock(Set<Int64>()), Lock(0), Collected<String>())
+        let transactions = Lock<[Int64: String]>([:])
+        var threads: [pthread_t] = []
+        for id in Int64(1)...4 {
+            threads.append(try SystemThread.start {
+                do {
+                    try database.write { tx in
+                        try tx.willChange(HotRow(letter: Self.row.letter, id: Self.row.id & ~63 | id))
+                        let found = try tx.read.first("SELECT id FROM item WHERE id = $1", [.integer(id)]) { $0.integer(0) }
+                        #expect(found == nil)
+                        let isFirstRun = looked.withLock { $0.insert(id).inserted }
+                        if isFirstRun { _ = eventuallyOnThread { looked.withLock { $0.count } == 4 } }
+                        try tx.insert(id)
+                        let number = try tx.read.first("SELECT pg_current_xact_id()::text") { $0.text(0) }
+                        transactions.withLock { $0[id] = number }
+                    }
+                    done.withLock { $0 += 1 }
+                } catch { failed.add("\(error)") }
+            })
+        }
+        #expect(eventuallyOnThread { seen(done.withLock { $0 }, database.turns.waitingCount(for: neighbourhood)) })
+        first.giveOn()
+        for thread in threads { pthread_join(thread, nil) }
+        #expect(failed.all == [])
+        #expect(try database.ids == [0, 1, 2, 3, 4])
+        #expect(!database.turns.isTaken(neighbourhood))
+        return Set(transactions.withLock { $0.values }).count
+    }
+
+    @Test("neighbours who met in what they looked for stand in one line, and are committed together")
+    func neighboursTogether() throws {
+        let database = try PostgresDatabase.testing { $0.neighbourMilliseconds = 10_000 }
+        var early = 0
+        let count = try neighbours(database) { done, waiting in
+            early = done
+            return done + waiting == 4
+        }
+        // No two of them may be committed at once: neither has seen the other.
+        #expect(early <= 1)
+        #expect(count == early + 1)
+    }
+
+    @Test("nobody waits long for neighbours")
+    func neighboursInVain() throws {
+        let database = try PostgresDatabase.testing { $0.neighbourMilliseconds = 20 }
+        _ = try neighbours(database) { done, _ in done == 4 }
+    }
+
+    @Test("neighbours on several nodes whose transactions take long all have their turns")
+    func longNeighbours() throws {
+        let schema = try TemporarySchema(TestEngine.postgresOptions())
+        let failed = Collected<String>()
+        let threads = try (0..<4).map { node in
+            let database = try PostgresDatabase.testing(schema) { $0.neighbourMilliseconds = 20 }
+            return try SystemThread.start {
+                for turn in 0..<4 {
+                    let id = Int64(node * 10 + turn)
+                    do {
+                        try database.write { tx in
+                            try tx.willChange(HotRow(letter: Self.row.letter, id: Self.row.id & ~63 | id))
+                            _ = try tx.read.first("SELECT id FROM item WHERE id = $1", [.integer(id)]) { $0.integer(0) }
+                            _ = try tx.read.first("SELECT pg_sleep(0.1) IS NULL") { $0.flag(0) }
+                            try tx.insert(id)
+                        }
+                    } catch { failed.add("\(error)") }
+                }
+            }
+        }
+        for thread in threads { pthread_join(thread, nil) }
+        #expect(failed.all == [])
+    }
+
     @Test("there are ids enough for all")
     func ids() throws {
         let database = try PostgresDatabase.testing()
