@@ -85,7 +85,7 @@ let layers: [Layer] = [
                libraries: [logging, metrics]),
         Module(name: "IMAPServer",
                uses: ["Bytes", "Grams", "Stemming", "SASL", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory",
-                      "CollectionStore", "Mail"],
+                      "CollectionStore", "GlobalAddressList", "Mail"],
                libraries: nio + [product("NIOSSL", "swift-nio-ssl"), product("NIOTLS", "swift-nio"), logging, metrics, "CZlib"]),
         Module(name: "LMTPServer",
                uses: ["Bytes", "CivilTime", "MIME", "SMTPGrammar", "Database", "Wire", "Directory", "CollectionStore", "Mail"],

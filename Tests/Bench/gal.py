@@ -27,7 +27,9 @@ def entry(suffix, number, address, more=()):
     # slapadd wants all values of an attribute together.
     lines = sorted([*more, "objectClass: inetOrgPerson", f"cn: {given} {family} {number}", f"sn: {family}", f"givenName: {given}",
                     f"mail: {address}", f"telephoneNumber: +49 30 {number}", "title: Engineer", f"departmentNumber: D{number % 50}",
-                    f"uid: p{number}", f"userPassword: secret {number}"], key=lambda line: line.split(":")[0])
+                    f"uid: p{number}", f"userPassword: secret {number}",
+                    # As in a directory that has been for some time: what changed of late is asked for again.
+                    "createTimestamp: 20250101000000Z", "modifyTimestamp: 20250101000000Z"], key=lambda line: line.split(":")[0])
     return f"dn: uid=p{number},ou=people,{suffix}\n" + "\n".join(lines) + "\n\n"
 
 

@@ -25,14 +25,21 @@ package struct Directories: Sendable {
     /// Makes a principal with what every new one has (its homes). Throws the directory's refusal.
     package typealias Making = @Sendable (borrowing WriteTransaction, NewPrincipal, _ now: Int64) throws -> Principal
 
+    /// Whether somebody else, who is in an address list and no principal yet, is found by a name: it is theirs when they come.
+    package typealias Reservation = @Sendable (borrowing ReadTransaction, SignInName, DirectoryLink) throws -> Bool
+
     package let sources: [Source]
     /// The domain of this database's own principals.
     let localDomain: String
     let make: Making
+    private let isReserved: Reservation
 
-    package init(_ sources: [Source], localDomain: String, make: @escaping Making) {
+    package init(
+        _ sources: [Source], localDomain: String, isReserved: @escaping Reservation = { _, _, _ in false }, make: @escaping Making
+    ) {
         self.sources = sources
         self.localDomain = localDomain
+        self.isReserved = isReserved
         self.make = make
     }
 
@@ -56,10 +63,12 @@ package struct Directories: Sendable {
     /// The principal that an entry is, made or brought up to date where that is needed. Throws `DirectoryRefusal` notAUser
     /// where the entry is known as a group.
     ///
-    /// - Parameter known: the account that signs in, as the cache has it.
+    /// - Parameters:
+    ///   - known: the account that signs in, as the cache has it.
+    ///   - wanted: the name that a new one is to have where it is free.
     func principal(
-        of entry: DirectoryEntry, _ source: Source, known: Account?, _ database: any Database, _ local: LocalDirectory,
-        now: Int64
+        of entry: DirectoryEntry, _ source: Source, known: Account?, named wanted: SignInName? = nil, _ database: any Database,
+        _ local: LocalDirectory, now: Int64
     ) throws -> Principal {
         let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
         let addresses = Array(entry.addresses.filter { mayGive($0, source.backend) }
@@ -79,7 +88,7 @@ package struct Directories: Sendable {
                 try local.link(tx, adopted.id, to: link, now: now)
                 found = adopted
             } else {
-                let name = try freeName(tx.read, for: entry, addresses, source.backend)
+                let name = try freeName(tx.read, for: entry, addresses, source.backend, wanted: wanted)
                 let new = NewPrincipal(
                     name, kind: entry.kind, displayName: LocalDirectory.possibleDisplayName(entry.displayName) ?? "")
                 found = try make(tx, new, now)
@@ -96,22 +105,32 @@ package struct Directories: Sendable {
     ///
     /// Throws `DirectoryUnavailable` where only a sign-in can tell.
     func principal(
-        ofRecipient entry: DirectoryEntry, _ source: Source, _ database: any Database, _ local: LocalDirectory, now: Int64
+        ofRecipient entry: DirectoryEntry, _ source: Source, named wanted: SignInName? = nil, _ database: any Database,
+        _ local: LocalDirectory, now: Int64
     ) throws -> Principal {
         let known = source.precedesLocal ? try database.read { tx in try localAccount(tx, of: entry, source) } : nil
-        return try principal(of: entry, source, known: known, database, local, now: now)
+        return try principal(of: entry, source, known: known, named: wanted, database, local, now: now)
     }
 
-    /// The principal of somebody in an address list who may not have signed in yet; nil where it cannot be made now.
+    /// The principal of somebody whom a directory has and who may not have signed in yet, or of a group in which nobody is known; nil where
+    /// it cannot be made now. No directory is asked.
     ///
-    /// - Parameter entry: as the list has it, which is what its directory said last.
+    /// - Parameters:
+    ///   - entry: what its directory said last.
+    ///   - wanted: the name by which it was found.
     package func principal(
-        ofListed entry: DirectoryEntry, in directory: String, _ database: any Database, _ principals: PrincipalCache?, now: Int64
+        ofListed entry: DirectoryEntry, in directory: String, named wanted: SignInName? = nil, _ database: any Database,
+        _ principals: PrincipalCache?, now: Int64
     ) throws -> Principal? {
         guard let source = sources.first(where: { $0.backend.name == directory }), DirectorySignIn.isStorable(entry.id)
         else { return nil }
+        let local = LocalDirectory(cache: principals)
         do {
-            return try principal(ofRecipient: entry, source, database, LocalDirectory(cache: principals), now: now)
+            guard entry.kind == .group else {
+                return try principal(ofRecipient: entry, source, named: wanted, database, local, now: now)
+            }
+            guard source.groupInterval > 0 else { return nil }
+            return try database.write { tx in try group(tx, Self.withName(entry), source, named: wanted, local, now: now) }
         } catch is DirectoryUnavailable {
             return nil
         } catch is DirectoryRefusal {
@@ -167,7 +186,8 @@ package struct Directories: Sendable {
     ///
     /// Nil where the entry is known as a user: whoever it names as members would have what is the user's.
     func group(
-        _ tx: borrowing WriteTransaction, _ entry: DirectoryEntry, _ source: Source, _ local: LocalDirectory, now: Int64
+        _ tx: borrowing WriteTransaction, _ entry: DirectoryEntry, _ source: Source, named wanted: SignInName? = nil, _ local: LocalDirectory,
+        now: Int64
     ) throws -> Principal? {
         let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
         let known = try DirectoryAccounts.principal(tx.read, of: link)
@@ -177,7 +197,7 @@ package struct Directories: Sendable {
         if let known {
             found = known
         } else {
-            let name = try freeName(tx.read, for: entry, addresses, source.backend) { candidate in
+            let name = try freeName(tx.read, for: entry, addresses, source.backend, wanted: wanted) { candidate in
                 try LocalDirectory.owner(tx.read, ofFolded: candidate.description) == nil
             }
             let displayName = LocalDirectory.possibleDisplayName(entry.displayName) ?? ""
@@ -204,25 +224,66 @@ package struct Directories: Sendable {
     /// address, in a domain of the directory; where all are taken (by who had the login before, or by a local one),
     /// the first with a number.
     ///
-    /// - Parameter isAllowed: whether a name that is no principal's may be this one's. A group's must not be an address
-    ///   with which somebody signs in, and by which they are granted rights.
+    /// - Parameters:
+    ///   - wanted: is taken where it is free.
+    ///   - isAllowed: whether a name that is no principal's may be this one's. A group's must not be an address
+    ///     with which somebody signs in, and by which they are granted rights.
     private func freeName(
         _ tx: borrowing ReadTransaction, for entry: DirectoryEntry, _ addresses: [String], _ backend: any DirectoryBackend,
-        where isAllowed: (SignInName) throws -> Bool = { _ in true }
+        wanted: SignInName?, where isAllowed: (SignInName) throws -> Bool = { _ in true }
     ) throws -> SignInName {
-        let inDomains = namesInDomains(addresses, backend)
-        let domain = inDomains.first?.domain ?? backend.domains.first ?? localDomain
-        let byLogin = SignInName(name: Self.localPart(ofLogin: entry), domain: domain)
-        let candidates = [byLogin].compactMap { $0 } + inDomains
-        for candidate in candidates where try LocalDirectory.find(tx, candidate) == nil && isAllowed(candidate) {
-            return candidate
+        let link = DirectoryLink(directory: backend.name, entryID: entry.id)
+        func isFree(_ name: SignInName) throws -> Bool {
+            try LocalDirectory.find(tx, name) == nil && isAllowed(name) && !isReserved(tx, name, link)
         }
+        let candidates = candidates(for: entry, addresses, backend)
+        for candidate in [wanted].compactMap({ $0 }) + candidates where try isFree(candidate) { return candidate }
         let stem = candidates.first?.name ?? "user"
+        let domain = domain(of: addresses, backend)
         for number in 2...1_000 {
             guard let name = SignInName(name: "\(stem.prefix(56))-\(number)", domain: domain) else { continue }
-            if try LocalDirectory.find(tx, name) == nil && isAllowed(name) { return name }
+            if try isFree(name) { return name }
         }
         throw DirectoryRefusal.invalidAddress("\(stem)@\(domain)")
+    }
+
+    /// In their order: by the login, then by addresses.
+    private func candidates(
+        for entry: DirectoryEntry, _ addresses: [String], _ backend: any DirectoryBackend
+    ) -> [SignInName] {
+        let byLogin = SignInName(name: Self.localPart(ofLogin: entry), domain: domain(of: addresses, backend))
+        return [byLogin].compactMap { $0 } + namesInDomains(addresses, backend)
+    }
+
+    /// In which a new principal with these addresses gets its name.
+    private func domain(of addresses: [String], _ backend: any DirectoryBackend) -> String {
+        namesInDomains(addresses, backend).first?.domain ?? backend.domains.first ?? localDomain
+    }
+
+    /// A group with the name that it can have here as its login.
+    private static func withName(_ entry: DirectoryEntry) -> DirectoryEntry {
+        guard entry.kind == .group else { return entry }
+        var entry = entry
+        entry.login = DirectoryMemberships.name(of: entry)
+        return entry
+    }
+
+    // MARK: Address lists
+
+    /// By which names an entry of an address list can be found as a principal, the one that it would have here first. None: it can be none.
+    package func names(ofListed entry: DirectoryEntry, in directory: String) -> [SignInName] {
+        guard let source = sources.first(where: { $0.backend.name == directory }), DirectorySignIn.isStorable(entry.id),
+            entry.kind != .group || source.groupInterval > 0 else { return [] }
+        let addresses = entry.addresses.filter { mayGive($0, source.backend) }
+        // Nobody is of another domain for who looks from there.
+        let domain = domain(of: addresses, source.backend)
+        return candidates(for: Self.withName(entry), addresses, source.backend).filter { $0.domain == domain }
+    }
+
+    /// The one of them by the login; nil: there is none.
+    package func loginName(ofListed entry: DirectoryEntry, _ source: Source) -> SignInName? {
+        let addresses = entry.addresses.filter { mayGive($0, source.backend) }
+        return SignInName(name: Self.localPart(ofLogin: Self.withName(entry)), domain: domain(of: addresses, source.backend))
     }
 
     private func namesInDomains(_ addresses: [String], _ backend: any DirectoryBackend) -> [SignInName] {
@@ -233,7 +294,6 @@ package struct Directories: Sendable {
     func domain(
         _ tx: borrowing ReadTransaction, ofGroup entry: DirectoryEntry, _ source: Source
     ) throws -> String {
-        let addresses = try addresses(tx, ofGroup: entry, source, nil)
-        return namesInDomains(addresses, source.backend).first?.domain ?? source.backend.domains.first ?? localDomain
+        domain(of: try addresses(tx, ofGroup: entry, source, nil), source.backend)
     }
 }

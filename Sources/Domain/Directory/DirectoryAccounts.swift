@@ -83,6 +83,7 @@ extension LocalDirectory {
         try tx.execute(
             "UPDATE directory_account SET seen = $2 WHERE principal_id = $1",
             [.integer(principal.id.rawValue), .integer(now)])
+        try RightsGeneration.advancePrincipals(tx)
         try DirectoryChanges.note(tx, principal.id)
         forget(tx, principal.id)
         return true

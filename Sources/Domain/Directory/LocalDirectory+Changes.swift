@@ -112,6 +112,7 @@ extension LocalDirectory {
                 "UPDATE address SET position = position + 1 WHERE principal_id = $1", [.integer(id.rawValue)])
             try tx.execute("UPDATE address SET position = 0 WHERE address = $1", [.text(folded)])
         }
+        try RightsGeneration.advancePrincipals(tx)
         try DirectoryChanges.note(tx, id)
         forget(tx, id)
     }
@@ -155,6 +156,7 @@ extension LocalDirectory {
 
     private func changed(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ rowCount: Int) throws {
         if rowCount == 0 { throw DirectoryRefusal.notFound }
+        try RightsGeneration.advancePrincipals(tx)
         try DirectoryChanges.note(tx, id)
         forget(tx, id)
     }

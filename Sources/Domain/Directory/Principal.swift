@@ -5,6 +5,9 @@ package import SASL
 package struct PrincipalID: RawRepresentable, Hashable, Sendable {
     package var rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }
+
+    /// Of somebody whom an address list has and who is no principal yet. Nothing is kept under it, and nothing is granted to it.
+    package static let ofNobody = PrincipalID(rawValue: .max)
 }
 
 /// Who can own something or be granted it.

@@ -9,6 +9,13 @@ package enum RightsGeneration {
     /// What the number is of, by its row.
     private static let everything: Int64 = 1
     private static let memberships: Int64 = 2
+    private static let principals: Int64 = 3
+
+    /// The numbers of a home's shares: what is granted, and what those are called who grant it.
+    package struct Shares: Sendable, Equatable {
+        package var rights: Int64 = 0
+        package var principals: Int64 = 0
+    }
 
     /// Of groups, grants, and what is shared.
     package static func current(_ tx: borrowing ReadTransaction) throws -> Int64 { try current(tx, everything) }
@@ -16,7 +23,20 @@ package enum RightsGeneration {
     /// Of who is in which group: grants change much more often.
     package static func ofMemberships(_ tx: borrowing ReadTransaction) throws -> Int64 { try current(tx, memberships) }
 
+    /// Of groups, grants and what is shared, and of the principals themselves: names, addresses, all that a `Principal` says.
+    package static func ofShares(_ tx: borrowing ReadTransaction) throws -> Shares {
+        var shares = Shares()
+        try tx.forEach("SELECT id, generation FROM rights_state WHERE id IN ($1, $2)", [.integer(everything), .integer(principals)]) { row in
+            if row.integer(0) == everything { shares.rights = row.integer(1) } else { shares.principals = row.integer(1) }
+            return true
+        }
+        return shares
+    }
+
     package static func advance(_ tx: borrowing WriteTransaction) throws { try advance(tx, everything) }
+
+    /// A principal has changed, or is gone.
+    static func advancePrincipals(_ tx: borrowing WriteTransaction) throws { try advance(tx, principals) }
 
     static func advanceMemberships(_ tx: borrowing WriteTransaction) throws {
         try advance(tx, everything)

@@ -9,6 +9,8 @@ package struct SourceState: Sendable, Equatable {
     package var lastCompare: Milliseconds?
     package var lastSuccess: Milliseconds?
     package var outcome: String?
+    /// Whether its entries were compared since the list has the names by which they are found.
+    var hasNames = false
     /// At the last compare.
     package var counts = IntakeCounts()
 
@@ -33,7 +35,7 @@ package enum AddressListSources {
         try tx.all(
             """
             SELECT directory, position, changed_until, last_compare, last_success, outcome, read_count, hidden_count,
-                disabled_count, addressless_count
+                disabled_count, addressless_count, has_names
             FROM address_list_source WHERE list_id = $1 ORDER BY position, directory
             """, [.integer(list.rawValue)]
         ) { row in
@@ -46,6 +48,7 @@ package enum AddressListSources {
             state.counts.hidden = Int(clamping: row.integer(7))
             state.counts.disabled = Int(clamping: row.integer(8))
             state.counts.addressless = Int(clamping: row.integer(9))
+            state.hasNames = row.flag(10)
             return state
         }
     }
@@ -54,19 +57,19 @@ package enum AddressListSources {
         try tx.execute(
             """
             INSERT INTO address_list_source (list_id, directory, position, changed_until, last_compare, last_success,
-                outcome, read_count, hidden_count, disabled_count, addressless_count)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                outcome, read_count, hidden_count, disabled_count, addressless_count, has_names)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (list_id, directory) DO UPDATE SET position = excluded.position,
                 changed_until = excluded.changed_until, last_compare = excluded.last_compare,
                 last_success = excluded.last_success, outcome = excluded.outcome, read_count = excluded.read_count,
                 hidden_count = excluded.hidden_count, disabled_count = excluded.disabled_count,
-                addressless_count = excluded.addressless_count
+                addressless_count = excluded.addressless_count, has_names = excluded.has_names
             """,
             [
                 .integer(list.rawValue), .text(state.directory), .integer(state.position), Value(state.changedUntil),
                 Value(state.lastCompare), Value(state.lastSuccess), Value(state.outcome),
                 .integer(Int64(state.counts.read)), .integer(Int64(state.counts.hidden)),
-                .integer(Int64(state.counts.disabled)), .integer(Int64(state.counts.addressless)),
+                .integer(Int64(state.counts.disabled)), .integer(Int64(state.counts.addressless)), Value(state.hasNames),
             ])
     }
 

@@ -52,7 +52,7 @@ final class EntryIntake {
     /// Reads what changed, or all entries where the directory does not tell that or it is time to compare. Throws
     /// `DirectoryUnavailable` where it does not answer; what was read until then is kept.
     func run(_ state: inout SourceState, comparing: Bool, now: Milliseconds, progress: (Int) -> Void) throws {
-        let isDue = state.lastCompare.map { now - $0 >= options.compareInterval || $0 > now } ?? true
+        let isDue = !state.hasNames || state.lastCompare.map { now - $0 >= options.compareInterval || $0 > now } ?? true
         // A change may be seen long after its time: its server's clock was behind or was put back, or it came from there by
         // replication. So what was changed shortly before the last look is looked at again.
         let since = comparing || isDue ? nil : state.changedUntil.map { until in
@@ -84,6 +84,7 @@ final class EntryIntake {
             }
             try removeUnseen()
             state.lastCompare = now
+            state.hasNames = true
             state.counts = counts
         }
         state.changedUntil = [state.changedUntil, latestChange].compactMap { $0 }.max()
@@ -121,6 +122,7 @@ final class EntryIntake {
             }
         }
         var kept = ListEntry(entry, of: source.backend.name, addresses: addresses, options: options)
+        kept.signInName = source.loginName(entry)?.description ?? ""
         let names = listed.names.map(ListEntry.nameHash).sorted()
         let members = isWanted ? listed.members.map(ListEntry.nameHash).sorted() : []
         kept.digest = ListEntry.digest(kept, names: names, members: members)

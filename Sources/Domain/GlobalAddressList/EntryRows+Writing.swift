@@ -12,17 +12,19 @@ extension EntryRows {
         try tx.execute(
             """
             INSERT INTO address_list_entry (list_id, directory, entry_id, digest, state, rank, kind, display_name, given_name,
-                family_name, title, department, addresses, phones, photo, login)
-            VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                family_name, title, department, addresses, phones, photo, login, sign_in_name)
+            VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             ON CONFLICT (list_id, directory, entry_id) DO UPDATE SET digest = excluded.digest, state = 1, rank = excluded.rank,
                 kind = excluded.kind, display_name = excluded.display_name, given_name = excluded.given_name,
                 family_name = excluded.family_name, title = excluded.title, department = excluded.department,
-                addresses = excluded.addresses, phones = excluded.phones, photo = excluded.photo, login = excluded.login
+                addresses = excluded.addresses, phones = excluded.phones, photo = excluded.photo, login = excluded.login,
+                sign_in_name = excluded.sign_in_name
             """,
             key + [
                 .text(entry.digest), .integer(entry.rank), .text(entry.kind.rawValue), .text(entry.displayName),
                 Value(entry.givenName), Value(entry.familyName), Value(entry.title), Value(entry.department),
                 .text(entry.addresses.joined(separator: "\n")), .text(entry.phones.joined(separator: "\n")), Value(entry.photo), .text(entry.login),
+                .text(entry.signInName),
             ])
         // Groups that call it by a name which it had are written anew, and below those that call it by one which it has now.
         // With a new one this waits until it has a card.
@@ -93,7 +95,7 @@ extension EntryRows {
         try removeTies(tx, of: list, key)
         try tx.execute(
             """
-            UPDATE address_list_entry SET state = 2, addresses = '' WHERE list_id = $1 AND directory = $2 AND entry_id = $3
+            UPDATE address_list_entry SET state = 2, addresses = '', sign_in_name = '' WHERE list_id = $1 AND directory = $2 AND entry_id = $3
             """, parameters(list, key))
     }
 

@@ -21,7 +21,7 @@ enum EntryRows {
         try tx.first(
             """
             SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
-                addresses, phones, photo, login
+                addresses, phones, photo, login, sign_in_name
             FROM address_list_entry WHERE list_id = $1 AND directory = $2 AND entry_id = $3
             """, parameters(list, key), row: read)
     }
@@ -31,7 +31,7 @@ enum EntryRows {
         try tx.all(
             """
             SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
-                addresses, phones, photo, login
+                addresses, phones, photo, login, sign_in_name
             FROM address_list_entry WHERE list_id = $1 AND state <> 0 ORDER BY rank LIMIT $2
             """, [.integer(list.rawValue), .integer(Int64(limit))], row: read)
     }
@@ -41,7 +41,7 @@ enum EntryRows {
         try tx.all(
             """
             SELECT directory, entry_id, digest, state, person, kind, display_name, given_name, family_name, title, department,
-                addresses, phones, photo, login
+                addresses, phones, photo, login, sign_in_name
             FROM address_list_entry WHERE +list_id = $1 AND person = $2 LIMIT $3
             """, [.integer(list.rawValue), .text(person), .integer(Int64(AddressListLimits.entriesOfPerson))], row: read)
     }
@@ -57,7 +57,15 @@ enum EntryRows {
             familyName: row.optionalText(8), title: row.optionalText(9), department: row.optionalText(10),
             addresses: lines(11), phones: lines(12), photo: row.isNull(13) ? nil : row.bytes(13))
         entry.login = row.text(14)
+        entry.signInName = row.text(15)
         return entry
+    }
+
+    /// Whether an entry is part of a card.
+    static func isOf(_ tx: borrowing ReadTransaction, _ place: ListedPlace, _ key: ListEntry.Key) throws -> Bool {
+        try tx.first(
+            "SELECT person FROM address_list_entry WHERE list_id = $1 AND directory = $2 AND entry_id = $3", parameters(place.list, key)
+        ) { $0.optionalText(0) } == place.person
     }
 
     /// The entries with an address.

@@ -38,13 +38,16 @@ package struct AddressListSource: Sendable {
     package var mayGive: @Sendable (String) -> Bool
     /// Whether an entry belongs to this list, and not to that of another unit.
     package var includes: @Sendable (DirectoryEntry) -> Bool
+    /// The name with which somebody signs in by their login, by which they are found before they do.
+    package var loginName: @Sendable (DirectoryEntry) -> SignInName?
 
     package init(
         _ backend: any DirectoryBackend, includes: @escaping @Sendable (DirectoryEntry) -> Bool = { _ in true },
-        mayGive: @escaping @Sendable (String) -> Bool
+        loginName: @escaping @Sendable (DirectoryEntry) -> SignInName? = { _ in nil }, mayGive: @escaping @Sendable (String) -> Bool
     ) {
         self.backend = backend
         self.includes = includes
+        self.loginName = loginName
         self.mayGive = mayGive
     }
 }

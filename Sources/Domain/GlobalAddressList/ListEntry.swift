@@ -28,6 +28,8 @@ struct ListEntry: Sendable, Equatable {
     var kind: Principal.Kind
     /// The name to sign in with; empty: none.
     var login = ""
+    /// `name@domain` by the login, which it will have here where that is free; empty: it has none, or is a principal anyway.
+    var signInName = ""
     var displayName: String
     var givenName: String?
     var familyName: String?
@@ -83,6 +85,7 @@ extension ListEntry {
         }
         add(entry.kind.rawValue)
         add(entry.login)
+        add(entry.signInName)
         add(entry.displayName)
         for text in [entry.givenName, entry.familyName, entry.title, entry.department] { add(text) }
         add(entry.addresses)

@@ -3,12 +3,20 @@ import ContentLines
 package import Database
 package import Directory
 
-/// Somebody who is in a list, for searches for principals: they may be no principal here yet.
+/// Somebody who is in a list, for searches for principals: they may be no principal here yet (`ListedPrincipals`).
 package struct ListedPerson: Sendable {
     /// In the order of their directories' precedence.
     package var entries: [ListedEntryKey]
     /// The first one, as its directory has it.
     package var first: DirectoryEntry
+    /// Their card.
+    var place: ListedPlace
+}
+
+/// A card in a list.
+struct ListedPlace: Hashable {
+    var list: CollectionID
+    var person: String
 }
 
 /// Which entry of which directory; `LocalBackend.reservedName` is this database, whose ids are those of principals.
@@ -26,8 +34,7 @@ package enum ListSearch {
         guard let first = searches.first else { return [] }
         var found: [ListedPerson] = []
         for list in lists where list.isOfPrincipals {
-            let positions = Dictionary(
-                try AddressListSources.all(tx, of: list.collection).map { ($0.directory, $0.position) }) { first, _ in first }
+            let positions = try positions(tx, in: list.collection)
             var seen: Set<String> = []
             for candidates in try candidates(tx, in: list.collection, first, limit: limit) {
                 for uid in candidates where seen.insert(uid).inserted {
@@ -39,9 +46,15 @@ package enum ListSearch {
         return found
     }
 
-    private static func person(
+    /// The directories in their order of precedence.
+    static func positions(_ tx: borrowing ReadTransaction, in list: CollectionID) throws -> [String: Int64] {
+        Dictionary(try AddressListSources.all(tx, of: list).map { ($0.directory, $0.position) }) { first, _ in first }
+    }
+
+    /// Whose card it is; nil also where not all of `searches` look for them.
+    static func person(
         _ tx: borrowing ReadTransaction, _ uid: String, in list: CollectionID, _ positions: [String: Int64],
-        _ searches: [PrincipalSearch]
+        _ searches: [PrincipalSearch] = []
     ) throws -> ListedPerson? {
         let entries = try EntryRows.all(tx, of: list, person: uid).filter { $0.state != .gone }.sorted { a, b in
             let (x, y) = (positions[a.key.directory] ?? .max, positions[b.key.directory] ?? .max)
@@ -54,7 +67,8 @@ package enum ListSearch {
             entries: entries.map { ListedEntryKey(directory: $0.key.directory, id: $0.key.id) },
             first: DirectoryEntry(
                 id: first.key.id, location: "", kind: first.kind, login: first.login, displayName: first.displayName,
-                addresses: first.addresses))
+                addresses: first.addresses),
+            place: ListedPlace(list: list, person: uid))
     }
 
     /// The UIDs of cards that may be of those who are looked for, in pieces.
@@ -64,7 +78,7 @@ package enum ListSearch {
         let texts = search.tests.filter { $0.property == .displayName || $0.property == .address }
             .map { Collation.unicodeCasemap.folded($0.text) }
         let phones = search.tests.contains { $0.property == .phone }
-        // What names nobody in particular would make principals of all.
+        // What names nobody in particular finds nobody.
         if search.tests.isEmpty { return try (search.kinds ?? []).subtracting([.user]).map { try byKind(tx, in: list, $0, limit: limit) } }
         guard search.tests.contains(where: { $0.text.utf8.count >= 2 }) else { return [] }
         // All must hold: one way to find them is enough.

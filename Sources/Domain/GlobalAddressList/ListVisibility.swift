@@ -22,6 +22,16 @@ package struct ListVisibility: Sendable {
         hasUnits = all.contains { !$0.unit.isEmpty }
     }
 
+    /// The same by the grants alone, for who asks elsewhere than by WebDAV.
+    package init(_ tx: borrowing ReadTransaction, for asker: Principal, _ memberships: MembershipCache, now: Milliseconds) throws {
+        let reader = Asker(asker, closure: try memberships.closure(tx, of: asker.id))
+        try self.init(tx, for: asker) { id in
+            guard let book = try Collections.find(tx, id), let path = try Collections.reachedBy(tx, book),
+                let owner = try LocalDirectory.find(tx, book.owner) else { return false }
+            return try Grants.rights(tx, on: path, of: owner, for: reader, now: now).contains(.read)
+        }
+    }
+
     /// Whether the asker is not to be told of a principal where others are listed.
     package func conceals(_ tx: borrowing ReadTransaction, _ principal: Principal) throws -> Bool {
         if keepsNothing || principal.id == asker { return false }

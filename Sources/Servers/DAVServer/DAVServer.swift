@@ -14,6 +14,7 @@ package import CivilTime
 package import CollectionStore
 package import Database
 package import Directory
+package import GlobalAddressList
 package import Logging
 
 /// What the server works with.
@@ -25,6 +26,7 @@ package final class DAVServer: Sendable {
     let principals: PrincipalCache
     let memberships: MembershipCache
     let mountFreshness = MountFreshness()
+    let seenMounts = SeenMounts()
     let configuration: DAVConfiguration
     let logger: Logger
     /// Milliseconds since 1970 in UTC.
@@ -33,16 +35,15 @@ package final class DAVServer: Sendable {
     let random: @Sendable (Int) -> [UInt8]
     /// The server over the storage that has what somebody owns; nil: this one.
     let elsewhere: (@Sendable (Principal) throws -> DAVServer?)?
-    /// Makes a principal of somebody in an address list who is none here yet; nil where that is not possible now. May ask the
-    /// directory.
-    let admit: (@Sendable (_ entry: DirectoryEntry, _ directory: String) throws -> Principal?)?
+    /// Those in address lists who are no principals yet; nil: there are no directories that have any.
+    let listed: ListedPrincipals?
 
     package init(
         database: any Database, files: FileBlobStore, timeZones: TimeZoneDatabase, authenticator: Authenticator,
         principals: PrincipalCache, memberships: MembershipCache = MembershipCache(), configuration: DAVConfiguration, logger: Logger, clock: @escaping @Sendable () -> Milliseconds,
         random: @escaping @Sendable (Int) -> [UInt8],
         elsewhere: (@Sendable (Principal) throws -> DAVServer?)? = nil,
-        admit: (@Sendable (DirectoryEntry, String) throws -> Principal?)? = nil
+        listed: ListedPrincipals? = nil
     ) {
         self.database = database
         self.files = files
@@ -55,7 +56,7 @@ package final class DAVServer: Sendable {
         self.clock = clock
         self.random = random
         self.elsewhere = elsewhere
-        self.admit = admit
+        self.listed = listed
     }
 }
 

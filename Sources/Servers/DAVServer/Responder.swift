@@ -96,12 +96,7 @@ extension DAVServer: HTTPResponder {
             case GetFreeBusy.container?: return try GetFreeBusy.respond(exchange)
             default: break
             }
-            do {
-                return try method.respond(exchange)
-            } catch let preparation as any Preparation {
-                try preparation.perform(exchange)
-                return try method.respond(Exchange(refreshed: exchange))
-            }
+            return try prepared(exchange, method)
         } catch let wait as WouldWait {
             throw wait
         } catch let reply as Reply {
@@ -123,6 +118,22 @@ extension DAVServer: HTTPResponder {
         } catch {
             return failed(exchange, error)
         }
+    }
+
+    /// What one look at a home and one at those whom the body names may find missing.
+    private static let mostPreparations = 3
+
+    private func prepared(_ exchange: Exchange, _ method: Method) throws -> HTTPResponse {
+        var exchange = exchange
+        for _ in 0..<Self.mostPreparations {
+            do {
+                return try method.respond(exchange)
+            } catch let preparation as any Preparation {
+                try preparation.perform(exchange)
+                exchange = Exchange(refreshed: exchange)
+            }
+        }
+        return try method.respond(exchange)
     }
 
     private func failed(_ exchange: Exchange, _ error: any Error) -> HTTPResponse {

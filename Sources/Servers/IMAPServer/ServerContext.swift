@@ -1,5 +1,6 @@
 package import Database
 package import Directory
+package import GlobalAddressList
 import Logging
 package import Mail
 import Synchronization
@@ -27,6 +28,8 @@ package struct IMAPServices: Sendable {
     package var elsewhere: (@Sendable (Principal) throws -> MailPlace?)?
     /// Whether somebody's mailboxes are in another place than when they signed in. It may not wait.
     package var haveMoved: (@Sendable (Principal) -> Bool)?
+    /// Those in address lists who are no principals yet; nil: there are no directories that have any.
+    package var listed: ListedPrincipals?
     /// Milliseconds since 1970 in UTC.
     package var clock: @Sendable () -> Int64
     /// What ID tells of this server (RFC 2971).
@@ -36,11 +39,12 @@ package struct IMAPServices: Sendable {
     package init(
         database: any Database, store: MailStore, authenticator: Authenticator, memberships: MembershipCache = MembershipCache(),
         version: String, random: @escaping RandomSource = SystemRandom.bytes, elsewhere: (@Sendable (Principal) throws -> MailPlace?)? = nil,
-        haveMoved: (@Sendable (Principal) -> Bool)? = nil, clock: @escaping @Sendable () -> Int64
+        haveMoved: (@Sendable (Principal) -> Bool)? = nil, listed: ListedPrincipals? = nil, clock: @escaping @Sendable () -> Int64
     ) {
         place = MailPlace(database: database, store: store, memberships: memberships)
         self.elsewhere = elsewhere
         self.haveMoved = haveMoved
+        self.listed = listed
         self.authenticator = authenticator
         self.version = version
         self.random = random

@@ -86,6 +86,8 @@ final class Listing {
     let list: AddressList
     var options = AddressListOptions()
     var sources: [ListedDirectory]
+    /// By which the names of those are known who are no principals; nil: nobody's are.
+    var directories: Directories?
     private let time = Mutex<Milliseconds>(1_000_000_000)
 
     init(_ sources: ListedDirectory...) throws {
@@ -108,7 +110,16 @@ final class Listing {
     func attempt(comparing: Bool = false, holder: String = "this") throws -> ListRefresh.Report? {
         let now = time.withLock { $0 += 1_000; return $0 }
         let refresh = ListRefresh(database: database, options: options, holder: holder) { now }
-        return try refresh.run(list, sources.map { AddressListSource($0) { _ in true } }, comparing: comparing)
+        return try refresh.run(list, sources.map { source($0) }, comparing: comparing)
+    }
+
+    private func source(
+        _ backend: ListedDirectory, includes: @escaping @Sendable (DirectoryEntry) -> Bool = { _ in true }
+    ) -> AddressListSource {
+        let (directories, source) = (directories, directories?.sources.first { $0.backend.name == backend.name })
+        return AddressListSource(
+            backend, includes: includes, loginName: { entry in source.flatMap { directories?.loginName(ofListed: entry, $0) } },
+            mayGive: { _ in true })
     }
 
     // MARK: Units
@@ -122,7 +133,7 @@ final class Listing {
     /// Refreshes one list with those entries that it is of.
     func refresh(_ unit: AddressList? = nil, includes: @escaping @Sendable (DirectoryEntry) -> Bool) throws {
         let now = time.withLock { $0 += 1_000; return $0 }
-        let sources = sources.map { AddressListSource($0, includes: includes) { _ in true } }
+        let sources = sources.map { source($0, includes: includes) }
         _ = try ListRefresh(database: database, options: options, holder: "this") { now }.run(unit ?? list, sources)
     }
 

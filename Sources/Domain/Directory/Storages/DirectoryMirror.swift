@@ -159,7 +159,7 @@ package final class DirectoryMirror: Sendable {
             guard try LocalDirectory.find(tx.read, id) != nil else { return }
             try removal(tx, id)
             try LocalDirectory().remove(tx, id)
-            return forget(tx, id)
+            return try forget(tx, id)
         }
         let principal = entry.principal
         try tx.execute(
@@ -203,10 +203,11 @@ package final class DirectoryMirror: Sendable {
             }
             try RightsGeneration.advanceMemberships(tx)
         }
-        forget(tx, id)
+        try forget(tx, id)
     }
 
-    private func forget(_ tx: borrowing WriteTransaction, _ id: PrincipalID) {
+    private func forget(_ tx: borrowing WriteTransaction, _ id: PrincipalID) throws {
+        try RightsGeneration.advancePrincipals(tx)
         let caches = caches.withLock { $0 }
         if caches.isEmpty { return LocalDirectory().forget(tx, id) }
         for cache in caches { LocalDirectory(cache: cache).forget(tx, id) }

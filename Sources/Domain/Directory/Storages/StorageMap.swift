@@ -91,6 +91,7 @@ extension LocalDirectory {
         let count = try tx.rowsChanged(
             by: "UPDATE principal SET storage = $2 WHERE id = $1", [.integer(id.rawValue), Value(storage)])
         if count == 0 { throw DirectoryRefusal.notFound }
+        try RightsGeneration.advancePrincipals(tx)
         try DirectoryChanges.note(tx, id)
         forget(tx, id)
     }

@@ -21,7 +21,8 @@ extension Installation {
         return user
     }
 
-    /// The same, or a group of a directory elsewhere of which nobody is known here yet: it is made known.
+    /// The same, or somebody of a directory elsewhere who has not signed in yet, or a group of which nobody is known here: they are made
+    /// known.
     package func grantee(_ text: String) throws -> Principal {
         let name = try signInName(text)
         let known = try database.read { tx -> (Principal, directory: String?)? in
@@ -40,6 +41,14 @@ extension Installation {
         guard let directories = try DirectoryBackends.make(settings) else { return try user(text) }
         let memberships = DirectoryMemberships(directories, database: database)
         do {
+            for source in directories.sources where source.backend.domains.contains(name.domain) {
+                guard let entry = try source.backend.find(name), entry.kind != .group else { continue }
+                let made = try directories.principal(ofListed: entry, in: source.backend.name, database, nil, now: System.clock())
+                if let made {
+                    try storages.bring()
+                    return made
+                }
+            }
             for source in directories.sources where source.groupInterval > 0 && source.backend.domains.contains(name.domain) {
                 guard let group = try source.backend.group(name) else { continue }
                 if let made = try memberships.adopt([group], of: source, now: System.clock()).first { return made }

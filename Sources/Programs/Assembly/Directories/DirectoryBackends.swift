@@ -1,6 +1,7 @@
 import Bytes
 import Directory
 import DirectoryLDAP
+import GlobalAddressList
 
 /// The directories of the settings, ready to be asked.
 enum DirectoryBackends {
@@ -16,9 +17,10 @@ enum DirectoryBackends {
                 LDAPDirectory(configuration, wallClock: System.clock), precedesLocal: directory.precedesLocal,
                 concurrency: directory.signIns, groupInterval: directory.groupInterval.milliseconds))
         }
-        return Directories(sources, localDomain: settings.domain) { tx, new, now throws in
-            try Accounts.add(tx, new, now: now)
-        }
+        return Directories(
+            sources, localDomain: settings.domain,
+            isReserved: { tx, name, link throws in try ListedPrincipals.isReserved(tx, name, for: link) },
+            make: { tx, new, now throws in try Accounts.add(tx, new, now: now) })
     }
 
     static func configuration(of directory: DirectorySettings) throws(SettingsError) -> LDAPConfiguration {

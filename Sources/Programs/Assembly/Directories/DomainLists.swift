@@ -70,7 +70,7 @@ struct DomainLists: Sendable {
             directories.sources.filter { $0.backend.domains.contains(domain) && isWanted($0) }.map { source in
                 AddressListSource(
                     source.backend, includes: { belongs.unit(of: $0, in: source.backend.name) == name },
-                    mayGive: { directories.mayGive($0, source.backend) })
+                    loginName: { directories.loginName(ofListed: $0, source) }, mayGive: { directories.mayGive($0, source.backend) })
             }
         }
         return list(\.precedesLocal) + [local] + list { !$0.precedesLocal }

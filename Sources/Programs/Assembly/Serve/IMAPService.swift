@@ -1,4 +1,5 @@
 import Directory
+import GlobalAddressList
 import IMAPServer
 import Logging
 import NIOCore
@@ -11,7 +12,7 @@ struct IMAPService: Sendable {
 
     init(
         _ installation: Installation, authenticator: Authenticator, memberships: MembershipCache,
-        storages: ServedStorages, certificates: TLSCertificates?
+        storages: ServedStorages, listed: ListedPrincipals?, certificates: TLSCertificates?
     ) {
         let settings = installation.settings
         guard Self.isWanted(settings) else {
@@ -20,7 +21,7 @@ struct IMAPService: Sendable {
         }
         let services = IMAPServices(
             database: installation.database, store: installation.mail, authenticator: authenticator, memberships: memberships,
-            version: Version.number, elsewhere: storages.mailPlaces, haveMoved: storages.haveMoved, clock: System.clock)
+            version: Version.number, elsewhere: storages.mailPlaces, haveMoved: storages.haveMoved, listed: listed, clock: System.clock)
         server = IMAPServer(configuration: Self.configuration(settings, certificates), services: services, logger: logger)
     }
 

@@ -5,6 +5,7 @@ import Cryptography
 import DAVServer
 import Database
 import Directory
+import GlobalAddressList
 import HTTPServer
 import Logging
 import Metrics
@@ -52,16 +53,16 @@ package enum Serve {
         try DirectoryMemberships.endOthers(than: directories, in: database)
         let memberships = directories.map { DirectoryMemberships($0, database: database, principals: principals) }
         let authenticator = authenticator(installation, principals, directories, memberships)
-        let admit = admission(database, principals, memberships)
+        let listed = listed(installation, principals, directories)
         let storages = ServedStorages(installation.storages) { part in
             let principals = PrincipalCache(database: part.installation.database, clock: System.clock)
             let memberships = MembershipCache()
             return ServedStorage(
                 installation: part.installation, principals: principals, memberships: memberships,
-                dav: davServer(part.installation, principals, authenticator, memberships, admit: admit))
+                dav: davServer(part.installation, principals, authenticator, memberships, listed: listed))
         }
         let responder = RootResponder(
-            dav: davServer(installation, principals, authenticator, membershipCache, storages, admit: admit),
+            dav: davServer(installation, principals, authenticator, membershipCache, storages, listed: listed),
             timeZones: TimeZoneServer(installation.timeZones), discovery: Discovery.server(settings), metrics: metrics,
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
@@ -69,7 +70,8 @@ package enum Serve {
             configuration: configuration(settings, directory, certificates), responder: responder,
             logger: Logger(label: "tegu.http"), requestLogger: Telemetry.requestLogger(settings.log))
         let imap = IMAPService(
-            installation, authenticator: authenticator, memberships: membershipCache, storages: storages, certificates: imapCertificates)
+            installation, authenticator: authenticator, memberships: membershipCache, storages: storages, listed: listed,
+            certificates: imapCertificates)
         let lmtp = LMTPService(installation, principals: principals, directories: directories, storages: storages)
         try await server.start()
         do {
@@ -206,30 +208,28 @@ package enum Serve {
             directories: directories, memberships: memberships)
     }
 
-    /// Makes principals of those in address lists.
-    private static func admission(
-        _ database: any Database, _ principals: PrincipalCache, _ memberships: DirectoryMemberships?
-    ) -> (@Sendable (DirectoryEntry, String) throws -> Principal?)? {
-        guard let memberships else { return nil }
-        let directories = memberships.directories
-        return { (entry: DirectoryEntry, directory: String) throws -> Principal? in
-            guard entry.kind == .group else {
-                return try directories.principal(ofListed: entry, in: directory, database, principals, now: System.clock())
-            }
-            guard let source = directories.sources.first(where: { $0.backend.name == directory }), source.groupInterval > 0
-            else { return nil }
-            do {
-                return try memberships.adopt([entry], of: source, now: System.clock()).first
-            } catch is DirectoryUnavailable {
-                return nil
-            }
-        }
+    /// Those in address lists who are no principals yet. They become so in the configuration database, as all do, and are known in each
+    /// storage at once.
+    private static func listed(
+        _ installation: Installation, _ principals: PrincipalCache, _ directories: Directories?
+    ) -> ListedPrincipals? {
+        guard let directories else { return nil }
+        let (database, storages) = (installation.database, installation.storages)
+        return ListedPrincipals(
+            names: { directories.names(ofListed: $0, in: $1) },
+            admission: { entry, directory, name throws in
+                guard let made = try directories.principal(
+                    ofListed: entry, in: directory, named: name, database, principals, now: System.clock()) else { return nil }
+                try storages.bring()
+                _ = try storages.part(of: made)
+                return made
+            })
     }
 
     private static func davServer(
         _ installation: Installation, _ principals: PrincipalCache, _ authenticator: Authenticator,
         _ memberships: MembershipCache, _ storages: ServedStorages? = nil,
-        admit: (@Sendable (DirectoryEntry, String) throws -> Principal?)?
+        listed: ListedPrincipals?
     ) -> DAVServer {
         let settings = installation.settings
         var configuration = DAVConfiguration(defaultDomain: settings.domain)
@@ -252,7 +252,7 @@ package enum Serve {
             database: installation.database, files: installation.files, timeZones: installation.timeZones,
             authenticator: authenticator, principals: principals, memberships: memberships, configuration: configuration,
             logger: Logger(label: "tegu.dav"), clock: System.clock,
-            random: System.random, elsewhere: storages?.davServers, admit: admit)
+            random: System.random, elsewhere: storages?.davServers, listed: listed)
     }
 
     private static func configuration(

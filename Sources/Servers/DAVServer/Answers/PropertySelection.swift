@@ -80,15 +80,18 @@ struct PropertySelection: Sendable {
         to out: inout XMLWriter
     ) throws {
         let stored = hasDeadProperties && !member.isMasked ? try DeadProperties.all(tx, of: scope.collection.id, member.id) : []
-        let name = hasNeeds ? [UInt8](member.name) : []
-        let place = Place(rights: scope.access.rights, href: { scope.href.member(String(decoding: name, as: UTF8.self)) })
+        var place: Place?
+        if hasNeeds {
+            let name = [UInt8](member.name)
+            place = Place(rights: scope.access.rights, href: { scope.href.member(String(decoding: name, as: UTF8.self)) })
+        }
         try write(stored, place, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }
     }
 
     /// Writes the propstats of what is no member.
     func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
         // What is no collection has no access list.
-        let place = source.collection.map { _ in Place(rights: source.access.rights, href: { source.href }) }
+        let place = hasNeeds && source.collection != nil ? Place(rights: source.access.rights, href: { source.href }) : nil
         try write(source.stored, place, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
     }
 

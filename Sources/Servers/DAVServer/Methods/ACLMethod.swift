@@ -45,11 +45,12 @@ enum ACLMethod {
         let present = try AccessList(tx, of: collection)
         let inherited = present.entries.filter { $0.inheritedFrom != nil }
         var grants: [Grantee: Rights] = [:]
+        var new = NewGrantees()
         for entry in body.entries {
             if entry.isInverted { throw Reply(.forbidden, condition: .dav(.noInvert), "An entry cannot be inverted.") }
             if !entry.isGrant { throw Reply(.forbidden, condition: .dav(.grantOnly), "Nothing can be denied.") }
             let rights = try rights(entry)
-            let grantee = try self.grantee(tx, exchange, entry.principal, of: collection, present)
+            let grantee = try self.grantee(tx, exchange, entry.principal, of: collection, present, &new)
             // Clients send the whole list back: what cannot be changed may stand in it as it is.
             if entry.isProtected {
                 guard grantee == .principal(collection.owner) else {
@@ -63,6 +64,7 @@ enum ACLMethod {
                 grants[grantee, default: []].formUnion(rights)
             }
         }
+        try new.check()
         return grants
     }
 
@@ -77,7 +79,7 @@ enum ACLMethod {
 
     private static func grantee(
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ principal: ACLBody.Principal, of collection: Collection,
-        _ present: AccessList
+        _ present: AccessList, _ new: inout NewGrantees
     ) throws -> Grantee {
         switch principal {
         case .all: return .everybody
@@ -87,13 +89,22 @@ enum ACLMethod {
             throw Reply(.forbidden, condition: .dav(.allowedPrincipal), "Such a principal cannot be granted anything here.")
         case .href(let text):
             guard let path = try? RequestPath(text), path.segments.count == 2,
-                path.segments.first == Container.principals.rawValue, let name = path.segments.last,
-                // One of another domain is nobody here, unless an administrator has put them into the list.
-                let found = try exchange.locator.anyPrincipal(tx, name),
-                found.domain == exchange.principal.domain || present.entries.contains(where: { $0.grantee == .principal(found.id) })
-            else { throw Reply(.forbidden, condition: .dav(.recognizedPrincipal), "There is no principal \(text).") }
+                path.segments.first == Container.principals.rawValue, let name = path.segments.last
+            else { throw unknown(text) }
+            guard let found = try exchange.locator.anyPrincipal(tx, name) else {
+                guard let listed = try exchange.locator.listed(tx, name) else { throw unknown(text) }
+                new.add(listed)
+                return .principal(.ofNobody)
+            }
+            // One of another domain is nobody here, unless an administrator has put them into the list.
+            guard found.domain == exchange.principal.domain || present.entries.contains(where: { $0.grantee == .principal(found.id) })
+            else { throw unknown(text) }
             return .principal(found.id)
         }
+    }
+
+    private static func unknown(_ href: String) -> Reply {
+        Reply(.forbidden, condition: .dav(.recognizedPrincipal), "There is no principal \(href).")
     }
 
     /// A grantee who keeps something keeps its end too; what has ended is in no list that a client was told.

@@ -43,6 +43,7 @@ enum PostSharing {
             try LockGuard.check(tx.read, exchange, location, .content)
             let resolved = try resolve(tx.read, exchange, changes, on: collection)
             guard resolved.unknown.isEmpty else { return refusal(changes, unknown: resolved.unknown) }
+            try resolved.new.check()
             let documents = try InvitationDocuments(tx.read, of: collection, owner: owner, now: exchange.now)
             for (sharee, action) in resolved.actions {
                 switch action {
@@ -59,14 +60,16 @@ enum PostSharing {
     /// Who is meant, each once: one that is both set and removed is set.
     private static func resolve(
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ changes: [SharingBody.Change], on collection: Collection
-    ) throws -> (actions: [(Principal, SharingBody.Change.Action)], unknown: Set<String>) {
+    ) throws -> (actions: [(Principal, SharingBody.Change.Action)], unknown: Set<String>, new: NewGrantees) {
         var actions: [(Principal, SharingBody.Change.Action)] = []
         var places: [PrincipalID: Int] = [:]
         var unknown: Set<String> = []
+        var new = NewGrantees()
         for change in changes {
             guard let found = try ShareeAddress.find(tx, change.href, on: collection, exchange), found.id != collection.owner else {
                 // Who is not known has nothing that could be taken away.
-                if change.action != .remove { unknown.insert(change.href) }
+                if change.action == .remove { continue }
+                if let listed = try ShareeAddress.listed(tx, change.href, exchange) { new.add(listed) } else { unknown.insert(change.href) }
                 continue
             }
             if let place = places[found.id] {
@@ -76,7 +79,7 @@ enum PostSharing {
             places[found.id] = actions.count
             actions.append((found, change.action))
         }
-        return (actions, unknown)
+        return (actions, unknown, new)
     }
 
     /// As Apple's server answers where somebody is not known: nothing is changed, and each row says for whose sake.

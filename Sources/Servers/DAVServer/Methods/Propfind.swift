@@ -65,7 +65,8 @@ enum Propfind {
                     }
                     // macOS's Contacts takes the first book for the one to write to: everybody's list comes last.
                     let isListOfAll = { (child: VisibleChild) in child.collection.origin?.isOfDirectories == true }
-                    let ordered = children.filter { !isListOfAll($0) } + children.filter(isListOfAll)
+                    let ordered = children.contains(where: isListOfAll)
+                        ? children.filter { !isListOfAll($0) } + children.filter(isListOfAll) : children
                     try rows.write(tx, ordered, in: collection, href: href, to: &out)
                 })
             }

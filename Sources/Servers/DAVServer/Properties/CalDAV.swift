@@ -46,9 +46,11 @@ extension PropertyTable {
             name: .caldav(.supportedCalendarComponentSet),
             resource: { _, source, out in
                 guard let collection = source.collection, collection.kind == .calendar else { return false }
-                for component in collection.components ?? CalendarComponents.all {
-                    out.empty(.caldav(.comp), attributes: [("name", component)])
+                guard let components = collection.components else {
+                    out.raw(allComponents)
+                    return true
                 }
+                for component in components { out.empty(.caldav(.comp), attributes: [("name", component)]) }
                 return true
             }),
         LiveProperty(
@@ -174,4 +176,11 @@ extension PropertyTable {
     static func kept(_ name: XMLName, on kinds: Set<CollectionKind>) -> LiveProperty {
         LiveProperty(name: name, resource: { _, _, _ in false }, setting: .init(kinds: kinds))
     }
+
+    /// Of most calendars, in every row of a home: written once.
+    private static let allComponents: [UInt8] = {
+        var out = XMLWriter()
+        for component in CalendarComponents.all { out.empty(.caldav(.comp), attributes: [("name", component)]) }
+        return out.bytes
+    }()
 }

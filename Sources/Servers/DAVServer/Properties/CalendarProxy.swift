@@ -87,11 +87,11 @@ enum ProxyChange {
                 guard instruction.name == .dav(.groupMemberSet) else {
                     throw Reply(.forbidden, condition: .dav(.cannotModifyProtectedProperty), "It is protected.")
                 }
-                var members: Set<PrincipalID> = []
-                if case .set(let element) = instruction { members = try self.members(tx.read, exchange, element) }
                 guard let home = try proxy.home(tx.read, with: .writeACL, for: exchange.locator) else {
                     throw Reply(needs: .dav(.writeACL), at: proxy.href)
                 }
+                var members: Set<PrincipalID> = []
+                if case .set(let element) = instruction { members = try self.members(tx.read, exchange, element) }
                 try proxy.delegation.setDelegates(tx, members, in: home, now: exchange.now)
                 outcome.rows.append((instruction.name, nil))
             } catch let refusal as Reply {
@@ -108,14 +108,22 @@ enum ProxyChange {
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ element: XMLElement
     ) throws -> Set<PrincipalID> {
         var members: Set<PrincipalID> = []
+        var new = NewGrantees()
         for child in element.children where child.name == .dav(.href) {
             let text = String(utf8: child.trimmedText)
-            guard members.count < Grants.maximumPerCollection, let path = try? RequestPath(text), path.segments.count == 2,
-                path.segments[0] == Container.principals.rawValue,
-                let found = try exchange.locator.principal(tx, path.segments[1])
-            else { throw Reply(.forbidden, condition: .dav(.recognizedPrincipal), "There is no principal \(text).") }
-            members.insert(found.id)
+            let unknown = Reply(.forbidden, condition: .dav(.recognizedPrincipal), "There is no principal \(text).")
+            guard members.count + new.listed.count < Grants.maximumPerCollection, let path = try? RequestPath(text), path.segments.count == 2,
+                path.segments[0] == Container.principals.rawValue
+            else { throw unknown }
+            if let found = try exchange.locator.principal(tx, path.segments[1]) {
+                members.insert(found.id)
+            } else if let listed = try exchange.locator.listed(tx, path.segments[1]) {
+                new.add(listed)
+            } else {
+                throw unknown
+            }
         }
+        try new.check()
         return members
     }
 }

@@ -1,3 +1,4 @@
+import Directory
 import GlobalAddressList
 import XML
 
@@ -10,8 +11,9 @@ extension PropertyTable {
             resource: { tx, source, out in
                 guard let principal = source.principal else { return false }
                 let visibility = try source.exchange.locator.listVisibility(tx)
+                let listed = principal.id == .ofNobody ? try source.exchange.locator.listed(tx, principal.signInText)?.person.entries.first : nil
                 let phones = try ListSearch.phones(
-                    tx, of: ListVisibility.key(tx, of: principal), in: visibility.lists.filter(\.isOfPrincipals))
+                    tx, of: listed ?? ListVisibility.key(tx, of: principal), in: visibility.lists.filter(\.isOfPrincipals))
                 for phone in phones {
                     out.open(Tegu.phoneNumber)
                     out.text(phone)

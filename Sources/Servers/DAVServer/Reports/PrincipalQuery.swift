@@ -52,11 +52,9 @@ struct PrincipalQuery {
         }
     }
 
-    /// The principals that are found, and those in address lists who are none yet.
-    func find(
-        _ tx: borrowing ReadTransaction, _ locator: Locator, limit: Int
-    ) throws -> (principals: [Principal], others: [ListedPerson]) {
-        guard let first = searches.first else { return ([], []) }
+    /// The principals that are found, and those in address lists who are none yet, as they show themselves. Nothing is written.
+    func find(_ tx: borrowing ReadTransaction, _ locator: Locator, limit: Int) throws -> [Principal] {
+        guard let first = searches.first else { return [] }
         let visibility = try locator.listVisibility(tx)
         var known = first
         known.limit = searches.count == 1 && visibility.keepsNothing ? limit : .max
@@ -67,15 +65,27 @@ struct PrincipalQuery {
             found.append(principal)
         }
         var seen = Set(found.map(\.id))
-        var others: [ListedPerson] = []
+        var others: [Principal] = []
         for person in try ListSearch.find(tx, in: visibility.lists, all: searches, limit: limit) {
             let known = try ListVisibility.principals(tx, of: person)
-            if known.isEmpty { others.append(person) }
+            if known.isEmpty, found.count + others.count < limit, let listed = try locator.listed(tx, person) {
+                others.append(listed.principal)
+            }
             for principal in known where principal.domain == locator.asker.domain && !principal.isDisabled {
                 if seen.insert(principal.id).inserted { found.append(principal) }
             }
         }
-        return (Array(found.prefix(limit)), Array(others.prefix(max(0, limit - found.count))))
+        return Array((found + others).prefix(limit))
+    }
+
+    /// What a search at the request's URL finds.
+    ///
+    /// - Parameter query: nil: one that finds nobody.
+    static func find(_ query: PrincipalQuery?, _ exchange: Exchange, limit: Int) throws -> [Principal] {
+        try exchange.read { tx in
+            _ = try exchange.find(tx)
+            return try query?.find(tx, exchange.locator, limit: limit) ?? []
+        }
     }
 
     private static func match(_ type: PrincipalPropertySearchRequest.MatchType) -> PrincipalSearch.Match {

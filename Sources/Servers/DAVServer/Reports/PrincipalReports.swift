@@ -2,7 +2,6 @@ import CollectionStore
 import DAVGrammar
 import Database
 import Directory
-import GlobalAddressList
 import HTTPServer
 import XML
 
@@ -95,11 +94,11 @@ enum PrincipalPropertySearch {
             return try rows.response([exchange.principal])
         }
         let query = PrincipalQuery(request, asker: exchange.principal, limit: maximumMatches + 1)
-        let found = try FoundPrincipals(exchange, query, limit: maximumMatches + 1)
+        let found = try PrincipalQuery.find(query, exchange, limit: maximumMatches + 1)
         if found.count > maximumMatches {
             throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "Too many principals match.")
         }
-        return try rows.response(found.admitted())
+        return try rows.response(found)
     }
 }
 
@@ -110,35 +109,7 @@ enum CalendarserverPrincipalSearch {
         let maximumMatches = exchange.server.configuration.maximumPrincipals
         let limit = min(request.limit ?? maximumMatches, maximumMatches)
         let query = PrincipalQuery(tokens: request.tokens, asker: exchange.principal, limit: limit)
-        return try rows.response(FoundPrincipals(exchange, query, limit: limit).admitted())
-    }
-}
-
-/// What a search has found.
-private struct FoundPrincipals {
-    private let exchange: Exchange
-    private let principals: [Principal]
-    /// Who are in an address list, and no principals yet.
-    private let others: [ListedPerson]
-
-    /// - Parameter query: nil: one that finds nobody.
-    init(_ exchange: Exchange, _ query: PrincipalQuery?, limit: Int) throws {
-        self.exchange = exchange
-        (principals, others) = try exchange.read { tx in
-            _ = try exchange.find(tx)
-            return try query?.find(tx, exchange.locator, limit: limit) ?? ([], [])
-        }
-    }
-
-    var count: Int { principals.count + others.count }
-
-    /// All of them, as principals: whoever is to share with somebody must be able to name them.
-    func admitted() throws -> [Principal] {
-        guard let admit = exchange.server.admit else { return principals }
-        return try principals + others.compactMap { person in
-            guard let key = person.entries.first else { return nil }
-            return try admit(person.first, key.directory).flatMap { $0.domain == exchange.principal.domain ? $0 : nil }
-        }
+        return try rows.response(PrincipalQuery.find(query, exchange, limit: limit))
     }
 }
 

@@ -4,13 +4,30 @@ import Directory
 
 /// As whose something shows itself to the asker, and what they may do with it.
 struct Access: Sendable {
-    /// In whose home the URL is; nil outside homes.
-    var tree: Principal?
-    /// Whose it is: another's than `tree`'s in what is shared. Nil outside homes.
-    var owner: Principal?
+    /// Together, as each row of a listing has its own copy.
+    private final class People: Sendable {
+        let tree: Principal?
+        let owner: Principal?
+
+        init(_ tree: Principal?, _ owner: Principal?) { (self.tree, self.owner) = (tree, owner) }
+    }
+
+    private let people: People
     var rights: Rights
     /// The shared collection in the asker's home that it is, or is in.
     var mount: Mount?
+
+    init(tree: Principal?, owner: Principal?, rights: Rights, mount: Mount?) {
+        people = People(tree, owner)
+        self.rights = rights
+        self.mount = mount
+    }
+
+    /// In whose home the URL is; nil outside homes.
+    var tree: Principal? { people.tree }
+
+    /// Whose it is: another's than `tree`'s in what is shared. Nil outside homes.
+    var owner: Principal? { people.owner }
 
     /// Of what is in no home.
     static let ofEverybody = Access(tree: nil, owner: nil, rights: .read, mount: nil)

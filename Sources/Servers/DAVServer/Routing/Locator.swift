@@ -9,6 +9,8 @@ import XML
 struct Locator: Sendable {
     let principals: PrincipalCache
     let memberships: MembershipCache
+    let seenMounts: SeenMounts
+    let listed: ListedPrincipals?
     let asker: Principal
     let defaultDomain: String
     let now: Milliseconds
@@ -25,7 +27,9 @@ struct Locator: Sendable {
         guard let container = Container(rawValue: first) else { throw Reply(.notFound) }
         guard path.count > 1 else { return Location(ancestors: [], name: first, resource: .container(container)) }
         guard let kind = container.homeKind else {
-            guard path.count <= 3, let principal = try self.principal(tx, path[1]) else { throw Reply(.notFound) }
+            guard path.count <= 3, let principal = try self.principal(tx, path[1]) ?? listed(tx, path[1])?.principal else {
+                throw Reply(.notFound)
+            }
             guard path.count == 3 else { return Location(ancestors: [], name: path[1], resource: .principal(principal)) }
             guard let proxy = Proxy(principal, segment: path[2]) else { throw Reply(.notFound) }
             return Location(ancestors: [], name: path[2], resource: .proxy(proxy))
@@ -44,7 +48,9 @@ struct Locator: Sendable {
 
     /// The same for somebody else.
     func asSeen(by other: Principal) -> Locator {
-        Locator(principals: principals, memberships: memberships, asker: other, defaultDomain: defaultDomain, now: now)
+        Locator(
+            principals: principals, memberships: memberships, seenMounts: seenMounts, listed: listed, asker: other,
+            defaultDomain: defaultDomain, now: now)
     }
 
     /// The asker with their groups.
@@ -210,7 +216,7 @@ struct Locator: Sendable {
 extension Locator {
     init(_ server: DAVServer, asker: Principal, now: Milliseconds) {
         self.init(
-            principals: server.principals, memberships: server.memberships, asker: asker,
-            defaultDomain: server.configuration.defaultDomain, now: now)
+            principals: server.principals, memberships: server.memberships, seenMounts: server.seenMounts, listed: server.listed,
+            asker: asker, defaultDomain: server.configuration.defaultDomain, now: now)
     }
 }

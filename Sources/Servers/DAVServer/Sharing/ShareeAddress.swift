@@ -3,6 +3,7 @@ import CollectionStore
 import DAVGrammar
 import Database
 import Directory
+import GlobalAddressList
 
 /// By what calendarserver-sharing names people: the URL of a principal, a calendar user address, or a mail address.
 enum ShareeAddress {
@@ -16,20 +17,44 @@ enum ShareeAddress {
         return isThere ? found : nil
     }
 
+    /// Who is meant of those in address lists who are no principals yet.
+    static func listed(_ tx: borrowing ReadTransaction, _ text: String, _ exchange: Exchange) throws -> ListedPrincipal? {
+        switch Name(text) {
+        case .address(let address): try exchange.locator.listed(tx, address: address)
+        case .segment(let name): try exchange.locator.listed(tx, name)
+        case nil: nil
+        }
+    }
+
+    private enum Name {
+        case address(String)
+        /// Of a principal's URL.
+        case segment(String)
+
+        /// Nil where it names nobody.
+        init?(_ text: String) {
+            let bytes = [UInt8](text.utf8)
+            if bytes.prefix(7).equalsIgnoringASCIICase("mailto:") {
+                guard let address = PercentCoding.decode(bytes.dropFirst(7)) else { return nil }
+                self = .address(String(utf8: address))
+            } else if let path = try? RequestPath(text) {
+                guard path.segments.count == 2, path.segments.first == Container.principals.rawValue, let name = path.segments.last
+                else { return nil }
+                self = .segment(name)
+            } else {
+                self = .address(text)
+            }
+        }
+    }
+
     private static func principal(
         _ tx: borrowing ReadTransaction, _ text: String, _ exchange: Exchange
     ) throws -> Principal? {
-        let bytes = [UInt8](text.utf8)
-        if bytes.prefix(7).equalsIgnoringASCIICase("mailto:") {
-            guard let address = PercentCoding.decode(bytes.dropFirst(7)) else { return nil }
-            return try LocalDirectory.find(tx, address: String(utf8: address))
+        switch Name(text) {
+        case .address(let address): try LocalDirectory.find(tx, address: address)
+        case .segment(let name): try exchange.locator.anyPrincipal(tx, name)
+        case nil: nil
         }
-        if let path = try? RequestPath(text) {
-            guard path.segments.count == 2, path.segments.first == Container.principals.rawValue, let name = path.segments.last
-            else { return nil }
-            return try exchange.locator.anyPrincipal(tx, name)
-        }
-        return try LocalDirectory.find(tx, address: text)
     }
 
     /// How somebody is named to others.

@@ -27,9 +27,7 @@ enum VisibleChildren {
             let mounts = try Mounts.count(tx, in: parent.id, upTo: limit)
             if mounts == 0 { return own }
             if children.count + mounts > limit { try tooMany() }
-            let shared = try self.shared(tx, locator, in: parent)
-            if shared.isEmpty { return own }
-            return (own + shared).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            return merged(own, try shared(tx, locator, in: parent))
         }
         return try children.map { try child(tx, locator, $0, access) }
     }
@@ -50,11 +48,27 @@ enum VisibleChildren {
     private static func shared(
         _ tx: borrowing ReadTransaction, _ locator: Locator, in home: Collection
     ) throws -> [VisibleChild] {
-        try Mounts.seen(tx, in: home.id, by: locator.view(tx), now: locator.now).map { seen in
+        try locator.seenMounts.list(tx, in: home, now: locator.now, asker: { try locator.view(tx) }).map { seen in
             VisibleChild(
                 collection: seen.collection, name: seen.mount.name,
                 access: Access(tree: locator.asker, owner: seen.owner, rights: seen.rights, mount: seen.mount))
         }
+    }
+
+    /// Two lists by name as one.
+    private static func merged(_ a: [VisibleChild], _ b: [VisibleChild]) -> [VisibleChild] {
+        if b.isEmpty { return a }
+        var merged: [VisibleChild] = []
+        merged.reserveCapacity(a.count + b.count)
+        var rest = b[...]
+        for child in a {
+            while let other = rest.first, other.name.utf8.lexicographicallyPrecedes(child.name.utf8) {
+                merged.append(other)
+                rest.removeFirst()
+            }
+            merged.append(child)
+        }
+        return merged + rest
     }
 
     /// What a mount shows; nil where it may not be read any more.

@@ -2,6 +2,7 @@ import Bytes
 import CollectionStore
 import Database
 import Directory
+import GlobalAddressList
 import IMAPGrammar
 import Mail
 
@@ -49,11 +50,24 @@ extension Session {
     }
 
     private func changeACL(_ name: WireName, _ identifier: [UInt8], _ change: (MailRights) -> MailRights) throws {
+        do {
+            try writeACL(name, identifier, change)
+        } catch let new as NewGrantee {
+            guard try server.services.listed?.admit(new.listed) != nil else { throw Identifiers.nobody }
+            try writeACL(name, identifier, change)
+        }
+    }
+
+    private func writeACL(_ name: WireName, _ identifier: [UInt8], _ change: (MailRights) -> MailRights) throws {
         let asker = try signedInPrincipal()
         try database.write { tx in
             let found = try find(tx.read, name, by: .administer)
             try require(.administer, of: found)
-            let grantee = try Identifiers.grantee(tx.read, identifier, for: asker)
+            guard let grantee = try Identifiers.grantee(tx.read, identifier, for: asker) else {
+                // Who is no principal yet has nothing that could be taken away.
+                guard !change([]).isEmpty, let listed = try listed(tx.read, identifier) else { throw Identifiers.nobody }
+                throw NewGrantee(listed: listed)
+            }
             // Who shares with all shows names of their choice to all.
             if case .principal = grantee {} else if !server.configuration.isSharingWithAllAllowed, !change([]).isEmpty {
                 throw Refused.no(.noPerm, "sharing with all is not allowed here")
@@ -68,7 +82,11 @@ extension Session {
         let isOwner = try database.read { tx in
             let found = try find(tx, name, by: .administer)
             try require(.administer, of: found)
-            return try Identifiers.grantee(tx, identifier, for: asker) == .principal(found.owner.id)
+            guard let grantee = try Identifiers.grantee(tx, identifier, for: asker) else {
+                if try listed(tx, identifier) == nil { throw Identifiers.nobody }
+                return false
+            }
+            return grantee == .principal(found.owner.id)
         }
         if isOwner {
             // RFC 4314 §3.7: what cannot be taken away.
@@ -77,6 +95,22 @@ extension Session {
             out.listRights(name, identifier: identifier, required: [], optional: MailRights.letters.map { [$0] })
         }
         return .ok(nil, "done")
+    }
+}
+
+/// Something is to be granted to somebody whom an address list has and who is no principal yet: they become that first.
+private struct NewGrantee: Error {
+    var listed: ListedPrincipal
+}
+
+extension Session {
+    /// Whom an identifier means that is no principal's, of those whom the asker would find by searching.
+    private func listed(_ tx: borrowing ReadTransaction, _ identifier: [UInt8]) throws -> ListedPrincipal? {
+        let asker = try signedInPrincipal()
+        guard let listed = server.services.listed, let name = try Identifiers.name(identifier, for: asker), name.domain == asker.domain else {
+            return nil
+        }
+        return try listed.find(tx, name, try ListVisibility(tx, for: asker, mailPlace.memberships, now: now))
     }
 }
 
@@ -93,18 +127,25 @@ enum Identifiers {
         }
     }
 
-    static func grantee(_ tx: borrowing ReadTransaction, _ sent: [UInt8], for asker: Principal) throws -> Grantee {
+    static let nobody = Refused.no(nil, "nobody has that name")
+
+    /// Nil where no principal has the name.
+    static func grantee(_ tx: borrowing ReadTransaction, _ sent: [UInt8], for asker: Principal) throws -> Grantee? {
         let text = String(utf8: sent)
         if text.lowercased() == "anyone" { return .everybody }
         if text.lowercased() == "authenticated" { return .signedIn }
+        guard let name = try name(sent, for: asker) else { return nil }
+        let principal = try LocalDirectory.find(tx, domain: name.domain, name: name.name)
+            ?? LocalDirectory.find(tx, address: name.description)
+        return principal.map { .principal($0.id) }
+    }
+
+    static func name(_ sent: [UInt8], for asker: Principal) throws -> SignInName? {
+        let text = String(utf8: sent)
         // RFC 4314 §2: a `-` takes rights away; there is no such thing here.
         guard sent.first != 0x2D else { throw Refused.no(.cannot, "negative rights are not kept") }
         // Some servers write groups with a mark before the name.
         let name = text.hasPrefix("$") || text.hasPrefix("#") ? String(text.dropFirst()) : text
-        guard let signIn = SignInName(name, defaultDomain: asker.domain),
-            let principal = try LocalDirectory.find(tx, domain: signIn.domain, name: signIn.name)
-                ?? LocalDirectory.find(tx, address: signIn.description)
-        else { throw Refused.no(nil, "nobody has that name") }
-        return .principal(principal.id)
+        return SignInName(name, defaultDomain: asker.domain)
     }
 }

@@ -32,7 +32,7 @@ struct SeenMountsTests {
         }
     }
 
-    private func bob(_ tx: borrowing ReadTransaction) throws -> Asker {
+    private static func bob(_ tx: borrowing ReadTransaction) throws -> Asker {
         Asker(try #require(try LocalDirectory.find(tx, Fixture.bob)), closure: try Groups.closure(tx, of: Fixture.bob))
     }
 
@@ -64,18 +64,24 @@ struct SeenMountsTests {
                     collection: place.id, grantee: grantees[draw.grantee], rights: roles[draw.rights], expires: draw.expires)
                 try Grants.set(tx, grant, on: place, now: 1)
             }
+            let kept = SeenMounts()
             for kind in [CollectionKind.fileHome, .calendarHome] {
                 let home = try tx.home(kind, of: Fixture.bob)
                 // Written down early: later some have ended.
-                try Mounts.refresh(tx, in: home, for: try bob(tx.read), now: 1)
+                try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
                 for now in [Milliseconds(1), 20, 40] {
-                    let seen = try Mounts.seen(tx.read, in: home.id, by: bob(tx.read), now: now)
+                    let asker = try Self.bob(tx.read)
+                    let seen = try SeenMounts().list(tx.read, in: home, now: now) { asker }
+                    for _ in 0..<2 {
+                        let again = try kept.list(tx.read, in: home, now: now) { asker }
+                        #expect(again.map(\.rights) == seen.map(\.rights))
+                    }
                     var wanted: [String: Rights] = [:]
                     for mount in try Mounts.all(tx.read, in: home.id) {
                         let there = try #require(try Collections.find(tx.read, mount.collection))
                         let path = try #require(try Collections.reachedBy(tx.read, there))
                         let owner = try #require(try LocalDirectory.find(tx.read, there.owner))
-                        let rights = try Grants.rights(tx.read, on: path, of: owner, for: bob(tx.read), now: now)
+                        let rights = try Grants.rights(tx.read, on: path, of: owner, for: Self.bob(tx.read), now: now)
                         if rights.contains(.read) { wanted[mount.name] = rights }
                     }
                     #expect(Dictionary(uniqueKeysWithValues: seen.map { ($0.mount.name, $0.rights) }) == wanted)
@@ -98,14 +104,72 @@ struct SeenMountsTests {
                     tx, Grant(collection: folder.id, grantee: .principal(Fixture.bob), rights: .read), on: folder, now: 1)
             }
             let home = try tx.home(of: Fixture.bob)
-            try Mounts.refresh(tx, in: home, for: try bob(tx.read), now: 1)
+            try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
             func seen(_ tx: borrowing WriteTransaction) throws -> Set<CollectionID> {
-                Set(try Mounts.seen(tx.read, in: home.id, by: bob(tx.read), now: 1).map(\.collection.id))
+                let asker = try Self.bob(tx.read)
+                return Set(try SeenMounts().list(tx.read, in: home, now: 1) { asker }.map(\.collection.id))
             }
             #expect(try seen(tx) == [b.id, c.id])
             try Collections.remove(tx, try #require(try Collections.find(tx.read, a.id)), now: 2)
             #expect(try seen(tx) == [])
         }
+    }
+
+    /// Counts for how many listings the grants had to be looked at.
+    private final class Lists {
+        let seen = SeenMounts()
+        let home: Collection
+        var looks = 0
+
+        init(_ home: Collection) { self.home = home }
+
+        func callAsFunction(_ fixture: Fixture, at now: Milliseconds = 1) throws -> [CollectionID: SeenMount] {
+            let listed = try fixture.read { tx in
+                let asker = try SeenMountsTests.bob(tx)
+                return try seen.list(tx, in: home, now: now) {
+                    looks += 1
+                    return asker
+                }
+            }
+            return Dictionary(uniqueKeysWithValues: listed.map { ($0.collection.id, $0) })
+        }
+    }
+
+    @Test("what is kept holds as long as grants, groups and owners are the same, and no longer")
+    func kept() throws {
+        let (work, play, home) = try fixture.write { tx throws -> (Collection, Collection, Collection) in
+            let calendars = try tx.home(.calendarHome)
+            let work = try Collections.make(tx, in: calendars, name: "work", kind: .calendar, now: 1)
+            let play = try Collections.make(tx, in: calendars, name: "play", kind: .calendar, now: 1)
+            let first = Grant(collection: work.id, grantee: .principal(Fixture.bob), rights: .read)
+            let second = Grant(collection: play.id, grantee: .principal(Self.outer), rights: Role.editor.rights, expires: 30)
+            try Grants.set(tx, first, on: work, now: 1)
+            try Grants.set(tx, second, on: play, now: 1)
+            let home = try tx.home(.calendarHome, of: Fixture.bob)
+            try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
+            return (work, play, home)
+        }
+        let list = Lists(home)
+        #expect(try Set(list(fixture).keys) == [work.id, play.id])
+        #expect(try list(fixture).count == 2 && list.looks == 1)
+        // What is written in them is no matter of rights, and is seen.
+        try fixture.write { tx in
+            try tx.execute("UPDATE collection SET modseq = modseq + 1 WHERE id = $1", [.integer(work.id.rawValue)])
+        }
+        #expect(try list(fixture)[work.id]?.collection.modseq != work.modseq && list.looks == 1)
+        try fixture.write { tx in
+            let more = Grant(collection: work.id, grantee: .principal(Fixture.bob), rights: Role.editor.rights)
+            try Grants.set(tx, more, on: work, now: 1)
+        }
+        #expect(try list(fixture)[work.id]?.rights == Role.editor.rights && list.looks == 2)
+        try fixture.write { tx in try LocalDirectory().setDisplayName(tx, of: Fixture.alice, "Alice Other") }
+        #expect(try list(fixture).values.allSatisfy { $0.owner.displayName == "Alice Other" } && list.looks == 3)
+        #expect(try list(fixture, at: 29).count == 2 && list.looks == 3)
+        #expect(try Set(list(fixture, at: 30).keys) == [work.id] && list.looks == 4)
+        try fixture.write { tx in _ = try Groups.remove(tx, Fixture.bob, from: Self.group) }
+        #expect(try Set(list(fixture).keys) == [work.id])
+        try fixture.write { tx in try Grants.remove(tx, .principal(Fixture.bob), on: work, now: 3) }
+        #expect(try list(fixture).isEmpty)
     }
 
     @Test("the properties of all collections in a home are those of each, and what is too much is read one by one")
@@ -124,7 +188,7 @@ struct SeenMountsTests {
             try Grants.set(
                 tx, Grant(collection: shared.id, grantee: .principal(Fixture.bob), rights: .read), on: shared, now: 1)
             try DeadProperties.set(tx, of: shared.id, nil, namespace: "n", name: "a", value: [7])
-            try Mounts.refresh(tx, in: home, for: try bob(tx.read), now: 1)
+            try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
             let mount = try #require(try Mounts.all(tx.read, in: home.id).first)
             try MountProperties.set(tx, of: mount, namespace: "n", name: "b", value: [8])
             let found = try ChildProperties(tx.read, in: home.id, withMounts: true)

@@ -31,7 +31,8 @@ import Testing
 
     @Test("a password is checked on a thread for that")
     func signIn() throws {
-        let client = try TestSite().stranger()
+        // However slow the machine is.
+        let client = try TestSite { $0.turnTime = .seconds(600) }.stranger()
         let session = client.session
         session.receive(Array("a LOGIN anna anna\r\nb NOOP\r\n".utf8))
         #expect(session.run() == .signIn)

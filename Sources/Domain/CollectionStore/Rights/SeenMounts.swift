@@ -1,0 +1,213 @@
+package import Database
+package import Directory
+import Synchronization
+
+/// Another's collection as it stands in a home, with whose it is and what the sharee may do with it.
+package struct SeenMount: Sendable {
+    package var mount: Mount
+    package var collection: Collection
+    package var owner: Principal
+    package var rights: Rights
+}
+
+/// Whose what is shared in a home is, and what the sharee may do with it, as of a state of grants, groups and principals: as long as that
+/// is the same, a listing of the home asks only for the collections themselves.
+package final class SeenMounts: Sendable {
+    /// What the grants say of one collection in its place.
+    private struct Known: Sendable {
+        var parent: CollectionID?
+        var owner: PrincipalID
+        var rights: Rights
+    }
+
+    private struct Entry: Sendable {
+        var generation: Int64
+        /// When the first of the grants ends; nil: none does.
+        var until: Milliseconds?
+        var known: [CollectionID: Known]
+    }
+
+    private struct State {
+        var homes: [CollectionID: Entry] = [:]
+        /// Of all of `homes`.
+        var count = 0
+        /// As of which state `owners` are.
+        var principals: Int64 = 0
+        var owners: [PrincipalID: Principal] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let capacity: Int
+
+    /// - Parameter capacity: shared collections in all homes together, and owners.
+    package init(capacity: Int = 200_000) { self.capacity = max(1, capacity) }
+
+    /// All that are to be seen in a home and may be read, by name. It costs a few questions, however many there are.
+    ///
+    /// - Parameter asker: is asked for where their groups must be known.
+    package func list(
+        _ tx: borrowing ReadTransaction, in collection: Collection, now: Milliseconds, asker: () throws -> Asker
+    ) throws -> [SeenMount] {
+        let home = collection.id
+        let rows = try collection.kind == .fileHome ? Mounts.folders(tx, in: home) : Mounts.calendarsOrBooks(tx, in: home)
+        if rows.isEmpty { return [] }
+        let shares = try RightsGeneration.ofShares(tx)
+        let (entry, owners) = state.withLock { state in
+            (state.homes[home], state.principals == shares.principals ? state.owners : [:])
+        }
+        if let entry, entry.generation == shares.rights, entry.until.map({ now < $0 }) ?? true,
+            let seen = Self.seen(rows, entry, owners) {
+            return seen
+        }
+        return try look(tx, at: rows, in: home, shares, by: asker(), now: now)
+    }
+
+    /// Nil where one is not known.
+    private static func seen(_ rows: [Mounts.Place], _ entry: Entry, _ owners: [PrincipalID: Principal]) -> [SeenMount]? {
+        var seen: [SeenMount] = []
+        seen.reserveCapacity(rows.count)
+        for row in rows {
+            guard let known = entry.known[row.collection.id], known.parent == row.collection.parentID,
+                known.owner == row.collection.owner, let owner = owners[known.owner] else { return nil }
+            guard known.rights.contains(.read) else { continue }
+            seen.append(SeenMount(mount: row.mount, collection: row.collection, owner: owner, rights: known.rights))
+        }
+        return seen
+    }
+
+    private func look(
+        _ tx: borrowing ReadTransaction, at rows: [Mounts.Place], in home: CollectionID, _ shares: RightsGeneration.Shares, by asker: Asker,
+        now: Milliseconds
+    ) throws -> [SeenMount] {
+        let owners = try LocalDirectory.find(tx, all: Set(rows.map(\.collection.owner)))
+        let grants = try Mounts.grants(tx, in: home, to: asker)
+        var entry = Entry(generation: shares.rights, until: nil, known: [:])
+        for grant in grants.values.joined() {
+            if let expires = grant.expires, now < expires { entry.until = min(entry.until ?? expires, expires) }
+        }
+        var seen: [SeenMount] = []
+        for row in rows {
+            guard let owner = owners[row.collection.owner] else { continue }
+            var rights: Rights = owner.id == asker.id ? .all : []
+            if row.isBelowHome {
+                for id in [row.collection.id, row.collection.parentID].compactMap({ $0 }) {
+                    for grant in grants[id] ?? [] {
+                        rights.formUnion(grant.rights(of: asker, ownerDomain: owner.domain, now: now))
+                    }
+                }
+                entry.known[row.collection.id] = Known(parent: row.collection.parentID, owner: owner.id, rights: rights)
+            } else {
+                // A folder in others, which may be moved: nothing is kept.
+                let path = try Collections.path(tx, of: row.collection)
+                guard path.last?.parentID == nil else { continue }
+                rights = try Grants.rights(tx, on: path.map(\.id), of: owner, for: asker, now: now)
+            }
+            if rights.contains(.read) {
+                seen.append(SeenMount(mount: row.mount, collection: row.collection, owner: owner, rights: rights))
+            }
+        }
+        keep(entry, of: home, owners, shares)
+        return seen
+    }
+
+    private func keep(
+        _ entry: Entry, of home: CollectionID, _ owners: [PrincipalID: Principal], _ shares: RightsGeneration.Shares
+    ) {
+        state.withLock { state in
+            // All anew: what is still asked for is back soon.
+            if state.count + entry.known.count > capacity || state.owners.count + owners.count > capacity { state = State() }
+            state.count += entry.known.count - (state.homes[home]?.known.count ?? 0)
+            state.homes[home] = entry
+            if state.principals != shares.principals { (state.principals, state.owners) = (shares.principals, [:]) }
+            state.owners.merge(owners) { _, new in new }
+        }
+    }
+}
+
+extension Mounts {
+    /// One shared collection in its home.
+    struct Place {
+        var mount: Mount
+        var collection: Collection
+        /// Whether it stands in its owner's home, and not deeper.
+        var isBelowHome: Bool
+    }
+
+    /// One mount with its collection, where it is to be seen; whether it may be read is not asked.
+    package static func place(
+        _ tx: borrowing ReadTransaction, in home: CollectionID, name: String
+    ) throws -> (mount: Mount, collection: Collection)? {
+        try tx.first(
+            """
+            SELECT c.id, c.parent_id, c.owner_id, c.kind, c.name, c.modseq, c.log_floor, c.epoch, c.components,
+                c.member_count, c.created, c.modified, c.origin, c.visible_past, c.visible_future, m.name
+            FROM mount m JOIN collection c ON c.id = m.collection_id
+            WHERE m.home_id = $1 AND m.name = $2 AND m.is_hidden = 0 AND c.trashed IS NULL
+            """, [.integer(home.rawValue), .text(name)]
+        ) { row in
+            let collection = try Collections.read(row)
+            return (Mount(home: home, name: row.text(15), collection: collection.id), collection)
+        }
+    }
+
+    /// How much is shared in a home, hidden or not; no more than `limit` is counted.
+    package static func count(_ tx: borrowing ReadTransaction, in home: CollectionID, upTo limit: Int) throws -> Int {
+        let counted = try tx.first(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM mount WHERE home_id = $1 LIMIT $2) AS counted",
+            [.integer(home.rawValue), .integer(Int64(max(1, limit)))]) { $0.integer(0) }
+        return Int(clamping: counted ?? 0)
+    }
+
+    /// These stand in homes, which are in no trash.
+    fileprivate static func calendarsOrBooks(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> [Place] {
+        try tx.all(
+            """
+            SELECT c.id, c.parent_id, c.owner_id, c.kind, c.name, c.modseq, c.log_floor, c.epoch, c.components,
+                c.member_count, c.created, c.modified, c.origin, c.visible_past, c.visible_future, m.name
+            FROM mount m JOIN collection c ON c.id = m.collection_id
+            WHERE m.home_id = $1 AND m.is_hidden = 0 AND c.trashed IS NULL ORDER BY m.name
+            """, [.integer(home.rawValue)]) { try place(of: $0, in: home, isBelowHome: true) }
+    }
+
+    /// These may stand in others.
+    fileprivate static func folders(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> [Place] {
+        try tx.all(
+            """
+            SELECT c.id, c.parent_id, c.owner_id, c.kind, c.name, c.modseq, c.log_floor, c.epoch, c.components,
+                c.member_count, c.created, c.modified, c.origin, c.visible_past, c.visible_future, m.name, p.parent_id
+            FROM mount m JOIN collection c ON c.id = m.collection_id JOIN collection p ON p.id = c.parent_id
+            WHERE m.home_id = $1 AND m.is_hidden = 0 AND c.trashed IS NULL AND p.trashed IS NULL ORDER BY m.name
+            """, [.integer(home.rawValue)]) { try place(of: $0, in: home, isBelowHome: $0.isNull(16)) }
+    }
+
+    private static func place(of row: borrowing Row, in home: CollectionID, isBelowHome: Bool) throws -> Place {
+        let collection = try Collections.read(row)
+        return Place(
+            mount: Mount(home: home, name: row.text(15), collection: collection.id), collection: collection, isBelowHome: isBelowHome)
+    }
+
+    /// What is granted on what is shared there and on what that is in, as far as it may reach the asker.
+    fileprivate static func grants(
+        _ tx: borrowing ReadTransaction, in home: CollectionID, to asker: Asker
+    ) throws -> [CollectionID: [Grant]] {
+        var grants: [CollectionID: [Grant]] = [:]
+        try tx.forEach(
+            """
+            WITH RECURSIVE reached (id) AS (
+                SELECT p.id FROM principal p WHERE p.id = $2 UNION SELECT g.group_id FROM group_member g JOIN reached r ON g.member_id = r.id
+            ), place (id) AS (
+                SELECT m.collection_id FROM mount m WHERE m.home_id = $1
+                UNION SELECT c.parent_id FROM mount m JOIN collection c ON c.id = m.collection_id WHERE m.home_id = $1
+            )
+            SELECT a.collection_id, a.grantee, a.rights, a.expires
+            FROM place JOIN access_grant a ON a.collection_id = place.id
+            WHERE a.grantee <= 0 OR a.grantee IN (SELECT id FROM reached)
+            """, [.integer(home.rawValue), .integer(asker.id.rawValue)]
+        ) { row in
+            let grant = Grants.read(row)
+            grants[grant.collection, default: []].append(grant)
+            return true
+        }
+        return grants
+    }
+}
