@@ -1,8 +1,8 @@
 import Bytes
-package import CollectionStore
+import CollectionStore
 import Cryptography
-package import Database
-package import Directory
+import Database
+import Directory
 
 /// By which names those in address lists are found who are no principals yet.
 ///

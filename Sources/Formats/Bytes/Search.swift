@@ -20,7 +20,6 @@ extension UnsafeBufferPointer<UInt8> {
     public func firstOffset(of byte: UInt8, from start: Int) -> Int? {
         guard 0..<count ~= start, let base = baseAddress else { return nil }
         // What separates names and values stands near: two words are read sooner than a function of C is called.
-        let sought = 0x0101_0101_0101_0101 &* UInt64(byte)
         var position = start
         for _ in 0..<2 {
             guard count &- position >= 8 else {
@@ -30,8 +29,7 @@ extension UnsafeBufferPointer<UInt8> {
                 }
                 return nil
             }
-            let word = UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: position, as: UInt64.self)) ^ sought
-            let found = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            let found = UInt64(eightBytesAt: position, of: base).bytes(equalTo: byte)
             if found != 0 { return position &+ found.trailingZeroBitCount >> 3 }
             position &+= 8
         }

@@ -223,7 +223,7 @@ extension UnsafeBufferPointer<UInt8> {
         var position = start
         // Eight at a time: of text, hardly anything but a line end is below 0x0E.
         while count &- position >= 8 {
-            let found = Self.bytesBelow0E(word(at: position))
+            let found = word(at: position).bytes(below: 0x0E)
             guard found != 0 else {
                 position &+= 8
                 continue
@@ -236,20 +236,20 @@ extension UnsafeBufferPointer<UInt8> {
         return position
     }
 
-    /// Eight bytes, the first one lowest; there must be as many.
+    /// There must be eight bytes.
+    @inline(__always)
     private func word(at position: Int) -> UInt64 {
-        UInt64(littleEndian: UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        baseAddress.map { UInt64(eightBytesAt: position, of: $0) } ?? 0
     }
 
     /// The place of the first `.`, `:` or `;`, or `end`.
     @inline(__always)
     fileprivate func endOfWord(from start: Int, to end: Int) -> Int {
         var position = start
-        // Eight at a time: a byte of `word` that is one of the three is zero in one of the two differences.
+        // Eight at a time; `:` and `;` differ in the lowest bit.
         while end &- position >= 8 {
             let word = word(at: position)
-            let found = Self.zeroBytes(word ^ 0x2E2E_2E2E_2E2E_2E2E)
-                | Self.zeroBytes((word | 0x0101_0101_0101_0101) ^ 0x3B3B_3B3B_3B3B_3B3B)
+            let found = word.bytes(equalTo: 0x2E) | (word | UInt64(eightTimes: 1)).bytes(equalTo: 0x3B)
             if found != 0 { return position &+ found.trailingZeroBitCount >> 3 }
             position &+= 8
         }
@@ -258,15 +258,5 @@ extension UnsafeBufferPointer<UInt8> {
             position &+= 1
         }
         return end
-    }
-
-    /// The highest bit of each byte that is below 0x0E; bytes above the lowest of them may be marked too.
-    private static func bytesBelow0E(_ word: UInt64) -> UInt64 {
-        (word &- 0x0E0E_0E0E_0E0E_0E0E) & ~word & 0x8080_8080_8080_8080
-    }
-
-    /// The highest bit of each byte that is zero; bytes above the lowest of them may be marked too.
-    private static func zeroBytes(_ word: UInt64) -> UInt64 {
-        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 }

@@ -107,16 +107,12 @@ package enum XMLText {
     /// rightly marked one.
     @inline(__always)
     private static func plainEnd(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let high: UInt64 = 0x8080_8080_8080_8080
         var index = start
         while end - index >= 8 {
-            let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
-            let control = (word &- ones &* 0x20) & ~word
-            let angle = (word | ones &* 0x02) ^ ones &* 0x3E  // < and >
-            let other = (word | ones &* 0x04) ^ ones &* 0x26  // & and "
-            let zeros = ((angle &- ones) & ~angle) | ((other &- ones) & ~other)
-            let marked = (control | zeros | word) & high
+            let word = UInt64(eightBytesAt: index, of: base)
+            let angle = (word | UInt64(eightTimes: 0x02)).bytes(equalTo: 0x3E)  // < and >
+            let other = (word | UInt64(eightTimes: 0x04)).bytes(equalTo: 0x26)  // & and "
+            let marked = word.bytes(below: 0x20) | angle | other | word & UInt64(eightTimes: 0x80)
             if marked != 0 { return index + marked.trailingZeroBitCount / 8 }
             index += 8
         }

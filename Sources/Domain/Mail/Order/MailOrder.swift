@@ -1,4 +1,4 @@
-package import CollectionStore
+import CollectionStore
 package import Database
 
 /// The rows of `mail_order` (schemas/0025): segments of what messages are sorted and threaded by.

@@ -88,9 +88,7 @@ enum ACLMethod {
         case .property, .myself, .unauthenticated:
             throw Reply(.forbidden, condition: .dav(.allowedPrincipal), "Such a principal cannot be granted anything here.")
         case .href(let text):
-            guard let path = try? RequestPath(text), path.segments.count == 2,
-                path.segments.first == Container.principals.rawValue, let name = path.segments.last
-            else { throw unknown(text) }
+            guard let name = (try? RequestPath(text))?.principalSegment else { throw unknown(text) }
             guard let found = try exchange.locator.anyPrincipal(tx, name) else {
                 guard let listed = try exchange.locator.listed(tx, name) else { throw unknown(text) }
                 new.add(listed)

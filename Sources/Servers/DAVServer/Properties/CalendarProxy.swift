@@ -112,12 +112,11 @@ enum ProxyChange {
         for child in element.children where child.name == .dav(.href) {
             let text = String(utf8: child.trimmedText)
             let unknown = Reply(.forbidden, condition: .dav(.recognizedPrincipal), "There is no principal \(text).")
-            guard members.count + new.listed.count < Grants.maximumPerCollection, let path = try? RequestPath(text), path.segments.count == 2,
-                path.segments[0] == Container.principals.rawValue
+            guard members.count + new.listed.count < Grants.maximumPerCollection, let name = (try? RequestPath(text))?.principalSegment
             else { throw unknown }
-            if let found = try exchange.locator.principal(tx, path.segments[1]) {
+            if let found = try exchange.locator.principal(tx, name) {
                 members.insert(found.id)
-            } else if let listed = try exchange.locator.listed(tx, path.segments[1]) {
+            } else if let listed = try exchange.locator.listed(tx, name) {
                 new.add(listed)
             } else {
                 throw unknown

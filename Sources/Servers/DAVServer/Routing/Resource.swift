@@ -1,4 +1,5 @@
 import CollectionStore
+import DAVGrammar
 import Directory
 
 /// What a URL can name.
@@ -54,5 +55,12 @@ enum Container: String, Sendable, CaseIterable {
         case .notifications: self = .notifications
         case .calendar, .book, .folder: return nil
         }
+    }
+}
+
+extension RequestPath {
+    /// The segment of a principal's URL that names it; nil where this is no such URL.
+    var principalSegment: String? {
+        segments.count == 2 && segments[0] == Container.principals.rawValue ? segments[1] : nil
     }
 }

@@ -38,8 +38,7 @@ enum ShareeAddress {
                 guard let address = PercentCoding.decode(bytes.dropFirst(7)) else { return nil }
                 self = .address(String(utf8: address))
             } else if let path = try? RequestPath(text) {
-                guard path.segments.count == 2, path.segments.first == Container.principals.rawValue, let name = path.segments.last
-                else { return nil }
+                guard let name = path.principalSegment else { return nil }
                 self = .segment(name)
             } else {
                 self = .address(text)
