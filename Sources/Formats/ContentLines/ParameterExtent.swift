@@ -57,6 +57,7 @@ extension ParameterExtent {
     @inline(__always)
     private static func first(in text: UnsafeBufferPointer<UInt8>, after position: Int, before end: Int) -> ParameterExtent? {
         let area = Span(_unsafeElements: UnsafeBufferPointer(rebasing: text[..<end]))
+        if let plain = plain(in: text, area, after: position, before: end) { return plain }
         var position = position
         while position < end {
             let start = position + 1
@@ -74,6 +75,21 @@ extension ParameterExtent {
             }
         }
         return nil
+    }
+
+    /// A parameter with nothing but a name and a plain value, as nearly all are; nil where it has more, or less.
+    @inline(__always)
+    private static func plain(
+        in text: UnsafeBufferPointer<UInt8>, _ area: Span<UInt8>, after position: Int, before end: Int
+    ) -> ParameterExtent? {
+        let start = position &+ 1
+        let equals = text.mark(from: start, to: end)
+        guard equals > start, equals < end, text[equals] == 0x3D else { return nil }
+        let next = text.mark(from: equals &+ 1, to: end)
+        guard next == end || text[next] == 0x3B else { return nil }
+        return ParameterExtent(
+            name: area.trimmingASCIIWhitespace(start..<equals), value: (equals &+ 1)..<next, isBareWord: false, isPlain: true,
+            end: next)
     }
 
     /// Where the first `=` of the parameter stands, where the parameter ends, and whether it is plain.

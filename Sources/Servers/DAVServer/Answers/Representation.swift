@@ -1,5 +1,6 @@
 import CivilTime
 import CollectionStore
+import ContentLines
 import DAVGrammar
 import ICalendar
 import VCard
