@@ -68,14 +68,14 @@ extension UnsafeRawBufferPointer {
         if count >= 8 {
             var index = 0
             while index &+ 8 < count {
-                found |= word(UInt64.self, at: index) ^ other.word(UInt64.self, at: index)
+                found |= (word(UInt64.self, at: index) ^ other.word(UInt64.self, at: index))
                 index &+= 8
             }
-            return found | word(UInt64.self, at: count &- 8) ^ other.word(UInt64.self, at: count &- 8)
+            return found | (word(UInt64.self, at: count &- 8) ^ other.word(UInt64.self, at: count &- 8))
         }
         if count >= 4 {
             let first = word(UInt32.self, at: 0) ^ other.word(UInt32.self, at: 0)
-            return UInt64(first | word(UInt32.self, at: count &- 4) ^ other.word(UInt32.self, at: count &- 4))
+            return UInt64(first | (word(UInt32.self, at: count &- 4) ^ other.word(UInt32.self, at: count &- 4)))
         }
         for index in 0..<count { found |= UInt64(self[index] ^ other[index]) }
         return found
