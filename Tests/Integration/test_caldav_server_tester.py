@@ -11,7 +11,6 @@ EXPECTED = {
     "search.text.comp-type-optional": "a text in the properties of VCALENDAR itself is in none of a component",
     "url.encode-at.identity": "@ and %40 are two resources by the letter of RFC 3986 §2.2; clients write one name in both ways",
     # Not found out here.
-    "url.encode-at.literal.principal": "names of users have no @ in paths",
     "get-current-user-principal.has-calendar": "told as a value",
     "well-known": "not asked for on localhost",
 }
