@@ -79,20 +79,26 @@ enum IndexRows {
         switch index.text {
         case .none:
             if !isNew { try tx.execute("DELETE FROM search_text WHERE collection_id = $1 AND name = $2", key) }
-        case .unknown: try setText(tx, key, .null, index)
-        case .folded(let bytes): try setText(tx, key, .bytes(bytes), index)
+        case .unknown: try setText(tx, key, .null, index, isNew: isNew)
+        case .folded(let bytes): try setText(tx, key, .bytes(bytes), index, isNew: isNew)
         }
     }
 
     private static func setText(
-        _ tx: borrowing WriteTransaction, _ key: [Value], _ text: Value, _ index: ObjectIndex
+        _ tx: borrowing WriteTransaction, _ key: [Value], _ text: Value, _ index: ObjectIndex, isNew: Bool
     ) throws {
+        let values = key + [text, .integer(index.privacy.rawValue), Value(index.sharedTag)]
+        if isNew {
+            // Without the look for another one, which costs a write more.
+            return try tx.execute(
+                "INSERT INTO search_text (collection_id, name, text, is_private, shared_tag) VALUES ($1, $2, $3, $4, $5)", values)
+        }
         try tx.execute(
             """
             INSERT INTO search_text (collection_id, name, text, is_private, shared_tag) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (collection_id, name) DO UPDATE SET text = EXCLUDED.text, is_private = EXCLUDED.is_private,
                 shared_tag = EXCLUDED.shared_tag
-            """, key + [text, .integer(index.privacy.rawValue), Value(index.sharedTag)])
+            """, values)
     }
 
     private static func insert(
