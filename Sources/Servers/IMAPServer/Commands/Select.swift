@@ -47,7 +47,9 @@ extension Session {
         var permanent = selected.isReadOnly ? [] : FlagNames.all([]).filter { FlagNames.bit($0).map(allowed.system.contains) ?? false }
         let keepsKeywords = !selected.isReadOnly && allowed.keywords
         if keepsKeywords { permanent += view.keywords.map { .keyword(Array($0.utf8)) } }
-        out.untagged(.ok, .permanentFlags(permanent, mayCreate: keepsKeywords), "can be kept")
+        // RFC 9051 §7.1: `\*` where there is room for another one.
+        let mayCreate = keepsKeywords && view.keywords.count < FlagBits.keywordCount
+        out.untagged(.ok, .permanentFlags(permanent, mayCreate: mayCreate), "can be kept")
         out.untagged(.ok, .uidNext(view.uidNext), "next UID")
         out.untagged(.ok, .uidValidity(mailbox.uidValidity), "UIDs are valid")
         if !isOff(.condstore) { out.untagged(.ok, .highestModSeq(UInt64(clamping: view.modseq.rawValue)), "highest") }
