@@ -175,8 +175,9 @@ def test_a_session_of_uids_alone_has_no_message_numbers(user, imap):
     # RFC 9586
     for _ in range(3):
         imap.append("box", MESSAGE)
+    assert imap.ok("EXAMINE box").code("UNSEEN") == "1"
     assert b"UIDONLY" in imap.ok("ENABLE UIDONLY").one("ENABLED")
-    imap.ok("SELECT box")
+    assert imap.ok("SELECT box").code("UNSEEN") is None
     for command in ("FETCH 1 FLAGS", "STORE 1 FLAGS ()", "SEARCH ALL", "COPY 1 box", "UID SEARCH 1"):
         assert imap.bad(command).code("UIDREQUIRED") is not None, command
     assert imap.ok("UID FETCH 2 (FLAGS)").one("UIDFETCH") == b"* 2 UIDFETCH (FLAGS (\\Recent))"

@@ -49,6 +49,7 @@ package final class IMAPServer: Sendable {
             await drain(within: .zero)
             throw error
         }
+        context.rehearse()
     }
 
     private func addHandler(to channel: any Channel, _ address: IPAddress, tls: TLSBindings?) throws {

@@ -80,12 +80,13 @@ final class TestClient {
 
     /// Sends the text and a line end, and gives what is answered.
     @discardableResult
-    func say(_ text: String) -> String { send(Array("\(text)\r\n".utf8)) }
+    func say(_ text: String, atOnce: Bool = true) -> String { send(Array("\(text)\r\n".utf8), atOnce: atOnce) }
 
+    /// - Parameter atOnce: without a worker where that can be, as a connection does.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> String {
+    func send(_ bytes: [UInt8], atOnce: Bool = true) -> String {
         turns = 0
-        if session.answersAtOnce(bytes) { return String(decoding: session.takeOutput(), as: UTF8.self) }
+        if atOnce, session.answersAtOnce(bytes) { return String(decoding: session.takeOutput(), as: UTF8.self) }
         session.receive(bytes)
         var answer: [UInt8] = []
         turns = 0

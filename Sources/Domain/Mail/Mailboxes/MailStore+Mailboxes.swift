@@ -7,6 +7,9 @@ extension MailStore {
 
     package func mailbox(_ tx: borrowing ReadTransaction, _ id: MailboxID) throws -> Mailbox? { try MailboxRows.find(tx, id) }
 
+    /// The oldest of all, whose ever it is.
+    package func firstMailbox(_ tx: borrowing ReadTransaction) throws -> Mailbox? { try MailboxRows.first(tx) }
+
     /// By its stored name (`MailboxName.stored`).
     package func mailbox(_ tx: borrowing ReadTransaction, of owner: PrincipalID, named name: String) throws -> Mailbox? {
         try MailboxRows.find(tx, of: owner, named: name)

@@ -40,6 +40,12 @@ enum MailboxRows {
             """, [.integer(id.rawValue), .integer(owner.rawValue)], row: read)
     }
 
+    /// The first that there is, if it was not deleted.
+    static func first(_ tx: borrowing ReadTransaction) throws -> Mailbox? {
+        guard let id = try tx.first("SELECT id FROM mailbox ORDER BY id LIMIT 1", [], row: { $0.integer(0) }) else { return nil }
+        return try find(tx, MailboxID(rawValue: id))
+    }
+
     /// Also a deleted one.
     static func findAny(_ tx: borrowing ReadTransaction, _ id: MailboxID) throws -> Mailbox? {
         try tx.first(

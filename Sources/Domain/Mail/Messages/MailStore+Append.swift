@@ -42,7 +42,14 @@ extension MailStore {
         _ tx: borrowing WriteTransaction, _ messages: [NewMessage], to mailbox: MailboxID, viewer: PrincipalID? = nil,
         now: Milliseconds
     ) throws -> AppendResult {
-        let target = try MailboxRows.selectable(tx.read, mailbox)
+        try append(tx, messages, to: try MailboxRows.selectable(tx.read, mailbox), viewer: viewer, now: now)
+    }
+
+    /// The same for who has read the mailbox's row in this transaction; it can have messages.
+    package func append(
+        _ tx: borrowing WriteTransaction, _ messages: [NewMessage], to target: Mailbox, viewer: PrincipalID? = nil, now: Milliseconds
+    ) throws -> AppendResult {
+        let mailbox = target.id
         if messages.isEmpty {
             return AppendResult(uidValidity: target.uidValidity, uids: UIDSet(), modseq: target.modseq)
         }

@@ -47,9 +47,16 @@ package final class MailHub: Sendable {
 
     private struct State: Sendable {
         var lastNumber: UInt64 = 0
+        var publishedCount: UInt64 = 0
         var watches: [Topic: [UInt64: Wake]] = [:]
         /// Of which somebody was woken and could not read.
         var reminders: Set<MailboxID> = []
+
+        mutating func watch(_ topic: Topic, _ wake: @escaping Wake) -> WatchID {
+            lastNumber += 1
+            watches[topic, default: [:]][lastNumber] = wake
+            return WatchID(number: lastNumber, topic: topic)
+        }
     }
 
     private let state = Mutex(State())
@@ -60,19 +67,23 @@ package final class MailHub: Sendable {
     /// throw itself into the database, and may come once more after `cancel`.
     package func watch(_ mailbox: MailboxID, _ wake: @escaping Wake) -> WatchID { watch(.mailbox(mailbox), wake) }
 
+    /// What was published so far.
+    package struct Mark: Sendable, Equatable { fileprivate let publishedCount: UInt64 }
+
+    package var mark: Mark { state.withLock { Mark(publishedCount: $0.publishedCount) } }
+
+    /// The same for who has begun to read after `mark`, where what was read is all that there is: nil where anything was published since.
+    package func watch(_ mailbox: MailboxID, since mark: Mark, _ wake: @escaping Wake) -> WatchID? {
+        state.withLock { $0.publishedCount == mark.publishedCount ? $0.watch(.mailbox(mailbox), wake) : nil }
+    }
+
     /// Of every change of the owner's mailboxes, and of their list.
     package func watchAll(of owner: PrincipalID, _ wake: @escaping Wake) -> WatchID { watch(.owner(owner), wake) }
 
     /// Of every change of any mailbox: for the one that makes the index.
     package func watchEverything(_ wake: @escaping Wake) -> WatchID { watch(.everything, wake) }
 
-    private func watch(_ topic: Topic, _ wake: @escaping Wake) -> WatchID {
-        state.withLock { state in
-            state.lastNumber += 1
-            state.watches[topic, default: [:]][state.lastNumber] = wake
-            return WatchID(number: state.lastNumber, topic: topic)
-        }
-    }
+    private func watch(_ topic: Topic, _ wake: @escaping Wake) -> WatchID { state.withLock { $0.watch(topic, wake) } }
 
     /// Again is harmless.
     package func cancel(_ id: WatchID) {
@@ -95,6 +106,7 @@ package final class MailHub: Sendable {
 
     package func publish(_ event: Event) {
         let wakes = state.withLock { state in
+            state.publishedCount &+= 1
             var wakes: [Wake] = []
             if let mailbox = event.mailbox, let found = state.watches[.mailbox(mailbox)] { wakes += found.values }
             if let found = state.watches[.owner(event.owner)] { wakes += found.values }

@@ -12,7 +12,12 @@ extension MailStore {
         return snapshot.existing(UIDSet(first...UID.max))
     }
 
-    /// The same for who looks only: they stay recent.
+    /// Whether somebody was told of all messages of the snapshot.
+    package func hasNoRecent(_ mailbox: Mailbox, in snapshot: MailboxSnapshot) -> Bool {
+        recents.next(mailbox.id, stored: mailbox.recentUID) >= snapshot.uidNext
+    }
+
+    /// Those of which nobody was told, for who looks only: they stay recent.
     package func recent(_ mailbox: Mailbox, in snapshot: MailboxSnapshot) -> UIDSet {
         snapshot.existing(UIDSet(recents.next(mailbox.id, stored: mailbox.recentUID)...UID.max))
     }

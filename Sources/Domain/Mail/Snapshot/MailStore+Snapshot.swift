@@ -36,6 +36,19 @@ extension MailStore {
         return snapshot
     }
 
+    /// As many messages are read as quickly as it takes to ask a thread.
+    private static let fewestUnhurried = 200
+
+    /// The same for who has no time: nil where it may take long to make.
+    package func snapshotAtOnce(_ tx: borrowing ReadTransaction, of mailbox: Mailbox, for viewer: PrincipalID) throws -> MailboxSnapshot? {
+        let key = SnapshotCache.Key(mailbox: mailbox.id, seenOwner: mailbox.seenOwner(for: viewer))
+        if let known = snapshots.find(key), known.modseq == mailbox.modseq { return known }
+        if mailbox.messageCount < Self.fewestUnhurried { return try snapshot(tx, of: mailbox, for: viewer) }
+        guard key.seenOwner == nil, let stored = try storedSnapshotAtOnce(tx, of: mailbox) else { return nil }
+        snapshots.keep(stored, key)
+        return stored
+    }
+
     /// What is not there any more of what was there at `since` (RFC 7162 §3.2.5, §3.2.6). Where the log does not go back as far, it is all
     /// UIDs that were given and have no message.
     package func vanished(

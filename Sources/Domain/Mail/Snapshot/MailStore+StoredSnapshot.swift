@@ -7,6 +7,7 @@ final class UnstoredSnapshots: Sendable {
     private let state = Mutex<Set<MailboxID>>([])
 
     func add(_ mailbox: MailboxID) { state.withLock { _ = $0.insert(mailbox) } }
+    func has(_ mailbox: MailboxID) -> Bool { state.withLock { $0.contains(mailbox) } }
     func take(_ mailbox: MailboxID) -> Bool { state.withLock { $0.remove(mailbox) != nil } }
 }
 
@@ -15,6 +16,9 @@ extension MailStore {
     static let fewestStored = 2000
     /// So many changes may lie between a stored snapshot and the mailbox before another one is stored.
     private static let mostChanges: Int64 = 1000
+
+    /// Whether `storeSnapshot` has something to do.
+    package func hasUnstoredSnapshot(of mailbox: MailboxID) -> Bool { unstored.has(mailbox) }
 
     /// The mailbox from a stored snapshot, brought forward by the log; nil where there is none, or all rows are read as fast.
     func storedSnapshot(_ tx: borrowing ReadTransaction, of mailbox: Mailbox, _ reader: SnapshotReader) throws -> MailboxSnapshot? {
@@ -29,6 +33,19 @@ extension MailStore {
         }
         if mailbox.modseq.rawValue - stored.modseq.rawValue > Self.mostChanges { unstored.add(mailbox.id) }
         return try reader.next(tx, after: stored)
+    }
+
+    /// So many octets are read at once.
+    private static let mostAtOnce: Int64 = 64 << 10
+
+    /// The one that is stored, where it is as the mailbox is now, and is short.
+    package func storedSnapshotAtOnce(_ tx: borrowing ReadTransaction, of mailbox: Mailbox) throws -> MailboxSnapshot? {
+        let data = try tx.first(
+            "SELECT data FROM mail_snapshot WHERE mailbox_id = $1 AND modseq = $2 AND LENGTH(data) <= $3",
+            [.integer(mailbox.id.rawValue), .integer(mailbox.modseq.rawValue), .integer(Self.mostAtOnce)]) { $0.bytes(0) }
+        guard let data, var stored = StoredSnapshot.open(data, of: mailbox.id, at: mailbox.modseq) else { return nil }
+        stored.keywords = try MailKeywords.all(tx, of: mailbox.id)
+        return stored
     }
 
     /// Stores the latest snapshot of a mailbox that was read as a whole, so that the next process need not; to be called when there is time.

@@ -97,6 +97,11 @@ package struct CommandReader: Sendable {
     /// RFC 4978 §3: what came behind COMPRESS is compressed.
     package mutating func takePending() -> [UInt8] { input.take(input.count) }
 
+    /// Whether the client waits to be told if the literal of `Upload.literal` is wanted.
+    package var isAwaited: Bool {
+        if case .decision(let literal) = state { literal.isSynchronising } else { false }
+    }
+
     /// The literal that `Upload.literal` told of is wanted.
     package mutating func accept() {
         guard case .decision(let literal) = state else { return }

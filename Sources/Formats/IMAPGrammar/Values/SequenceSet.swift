@@ -32,6 +32,13 @@ package struct SequenceSet: Hashable, Sendable {
     /// The greatest number that is named, to be judged as a message number (RFC 9051 §6.4.5: one that does not exist is an error).
     package var highest: UInt32? { numbers.highest }
 
+    /// One that stands alone; nil where it is none.
+    package init?(text: [UInt8]) {
+        var cursor = CommandCursor(text)
+        guard let set = try? cursor.sequenceSet(), cursor.isAtEnd else { return nil }
+        self = set
+    }
+
     package func append(to out: inout [UInt8]) {
         if isSavedResult { return out.append(0x24) }
         numbers.append(to: &out)

@@ -38,10 +38,16 @@ extension Session {
     }
 
     func delete(_ name: WireName) throws -> Completion {
-        try database.write { tx in
+        let mailbox = try database.write { tx in
             let found = try find(tx.read, name, by: .deleteMailbox)
             try require(.deleteMailbox, of: found)
             try store.delete(tx, found.mailbox.id, now: now)
+            return found.mailbox.id
+        }
+        // Others who have it selected are sent away; who has deleted it knows, and can go on.
+        if selected?.id == mailbox {
+            unselect()
+            tellClosed()
         }
         try? forgetNames { Self.distance(of: $0, below: name) == 0 }
         return .ok(nil, "deleted")

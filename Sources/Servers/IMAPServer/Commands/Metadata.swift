@@ -14,13 +14,22 @@ extension Session {
         let principal = try signedInPrincipal()
         var longest: UInt64 = 0
         let found: [MetadataEntry] = try database.read { tx in
-            let mailbox = try command.mailbox.map { name in
+            let place = try command.mailbox.map { name in
                 let found = try find(tx, name)
                 // RFC 5464 §4.1: who may read the mailbox.
                 try require(.read, of: found)
-                return found.mailbox.id
+                return found
             }
+            let mailbox = place?.mailbox.id
             var entries: [MetadataEntry] = []
+            // What is made when it is asked for by its name.
+            if command.entries.contains(where: { $0.equalsIgnoringASCIICase(Self.deletedEntry) }), let value = try told(tx, deletedFrom: place) {
+                if let limit = command.maximumSize, value.count > Int(limit) {
+                    longest = UInt64(value.count)
+                } else {
+                    entries.append(MetadataEntry(name: Self.deletedEntry, value: value))
+                }
+            }
             for (prefix, isPrivate) in Self.prefixes {
                 for (entry, value) in try store.annotations(tx, of: mailbox, for: isPrivate ? principal.id : nil) {
                     let name = prefix.dropLast() + Array(entry.utf8)
@@ -55,6 +64,11 @@ extension Session {
             var changed: [Notifications.Annotation] = []
             let found = try mailbox.map { try find(tx.read, $0) }
             for entry in entries {
+                if entry.name.equalsIgnoringASCIICase(Self.restoreEntry) {
+                    try restore(tx, entry.value, to: found)
+                    continue
+                }
+                if entry.name.equalsIgnoringASCIICase(Self.deletedEntry) { throw Refused.no(.cannot, "that is only read") }
                 guard let (prefix, isPrivate) = Self.prefixes.first(where: { entry.name.prefix($0.text.count).equalsIgnoringASCIICase($0.text) })
                 else { throw Refused.no(.cannot, "entries begin with /private or /shared") }
                 // RFC 5464 §4.1, §3: what all share is changed by who may write to the mailbox; of the server by nobody here.

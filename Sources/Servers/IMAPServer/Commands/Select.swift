@@ -11,34 +11,45 @@ extension Session {
         // RFC 9051 §6.3.2: a SELECT that fails leaves no mailbox selected.
         unselect()
         // RFC 7162 §3.2.11: what comes from here on is of the new mailbox.
-        if hadMailbox, !isOff(.quickResync) { out.untagged(.ok, .closed, "the mailbox before is closed") }
+        if hadMailbox { tellClosed() }
         let found = try database.read { tx in try find(tx, select.mailbox) }
         guard found.mailbox.isSelectable else { return .no(.nonexistent, "that is only a name above others") }
         try require(.read, of: found)
-        // RFC 4314 §5.2: writable where anything can be changed.
-        let isReadOnly = select.isReadOnly
-            || found.rights.isDisjoint(with: [.insert, .expunge, .deleteMessages, .write, .keepSeen])
+        let isReadOnly = select.isReadOnly || !Self.isWritable(found.rights)
         try lookAtFiles(of: found.mailbox)
         if select.condstore || select.quickResync != nil { enableCondstore() }
         try self.select(found, isReadOnly: isReadOnly)
-        return try tellSelected(select, then: .ok(isReadOnly ? .readOnly : .readWrite, "done"))
+        return try tellSelected(select)
     }
 
-    private func tellSelected(_ select: Select, then completion: Completion) throws -> Completion {
+    func tellClosed() {
+        if !isOff(.quickResync) { out.untagged(.ok, .closed, "the mailbox before is closed") }
+    }
+
+    /// RFC 4314 §5.2: where anything can be changed.
+    static func isWritable(_ rights: MailRights) -> Bool {
+        !rights.isDisjoint(with: [.insert, .expunge, .deleteMessages, .write, .keepSeen])
+    }
+
+    func tellSelected(_ select: Select) throws -> Completion {
         let selected = try selectedMailbox()
+        let completion = Completion.ok(selected.isReadOnly ? .readOnly : .readWrite, "done")
         let view = selected.view
         let mailbox = selected.mailbox
         out.flags(FlagNames.all(view.keywords))
         out.exists(UInt32(clamping: view.count))
         if !enabled.imap4rev2 {
             out.recent(UInt32(clamping: selected.recent.count))
-            if let index = view.firstUnseen { out.untagged(.ok, .unseen(UInt32(clamping: index + 1)), "first unseen") }
+            // RFC 9586 §3: no message numbers.
+            if !enabled.uidOnly, let index = view.firstUnseen { out.untagged(.ok, .unseen(UInt32(clamping: index + 1)), "first unseen") }
         }
         let allowed = FlagNames.allowed(selected.rights)
         var permanent = selected.isReadOnly ? [] : FlagNames.all([]).filter { FlagNames.bit($0).map(allowed.system.contains) ?? false }
         let keepsKeywords = !selected.isReadOnly && allowed.keywords
         if keepsKeywords { permanent += view.keywords.map { .keyword(Array($0.utf8)) } }
-        out.untagged(.ok, .permanentFlags(permanent, mayCreate: keepsKeywords), "can be kept")
+        // RFC 9051 §7.1: `\*` where there is room for another one.
+        let mayCreate = keepsKeywords && view.keywords.count < FlagBits.keywordCount
+        out.untagged(.ok, .permanentFlags(permanent, mayCreate: mayCreate), "can be kept")
         out.untagged(.ok, .uidNext(view.uidNext), "next UID")
         out.untagged(.ok, .uidValidity(mailbox.uidValidity), "UIDs are valid")
         if !isOff(.condstore) { out.untagged(.ok, .highestModSeq(UInt64(clamping: view.modseq.rawValue)), "highest") }

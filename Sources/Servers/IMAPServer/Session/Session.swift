@@ -73,6 +73,8 @@ final class Session: @unchecked Sendable {
     var notification: Notifications?
     /// The APPEND or REPLACE that comes in.
     var upload: IncomingMessages?
+    /// Whether the last APPEND was to a mailbox in a Maildir, as the next one will be.
+    var isAppendingToFiles = false
     /// The last part that was decoded to know its size.
     var measured: MeasuredPart?
     /// What it was refused with, when the reader has ended it.

@@ -18,15 +18,21 @@ extension Session {
                 guard let mailbox = try store.mailbox(tx, found.mailbox.id) else { throw Self.noMailbox }
                 return (mailbox, try store.snapshot(tx, of: mailbox.id, for: try signedInPrincipal().id))
             }
-            selected = SelectedMailbox(
-                mailbox: mailbox, owner: found.owner, rights: found.rights, isReadOnly: isReadOnly, view: snapshot,
-                latest: snapshot, toldKeywords: snapshot.keywords.count, isUIDOnly: enabled.uidOnly, news: news, watch: watch)
-            state = .selected
-            beginRecent()
+            begin(FoundMailbox(owner: found.owner, mailbox: mailbox, rights: found.rights), snapshot, isReadOnly: isReadOnly, news, watch)
         } catch {
             store.hub.cancel(watch)
             throw error
         }
+    }
+
+    func begin(
+        _ found: FoundMailbox, _ snapshot: MailboxSnapshot, isReadOnly: Bool, _ news: SelectedMailbox.News, _ watch: MailHub.WatchID
+    ) {
+        selected = SelectedMailbox(
+            mailbox: found.mailbox, owner: found.owner, rights: found.rights, isReadOnly: isReadOnly, view: snapshot,
+            latest: snapshot, toldKeywords: snapshot.keywords.count, isUIDOnly: enabled.uidOnly, news: news, watch: watch)
+        state = .selected
+        beginRecent()
     }
 
     /// What other programs have done to a mailbox that is in files is seen before it is told how it is.
@@ -35,9 +41,14 @@ extension Session {
     }
 
     func unselect() {
+        storeSnapshot()
+        leave()
+    }
+
+    /// Leaves the mailbox without storing what the next process would be glad of.
+    func leave() {
         if let selected { store.hub.cancel(selected.watch) }
         endRecent()
-        storeSnapshot()
         selected = nil
         if state == .selected { state = .authenticated }
     }

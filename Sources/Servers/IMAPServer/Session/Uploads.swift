@@ -9,7 +9,7 @@ import Mail
 /// An APPEND or a REPLACE as it comes in. No message of it is held whole where it is large.
 struct IncomingMessages {
     var target: UploadTarget
-    /// Whose quota it will count for.
+    /// Whose quota it will count for; nil: it was not looked up yet whether there is such a mailbox.
     var owner: PrincipalID?
     /// Octets that came by reference.
     var catenated: UInt64 = 0
@@ -51,18 +51,25 @@ extension Session {
         case .data(let bytes): try feed(bytes)
         case .url(let url):
             if isOff(.catenate) { throw Self.notKnown }
+            try lookUpTarget()
             try catenate(url)
         case .messageEnd: try endMessage()
         case .end: finishUpload()
         }
     }
 
-    /// Whether it can be done is told before the message is sent (RFC 9051 §6.3.12).
+    /// Whether it can be done is told before the message is sent (RFC 9051 §6.3.12), where the client waits for that, and before much of it
+    /// is kept. A small message that comes by itself finds out in the transaction that appends it.
+    private func lookUpTarget() throws {
+        guard let incoming = upload, incoming.owner == nil, incoming.refusal == nil else { return }
+        upload?.owner = try database.read { tx in try findTarget(tx, incoming.target.mailbox) }.owner.id
+    }
+
     private func begin(_ target: UploadTarget) throws {
         guard state != .notAuthenticated else { throw Refused.bad("sign in first") }
         if target.kind != .append, isOff(.replace) { throw Self.notKnown }
-        upload?.owner = try database.read { tx in try findTarget(tx, target.mailbox) }.owner.id
         guard case .replace(let number, let isUID, let isLast) = target.kind else { return }
+        try lookUpTarget()
         // RFC 8508 §3.1: as STORE \Deleted and EXPUNGE.
         guard state == .selected else { throw Refused.bad("no mailbox is selected") }
         let selected = try writableMailbox([.deleteMessages, .expunge])
@@ -72,6 +79,9 @@ extension Session {
     }
 
     private func beginLiteral(_ size: UInt64, isBinary: Bool) {
+        if reader.isAwaited {
+            do { try lookUpTarget() } catch { upload?.refusal = Replies.completion(of: error, logger) }
+        }
         checkRoom(for: size)
         guard upload?.refusal == nil else { return reader.refuse() }
         if upload?.current == nil { upload?.current = store.upload(keepsOctets: isBinary) }
@@ -90,8 +100,10 @@ extension Session {
         }
         // What is small waits in memory, and is judged when all has come.
         let total = incoming.messages.reduce(sofar + size) { $0 + UInt64(clamping: $1.content.size) }
-        guard total > UInt64(clamping: store.limits.heldSize), let owner = incoming.owner else { return }
+        guard total > UInt64(clamping: store.limits.heldSize) else { return }
         do {
+            try lookUpTarget()
+            guard let owner = upload?.owner else { return }
             try database.read { tx in try store.checkQuota(tx, messages: incoming.messages.count + 1, bytes: total, of: owner) }
         } catch {
             upload?.refusal = Replies.completion(of: error, logger)
@@ -182,22 +194,36 @@ extension Session {
     }
 
     private func append(_ incoming: IncomingMessages) throws -> Completion {
-        guard store.maildirs != nil else { return try append(incoming, incoming.messages) }
+        guard isAppendingToFiles else {
+            do {
+                return try append(incoming, incoming.messages, areWritten: false)
+            } catch is FilesAreWanted {
+                isAppendingToFiles = true
+                return try append(incoming)
+            }
+        }
         let known = try database.read { tx in try findTarget(tx, incoming.target.mailbox) }
-        guard known.mailbox.isInMaildir else { return try append(incoming, incoming.messages) }
+        guard known.mailbox.isInMaildir else {
+            isAppendingToFiles = false
+            return try append(incoming)
+        }
         let written = try store.writeFiles(database, incoming.messages, for: known.mailbox.id, now: now)
         do {
-            return try append(incoming, written)
+            return try append(incoming, written, areWritten: true)
         } catch {
             store.discardFiles(database, of: written)
             throw error
         }
     }
 
-    private func append(_ incoming: IncomingMessages, _ messages: [NewMessage]) throws -> Completion {
+    /// The mailbox is in a Maildir: the message's file comes before its row.
+    private struct FilesAreWanted: Error {}
+
+    private func append(_ incoming: IncomingMessages, _ messages: [NewMessage], areWritten: Bool) throws -> Completion {
         let viewer = try signedInPrincipal().id
         let (result, target, modseq) = try database.write { tx in
             let target = try findTarget(tx.read, incoming.target.mailbox)
+            if target.mailbox.isInMaildir, !areWritten { throw FilesAreWanted() }
             let allowed = FlagNames.allowed(target.rights)
             let messages = messages.map { message in
                 var message = message
@@ -205,7 +231,7 @@ extension Session {
                 if !allowed.keywords { message.flags.keywords = [] }
                 return message
             }
-            let result = try store.append(tx, messages, to: target.mailbox.id, viewer: viewer, now: now)
+            let result = try store.append(tx, messages, to: target.mailbox, viewer: viewer, now: now)
             var modseq: ModSeq?
             if let uid = incoming.replaced, let selected {
                 modseq = try store.expunge(tx, UIDSet(uid...uid), in: selected.id, onlyDeleted: false, by: viewer, now: now).modseq

@@ -60,6 +60,14 @@ import Testing
         #expect(try rows() == 1)
         try fixture.store.storeSnapshot(fixture.database, of: mailbox.id)
 
+        // Who has no time has it too, until it is not as the mailbox is now.
+        func atOnce() throws -> MailboxSnapshot? {
+            let fresh = try fixture.fresh(mailbox)
+            let store = MailStore(maildirs: fixture.store.maildirs)
+            return try fixture.read { tx in try store.snapshotAtOnce(tx, of: fresh, for: Fixture.alice) }
+        }
+        #expect(try atOnce()?.columns.uids == first.columns.uids)
+
         // That it is read shows by a change that nobody may make so.
         try fixture.write { tx in _ = try tx.execute("UPDATE mail_message SET flags = 4 WHERE mailbox_id = $1 AND uid = 7", [.integer(mailbox.id.rawValue)]) }
         let second = try snapshot(MailStore(maildirs: fixture.store.maildirs))
@@ -72,6 +80,7 @@ import Testing
             _ = try fixture.store.expunge(tx, .all, in: mailbox.id, by: Fixture.alice, now: 3)
         }
         try fixture.append(["Subject: new\r\n\r\nx\r\n"], to: mailbox)
+        #expect(try atOnce() == nil)
         let third = try snapshot(MailStore(maildirs: fixture.store.maildirs))
         let fresh = try fixture.fresh(mailbox)
         let whole = try fixture.read { tx in try SnapshotReader(mailbox: fresh, seenOwner: nil).whole(tx) }

@@ -40,6 +40,15 @@ import Testing
         #expect(anna.say("x RENAME INBOX all").contains("x OK"))
     }
 
+    @Test("who deletes the mailbox that is selected can go on; others who have it selected are sent away")
+    func deletion() {
+        boris.say("s SELECT \"Other Users/anna/P/Open\"")
+        anna.say("s SELECT P/Open")
+        #expect(anna.lines("x DELETE P/Open") == ["* OK [CLOSED] the mailbox before is closed", "x OK deleted"])
+        #expect(anna.say("x FETCH 1 FLAGS").hasPrefix("x BAD") && anna.say("x SELECT P").contains("x OK"))
+        #expect(boris.lines("x NOOP") == ["* BYE the mailbox is gone", "x OK done"])
+    }
+
     @Test("nothing is shared with all where the administrator has not allowed it; what is can be taken back")
     func sharingWithAll() throws {
         for name in ["anyone", "authenticated"] {

@@ -1,4 +1,5 @@
 import Database
+import Directory
 import Mail
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
     @Test("what is more, is not whole, has an effect of its own, or cannot be answered with OK", arguments: [
         "x NOOP\r\ny NOOP\r\n", "x NOOP", "x NOOP\n", "\r\n", "x STATUS {5}\r\n", "x STATUS {5+}\r\nother (MESSAGES)\r\n",
         "x STATUS other (HIGHESTMODSEQ)\r\n", "x STATUS other (DELETED-STORAGE)\r\n", "x STATUS missing (MESSAGES)\r\n", "x NOOP 1\r\n",
-        "x SELECT other\r\n", "x FETCH 1 (FLAGS)\r\n", "x LOGOUT\r\n", "NOOP\r\n", "x IDLE\r\n",
+        "x SELECT missing\r\n", "x SELECT other (QRESYNC (1 1))\r\n", "x SELECT other\r\ny NOOP\r\n", "x FETCH 1 (FLAGS)\r\n", "x LOGOUT\r\n", "NOOP\r\n", "x IDLE\r\n",
     ])
     func others(_ text: String) {
         #expect(!isAtOnce(text))
@@ -51,6 +52,98 @@ import Testing
         #expect(!isAtOnce("x NOOP\r\n") && !isAtOnce("x STATUS other (MESSAGES)\r\n"))
         #expect(first.say("x NOOP").contains("* 2 EXISTS"))
         #expect(isAtOnce("x NOOP\r\n") == (canLook && !first.isInMaildir))
+    }
+
+    @Test("mailboxes are opened and left without a worker, where nothing is to be stored", arguments: [
+        "SELECT INBOX", "EXAMINE INBOX", "SELECT other", "select other (condstore)", "EXAMINE other", "CLOSE", "UNSELECT",
+    ])
+    func opening(_ command: String) {
+        // The first session has told that its message is recent, which is stored when it leaves.
+        first.say("u UNSELECT")
+        first.say("s SELECT INBOX")
+        #expect(isAtOnce("x \(command)\r\n") == (canLook && (!first.isInMaildir || command == "UNSELECT")))
+        #expect(first.say("y NOOP") == "y OK done\r\n")
+    }
+
+    @Test("neither what a session is the first to tell, nor what a CLOSE expunges, is left to memory")
+    func stored() {
+        first.say("u UNSELECT")
+        first.append("Subject: 2\r\n\r\nb\r\n", to: "other")
+        #expect(!isAtOnce("x SELECT other\r\n"))
+        #expect(first.say("s SELECT other").contains("* 1 RECENT"))
+        first.say("f STORE 1 +FLAGS (\\Deleted)")
+        #expect(!isAtOnce("x CLOSE\r\n"))
+        first.say("c CLOSE")
+        #expect(first.say("s STATUS other (MESSAGES)").contains("MESSAGES 0"))
+    }
+
+    @Test("what comes right behind a SELECT is told")
+    func watch() {
+        first.say("u UNSELECT")
+        for number in 2...4 {
+            first.say("s SELECT INBOX")
+            second.append("Subject: 2\r\n\r\nb\r\n", to: "INBOX")
+            #expect(!isAtOnce("x NOOP\r\n"))
+            #expect(first.say("x NOOP").contains("* \(number) EXISTS"))
+            first.say("u UNSELECT")
+        }
+    }
+
+    /// Each with what comes before it; all of it is said by both of two sessions, one of which never asks without a worker.
+    static let dialogues: [[String]] = [
+        ["SELECT INBOX"], ["EXAMINE INBOX"], ["select inbox (condstore)", "FETCH 1 (FLAGS)"], ["SELECT other"], ["SELECT above"],
+        ["SELECT INBOX", "SELECT INBOX", "EXAMINE other", "UNSELECT", "SELECT other", "CLOSE"],
+        ["ENABLE IMAP4rev2", "SELECT INBOX", "SELECT \"other\"", "EXAMINE inbox", "CLOSE"],
+        ["ENABLE IMAP4rev2 CONDSTORE", "SELECT INBOX", "EXAMINE INBOX (CONDSTORE)"], ["ENABLE QRESYNC", "SELECT INBOX", "SELECT other", "CLOSE"],
+        ["ENABLE UIDONLY", "SELECT INBOX", "UNSELECT"], ["SELECT missing"], ["SELECT INBOX", "SELECT missing", "CLOSE"],
+        ["SELECT \"Other Users/boris/read\"", "SELECT INBOX", "EXAMINE \"Other Users/boris/read\"", "CLOSE"],
+        ["SELECT \"Other Users/boris/own\"", "STORE 1 +FLAGS (\\Seen)", "SELECT \"Other Users/boris/own\"", "UNSELECT"],
+        ["SELECT \"Other Users/boris/hidden\""], ["ENABLE IMAP4rev2", "SELECT \"Other Users/boris/write\"", "CLOSE"],
+    ]
+
+    @Test("the octets are those that a worker answers with", arguments: Self.dialogues)
+    func sameOctets(_ dialogue: [String]) throws {
+        let boris = site.boris()
+        for (name, rights) in [("read", "lr"), ("own", "lrs"), ("hidden", "i"), ("write", "lrswite")] {
+            boris.say("c CREATE \(name)")
+            boris.append("Subject: 1\r\n\r\nb\r\n", to: name, options: "(\\Flagged $Label) ")
+            boris.say("a SETACL \(name) anna \(rights)")
+        }
+        let store = site.context.services.place.store
+        try site.database.write { tx in
+            let owner = try #require(try LocalDirectory.find(tx.read, domain: "example.org", name: "boris"))
+            let own = try #require(try store.mailbox(tx.read, of: owner.id, named: "own"))
+            try store.setOwnSeen(tx, of: own.id, true, now: 0)
+        }
+        first.say("c CREATE above/below")
+        first.say("d DELETE above")
+        // Nothing is recent for either.
+        for name in ["INBOX", "\"Other Users/boris/read\"", "\"Other Users/boris/own\"", "\"Other Users/boris/write\""] {
+            boris.say("s SELECT \(name.replacing("Other Users/boris/", with: ""))")
+            boris.say("u UNSELECT")
+            second.say("s SELECT \(name)")
+            second.say("u UNSELECT")
+        }
+        first.say("u UNSELECT")
+        let (quick, slow) = (site.anna(), site.anna())
+        for command in dialogue {
+            let answer = quick.say("t \(command)")
+            // What a STORE has changed is news for the other one.
+            slow.say("n NOOP", atOnce: false)
+            #expect(answer == slow.say("t \(command)", atOnce: false))
+            quick.say("n NOOP")
+        }
+    }
+
+    @Test("the rehearsal of a server that starts leaves nothing behind")
+    func rehearsal() throws {
+        first.say("u UNSELECT")
+        second.append("Subject: 2\r\n\r\nb\r\n", to: "INBOX")
+        let session = site.stranger().session
+        try session.rehearse()
+        #expect(session.takeOutput().isEmpty && session.selected == nil && session.principal == nil)
+        #expect(site.context.services.place.store.hub.watched.mailboxes.isEmpty)
+        #expect(first.say("s SELECT INBOX").contains("* 1 RECENT"))
     }
 
     @Test("neither who has not signed in, nor within a command that goes on")

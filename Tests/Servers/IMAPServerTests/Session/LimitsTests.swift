@@ -167,6 +167,19 @@ import Testing
         let lines = client.lines("x UID FETCH 1:* (FLAGS) (CHANGEDSINCE 4 VANISHED)")
         #expect(lines.contains("* VANISHED (EARLIER) 1"), "\(lines)")
     }
+
+    @Test("a mailbox that has no room for another keyword does not say that one can be made")
+    func keywords() throws {
+        let client = try TestSite().anna()
+        client.append("Subject: a\r\n\r\nb\r\n", to: "INBOX")
+        client.say("s SELECT INBOX")
+        func permanent() -> String? { client.lines("s SELECT INBOX").first { $0.hasPrefix("* OK [PERMANENTFLAGS") } }
+        client.say("x STORE 1 +FLAGS (\((1..<56).map { "k\($0)" }.joined(separator: " ")))")
+        #expect(permanent()?.contains("k55 \\*)") == true)
+        #expect(client.say("x STORE 1 +FLAGS (last)").contains("x OK"))
+        #expect(permanent()?.contains("k55 last)") == true)
+        #expect(client.say("x STORE 1 +FLAGS (more)").contains("x NO [LIMIT]"))
+    }
 }
 
 extension Array {
