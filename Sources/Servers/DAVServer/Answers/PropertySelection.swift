@@ -11,10 +11,14 @@ struct PropertySelection: Sendable {
         /// Nil: a dead property, or one that nobody has.
         let live: LiveProperty?
         let tags: ElementTags
+        // As they are stored.
+        let namespace: String
+        let local: String
 
         init(_ property: PropertyRequest.Property) {
             name = property.name
             live = PropertyTable.byName[name]
+            (namespace, local) = (name.namespace, name.local)
             let attributes = property.dataAttributes
             tags = attributes.isEmpty
                 ? PropertyTable.tags[name] ?? ElementTags(name) : ElementTags(name, attributes: attributes)
@@ -72,6 +76,9 @@ struct PropertySelection: Sendable {
     /// Whether the property is written where a resource has it.
     func asks(for name: XMLName) -> Bool { mode != .names && wanted.contains { $0.name == name } }
 
+    /// Whether the property is among what is asked for, be it for its name.
+    func mentions(_ name: XMLName) -> Bool { mode != .named || asks(for: name) }
+
     // MARK: Rows
 
     /// Writes the propstats of a member.
@@ -109,7 +116,7 @@ struct PropertySelection: Sendable {
                 forbidden.append(index)
                 continue
             }
-            if !stored.isEmpty, let value = Self.value(of: wanted[index].name, in: stored) {
+            if !stored.isEmpty, let value = Self.value(of: wanted[index], in: stored) {
                 out.raw(mode == .names ? wanted[index].tags.empty : value)
                 continue
             }
@@ -148,9 +155,8 @@ struct PropertySelection: Sendable {
     private static let start: StaticString = "<D:propstat><D:prop>"
     private static let end: StaticString = "</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
 
-    private static func value(of name: XMLName, in stored: [DeadProperties.Stored]) -> [UInt8]? {
-        let (namespace, local) = (name.namespace, name.local)
-        return stored.first { $0.name == local && $0.namespace == namespace }?.value
+    private static func value(of wanted: Wanted, in stored: [DeadProperties.Stored]) -> [UInt8]? {
+        stored.first { $0.name == wanted.local && $0.namespace == wanted.namespace }?.value
     }
 
     /// With allprop and propname: the dead properties that nobody asked for by name.

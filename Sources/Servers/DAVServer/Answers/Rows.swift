@@ -58,12 +58,14 @@ final class Rows: Sendable {
         let tellsSharing = selection.asks(for: .dav(.resourcetype)) && children.contains { PropertyTable.isSharable($0.collection) }
         let shared = tellsSharing
             ? try Invitations.shared(tx, in: parent.id, now: exchange.now) : nil
+        let withDefaults = PersonalProperties.hasDefaults(selection)
         for child in children {
             let (resource, access, href) = (Resource.collection(child.collection), child.access, href.collection(child.name))
             var stored: [DeadProperties.Stored]?
             if let mount = access.mount, access.isMountPoint(child.collection) {
                 stored = properties.properties(of: mount).map {
-                    PersonalProperties.visible(shared: $0.shared, own: $0.personal, kind: child.collection.kind)
+                    PersonalProperties.visible(
+                        shared: $0.shared, own: $0.personal, kind: child.collection.kind, withDefaults: withDefaults)
                 }
             } else {
                 stored = properties.properties(of: child.collection.id)

@@ -23,18 +23,26 @@ enum PersonalProperties {
     }
 
     /// What the sharee sees of what all see and of what they have set themselves.
+    ///
+    /// - Parameter withDefaults: whether what nobody has set is wanted too.
     static func visible(
-        shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind
+        shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind, withDefaults: Bool = true
     ) -> [DeadProperties.Stored] {
-        var own = own
-        if kind == .calendar, !own.contains(where: { isSame($0, transparent) }) { own.append(transparent) }
+        var visible = shared
         // By their texts: a home may have very many.
-        let shared = shared.filter { property in
-            guard let namespace = namespaces[property.name], namespace == property.namespace else { return true }
-            return inheritedLocals.contains(property.name) && !own.contains { isSame($0, property) }
+        let isHidden = { (property: DeadProperties.Stored) in
+            guard let namespace = namespaces[property.name], namespace == property.namespace else { return false }
+            return !inheritedLocals.contains(property.name) || own.contains { isSame($0, property) }
         }
-        return shared + own
+        // Mostly there is a name, and nothing else.
+        if shared.contains(where: isHidden) { visible.removeAll(where: isHidden) }
+        if !own.isEmpty { visible += own }
+        if withDefaults, kind == .calendar, !own.contains(where: { isSame($0, transparent) }) { visible.append(transparent) }
+        return visible
     }
+
+    /// Whether `visible` has anything to tell that nobody has set.
+    static func hasDefaults(_ selection: PropertySelection) -> Bool { selection.mentions(.caldav(.scheduleCalendarTransp)) }
 
     /// The namespaces of `names` by their local names, of which no two are the same.
     private static let namespaces = Dictionary(uniqueKeysWithValues: names.map { ($0.local, $0.namespace) })
