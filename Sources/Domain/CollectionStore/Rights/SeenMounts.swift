@@ -15,16 +15,18 @@ package struct SeenMount: Sendable {
 package final class SeenMounts: Sendable {
     /// What the grants say of one collection in its place.
     private struct Known: Sendable {
+        var id: CollectionID
         var parent: CollectionID?
-        var owner: PrincipalID
+        var owner: PrincipalReference
         var rights: Rights
     }
 
     private struct Entry: Sendable {
-        var generation: Int64
+        var shares: RightsGeneration.Shares
         /// When the first of the grants ends; nil: none does.
         var until: Milliseconds?
-        var known: [CollectionID: Known]
+        /// In the order of the names in the home.
+        var known: [Known] = []
         /// Whether all that was there is known: of a folder in others, which may be moved, nothing is kept.
         var isComplete = true
     }
@@ -33,15 +35,12 @@ package final class SeenMounts: Sendable {
         var homes: [CollectionID: Entry] = [:]
         /// Of all of `homes`.
         var count = 0
-        /// As of which state `owners` are.
-        var principals: Int64 = 0
-        var owners: [PrincipalID: PrincipalReference] = [:]
     }
 
     private let state = Mutex(State())
     private let capacity: Int
 
-    /// - Parameter capacity: shared collections in all homes together, and owners.
+    /// - Parameter capacity: shared collections in all homes together.
     package init(capacity: Int = 200_000) { self.capacity = max(1, capacity) }
 
     /// What is kept does not say all of what there is.
@@ -61,12 +60,11 @@ package final class SeenMounts: Sendable {
             if count == limit { try tooMany() }
             count += 1
         }
-        var shares: RightsGeneration.Shares?
         // Where nothing is known there may be nothing to be asked.
-        if state.withLock({ $0.homes[home.id] != nil }) {
-            let current = try RightsGeneration.ofShares(tx)
-            shares = current
-            if let seen = try known(tx, in: home, current, now: now, counts) { return seen }
+        let kept = state.withLock { $0.homes[home.id] }
+        let shares = try kept.map { _ in try RightsGeneration.ofShares(tx) }
+        if let kept, kept.isComplete, kept.shares == shares, kept.until.map({ now < $0 }) ?? true {
+            if let seen = try Self.known(tx, in: home, kept.known, counts) { return seen }
             count = 0
         }
         let places = try Mounts.places(tx, in: home) { place in
@@ -78,23 +76,24 @@ package final class SeenMounts: Sendable {
     }
 
     /// By what is kept; nil where that is not enough.
-    private func known(
-        _ tx: borrowing ReadTransaction, in home: Collection, _ shares: RightsGeneration.Shares, now: Milliseconds,
-        _ counts: () throws -> Void
+    private static func known(
+        _ tx: borrowing ReadTransaction, in home: Collection, _ known: [Known], _ counts: () throws -> Void
     ) throws -> [SeenMount]? {
-        let (kept, owners) = state.withLock { state in
-            (state.homes[home.id], state.principals == shares.principals ? state.owners : [:])
-        }
-        guard let kept, kept.isComplete, kept.generation == shares.rights, kept.until.map({ now < $0 }) ?? true else { return nil }
         do {
             var seen: [SeenMount] = []
-            seen.reserveCapacity(kept.known.count)
+            seen.reserveCapacity(known.count)
+            var rest = known.startIndex
             _ = try Mounts.places(tx, in: home) { place in
                 try counts()
-                guard let known = kept.known[place.collection.id], known.parent == place.collection.parentID,
-                    known.owner == place.collection.owner, let owner = owners[known.owner] else { throw IsUnknown() }
-                guard known.rights.contains(.read) else { return }
-                seen.append(SeenMount(mount: place.mount, collection: place.collection, owner: owner, rights: known.rights))
+                // Mostly the next one: what was there and is not any more is passed over.
+                while rest < known.endIndex, known[rest].id != place.collection.id { rest += 1 }
+                guard rest < known.endIndex, known[rest].parent == place.collection.parentID,
+                    known[rest].owner.principal.id == place.collection.owner else { throw IsUnknown() }
+                let (owner, rights) = (known[rest].owner, known[rest].rights)
+                rest += 1
+                if rights.contains(.read) {
+                    seen.append(SeenMount(mount: place.mount, collection: place.collection, owner: owner, rights: rights))
+                }
             }
             return seen
         } catch is IsUnknown {
@@ -108,7 +107,7 @@ package final class SeenMounts: Sendable {
     ) throws -> [SeenMount] {
         let owners = try LocalDirectory.find(tx, all: Set(rows.map(\.collection.owner))).mapValues(PrincipalReference.init)
         let grants = try Mounts.grants(tx, in: home, to: asker)
-        var entry = Entry(generation: shares.rights, until: nil, known: [:])
+        var entry = Entry(shares: shares)
         for grant in grants.values.joined() {
             if let expires = grant.expires, now < expires { entry.until = min(entry.until ?? expires, expires) }
         }
@@ -123,7 +122,7 @@ package final class SeenMounts: Sendable {
                         rights.formUnion(grant.rights(of: asker, ownerDomain: owner.domain, now: now))
                     }
                 }
-                entry.known[row.collection.id] = Known(parent: row.collection.parentID, owner: owner.id, rights: rights)
+                entry.known.append(Known(id: row.collection.id, parent: row.collection.parentID, owner: reference, rights: rights))
             } else {
                 entry.isComplete = false
                 let path = try Collections.path(tx, of: row.collection)
@@ -134,20 +133,16 @@ package final class SeenMounts: Sendable {
                 seen.append(SeenMount(mount: row.mount, collection: row.collection, owner: reference, rights: rights))
             }
         }
-        keep(entry, of: home, owners, shares)
+        keep(entry, of: home)
         return seen
     }
 
-    private func keep(
-        _ entry: Entry, of home: CollectionID, _ owners: [PrincipalID: PrincipalReference], _ shares: RightsGeneration.Shares
-    ) {
+    private func keep(_ entry: Entry, of home: CollectionID) {
         state.withLock { state in
             // All anew: what is still asked for is back soon.
-            if state.count + entry.known.count > capacity || state.owners.count + owners.count > capacity { state = State() }
+            if state.count + entry.known.count > capacity { state = State() }
             state.count += entry.known.count - (state.homes[home]?.known.count ?? 0)
             state.homes[home] = entry
-            if state.principals != shares.principals { (state.principals, state.owners) = (shares.principals, [:]) }
-            state.owners.merge(owners) { _, new in new }
         }
     }
 }

@@ -23,30 +23,40 @@ enum PersonalProperties {
     }
 
     /// What the sharee sees of what all see and of what they have set themselves.
-    ///
-    /// - Parameter withDefaults: whether what nobody has set is wanted too.
     static func visible(
-        shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind, withDefaults: Bool = true
+        shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind
     ) -> [DeadProperties.Stored] {
-        var visible = shared
-        // By their texts: a home may have very many.
-        let isHidden = { (property: DeadProperties.Stored) in
-            guard let namespace = namespaces[property.name], namespace == property.namespace else { return false }
-            return !inheritedLocals.contains(property.name) || own.contains { isSame($0, property) }
+        let own = complete(own, kind)
+        let shared = shared.filter { property in
+            guard let name = name(of: property) else { return true }
+            return standing(of: name).isSeen && !own.contains { isSame($0, property) }
         }
-        // Mostly there is a name, and nothing else.
-        if shared.contains(where: isHidden) { visible.removeAll(where: isHidden) }
-        if !own.isEmpty { visible += own }
-        if withDefaults, kind == .calendar, !own.contains(where: { isSame($0, transparent) }) { visible.append(transparent) }
-        return visible
+        return shared + own
     }
 
-    /// Whether `visible` has anything to tell that nobody has set.
+    /// What they have set, and what is so unless they set it.
+    static func complete(_ own: [DeadProperties.Stored], _ kind: CollectionKind) -> [DeadProperties.Stored] {
+        kind != .calendar || own.contains(where: { isSame($0, transparent) }) ? own : own + [transparent]
+    }
+
+    /// Whether `complete` can add a property that is asked for.
     static func hasDefaults(_ selection: PropertySelection) -> Bool { selection.mentions(.caldav(.scheduleCalendarTransp)) }
 
-    /// The namespaces of `names` by their local names, of which no two are the same.
-    private static let namespaces = Dictionary(uniqueKeysWithValues: names.map { ($0.local, $0.namespace) })
-    private static let inheritedLocals = Set(inherited.map(\.local))
+    /// What of all's a sharee sees.
+    enum Standing {
+        case shared
+        /// Unless they have set it.
+        case inherited
+        /// Nothing.
+        case personal
+
+        var isSeen: Bool { self != .personal }
+    }
+
+    static func standing(of name: XMLName) -> Standing {
+        if !names.contains(name) { return .shared }
+        return inherited.contains(name) ? .inherited : .personal
+    }
 
     private static func isSame(_ a: DeadProperties.Stored, _ b: DeadProperties.Stored) -> Bool {
         a.name == b.name && a.namespace == b.namespace

@@ -217,11 +217,21 @@ struct SeenMountsTests {
             try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
             let mount = try #require(try Mounts.all(tx.read, in: home.id).first)
             try MountProperties.set(tx, of: mount, namespace: "n", name: "b", value: [8])
-            let found = try ChildProperties(tx.read, in: home.id, withMounts: true)
-            #expect(try found.properties(of: made[0].id) == DeadProperties.all(tx.read, of: made[0].id, nil))
-            #expect(found.properties(of: made[1].id) == nil && found.properties(of: made[2].id) == nil)
-            let both = try #require(found.properties(of: mount))
-            #expect(both.shared.map(\.value) == [[7]] && both.personal.map(\.value) == [[8]])
+            let tooMuch = try ChildProperties(tx.read, in: home.id, withMounts: true)
+            #expect(tooMuch.properties(of: made[0].id) == nil && tooMuch.properties(of: made[2].id) == nil && tooMuch.properties(of: mount) == nil)
+            for calendar in made {
+                try DeadProperties.remove(tx, of: calendar.id, nil, namespace: "n", name: "large")
+                for name in ["c", "b", "aa"] { try DeadProperties.set(tx, of: calendar.id, nil, namespace: "n", name: name, value: [1]) }
+                try DeadProperties.set(tx, of: calendar.id, nil, namespace: "m", name: "z", value: [2])
+            }
+            for withMounts in [true, false] {
+                let found = try ChildProperties(tx.read, in: home.id, withMounts: withMounts)
+                for calendar in made {
+                    #expect(try found.properties(of: calendar.id) == DeadProperties.all(tx.read, of: calendar.id, nil))
+                }
+                let both = try #require(found.properties(of: mount))
+                #expect(both.shared.map(\.value) == (withMounts ? [[7]] : []) && both.personal.map(\.value) == (withMounts ? [[8]] : []))
+            }
         }
     }
 }
