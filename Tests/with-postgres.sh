@@ -2,7 +2,7 @@
 # with-postgres.sh COMMAND...: runs COMMAND with a PostgreSQL of its own, named in TEST_POSTGRES, and ends it.
 #
 # The cluster is in a temporary directory, listens on a socket in it only and is run by an unprivileged user. It is not
-# fsync'ed, unless POSTGRES_DURABLE is set. Ends with the status of COMMAND.
+# fsync'ed, unless POSTGRES_DURABLE is set, and keeps POSTGRES_BUFFERS of pages at hand (128MB). Ends with the status of COMMAND.
 set -u
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
 if [ -z "$bin" ]; then
@@ -35,7 +35,7 @@ max_connections = 400
 fsync = $durable
 synchronous_commit = on
 full_page_writes = $durable
-shared_buffers = 128MB
+shared_buffers = ${POSTGRES_BUFFERS:-128MB}
 log_min_messages = fatal
 max_prepared_transactions = 0
 CONF

@@ -17,11 +17,11 @@ AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups
 class Cluster:
     """Made by `with-postgres.sh`, fsync'ed, and ended with it."""
 
-    def __init__(self):
+    def __init__(self, buffers="128MB"):
         self._keeper = subprocess.Popen(
             [str(ROOT / "Tests/with-postgres.sh"), "bash", "-c",
              'echo "$TEST_POSTGRES"; echo "$TEST_POSTGRES_DIRECTORY"; read'],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "POSTGRES_DURABLE": "1"})
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "POSTGRES_DURABLE": "1", "POSTGRES_BUFFERS": buffers})
         self.url, self.directory = (self._keeper.stdout.readline().strip() for _ in range(2))
         assert self.url and self.directory, "no PostgreSQL could be started"
 

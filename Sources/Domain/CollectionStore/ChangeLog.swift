@@ -51,20 +51,37 @@ package enum ChangeLog {
     @discardableResult
     static func record(
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool,
-        isCollection: Bool, isPrivate: Bool = false, of principal: PrincipalID? = nil, memberDelta: Int, now: Milliseconds
+        isCollection: Bool, isPrivate: Bool = false, of principal: PrincipalID? = nil, memberDelta: Int, with batch: ChangeBatch? = nil,
+        now: Milliseconds
     ) throws -> ModSeq {
         let member = isPrivate ? Bearer.privateMember : Bearer.member
         return try record(
             tx, in: collection, name: name, isRemoval: isRemoval, bearer: isCollection ? Bearer.collection : member,
-            of: principal, memberDelta: memberDelta, now: now)
+            of: principal, memberDelta: memberDelta, with: batch, now: now)
     }
 
-    /// The only place where a modseq comes from.
     @discardableResult
     private static func record(
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool, bearer: Int64,
-        of principal: PrincipalID? = nil, memberDelta: Int, now: Milliseconds
+        of principal: PrincipalID? = nil, memberDelta: Int, with batch: ChangeBatch? = nil, now: Milliseconds
     ) throws -> ModSeq {
+        let modseq = try batch?.next(tx, memberDelta: memberDelta) ?? next(tx, in: collection, memberDelta: memberDelta, now: now)
+        try tx.execute(
+            """
+            INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at, principal_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            """,
+            [
+                .integer(collection.rawValue), .integer(modseq), .text(name), Value(isRemoval), .integer(bearer),
+                .integer(now), Value(principal?.rawValue),
+            ])
+        return ModSeq(rawValue: modseq)
+    }
+
+    /// The modseq of a change that is made by itself; those made together have theirs from their batch, and no other place gives any.
+    private static func next(
+        _ tx: borrowing WriteTransaction, in collection: CollectionID, memberDelta: Int, now: Milliseconds
+    ) throws -> Int64 {
         try tx.willChange(.collection(collection))
         // The collection's row first: it stays locked to the commit, so modseqs become visible in their order.
         let changed = try tx.read.first(
@@ -76,21 +93,14 @@ package enum ChangeLog {
             (modseq: row.integer(0), owner: row.integer(1), isOfBooks: row.withBytes(2) { $0.first == UInt8(ascii: "b") })
         }
         guard let (modseq, owner, isOfBooks) = changed else { throw StoreRefusal.notFound }
-        // What is made from the owner's books must follow; by whom and when is no matter of this transaction.
-        if isOfBooks {
-            try tx.execute(
-                "UPDATE birthday_calendar SET is_stale = 1 WHERE owner_id = $1 AND is_stale = 0", [.integer(owner)])
-        }
+        if isOfBooks { try booksChanged(tx, of: PrincipalID(rawValue: owner)) }
+        return modseq
+    }
+
+    /// What is made from the owner's books must follow; by whom and when is no matter of this transaction.
+    static func booksChanged(_ tx: borrowing WriteTransaction, of owner: PrincipalID) throws {
         try tx.execute(
-            """
-            INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at, principal_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
-            """,
-            [
-                .integer(collection.rawValue), .integer(modseq), .text(name), Value(isRemoval), .integer(bearer),
-                .integer(now), Value(principal?.rawValue),
-            ])
-        return ModSeq(rawValue: modseq)
+            "UPDATE birthday_calendar SET is_stale = 1 WHERE owner_id = $1 AND is_stale = 0", [.integer(owner.rawValue)])
     }
 
     /// The changes after `since`, at most `limit`, in the order of the log. `reached` is the position up to which they

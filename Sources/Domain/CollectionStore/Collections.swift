@@ -418,11 +418,13 @@ package enum Collections {
         while true {
             let page = try Members.page(tx.read, in: collection.id, after: last, limit: 256, shownBy: visibility)
             if page.isEmpty { break }
-            for member in page where !member.isMasked {
-                if let copyMember, made.kind == .calendar {
-                    try copyMember(tx, member, made)
-                } else {
-                    try Members.copy(tx, member, to: made, name: member.name, now: now)
+            try ChangeBatch.run(tx, in: made, now: now) { batch in
+                for member in page where !member.isMasked {
+                    if let copyMember, made.kind == .calendar {
+                        try copyMember(tx, member, made, batch)
+                    } else {
+                        try Members.copy(tx, member, to: made, name: member.name, with: batch, now: now)
+                    }
                 }
             }
             last = page.last?.name

@@ -131,10 +131,12 @@ package enum Members {
 
     /// Writes `content` under `name`, in the place of `existing` where that is what the name holds now. Throws
     /// `StoreRefusal` uidConflict, uidChanged, nameTaken (by a collection), quotaExceeded, readOnly or invalidName.
+    ///
+    /// - Parameter batch: of changes of this collection that it is one of.
     @discardableResult
     package static func put(
         _ tx: borrowing WriteTransaction, in collection: Collection, name: String, existing: Member?,
-        content: MemberContent, by author: Author = .client, now: Milliseconds
+        content: MemberContent, by author: Author = .client, with batch: ChangeBatch? = nil, now: Milliseconds
     ) throws -> PutOutcome {
         try check(author, mayChange: collection)
         let existing = existing?.stored
@@ -148,7 +150,7 @@ package enum Members {
             try MemberName.check(name)
             if try Collections.isTaken(tx.read, name, in: collection) { throw StoreRefusal.nameTaken }
         }
-        Quota.foresee(tx.read, of: collection.owner)
+        if batch == nil { Quota.foresee(tx.read, of: collection.owner) }
         if let uid = content.facts.uid, !(existing?.uid).isIdentical(to: uid),
             let other = try self.name(tx.read, of: uid, in: collection, except: existing?.name)
         {
@@ -156,14 +158,18 @@ package enum Members {
         }
         let attachments = try Attachments.named(tx.read, by: content, in: collection)
         let growth = content.size &+ (attachments.size ?? 0) &- (existing?.chargedSize ?? 0)
-        if growth != 0 { try tx.willChange([.principal(collection.owner), .collection(collection.id)]) }
-        try Quota.take(tx, growth, of: collection.owner)
+        if let batch {
+            try batch.take(tx, growth)
+        } else {
+            if growth != 0 { try tx.willChange([.principal(collection.owner), .collection(collection.id)]) }
+            try Quota.take(tx, growth, of: collection.owner)
+        }
         var isPrivate = content.facts.index.privacy == .hidden
         if isPrivate, existing != nil { isPrivate = try IndexRows.isHidden(tx.read, in: collection.id, name: name) }
         let isOwn = try existing.map { try isOwnersAlone(tx.read, content, $0) } ?? false
         let modseq = try ChangeLog.record(
             tx, in: collection.id, name: name, isRemoval: false, isCollection: false, isPrivate: isPrivate,
-            of: isOwn ? collection.owner : nil, memberDelta: existing == nil ? 1 : 0, now: now)
+            of: isOwn ? collection.owner : nil, memberDelta: existing == nil ? 1 : 0, with: batch, now: now)
         let blob = try Blobs.store(tx, content)
         try Attachments.use(tx, attachments, by: blob)
         if let existing {
@@ -255,10 +261,14 @@ package enum Members {
 
     /// Removes a member of a collection that is its origin's copy: there is nothing to restore, so the trash has none of it.
     package static func discard(
-        _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, with batch: ChangeBatch? = nil, now: Milliseconds
     ) throws {
-        try Quota.release(tx, member.chargedSize, of: collection.owner)
-        try leave(tx, member, collection, now: now)
+        if let batch {
+            try batch.take(tx, 0 &- member.chargedSize)
+        } else {
+            try Quota.release(tx, member.chargedSize, of: collection.owner)
+        }
+        try leave(tx, member, collection, with: batch, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
         if collection.kind == .calendar { try Overlays.removeAll(tx, of: member.id) }
@@ -274,11 +284,11 @@ package enum Members {
 
     /// Takes the row away and writes the removal into the log.
     private static func leave(
-        _ tx: borrowing WriteTransaction, _ member: Member, _ collection: Collection, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ member: Member, _ collection: Collection, with batch: ChangeBatch? = nil, now: Milliseconds
     ) throws {
         try ChangeLog.record(
             tx, in: collection.id, name: member.name, isRemoval: true, isCollection: false,
-            isPrivate: try isPrivate(tx.read, member, in: collection), memberDelta: -1, now: now)
+            isPrivate: try isPrivate(tx.read, member, in: collection), memberDelta: -1, with: batch, now: now)
         try tx.execute(
             "DELETE FROM member WHERE collection_id = $1 AND name = $2",
             [.integer(collection.id.rawValue), .text(member.name)])
@@ -289,12 +299,12 @@ package enum Members {
     /// Whether the destination takes such a member at all is its kind's to say, before.
     package static func copy(
         _ tx: borrowing WriteTransaction, _ member: Member, to collection: Collection, name: String, content: MemberContent? = nil,
-        now: Milliseconds
+        with batch: ChangeBatch? = nil, now: Milliseconds
     ) throws {
         if try find(tx.read, in: collection.id, name: name) != nil { throw StoreRefusal.nameTaken }
         let member = member.stored
         if let content {
-            try put(tx, in: collection, name: name, existing: nil, content: content, now: now)
+            try put(tx, in: collection, name: name, existing: nil, content: content, with: batch, now: now)
             guard let made = try find(tx.read, in: collection.id, name: name) else { return }
             return try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
         }
@@ -303,7 +313,7 @@ package enum Members {
         try put(
             tx, in: collection, name: name, existing: nil,
             content: MemberContent(
-                place: .blob(member.blobID), size: member.size, etag: member.etag, facts: facts), now: now)
+                place: .blob(member.blobID), size: member.size, etag: member.etag, facts: facts), with: batch, now: now)
         if let made = try find(tx.read, in: collection.id, name: name) {
             try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
             // The bytes are the same, and so is what was found in them.
@@ -363,6 +373,6 @@ extension Member {
 }
 
 extension Collections {
-    /// Copies a member into another collection, under its name.
-    package typealias MemberCopy = (borrowing WriteTransaction, Member, Collection) throws -> Void
+    /// Copies a member into another collection, under its name, as one of the changes of a batch.
+    package typealias MemberCopy = (borrowing WriteTransaction, Member, Collection, ChangeBatch) throws -> Void
 }

@@ -67,21 +67,23 @@ package struct CalendarRefresh: Sendable {
             try Subscriptions.find(tx.read, collection.id)?.url == subscription.url
         else { return nil }
         var changes = Changes()
-        for name in names {
-            let existing = try Members.find(tx.read, in: collection.id, name: name)
-            guard let object = foreign.objects[name] else {
-                if let existing {
-                    try Members.discard(tx, existing, in: collection, now: now)
-                    changes.removed += 1
+        try ChangeBatch.run(tx, in: collection, now: now) { batch in
+            for name in names {
+                let existing = try Members.find(tx.read, in: collection.id, name: name)
+                guard let object = foreign.objects[name] else {
+                    if let existing {
+                        try Members.discard(tx, existing, in: collection, with: batch, now: now)
+                        changes.removed += 1
+                    }
+                    continue
                 }
-                continue
-            }
-            if let existing, try isSame(tx.read, existing, object) { continue }
-            switch try Members.put(
-                tx, in: collection, name: name, existing: existing, content: object.content, by: .origin, now: now) {
-            case .created: changes.created += 1
-            case .replaced: changes.replaced += 1
-            case .unchanged: break
+                if let existing, try isSame(tx.read, existing, object) { continue }
+                switch try Members.put(
+                    tx, in: collection, name: name, existing: existing, content: object.content, by: .origin, with: batch, now: now) {
+                case .created: changes.created += 1
+                case .replaced: changes.replaced += 1
+                case .unchanged: break
+                }
             }
         }
         return changes

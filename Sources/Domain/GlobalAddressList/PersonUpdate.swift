@@ -33,11 +33,13 @@ struct PersonUpdate {
         }
         // After all have their UIDs, for groups name them.
         var changes = ListChanges()
-        for person in persons { try write(tx, person, in: book, &changes, now: now) }
-        for uid in Set(concerned.compactMap(\.person)).subtracting(persons.map(\.uid)).sorted() {
-            guard let member = try Members.find(tx.read, in: book.id, name: Self.name(of: uid)) else { continue }
-            try Members.discard(tx, member, in: book, now: now)
-            changes.removed += 1
+        try ChangeBatch.run(tx, in: book, now: now) { batch in
+            for person in persons { try write(tx, person, in: book, &changes, with: batch, now: now) }
+            for uid in Set(concerned.compactMap(\.person)).subtracting(persons.map(\.uid)).sorted() {
+                guard let member = try Members.find(tx.read, in: book.id, name: Self.name(of: uid)) else { continue }
+                try Members.discard(tx, member, in: book, with: batch, now: now)
+                changes.removed += 1
+            }
         }
         return changes
     }
@@ -63,7 +65,7 @@ struct PersonUpdate {
 
     private func write(
         _ tx: borrowing WriteTransaction, _ person: PersonMerge.Person, in book: Collection, _ changes: inout ListChanges,
-        now: Milliseconds
+        with batch: ChangeBatch, now: Milliseconds
     ) throws {
         let groups = person.entries.filter { $0.kind == .group }
         let members = try groups.flatMap { try self.members(tx.read, of: $0.key) }
@@ -79,7 +81,7 @@ struct PersonUpdate {
         }
         let name = Self.name(of: person.uid)
         let existing = try Members.find(tx.read, in: book.id, name: name)
-        switch try Members.put(tx, in: book, name: name, existing: existing, content: content, by: .origin, now: now) {
+        switch try Members.put(tx, in: book, name: name, existing: existing, content: content, by: .origin, with: batch, now: now) {
         case .created: changes.created += 1
         case .replaced: changes.replaced += 1
         case .unchanged: break

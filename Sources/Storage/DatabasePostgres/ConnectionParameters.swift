@@ -25,6 +25,9 @@ struct ConnectionParameters: Sendable {
         // statements; in short ones it costs more than it gains.
         var session = "-c statement_timeout=\(options.statementMilliseconds) -c lock_timeout=\(options.lockMilliseconds)"
             + " -c idle_in_transaction_session_timeout=\(options.idleMilliseconds) -c jit=off"
+            // Where an index leads to the row: a table of few rows would be read as a whole, and who has read all of it is in the way of all
+            // that write into it (SERIALIZABLE).
+            + " -c enable_seqscan=off"
             // The server notices a node whose machine is gone, and what it held is free.
             + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
         if let schema { session += " -c search_path=\(schema)" }

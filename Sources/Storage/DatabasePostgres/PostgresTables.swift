@@ -16,7 +16,9 @@ package final class PostgresTables: StoredTables {
     package init(_ options: PostgresOptions, isWriting: Bool) throws {
         self.isWriting = isWriting
         do { session = try Session(try ConnectionParameters(options)) } catch let fault as Fault { throw fault.failure }
-        try query("SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        // It reads whole tables.
+        try query(
+            "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET enable_seqscan = on")
     }
 
     /// Takes the database for this session alone, until it ends; false where others use it. While it has it, no other process of this program

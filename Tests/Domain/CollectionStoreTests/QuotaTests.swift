@@ -40,6 +40,51 @@ struct QuotaTests {
         #expect(try fixture.used(of: Fixture.bob) == one)
     }
 
+    @Test("in a batch what fits is taken, and what does not is refused by itself")
+    func batch() throws {
+        try fixture.setQuota(Int64(large.size + small.size))
+        let refused = try fixture.write { tx -> [String] in
+            var refused: [String] = []
+            let home = try tx.home()
+            try ChangeBatch.run(tx, in: home, now: 2) { batch in
+                for (name, content) in [("a", large), ("b", large), ("c", small), ("d", small)] {
+                    do {
+                        try Members.put(tx, in: home, name: name, existing: nil, content: content, with: batch, now: 2)
+                    } catch StoreRefusal.quotaExceeded {
+                        refused.append(name)
+                    }
+                }
+                // What goes makes room.
+                try Members.discard(tx, try #require(try tx.member("a", in: home)), in: home, with: batch, now: 2)
+                try Members.put(tx, in: home, name: "b", existing: nil, content: large, with: batch, now: 2)
+            }
+            return refused
+        }
+        #expect(refused == ["b", "d"])
+        #expect(try fixture.used() == Int64(large.size + small.size))
+        let home = try fixture.write { tx in try tx.home() }
+        #expect(home.memberCount == 2 && home.modified == 2)
+        let log = try fixture.read { tx in try ChangeLog.changes(tx, in: home, since: ModSeq(rawValue: 0), limit: 100) }
+        #expect(log.reached == home.modseq && log.changes.map(\.name) == ["c", "a", "b"])
+    }
+
+    @Test("a batch in which all was refused changes nothing")
+    func refusedBatch() throws {
+        try fixture.setQuota(0)
+        let before = try fixture.dump()
+        try fixture.write { tx in
+            let home = try tx.home()
+            try ChangeBatch.run(tx, in: home, now: 9) { batch in
+                var refusal: StoreRefusal?
+                do {
+                    try Members.put(tx, in: home, name: "a", existing: nil, content: small, with: batch, now: 9)
+                } catch let found as StoreRefusal { refusal = found }
+                #expect(refusal == .quotaExceeded)
+            }
+        }
+        #expect(try fixture.dump() == before)
+    }
+
     @Test("what fills the quota to the byte is taken, a byte more is refused")
     func limit() throws {
         try fixture.setQuota(Int64(large.size))

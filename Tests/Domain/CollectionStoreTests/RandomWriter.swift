@@ -73,7 +73,8 @@ struct RandomWriter {
     private mutating func change(_ tx: borrowing WriteTransaction, _ file: inout String?) throws {
         let all = try collections(tx.read)
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<30: try put(tx, all, &file)
+        case 0..<24: try put(tx, all, &file)
+        case 24..<30: try putTogether(tx, all)
         case 30..<40: try remove(tx)
         case 40..<55: try transferMember(tx, all)
         case 55..<63: try make(tx, all)
@@ -123,6 +124,26 @@ struct RandomWriter {
             return
         }
         try Members.put(tx, in: collection, name: name, existing: existing, content: made, now: now)
+    }
+
+    /// Several in one batch, of which one that is refused leaves the others as they are.
+    private mutating func putTogether(_ tx: borrowing WriteTransaction, _ all: [Collection]) throws {
+        guard let collection = pick(all.filter(\.kind.holdsMembers)) else { return }
+        try ChangeBatch.run(tx, in: collection, now: now) { batch in
+            for _ in 0..<Int.random(in: 0..<6, using: &random) {
+                let name = name()
+                let existing = try Members.find(tx.read, in: collection.id, name: name)
+                if let existing, Int.random(in: 0..<3, using: &random) == 0 {
+                    try Members.discard(tx, existing, in: collection, with: batch, now: now)
+                    continue
+                }
+                let text = String(repeating: "x", count: Int.random(in: 0..<20, using: &random))
+                let made = content(text, uid: collection.kind == .calendar ? pick(Self.uids) : nil)
+                do {
+                    try Members.put(tx, in: collection, name: name, existing: existing, content: made, with: batch, now: now)
+                } catch is StoreRefusal {}
+            }
+        }
     }
 
     private mutating func remove(_ tx: borrowing WriteTransaction) throws {

@@ -79,12 +79,13 @@ package struct SharedObject {
 
     /// Copies a member as they see it: with their alarms, and nobody else's.
     package func copy(
-        _ tx: borrowing WriteTransaction, _ member: Member, from source: Collection, to target: Collection, name: String
+        _ tx: borrowing WriteTransaction, _ member: Member, from source: Collection, to target: Collection, name: String,
+        with batch: ChangeBatch? = nil
     ) throws {
         guard let (bytes, overlay) = try transferred(tx.read, member, from: source, to: target) else {
-            return try Members.copy(tx, member, to: target, name: name, now: now)
+            return try Members.copy(tx, member, to: target, name: name, with: batch, now: now)
         }
-        try Members.copy(tx, member, to: target, name: name, content: try content(bytes), now: now)
+        try Members.copy(tx, member, to: target, name: name, content: try content(bytes), with: batch, now: now)
         guard let made = try Members.find(tx.read, in: target.id, name: name) else { return }
         _ = try Overlays.set(tx, overlay, on: made.id, for: principal)
     }

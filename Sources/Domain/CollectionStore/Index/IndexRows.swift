@@ -64,7 +64,8 @@ enum IndexRows {
     }
 
     /// Puts the index of a member in the place of what is there.
-    /// - Parameter isNew: whether the member was not there before: then nobody asks what rows it has.
+    /// - Parameter isNew: whether the member was not there before: then there are no rows to ask for, and none to take away, which
+    ///   would look at pages that others write to.
     static func write(
         _ tx: borrowing WriteTransaction, _ facts: MemberFacts, in collection: CollectionID, name: String, isNew: Bool = false
     ) throws {
@@ -72,11 +73,12 @@ enum IndexRows {
         let (index, component) = (facts.index, facts.component)
         // Most changes of an object leave its times alone.
         if try isNew || occurrences(tx.read, in: collection, name, component: component) != index.occurrences {
-            try tx.execute("DELETE FROM occurrence WHERE collection_id = $1 AND name = $2", key)
+            if !isNew { try tx.execute("DELETE FROM occurrence WHERE collection_id = $1 AND name = $2", key) }
             for occurrence in index.occurrences { try insert(tx, occurrence, key, component) }
         }
         switch index.text {
-        case .none: try tx.execute("DELETE FROM search_text WHERE collection_id = $1 AND name = $2", key)
+        case .none:
+            if !isNew { try tx.execute("DELETE FROM search_text WHERE collection_id = $1 AND name = $2", key) }
         case .unknown: try setText(tx, key, .null, index)
         case .folded(let bytes): try setText(tx, key, .bytes(bytes), index)
         }

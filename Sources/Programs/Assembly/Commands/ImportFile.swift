@@ -103,24 +103,27 @@ package struct ImportFile {
             refusals.removeAll()
             var done = Outcome()
             guard let collection = try Collections.find(tx.read, collection.id) else { throw StoreRefusal.notFound }
-            for (object, content) in ready {
-                let present = try Members.name(tx.read, of: content.facts.uid ?? object.uid, in: collection)
-                let name = try present ?? freeName(tx.read, for: object.uid)
-                let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
-                if let existing, existing.etag != content.etag, try isSame(tx.read, existing, object.bytes) {
-                    done.unchanged += 1
-                    continue
-                }
-                do {
-                    switch try Members.put(
-                        tx, in: collection, name: name, existing: existing, content: content, now: System.clock()) {
-                    case .created: done.created += 1
-                    case .replaced: done.replaced += 1
-                    case .unchanged: done.unchanged += 1
+            let now = System.clock()
+            try ChangeBatch.run(tx, in: collection, now: now) { batch in
+                for (object, content) in ready {
+                    let present = try Members.name(tx.read, of: content.facts.uid ?? object.uid, in: collection)
+                    let name = try present ?? freeName(tx.read, for: object.uid)
+                    let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
+                    if let existing, existing.etag != content.etag, try isSame(tx.read, existing, object.bytes) {
+                        done.unchanged += 1
+                        continue
                     }
-                } catch let refusal as StoreRefusal {
-                    done.refused += 1
-                    refusals.append("line \(object.line), UID \(object.uid): \(CommandError.text(of: refusal))")
+                    do {
+                        switch try Members.put(
+                            tx, in: collection, name: name, existing: existing, content: content, with: batch, now: now) {
+                        case .created: done.created += 1
+                        case .replaced: done.replaced += 1
+                        case .unchanged: done.unchanged += 1
+                        }
+                    } catch let refusal as StoreRefusal {
+                        done.refused += 1
+                        refusals.append("line \(object.line), UID \(object.uid): \(CommandError.text(of: refusal))")
+                    }
                 }
             }
             return done

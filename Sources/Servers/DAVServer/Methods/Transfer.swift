@@ -80,7 +80,7 @@ enum Transfer {
             let copy = try Collections.copy(
                 tx, collection, to: parent, name: name, deeply: deeply, shownBy: exchange.visibility(of: collection, source.access),
                 now: exchange.now,
-                copyMember: { try SharedObject(exchange).copy($0, $1, from: collection, to: $2, name: $1.name) })
+                copyMember: { try SharedObject(exchange).copy($0, $1, from: collection, to: $2, name: $1.name, with: $3) })
             if let mount = source.mountPoint { try PersonalProperties.adopt(tx, from: collection, mount, by: copy) }
             if isMove, let there = try Collections.find(tx.read, collection.id) {
                 try Collections.remove(tx, there, now: exchange.now)
