@@ -926,5 +926,12 @@ CREATE INDEX address_list_entry_sign_in_name ON address_list_entry (sign_in_name
 ALTER TABLE address_list_source ADD COLUMN has_names BIGINT NOT NULL DEFAULT 0;  -- 1: all its entries were read since
 
 """#),
+        Migration(number: 28, name: "room-for-counters", dialect: .postgres, sql: #"""
+-- Room in the pages for the next version of rows whose counters change with each object that is written: they then stay where they are (HOT). One that
+-- goes to another page is written into the indexes too, and everybody who has just looked there is undone (SERIALIZABLE).
+ALTER TABLE principal SET (fillfactor = 40);
+ALTER TABLE collection SET (fillfactor = 40);
+
+"""#),
     ]
 }
