@@ -55,20 +55,16 @@ package final class SeenMounts: Sendable {
         _ tx: borrowing ReadTransaction, in home: Collection, now: Milliseconds, above limit: Int = .max, tooMany: () throws -> Void = {},
         asker: () throws -> Asker
     ) throws -> [SeenMount] {
-        var count = 0
-        func counts() throws {
-            if count == limit { try tooMany() }
-            count += 1
-        }
         // Where nothing is known there may be nothing to be asked.
         let kept = state.withLock { $0.homes[home.id] }
         let shares = try kept.map { _ in try RightsGeneration.ofShares(tx) }
         if let kept, kept.isComplete, kept.shares == shares, kept.until.map({ now < $0 }) ?? true {
-            if let seen = try Self.known(tx, in: home, kept.known, counts) { return seen }
-            count = 0
+            if let seen = try Self.known(tx, in: home, kept.known, above: limit, tooMany) { return seen }
         }
+        var count = 0
         let places = try Mounts.places(tx, in: home) { place in
-            try counts()
+            if count == limit { try tooMany() }
+            count += 1
             return place
         }
         if places.isEmpty { return [] }
@@ -77,14 +73,15 @@ package final class SeenMounts: Sendable {
 
     /// By what is kept; nil where that is not enough.
     private static func known(
-        _ tx: borrowing ReadTransaction, in home: Collection, _ known: [Known], _ counts: () throws -> Void
+        _ tx: borrowing ReadTransaction, in home: Collection, _ known: [Known], above limit: Int, _ tooMany: () throws -> Void
     ) throws -> [SeenMount]? {
         do {
             var seen: [SeenMount] = []
             seen.reserveCapacity(known.count)
-            var rest = known.startIndex
+            var (rest, count) = (known.startIndex, 0)
             _ = try Mounts.places(tx, in: home) { place in
-                try counts()
+                if count == limit { try tooMany() }
+                count += 1
                 // Mostly the next one: what was there and is not any more is passed over.
                 while rest < known.endIndex, known[rest].id != place.collection.id { rest += 1 }
                 guard rest < known.endIndex, known[rest].parent == place.collection.parentID,
