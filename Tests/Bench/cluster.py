@@ -46,7 +46,10 @@ class Site:
         self.cluster = Cluster()
         try:
             self.cluster.query("CREATE DATABASE bench")
-            self.nodes = Nodes(count, url=self.cluster.url.replace("/postgres?", "/bench?"))
+            # So many to the database in all, however many nodes share them.
+            self.nodes = Nodes(
+                count, url=self.cluster.url.replace("/postgres?", "/bench?"),
+                settings=["--storage-connections", str(CONNECTIONS // 2 // count)])
             self.nodes.start()
             self.users = [self.nodes.new_user() for _ in range(USERS)]
         except BaseException:
@@ -74,28 +77,31 @@ def request(user, node, method, path, body="", *headers):
 
 
 class Load:
-    """wrk at each of the nodes, with its share of the connections."""
+    """Two wrk, at one node or at one each, with half of the connections and users: what they take of the processors is the same."""
 
+    SHARES = 2
     first = 0
 
     def __init__(self, site, case, connections, seconds):
         from objects import event
         self.site, self.folder, self.running = site, tempfile.TemporaryDirectory(), []
         body = event("n@NUMBER@", "Meeting", "DESCRIPTION:" + "What is to be said. " * 40)
-        for index, node in enumerate(site.nodes.servers):
+        for index in range(self.SHARES):
+            place = index % len(site.nodes)
+            node = site.nodes.servers[place]
             # A user's client is at one node at a time; else the nodes, which go through them in one order, meet in each calendar.
-            users = site.users[index::len(site.nodes)]
-            requests = [request(who[index], node, "PUT", who[index].calendar + "@NUMBER@.ics", body) if case == "put"
-                        else request(who[index], node, "GET", who[index].calendar + "one.ics") for who in users]
+            users = site.users[index::self.SHARES]
+            requests = [request(who[place], node, "PUT", who[place].calendar + "@NUMBER@.ics", body) if case == "put"
+                        else request(who[place], node, "GET", who[place].calendar + "one.ics") for who in users]
             plan = pathlib.Path(self.folder.name, f"{index}.lua")
-            # No number twice: of those of eight digits each node has a half, and each run a part of that.
+            # No number twice: of those of eight digits each wrk has a half, and each run a part of that.
             number = index * 50_000_000 + Load.first
             plan.write_text("return {requests = {" + ",\n".join(self.lua(text) for text in requests) + "}"
                             + (f", first = {number}" if case == "put" else "") + "}\n")
             self.running.append(subprocess.Popen(
-                ["wrk", "-t1", f"-c{connections // len(site.nodes)}", f"-d{seconds}s", "--timeout", "60s", "-s", HERE / "load.lua", node.url,
+                ["wrk", "-t1", f"-c{connections // self.SHARES}", f"-d{seconds}s", "--timeout", "60s", "-s", HERE / "load.lua", node.url,
                  "--", plan], stdout=subprocess.PIPE, text=True))
-        Load.first += 5_000_000
+        Load.first += 4_000_000
 
     @staticmethod
     def lua(text):

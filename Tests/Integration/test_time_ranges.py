@@ -77,6 +77,29 @@ def test_tasks_by_all_rows_of_the_table(user, dav):
     assert found(dav, tasks, "VTODO", "20260501T000000Z", "20260502T000000Z") == ["nothing"]
 
 
+def test_a_range_of_no_component_finds_things_of_any_kind(user, dav):
+    """As clients ask that do not say what they look for; RFC 4791 §9.9 has no rule for a calendar as a whole"""
+    path = user.calendars + "any/"
+    dav.make_calendar(path)
+    for uid, body in {
+            "event": event("event"), "weekly": event("weekly", "W", "RRULE:FREQ=WEEKLY", start="DTSTART:20250602T100000Z", end=None),
+            "note": journal("note", "N", "DTSTART;VALUE=DATE:20260601"), "late": event("late", start="DTSTART:20260603T100000Z", end=None),
+            "todo": task("todo")}.items():
+        assert dav.put(f"{path}{uid}.ics", body).status == 201
+
+    def ask(inner):
+        body = document("C:calendar-query", f"<D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name='VCALENDAR'>{inner}"
+                        "</C:comp-filter></C:filter>")
+        return sorted(p.rsplit("/", 1)[1][:-4] for p in dav.report(path, body, 1).multistatus().paths())
+
+    day = within("20260601T000000Z", "20260602T000000Z")
+    assert ask(day) == ["event", "note", "todo", "weekly"]
+    assert ask(day + "<C:comp-filter name='VEVENT'/>") == ["event", "weekly"]
+    other = within("20260601T103000Z", "20260604T000000Z")
+    assert ask(day + f"<C:comp-filter name='VEVENT'>{other}</C:comp-filter>") == ["event"]
+    assert ask(within("20300101T000000Z", "20300102T000000Z")) == ["todo"]
+
+
 def test_journals_and_days(user, dav):
     """Q6, T13"""
     dav.put(user.calendar + "day.ics", journal("day", "N", "DTSTART;VALUE=DATE:20260601"))

@@ -25,17 +25,7 @@ extension Collection where Element == UInt8 {
     /// Whether the bytes are those of `literal`, upper and lower case of ASCII letters being the same.
     @inlinable
     public func equalsIgnoringASCIICase(_ literal: StaticString) -> Bool {
-        guard count == literal.utf8CodeUnitCount else { return false }
-        let matched = withContiguousStorageIfAvailable { bytes in
-            literal.withUTF8Buffer { literal in
-                for index in 0..<literal.count where bytes[index] != literal[index]
-                    && bytes[index].asciiLowercased != literal[index].asciiLowercased
-                {
-                    return false
-                }
-                return true
-            }
-        }
+        let matched = withContiguousStorageIfAvailable { UnsafeRawBufferPointer($0).equalsIgnoringASCIICase(literal) }
         return matched ?? literal.withUTF8Buffer { equalsIgnoringASCIICase($0) }
     }
 

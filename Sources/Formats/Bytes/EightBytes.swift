@@ -19,4 +19,14 @@ extension UInt64 {
     /// The same of the bytes that are `byte`.
     @inlinable @inline(__always)
     public func bytes(equalTo byte: UInt8) -> UInt64 { (self ^ UInt64(eightTimes: byte)).bytes(below: 1) }
+
+    /// The four numbers of two digits each that the bytes write, the first one in the lowest two bytes; nil where one is no digit.
+    @inlinable @inline(__always)
+    public var pairsOfDigits: UInt64? {
+        // Digits are 0x30 to 0x39: the high half is 3, also when 6 is added.
+        let (halves, threes) = (UInt64(eightTimes: 0xF0), UInt64(eightTimes: 0x30))
+        guard self & halves == threes, (self &+ UInt64(eightTimes: 6)) & halves == threes else { return nil }
+        let digits = self & UInt64(eightTimes: 0x0F)
+        return (digits &* 10 &+ digits >> 8) & 0x00FF_00FF_00FF_00FF
+    }
 }

@@ -8,12 +8,9 @@ extension Span where Element == UInt8 {
     }
 
     /// Whether the bytes are those of `literal`, upper and lower case of ASCII letters being the same.
-    @inlinable
+    @inlinable @inline(__always)
     public func equalsIgnoringASCIICase(_ literal: StaticString) -> Bool {
-        guard count == literal.utf8CodeUnitCount else { return false }
-        return withUnsafeBytes {
-            $0.equalsIgnoringASCIICase(UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
-        }
+        withUnsafeBytes { $0.equalsIgnoringASCIICase(literal) }
     }
 
     /// The bytes as a decimal number without a sign; nil where one is no digit, there is none, or it is above `Int.max`.
@@ -30,43 +27,62 @@ extension Span where Element == UInt8 {
     }
 }
 
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether the bytes are those of `literal`, upper and lower case of ASCII letters being the same.
+    @inlinable @inline(__always)
+    public func equalsIgnoringASCIICase(_ literal: StaticString) -> Bool {
+        UnsafeRawBufferPointer(self).equalsIgnoringASCIICase(literal)
+    }
+}
+
 extension UnsafeRawBufferPointer {
+    /// Whether the bytes are those of `literal`, upper and lower case of ASCII letters being the same.
+    @inlinable @inline(__always)
+    package func equalsIgnoringASCIICase(_ literal: StaticString) -> Bool {
+        let other = UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
+        // The count is the literal's from here on, which the compiler knows.
+        return count == other.count
+            && UnsafeRawBufferPointer(start: baseAddress, count: other.count).equalsIgnoringASCIICase(other)
+    }
+
     /// Whether the bytes are `other`, which are as many, upper and lower case of ASCII letters being the same.
-    @usableFromInline
+    @inlinable @inline(__always)
     package func equalsIgnoringASCIICase(_ other: UnsafeRawBufferPointer) -> Bool {
-        // Nearly always names are written in the same case.
-        if isSame(as: other) { return true }
-        // From the end, where names differ most.
-        var index = count
-        while index > 0 {
-            index &-= 1
-            let (left, right) = (self[index], other[index])
-            if left != right && left.asciiLowercased != right.asciiLowercased { return false }
-        }
+        // Names are nearly always written in the same case; others differ in more than the bit that makes it.
+        let difference = difference(from: other)
+        if difference == 0 { return true }
+        return difference & ~UInt64(eightTimes: 0x20) == 0 && isSameButForCase(as: other)
+    }
+
+    @usableFromInline
+    func isSameButForCase(as other: UnsafeRawBufferPointer) -> Bool {
+        for index in 0..<count where self[index].asciiLowercased != other[index].asciiLowercased { return false }
         return true
     }
 
-    /// In words, of which the last overlaps those before it; names are too short for a call of memcmp to pay.
-    @inline(__always)
-    private func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+    /// The bits in which the words differ that the bytes lie in, of all words in one. The last word overlaps those before it; names
+    /// are too short for a call of memcmp to pay.
+    @inlinable @inline(__always)
+    func difference(from other: UnsafeRawBufferPointer) -> UInt64 {
+        var found: UInt64 = 0
         if count >= 8 {
             var index = 0
             while index &+ 8 < count {
-                if word(UInt64.self, at: index) != other.word(UInt64.self, at: index) { return false }
+                found |= (word(UInt64.self, at: index) ^ other.word(UInt64.self, at: index))
                 index &+= 8
             }
-            return word(UInt64.self, at: count &- 8) == other.word(UInt64.self, at: count &- 8)
+            return found | (word(UInt64.self, at: count &- 8) ^ other.word(UInt64.self, at: count &- 8))
         }
         if count >= 4 {
-            return word(UInt32.self, at: 0) == other.word(UInt32.self, at: 0)
-                && word(UInt32.self, at: count &- 4) == other.word(UInt32.self, at: count &- 4)
+            let first = word(UInt32.self, at: 0) ^ other.word(UInt32.self, at: 0)
+            return UInt64(first | (word(UInt32.self, at: count &- 4) ^ other.word(UInt32.self, at: count &- 4)))
         }
-        for index in 0..<count where self[index] != other[index] { return false }
-        return true
+        for index in 0..<count { found |= UInt64(self[index] ^ other[index]) }
+        return found
     }
 
-    @inline(__always)
-    private func word<Word: BitwiseCopyable>(_ type: Word.Type, at offset: Int) -> Word {
+    @inlinable @inline(__always)
+    func word<Word: BitwiseCopyable>(_ type: Word.Type, at offset: Int) -> Word {
         loadUnaligned(fromByteOffset: offset, as: type)
     }
 }

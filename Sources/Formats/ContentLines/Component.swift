@@ -17,6 +17,9 @@ public struct Component: Sendable {
     /// As written.
     @inlinable @inline(__always)
     public var name: ArraySlice<UInt8> { storage.text[node.nameStart..<node.nameEnd] }
+    /// In bytes: enough to tell most names apart.
+    @inlinable @inline(__always)
+    public var nameCount: Int { node.nameEnd - node.nameStart }
     /// In upper case.
     package var uppercasedName: String { String(utf8: name.map(\.asciiUppercased)) }
     /// Nil for one of the outermost.
@@ -49,10 +52,8 @@ public struct Component: Sendable {
     package func isSame(as other: Component) -> Bool { storage === other.storage && index == other.index }
 
     /// Whether the name is `name`, without case.
-    public func isNamed(_ name: StaticString) -> Bool {
-        let node = node
-        return storage.text.withUnsafeBufferPointer { $0[node.nameStart..<node.nameEnd].equalsIgnoringASCIICase(name) }
-    }
+    @inlinable @inline(__always)
+    public func isNamed(_ name: StaticString) -> Bool { storage.isNode(index, named: name) }
     /// Whether the name is `name`, without case.
     package func isNamed(_ name: some Collection<UInt8>) -> Bool { self.name.equalsIgnoringASCIICase(name) }
 

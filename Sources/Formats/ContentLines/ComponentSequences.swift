@@ -11,6 +11,10 @@ public struct ComponentSequence: Sequence, Sendable {
         self.range = range
     }
 
+    /// The first of them.
+    @inlinable @inline(__always)
+    public var first: Component? { range.isEmpty ? nil : Component(storage: storage, index: range.lowerBound) }
+
     @inlinable @inline(__always)
     public func makeIterator() -> Iterator {
         Iterator(storage: storage, node: range.lowerBound, end: range.upperBound)
@@ -151,6 +155,28 @@ public struct NamedComponentSequence: Sequence, Sendable {
     init(all: ComponentSequence, name: StaticString) {
         self.all = all
         self.name = name
+    }
+
+    /// The first of them.
+    @inlinable @inline(__always)
+    public var first: Component? { node(from: all.range.lowerBound).map { Component(storage: all.storage, index: $0) } }
+
+    /// The one that there is; nil for none, and for several.
+    @inlinable @inline(__always)
+    public var only: Component? {
+        guard let node = node(from: all.range.lowerBound), self.node(from: all.storage.nodes[node].subtreeEnd) == nil else { return nil }
+        return Component(storage: all.storage, index: node)
+    }
+
+    /// The first one that has the name, of `start` and those that stand beside it.
+    @usableFromInline
+    func node(from start: Int) -> Int? {
+        var node = start
+        while node < all.range.upperBound {
+            if all.storage.isNode(node, named: name) { return node }
+            node = all.storage.nodes[node].subtreeEnd
+        }
+        return nil
     }
 
     @inlinable @inline(__always)

@@ -1,4 +1,4 @@
-package import Bytes
+public import Bytes
 
 /// A document as lines and components, each in its place, in an arena in the order of the document.
 ///
@@ -21,6 +21,13 @@ public struct ComponentTree: Sendable {
             self.extents = extents
             self.nodes = nodes
             self.repairs = repairs
+        }
+
+        @inlinable @inline(__always)
+        func isNode(_ index: Int, named name: StaticString) -> Bool {
+            let node = nodes[index]
+            let text = text
+            return text.span.extracting(node.nameStart..<node.nameEnd).equalsIgnoringASCIICase(name)
         }
     }
 
@@ -66,8 +73,7 @@ public struct ComponentTree: Sendable {
         let text = try lexer.run(bytes)
         var builder = ComponentTreeBuilder(extents: lexer.takeExtents(), rules: rules, limits: limits)
         if let failure = builder.run(text) { throw failure }
-        return ComponentTree(storage: Storage(
-            source: bytes, text: text, extents: builder.extents, nodes: builder.nodes, repairs: builder.repairs))
+        return ComponentTree(storage: builder.storage(source: bytes, text: text))
     }
 
     /// What the document was parsed from.
@@ -84,6 +90,11 @@ public struct ComponentTree: Sendable {
     /// All components, in the order in which they begin.
     @inlinable @inline(__always)
     public var allComponents: AllComponents { AllComponents(storage: storage) }
+    /// Calls `body` with each of `allComponents`, and counts no references to the document on the way.
+    @inlinable @inline(__always)
+    public func forEachComponent<Failure>(_ body: (Component) throws(Failure) -> Void) throws(Failure) {
+        for node in storage.nodes.indices { try body(Component(storage: storage, index: node)) }
+    }
     /// The outermost components that have that name.
     @inlinable @inline(__always)
     public func roots(named name: StaticString) -> NamedComponentSequence {

@@ -1,10 +1,10 @@
 import Bytes
 
 /// Makes nodes of the lines that say BEGIN and END.
-struct ComponentTreeBuilder {
-    private(set) var extents: [ContentLineExtent]
-    private(set) var nodes: [ComponentTree.Node] = []
-    private(set) var repairs: ComponentTree.Repairs = []
+struct ComponentTreeBuilder: ~Copyable {
+    private var extents: [ContentLineExtent]
+    private var nodes: [ComponentTree.Node] = []
+    private var repairs: ComponentTree.Repairs = []
     private let rules: NestingRules
     private let limits: ContentLineLimits
     /// The innermost node that is open, and how many are: the others are its parents. -1 for none.
@@ -19,19 +19,14 @@ struct ComponentTreeBuilder {
 
     mutating func run(_ text: [UInt8]) -> ParseError? {
         nodes.reserveCapacity(8)
-        text.withUnsafeBufferPointer { bytes in
-            extents.withUnsafeMutableBufferPointer { extents in
-                for line in extents.indices { extents[line].scanName(in: bytes) }
-            }
-        }
         for line in extents.indices {
-            let extent = extents[line]
-            switch extent.delimiter(in: text) {
+            if extents[line].flaw == .unread { text.withUnsafeBufferPointer { extents[line].readHead(in: $0) } }
+            switch extents[line].delimiter(in: text) {
             case .begin:
                 if let failure = text.withUnsafeBufferPointer({ begin(line, $0) }) { return failure }
             case .end: text.withUnsafeBufferPointer { end(line, $0) }
             case nil:
-                if extent.flaw == .withoutValue { repairs.insert(.lineWithoutValue) }
+                if extents[line].flaw == .withoutValue { repairs.insert(.lineWithoutValue) }
                 if depth == 0 { repairs.insert(.textOutside) }
             }
         }
@@ -40,6 +35,11 @@ struct ComponentTreeBuilder {
             while depth > 0 { closeInnermost(before: extents.count) }
         }
         return nil
+    }
+
+    /// What was built.
+    consuming func storage(source: [UInt8], text: consuming [UInt8]) -> ComponentTree.Storage {
+        ComponentTree.Storage(source: source, text: text, extents: extents, nodes: nodes, repairs: repairs)
     }
 
     private mutating func begin(_ line: Int, _ text: UnsafeBufferPointer<UInt8>) -> ParseError? {

@@ -48,6 +48,10 @@ public struct ContentLine: Sendable {
         let text = storage.text
         return body(text.span.extracting(Int(extent.valueStart)..<Int(extent.end)))
     }
+    /// Whether the value is `text`, without case and white space at either end.
+    package func isValue(_ text: StaticString) -> Bool {
+        withValue { $0.extracting($0.trimmingASCIIWhitespace(0..<$0.count)).equalsIgnoringASCIICase(text) }
+    }
     /// The whole line without folds.
     package var unfolded: ArraySlice<UInt8> { storage.text[Int(extent.start)..<Int(extent.end)] }
     /// The line as it stands in the source, with its folds, without its line end.
@@ -96,11 +100,21 @@ public struct ContentLine: Sendable {
 
     @usableFromInline
     func firstParameter(named name: StaticString) -> Parameter? {
+        parameterExtent(name).map { Parameter(storage: storage, extent: $0) }
+    }
+
+    /// `Parameter.value` of the first parameter with that name.
+    package func parameterValue(_ name: StaticString) -> String? {
+        guard extent.hasParameters, let found = parameterExtent(name) else { return nil }
+        return found.text(in: storage.text)
+    }
+
+    private func parameterExtent(_ name: StaticString) -> ParameterExtent? {
         let extent = extent
         var position = Int(extent.parametersStart)
         let end = Int(extent.valueStart) - 1
         while let found = ParameterExtent.first(in: storage.text, after: position, before: end) {
-            if found.isNamed(name, in: storage.text) { return Parameter(storage: storage, extent: found) }
+            if found.isNamed(name, in: storage.text) { return found }
             position = found.end
         }
         return nil

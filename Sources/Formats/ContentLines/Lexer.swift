@@ -1,31 +1,5 @@
 import Bytes
 
-/// Where one logical line stands.
-@usableFromInline
-struct ContentLineExtent: Sendable {
-    /// In `text`: the line from its first byte, the name without a group, the value after the colon to the line's end.
-    @usableFromInline var start: UInt32 = 0
-    @usableFromInline var nameStart: UInt32 = 0
-    @usableFromInline var nameEnd: UInt32 = 0
-    /// The `;` before the first parameter, or the colon.
-    @usableFromInline var parametersStart: UInt32 = 0
-    @usableFromInline var valueStart: UInt32 = 0
-    @usableFromInline var end: UInt32 = 0
-    /// In `source`: without the line end.
-    @usableFromInline var sourceStart: UInt32 = 0
-    @usableFromInline var sourceEnd: UInt32 = 0
-    @usableFromInline var flaw = Flaw.none
-
-    @usableFromInline
-    enum Flaw: UInt8, Sendable {
-        case none
-        /// There is no colon: kept in place, but no property.
-        case withoutValue
-        /// An END that closes nothing: left out when the component is written again.
-        case strayEnd
-    }
-}
-
 /// Cuts a document into logical lines, without looking into them.
 ///
 /// RFC 5545 §3.1: a line end and one white space character after it are no part of the content, wherever they stand, be
@@ -36,7 +10,8 @@ struct Lexer {
     /// The text so far, once a fold was met: the source up to `pending` without folds.
     private var unfolded: [UInt8] = []
     private var pending = 0
-    private var isFolded = false
+    /// So many bytes the folds took.
+    private var foldedCount = 0
 
     init(limits: ContentLineLimits) {
         self.limits = limits
@@ -51,7 +26,7 @@ struct Lexer {
         extents.reserveCapacity(min(source.count / 24 + 8, source.count / 40 + 100))
         let failure = source.withUnsafeBufferPointer { scan($0) }
         if let failure { throw failure }
-        guard isFolded else { return source }
+        guard foldedCount > 0 else { return source }
         unfolded.append(contentsOf: source[pending...])
         return unfolded
     }
@@ -66,61 +41,49 @@ struct Lexer {
 
     private mutating func scan(_ source: UnsafeBufferPointer<UInt8>) -> ParseError? {
         let count = source.count
-        var position = source.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        var isOpen = false
-        var open = ContentLineExtent()
+        var position = source.hasByteOrderMark ? 3 : 0
+        var lastEnd = 0
         while position < count {
             var start = position
             let end = source.endOfLine(from: start)
             position = end &+ 1 < count && source[end] == 0x0D && source[end &+ 1] == 0x0A ? end &+ 2 : end &+ 1
             if end == start { continue }
-            let first = source[start]
-            if isOpen {
-                if source[Int(open.sourceEnd) &- 1] == 0x3D, Self.endsInSoftBreak(open, next: start, in: source) {
-                    open.sourceEnd = UInt32(truncatingIfNeeded: end)
+            if let last = extents.last {
+                if source[lastEnd &- 1] == 0x3D, Self.endsInSoftBreak(last, next: start, in: source) {
+                    extendLast(to: end)
+                    lastEnd = end
                     continue
                 }
-                if first == 0x20 || first == 0x09 {
-                    cut(from: Int(open.sourceEnd), to: start &+ 1, of: source)
-                    open.sourceEnd = UInt32(truncatingIfNeeded: end)
+                if source[start] == 0x20 || source[start] == 0x09 {
+                    cut(from: lastEnd, to: start &+ 1, of: source)
+                    extendLast(to: end)
+                    lastEnd = end
                     continue
                 }
-                close(open)
-                isOpen = false
+            } else {
+                while start < end, source[start] == 0x20 || source[start] == 0x09 { start &+= 1 }
+                if start == end { continue }
             }
             if extents.count >= limits.lineCount {
                 return ParseError(at: start, expected: "at most \(limits.lineCount) lines")
             }
-            while start < end, source[start] == 0x20 || source[start] == 0x09 { start &+= 1 }
-            if start == end { continue }
-            open.sourceStart = UInt32(truncatingIfNeeded: start)
-            open.sourceEnd = UInt32(truncatingIfNeeded: end)
-            open.start = textOffset(of: start)
-            isOpen = true
+            lastEnd = end
+            extents.append(ContentLineExtent(beginningAt: start, to: end, in: source, foldedCount: foldedCount))
         }
-        if isOpen { close(open) }
         return nil
     }
 
-    @inline(__always)
-    private mutating func close(_ open: ContentLineExtent) {
-        var extent = open
-        extent.end = textOffset(of: Int(open.sourceEnd))
-        extents.append(extent)
-    }
-
-    @inline(__always)
-    private func textOffset(of sourceOffset: Int) -> UInt32 {
-        UInt32(truncatingIfNeeded: isFolded ? unfolded.count &+ sourceOffset &- pending : sourceOffset)
+    private mutating func extendLast(to end: Int) {
+        let last = extents.count &- 1
+        extents[last].sourceEnd = UInt32(truncatingIfNeeded: end)
+        extents[last].end = UInt32(truncatingIfNeeded: end &- foldedCount)
     }
 
     private mutating func cut(from start: Int, to end: Int, of source: UnsafeBufferPointer<UInt8>) {
-        if !isFolded {
-            unfolded.reserveCapacity(source.count)
-            isFolded = true
-        }
+        if foldedCount == 0 { unfolded.reserveCapacity(source.count) }
         unfolded.append(contentsOf: UnsafeBufferPointer(rebasing: source[pending..<start]))
         pending = end
+        foldedCount &+= end &- start
     }
 
     /// vCard 2.1 and vCalendar 1.0: a quoted-printable value goes on after `=` at a line's end. BEGIN and END are never
@@ -140,123 +103,12 @@ struct Lexer {
     }
 }
 
-extension ContentLineExtent {
-    /// Whether the line is a BEGIN or an END, once its name was found: what `Delimiter` says of the whole line.
-    func delimiter(in text: [UInt8]) -> Delimiter? {
-        guard nameCount == 5 || nameCount == 3, nameStart == start, !hasParameters, flaw == .none,
-            parametersStart - start < Delimiter.headCount
-        else { return nil }
-        if isNamed("BEGIN", in: text) { return .begin }
-        return isNamed("END", in: text) ? .end : nil
-    }
-
-    @inlinable @inline(__always)
-    var nameCount: Int { Int(nameEnd &- nameStart) }
-
-    /// Whether there is something between the name and the colon.
-    @inlinable @inline(__always)
-    var hasParameters: Bool { parametersStart &+ 1 != valueStart }
-
-    /// - Parameter name: of US-ASCII.
-    @inlinable @inline(__always)
-    func isNamed(_ name: StaticString, in text: [UInt8]) -> Bool {
-        // Most names differ in length already, and most others in the last letter.
-        let count = name.utf8CodeUnitCount
-        guard nameCount == count, count > 0,
-            (text[Int(nameEnd) - 1] ^ name.utf8Start[count - 1]) & ~0x20 == 0
-        else { return false }
-        return isNamed(sameLength: name, in: text)
-    }
-
-    @usableFromInline
-    func isNamed(sameLength name: StaticString, in text: [UInt8]) -> Bool {
-        let own = text.span.extracting(Int(nameStart)..<Int(nameEnd))
-        return own.equalsIgnoringASCIICase(name)
-    }
-
-    /// Finds name, parameters and value in the line.
-    mutating func scanName(in text: UnsafeBufferPointer<UInt8>) {
-        let end = Int(self.end)
-        var nameStart = Int(start)
-        var position = text.endOfWord(from: nameStart, to: end)
-        // RFC 6350 §3.3: a group stands before the name, with a dot.
-        while position < end, text[position] == 0x2E {
-            nameStart = position &+ 1
-            position = text.endOfWord(from: nameStart, to: end)
-        }
-        self.nameStart = UInt32(truncatingIfNeeded: nameStart)
-        parametersStart = UInt32(truncatingIfNeeded: position)
-        var nameEnd = position
-        while nameEnd > nameStart, text[nameEnd &- 1] == 0x20 || text[nameEnd &- 1] == 0x09 { nameEnd &-= 1 }
-        self.nameEnd = UInt32(truncatingIfNeeded: nameEnd)
-        let colon = position < end && text[position] == 0x3B ? Self.colon(after: position, to: end, in: text) : position
-        if colon < end {
-            valueStart = UInt32(truncatingIfNeeded: colon &+ 1)
-            // `ContentLine.group` and `parameters` count on a name.
-            if nameEnd == nameStart { flaw = .withoutValue }
-        } else {
-            valueStart = self.end
-            flaw = .withoutValue
-        }
-    }
-
-    /// The first colon that no quotes stand around; `end` where there is none at all.
-    private static func colon(after start: Int, to end: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
-        let line = UnsafeBufferPointer(rebasing: text[..<end])
-        guard let first = line.firstOffset(of: 0x3A, from: start) else { return end }
-        guard UnsafeBufferPointer(rebasing: line[..<first]).firstOffset(of: 0x22, from: start) != nil else { return first }
-        var colon = start
-        var isQuoted = false
-        while colon < end, isQuoted || line[colon] != 0x3A {
-            if line[colon] == 0x22 { isQuoted.toggle() }
-            colon += 1
-        }
-        // A quote that is never closed: the first colon it is, then.
-        return colon == end ? first : colon
-    }
-}
-
 extension UnsafeBufferPointer<UInt8> {
+    fileprivate var hasByteOrderMark: Bool { count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF }
+
     /// The place of the first CR or LF, or of the end.
     @inline(__always)
     fileprivate func endOfLine(from start: Int) -> Int {
-        var position = start
-        // Eight at a time: of text, hardly anything but a line end is below 0x0E.
-        while count &- position >= 8 {
-            let found = word(at: position).bytes(below: 0x0E)
-            guard found != 0 else {
-                position &+= 8
-                continue
-            }
-            position &+= found.trailingZeroBitCount >> 3
-            if self[position] == 0x0A || self[position] == 0x0D { return position }
-            position &+= 1
-        }
-        while position < count, self[position] != 0x0A, self[position] != 0x0D { position &+= 1 }
-        return position
-    }
-
-    /// There must be eight bytes.
-    @inline(__always)
-    private func word(at position: Int) -> UInt64 {
-        baseAddress.map { UInt64(eightBytesAt: position, of: $0) } ?? 0
-    }
-
-    /// The place of the first `.`, `:` or `;`, or `end`.
-    @inline(__always)
-    fileprivate func endOfWord(from start: Int, to end: Int) -> Int {
-        var position = start
-        // Eight at a time; `:` and `;` differ in the lowest bit.
-        while end &- position >= 8 {
-            let word = word(at: position)
-            let found = word.bytes(equalTo: 0x2E) | (word | UInt64(eightTimes: 1)).bytes(equalTo: 0x3B)
-            if found != 0 { return position &+ found.trailingZeroBitCount >> 3 }
-            position &+= 8
-        }
-        while position < end {
-            if self[position] == 0x2E || self[position] | 1 == 0x3B { return position }
-            position &+= 1
-        }
-        return end
+        first(from: start, to: count) { $0.places(of: 0x0A) | $0.places(of: 0x0D) }
     }
 }

@@ -71,11 +71,7 @@ public struct Parameter: Sendable {
         rawValues.map { WellFormedText.string(ParameterValue.decode($0)) }
     }
     /// The values as one text, as for a parameter that has only one: a comma that nobody quoted belongs to it.
-    package var value: String {
-        let text = storage.text
-        if extent.isPlain { return WellFormedText.string(text.span.extracting(extent.value)) }
-        return WellFormedText.string(ParameterValue.decode(text[Self.withoutQuotes(text.span, extent.value)]))
-    }
+    package var value: String { extent.text(in: storage.text) }
     /// Whether one of the values is `value`, without case.
     package func hasValue(_ value: StaticString) -> Bool {
         if extent.isPlain {
@@ -85,7 +81,7 @@ public struct Parameter: Sendable {
         return rawValues.contains { $0.equalsIgnoringASCIICase(value) }
     }
 
-    private static func withoutQuotes(_ text: Span<UInt8>, _ value: Range<Int>) -> Range<Int> {
+    static func withoutQuotes(_ text: Span<UInt8>, _ value: Range<Int>) -> Range<Int> {
         guard !value.isEmpty else { return value }
         let (isOpened, isClosed) = (text[value.lowerBound] == 0x22, text[value.upperBound - 1] == 0x22)
         guard isOpened || isClosed else { return value }
@@ -141,7 +137,14 @@ public struct ParameterSequence: Sequence, Sendable {
 }
 
 /// vCard 2.1 §2.1.2: parameter values may stand without a name.
+@usableFromInline
 enum BareWord {
+    /// Whether the name that it would have is `name`, without case.
+    @usableFromInline
+    static func isNamed(_ name: StaticString, _ word: ArraySlice<UInt8>) -> Bool {
+        self.name(of: word).equalsIgnoringASCIICase(name)
+    }
+
     private static let type = ArraySlice("TYPE".utf8)
     private static let encoding = ArraySlice("ENCODING".utf8)
     private static let value = ArraySlice("VALUE".utf8)

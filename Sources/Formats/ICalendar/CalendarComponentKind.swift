@@ -14,7 +14,7 @@ package enum CalendarComponentKind: String, Sendable, CaseIterable {
 
     /// Nil for VTIMEZONE, for what only stands within others, and for what is not known.
     package init?(of component: Component) {
-        switch component.name.count {
+        switch component.nameCount {
         case 6 where component.isNamed("VEVENT"): self = .vevent
         case 5 where component.isNamed("VTODO"): self = .vtodo
         case 5 where component.isNamed("VPOLL"): self = .vpoll

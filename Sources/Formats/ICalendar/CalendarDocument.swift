@@ -23,7 +23,7 @@ package struct CalendarDocument: Sendable {
     ) throws(ParseError) -> CalendarDocument {
         let tree = try ComponentTree.parse(bytes, rules: nesting, limits: limits)
         let document = CalendarDocument(tree: tree)
-        guard document.calendars.contains(where: { _ in true }) else {
+        guard document.calendars.first != nil else {
             throw ParseError(at: 0, expected: "BEGIN:VCALENDAR")
         }
         return document

@@ -98,7 +98,7 @@ struct CalendarFileIndexer {
         }
         ownLines.removeAll()
         var header = ContentLineWriter()
-        if let own = (try? ComponentTree.parse(source))?.roots.first(where: { _ in true }) {
+        if let own = (try? ComponentTree.parse(source))?.roots.first {
             let version = own.property("VERSION")?.value.trimmingASCIIWhitespace
             calendar.isVersion1 = version.map { $0.elementsEqual("1.0".utf8) } ?? false
             if calendar.isVersion1 || version == nil { header.property("VERSION", text: "2.0") }
@@ -130,7 +130,7 @@ struct CalendarFileIndexer {
             refuse(nil, "The \(name) cannot be read: \(error).")
             return
         }
-        guard let component = tree.roots.first(where: { _ in true }) else { return }
+        guard let component = tree.roots.first else { return }
         if component.isNamed("VTIMEZONE") {
             addTimeZone(component)
         } else if let kind = CalendarComponentKind(of: component) {

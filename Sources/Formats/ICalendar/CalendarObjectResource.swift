@@ -54,14 +54,8 @@ package struct CalendarObjectResource: Sendable {
         _ document: CalendarDocument
     ) throws(CalendarObjectInvalid) -> CalendarObjectResource {
         if document.tree.containsNUL { throw .containsNUL }
-        var calendars = document.calendars.makeIterator()
-        guard let calendar = calendars.next(), calendars.next() == nil else {
-            throw .severalCalendars(document.calendars.count { _ in true })
-        }
-        if let version = calendar.property("VERSION")?.value.trimmingASCIIWhitespace, version.elementsEqual("1.0".utf8)
-        {
-            throw .unsupportedVersion("1.0")
-        }
+        guard let calendar = document.calendars.only else { throw .severalCalendars(document.calendars.count { _ in true }) }
+        if calendar.property("VERSION")?.isValue("1.0") ?? false { throw .unsupportedVersion("1.0") }
         // RFC 4791 §4.1: "MUST NOT specify the iCalendar METHOD property".
         if let method = calendar.property("METHOD") { throw .methodPresent(method.text) }
         var identity = Identity()

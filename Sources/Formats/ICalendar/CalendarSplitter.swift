@@ -82,7 +82,7 @@ package struct CalendarSplitter {
         var assembly = CalendarObjectAssembly(group: group, index: index)
         for entry in group.entries {
             if let tree = try? ComponentTree.parse(try read(entry.range), rules: CalendarDocument.nesting),
-               let component = tree.roots.first(where: { _ in true }) {
+               let component = tree.roots.first {
                 refusals.append(contentsOf: assembly.add(component, entry))
             }
         }

@@ -23,7 +23,7 @@ package enum TimeZoneReferences {
 
     private static func collect(_ component: Component, into found: inout OrderedNames) {
         for line in component.properties {
-            if let zone = line.parameter("TZID")?.value { found.insert(zone) }
+            if let zone = line.parameterValue("TZID") { found.insert(zone) }
         }
         for child in component.children where !child.isNamed("VTIMEZONE") { collect(child, into: &found) }
     }
@@ -36,7 +36,7 @@ package enum TimeZoneReferences {
             if component.isNamed("VTIMEZONE") { continue }
             open.append(contentsOf: component.children)
             for line in component.properties {
-                guard let id = line.parameter("TZID")?.value else { continue }
+                guard let id = line.parameterValue("TZID") else { continue }
                 for value in line.value.split(separator: 0x2C) {
                     guard let time = CalendarTime(value.prefix { $0 != 0x2F }) else { continue }
                     let instant = Instant(seconds: time.wall.wallSeconds - 86_400)

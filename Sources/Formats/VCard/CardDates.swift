@@ -39,12 +39,15 @@ package struct CardDate: Equatable, Sendable {
 
     private init?(_ kind: Kind, _ line: ContentLine) {
         if line.parameter("VALUE")?.hasValue("text") == true { return nil }
+        // RFC 6350 §5.8: a property whose calendar is not understood is passed over.
+        if line.parameter("CALSCALE")?.hasValue("gregorian") == false { return nil }
         guard let value = DateOrTime(line.value.trimmingASCIIWhitespace), let month = value.month, let day = value.day
         else { return nil }
         self.kind = kind
         self.month = month
         self.day = day
-        year = value.year == OmittedYear.of(line.parameters) ? nil : value.year
+        // Some write 0000 for a year that they do not know; iCalendar has no such year.
+        year = value.year == OmittedYear.of(line.parameters) || value.year == 0 ? nil : value.year
     }
 
     private static func kind(of line: ContentLine, in card: Component) -> Kind? {

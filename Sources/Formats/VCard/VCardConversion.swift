@@ -153,7 +153,7 @@ struct VCardConversion {
 
     private func utf8(_ bytes: ArraySlice<UInt8>, of line: ContentLine) -> ArraySlice<UInt8> {
         if WellFormedText.isUTF8(bytes) { return bytes }
-        let charset = line.parameter("CHARSET")?.value ?? fallbackCharset
+        let charset = line.parameterValue("CHARSET") ?? fallbackCharset
         let converted = Charset.utf8(bytes, from: charset) ?? Charset.utf8(bytes, from: fallbackCharset)
         return ArraySlice(converted ?? [UInt8](WellFormedText.string(bytes).utf8))
     }

@@ -77,7 +77,7 @@ package struct VCardSplitter {
         }
         do {
             let document = try VCardDocument.parse(try read(range))
-            guard let card = document.cards.first(where: { _ in true }) else {
+            guard let card = document.cards.first else {
                 return refused(begin, "This is no card.")
             }
             let bytes = try store(card)

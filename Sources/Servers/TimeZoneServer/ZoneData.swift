@@ -28,7 +28,7 @@ enum ZoneData {
         writer.end("VCALENDAR")
         var bytes = writer.bytes
         var type = "text/calendar; charset=utf-8"
-        if isJSON, let calendar = (try? CalendarDocument.parse(bytes))?.calendars.first(where: { _ in true }) {
+        if isJSON, let calendar = (try? CalendarDocument.parse(bytes))?.calendars.first {
             bytes = JCal.json(of: calendar)
             type = "application/calendar+json"
         }

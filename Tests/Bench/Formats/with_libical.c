@@ -58,16 +58,16 @@ static long thousand(const char *text) {
     return sum;
 }
 
-/* The best of five rounds of a fifth of a second. */
-#define RATE(name, call)                                                        \
+/* The best of five rounds of a fifth of a second. The clock is a system call: after many turns of what is short. */
+#define RATE(name, turns, call)                                                 \
     do {                                                                        \
         double best = 0;                                                        \
         for (int round = 0; round < 5; round++) {                               \
             double start = cpu(), passed = 0;                                   \
             long count = 0;                                                     \
             while (passed < 0.2) {                                              \
-                sink += (call);                                                 \
-                count++;                                                        \
+                for (int turn = 0; turn < (turns); turn++) sink += (call);      \
+                count += (turns);                                               \
                 passed = cpu() - start;                                         \
             }                                                                   \
             if ((double)count / passed > best) best = (double)count / passed;   \
@@ -82,8 +82,8 @@ int main(int count, char **arguments) {
     if (count < 2) return 2;
     char *event = read_file(arguments[1]);
     icalerror_set_errors_are_fatal(0);
-    RATE("parse", parse(event, 0));
-    RATE("parse and zone", parse(event, 1));
+    RATE("parse", 32, parse(event, 0));
+    RATE("parse and zone", 32, parse(event, 1));
     char line[512];
     while (fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\n")] = 0;
@@ -92,9 +92,9 @@ int main(int count, char **arguments) {
         *rule++ = 0;
         char name[600];
         snprintf(name, sizeof name, "2100 %s", line);
-        RATE(name, first_of_2100(rule));
+        RATE(name, 1, first_of_2100(rule));
         snprintf(name, sizeof name, "1000 %s", line);
-        RATE(name, thousand(rule));
+        RATE(name, 1, thousand(rule));
     }
     return 0;
 }

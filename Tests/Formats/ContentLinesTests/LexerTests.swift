@@ -1,5 +1,6 @@
 import Bytes
 import ContentLines
+import TestRandom
 import TestWaiting
 import Testing
 
@@ -42,6 +43,30 @@ struct LexerTests {
         #expect(lines[2].parameterValues("CN") == ["a;:b"])
         #expect(lines[2].rawText == "mailto:x")
         #expect(text(lines[2].source) == "ATTENDEE;CN=\"a;\r\n :b\":mailto:\n x")
+    }
+
+    @Test("name, parameters and value are the same wherever a line is folded, quotes that are never closed and all")
+    func foldedHeads() throws {
+        var random = SeededGenerator(seed: 11)
+        for _ in 0..<4000 {
+            let line = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+                Array("AAAb;;==\"::.,^ x".utf8).randomElement(using: &random) ?? 0x41
+            }
+            // White space at a line's start would make it a part of the one before; at its end it may be cut off.
+            guard let start = line.first, start != 0x20 else { continue }
+            let places = (0..<Int.random(in: 1...4, using: &random)).map { _ in Int.random(in: 1...line.count, using: &random) }
+            let folded = line.indices.flatMap { place in places.contains(place) ? Array("\r\n ".utf8) + [line[place]] : [line[place]] }
+            #expect(try heads(of: folded) == heads(of: line), "\(text(line[...]))")
+        }
+    }
+
+    /// What is read of one line between two others.
+    private func heads(of line: [UInt8]) throws -> [String] {
+        let component = try root(Array("BEGIN:X\r\nA;B=C:1\r\n".utf8) + line + Array("\r\nZ:2\r\nEND:X\r\n".utf8))
+        return component.properties.map { line in
+            let parameters = line.parameters.map { "\(text($0.name))[\($0.values.joined(separator: "|"))]\($0.value)" }
+            return "\(line.group.map { text($0) } ?? "-").\(text(line.name)) \(parameters.joined(separator: " ")) -> \(line.rawText)"
+        }
     }
 
     @Test("a blank line before a fold does not end the line: files whose CRLF became CR CR LF are met")

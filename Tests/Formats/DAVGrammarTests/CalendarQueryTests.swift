@@ -50,6 +50,12 @@ struct CalendarQueryTests {
         #expect(open.filter.components.first?.timeRange == InstantRange(start: Instant(seconds: 1_136_332_800)))
     }
 
+    @Test("a range may be for things of any kind")
+    func rangeOfAnyKind() throws {
+        let filter = try query("<C:comp-filter name='VCALENDAR'><C:time-range start='20060104T000000Z'/></C:comp-filter>").filter
+        #expect(filter.timeRange == InstantRange(start: Instant(seconds: 1_136_332_800)) && filter.components.isEmpty)
+    }
+
     @Test("a filter that breaks the rules is no valid filter (RFC 4791 §7.8)", arguments: [
         "", "<C:comp-filter name='VEVENT'/>", "<C:comp-filter/>", "<C:comp-filter name='VCALENDAR'><C:is-not-defined/></C:comp-filter>",
         "<C:comp-filter name='VCALENDAR'><C:comp-filter name='VEVENT'><C:time-range/></C:comp-filter></C:comp-filter>",

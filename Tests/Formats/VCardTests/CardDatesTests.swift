@@ -16,7 +16,8 @@ struct CardDatesTests {
         ("BDAY;X-APPLE-OMIT-YEAR=1604:1984-02-18", 1984, 2, 18),
         ("BDAY;VALUE=date-time:1953-10-15T23:10:00Z", 1953, 10, 15), ("BDAY:19531015T231000-0500", 1953, 10, 15),
         ("BDAY:1953-10-15T23:10:00.000+03:00", 1953, 10, 15), ("BDAY:19531102T14", 1953, 11, 2),
-        ("item1.BDAY:20000101", 2000, 1, 1), ("BDAY:--0415T102200", nil, 4, 15),
+        ("item1.BDAY:20000101", 2000, 1, 1), ("BDAY:--0415T102200", nil, 4, 15), ("BDAY:0000-04-15", nil, 4, 15),
+        ("BDAY;CALSCALE=Gregorian:19850412", 1985, 4, 12),
     ] as [(String, Int?, Int, Int)])
     func birthday(line: String, year: Int?, month: Int, day: Int) throws {
         #expect(try dates([line]) == [CardDate(kind: .birth, year: year, month: month, day: day)])
@@ -26,6 +27,7 @@ struct CardDatesTests {
         "BDAY;VALUE=text:19840229", "BDAY:circa 1800", "BDAY:", "BDAY:1984", "BDAY:1984-02", "BDAY:---12", "BDAY:T102200",
         "BDAY:19830229", "BDAY:19841301", "BDAY:19840431", "BDAY:--0230", "BDAY:198402", "BDAY:1984022", "BDAY:1984-02-2x",
         "BDAY:19840229T", "BDAY:19840229T25", "BDAY:99999999999999999999", "BDAY:--", "X-ABDATE:19840229", "NOTE:19840229",
+        "BDAY;CALSCALE=hebrew:57450412",
     ])
     func none(line: String) throws {
         #expect(try dates([line]).isEmpty)

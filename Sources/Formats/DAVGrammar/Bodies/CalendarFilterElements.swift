@@ -17,8 +17,7 @@ extension ComponentFilter {
         var count = 0
         self = try ComponentFilter(outer, &count)
         guard name.uppercased() == "VCALENDAR" else { throw Self.elements.invalid("The outermost comp-filter is VCALENDAR.") }
-        // RFC 4791 §9.9: "VEVENT, VTODO, VJOURNAL, VFREEBUSY, VALARM".
-        if isNotDefined || timeRange != nil { throw Self.elements.invalid("A VCALENDAR has no such test.") }
+        if isNotDefined { throw Self.elements.invalid("A VCALENDAR is always there.") }
     }
 
     private init(_ element: XMLElement, _ count: inout Int) throws(RequestBodyError) {

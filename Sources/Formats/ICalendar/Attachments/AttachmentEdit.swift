@@ -73,7 +73,7 @@ package struct AttachmentEdit: Sendable {
 
     /// After the component's own properties.
     private func insert(into component: Component, _ edits: inout SourceEdits) {
-        if let child = component.children.first(where: { _ in true }) {
+        if let child = component.children.first {
             edits.insert(addedLine, before: child.sourceRange.lowerBound)
         } else if let last = component.properties.reduce(nil as ContentLine?, { $1 }) {
             edits.insert(addedLine, after: last.sourceRange.upperBound)

@@ -50,7 +50,7 @@ package struct ManagedAttachment: Sendable, Equatable {
 extension ContentLine {
     /// RFC 8607 §4.3; nil for what is no managed attachment.
     var managedID: String? {
-        guard isNamed("ATTACH"), let value = parameter("MANAGED-ID")?.value, !value.isEmpty else { return nil }
+        guard isNamed("ATTACH"), let value = parameterValue("MANAGED-ID"), !value.isEmpty else { return nil }
         return value
     }
 }
@@ -74,7 +74,7 @@ extension CalendarObjectResource {
     /// must not be taken for an attachment of this one.
     package func withoutManagedIDs() -> [UInt8] {
         var edits = SourceEdits(document.source)
-        for component in document.tree.allComponents {
+        document.tree.forEachComponent { component in
             for line in component.properties(named: "ATTACH") where line.parameter("MANAGED-ID") != nil {
                 var content: [UInt8] = []
                 line.appendName(without: ["MANAGED-ID"], to: &content)

@@ -9,6 +9,8 @@ import ContentLines
 ///   a master does not pass because an override of it is in the range, nor the other way round. An override has its own properties
 ///   and alarms only.
 /// - Time ranges of a component and of one within it need not be met by the same instance.
+/// - A range for the VCALENDAR itself, of which §9.9 says nothing, is met where one of its components meets it: clients ask so for things
+///   of any kind.
 /// - A negated text or parameter test does not hold where there is no such property or parameter.
 package struct CalendarFilterEvaluator: Sendable {
     private let root: PreparedComponentFilter
@@ -107,7 +109,13 @@ struct CalendarFilterEvaluation<Zones: ZoneResolving> {
     private mutating func overlaps(
         _ component: Component, _ range: InstantRange, within owner: Component?
     ) throws(StepBudget.Exhausted) -> Bool {
-        switch component.name.count {
+        switch component.nameCount {
+        case 9 where component.isNamed("VCALENDAR"):
+            for child in component.children where CalendarComponentKind(of: child) != nil {
+                try budget.spend()
+                if try overlaps(child, range, within: component) { return true }
+            }
+            return false
         case 9 where component.isNamed("VFREEBUSY"): return ranges.freeBusy(component, range)
         case 13 where component.isNamed("VAVAILABILITY"): return ranges.availability(component, range)
         case 6 where component.isNamed("VALARM"):

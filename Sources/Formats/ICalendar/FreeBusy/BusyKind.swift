@@ -63,7 +63,7 @@ package struct Participation: Sendable {
     /// By the value, or by the address that stands beside it (RFC 7986 §6.2).
     private func isUser(_ line: ContentLine) -> Bool {
         if addresses.contains(Self.normalized(line.value)) { return true }
-        guard let email = line.parameter("EMAIL")?.value else { return false }
+        guard let email = line.parameterValue("EMAIL") else { return false }
         return addresses.contains(Self.normalized([UInt8]("mailto:\(email)".utf8)[...]))
     }
 

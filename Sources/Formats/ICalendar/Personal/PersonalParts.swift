@@ -27,7 +27,7 @@ package struct PersonalParts: Sendable, Equatable {
 
     /// Those that were kept; of bytes that are damaged, none.
     package init(kept bytes: [UInt8]) {
-        let calendar = (try? CalendarDocument.parse(bytes))?.calendars.first { _ in true }
+        let calendar = (try? CalendarDocument.parse(bytes))?.calendars.first
         self.init(calendar?.children.filter { $0.isNamed("VEVENT") } ?? [])
     }
 

@@ -16,13 +16,17 @@ extension RecurrenceRule {
         var known: UInt32 = 0
         var start = 0
         var count = 0
-        while start < value.count, count < Self.partLimit {
-            let end = value.firstOffset(of: 0x3B, from: start) ?? value.count
-            defer { start = end + 1 }
-            guard let equals = value.extracting(..<end).firstOffset(of: 0x3D, from: start) else { continue }
-            let name = value.extracting(value.trimmingASCIIWhitespace(start..<equals))
+        while count < Self.partLimit, let equals = value.firstOffset(of: 0x3D, from: start) {
+            let end = value.firstOffset(of: 0x3B, from: equals) ?? value.count
+            var name = value.extracting(value.trimmingASCIIWhitespace(start..<equals))
             let text = value.extracting(value.trimmingASCIIWhitespace((equals + 1)..<end))
-            guard let part = Part(name) else {
+            start = end + 1
+            var part = Part(name)
+            if part == nil, let rest = Self.withoutEmptyParts(name) {
+                name = name.extracting(rest)
+                part = Part(name)
+            }
+            guard let part else {
                 if takeOther(name, text) { count += 1 }
                 continue
             }
@@ -37,6 +41,13 @@ extension RecurrenceRule {
             }
         }
         return known >> Part.freq.rawValue & 1 == 1
+    }
+
+    /// What stands after the parts without a `=` that a name was found behind; nil where there are none.
+    private static func withoutEmptyParts(_ name: Span<UInt8>) -> Range<Int>? {
+        guard var start = name.firstOffset(of: 0x3B) else { return nil }
+        while let next = name.firstOffset(of: 0x3B, from: start + 1) { start = next }
+        return name.trimmingASCIIWhitespace((start + 1)..<name.count)
     }
 
     /// More than there are names; a rule of a thousand invented ones is nobody's.
@@ -116,6 +127,7 @@ extension RecurrenceRule {
         _ value: Span<UInt8>, _ read: (Span<UInt8>) -> Value?
     ) -> [Value]? {
         if value.isEmpty { return nil }
+        guard value.firstOffset(of: 0x2C) != nil else { return read(value).map { [$0] } ?? [] }
         var values: [Value] = []
         values.reserveCapacity(min(value.count / 3 + 1, 32))
         // For the lists that people write a look at each is faster than a set.

@@ -54,7 +54,7 @@ package enum TimeZonesByReference {
         for calendar in document.calendars {
             let zones = missingZones(of: calendar, database)
             guard !zones.isEmpty else { continue }
-            let first = calendar.children.first { _ in true }
+            let first = calendar.children.first
             guard let place = first?.sourceRange.lowerBound, place >= copied else { continue }
             out.append(contentsOf: source[copied..<place])
             out.append(contentsOf: zones)

@@ -47,24 +47,25 @@ extension CalendarTime {
         }
     }
 
-    private static func plain(_ bytes: Span<UInt8>) -> CivilDateTime? {
-        guard
-            let date = CivilDate(year: pair(bytes, 0) * 100 + pair(bytes, 2), month: pair(bytes, 4), day: pair(bytes, 6)),
-            date.year > 0
-        else { return nil }
-        if bytes.count == 8 { return CivilDateTime(date) }
-        guard bytes[8] == 0x54, bytes.count == 15 || bytes[15] == 0x5A else { return nil }
-        let (hour, minute, second) = (pair(bytes, 9), pair(bytes, 11), pair(bytes, 13))
-        guard hour < 24, minute < 60, second < 60 else { return nil }
-        return CivilDateTime(date, secondOfDay: hour * 3600 + minute * 60 + second)
+    private static func plain(_ value: Span<UInt8>) -> CivilDateTime? {
+        value.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, bytes.count >= 8,
+                let day = UInt64(eightBytesAt: 0, of: base).pairsOfDigits,
+                let date = CivilDate(year: pair(day, 0) * 100 + pair(day, 1), month: pair(day, 2), day: pair(day, 3)), date.year > 0
+            else { return nil }
+            if bytes.count == 8 { return CivilDateTime(date) }
+            guard bytes.count >= 15, bytes[8] == 0x54, bytes.count == 15 || bytes[15] == 0x5A else { return nil }
+            // The two bytes before the clock are what was looked at already: nought in digits.
+            guard let clock = (UInt64(eightBytesAt: 7, of: base) & ~0xFFFF | 0x3030).pairsOfDigits else { return nil }
+            let (hour, minute, second) = (pair(clock, 1), pair(clock, 2), pair(clock, 3))
+            guard hour < 24, minute < 60, second < 60 else { return nil }
+            return CivilDateTime(date, secondOfDay: hour * 3600 + minute * 60 + second)
+        }
     }
 
-    /// The two digits at `place`; what is none is out of every range.
+    /// One of `UInt64.pairsOfDigits`.
     @inline(__always)
-    private static func pair(_ bytes: Span<UInt8>, _ place: Int) -> Int {
-        let (tens, ones) = (bytes[place] &- 0x30, bytes[place + 1] &- 0x30)
-        return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : 100_000
-    }
+    private static func pair(_ pairs: UInt64, _ place: UInt64) -> Int { Int(truncatingIfNeeded: pairs >> (16 &* place) & 0xFF) }
 
     private static func clock(on date: CivilDate, from scanner: inout ValueScanner) -> CivilDateTime? {
         guard let hour = scanner.digits(2) else { return nil }

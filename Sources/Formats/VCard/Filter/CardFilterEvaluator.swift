@@ -23,7 +23,7 @@ package struct CardFilterEvaluator: Sendable {
 
     /// Whether the only or first card of `document` passes.
     package func matches(_ document: VCardDocument) -> Bool {
-        document.cards.first { _ in true }.map(matches) ?? false
+        document.cards.first.map(matches) ?? false
     }
 
     /// Whether `card`, a VCARD of any version, passes.

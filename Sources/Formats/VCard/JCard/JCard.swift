@@ -11,7 +11,7 @@ package enum JCard {
         var out: [UInt8] = []
         let content = JSONContent(PropertyTypes.dialect)
         if VCardVersion(of: card) != .v4_0,
-            let converted = try? VCardDocument.parse(VCardVersions.version4(of: card)).cards.first(where: { _ in true }) {
+            let converted = try? VCardDocument.parse(VCardVersions.version4(of: card)).cards.first {
             content.append(converted, hasComponents: false, version: "4.0", to: &out)
         } else {
             content.append(card, hasComponents: false, version: "4.0", to: &out)

@@ -28,7 +28,7 @@ package enum VCardVersions {
             return write(lines, of: card, as: .v4_0)
         case .v2_1:
             let bytes = fromVersion21(card)
-            guard let newer = try? VCardDocument.parse(bytes).cards.first(where: { _ in true }) else { return bytes }
+            guard let newer = try? VCardDocument.parse(bytes).cards.first else { return bytes }
             return VCardVersion(of: newer) == .v3_0 ? version4(of: newer) : bytes
         case .v4_0, nil: return card.normalizedSource
         }

@@ -34,7 +34,7 @@ enum CalendarForms {
             guard let wanted = try? CalendarDocument.parse(bytes) else { return bytes }
             document = wanted
         }
-        guard form.calendar.mediaType == .jCal, let calendar = document.calendars.first(where: { _ in true }) else {
+        guard form.calendar.mediaType == .jCal, let calendar = document.calendars.first else {
             return document.source
         }
         return JCal.json(of: calendar)

@@ -25,7 +25,7 @@ enum CardForms {
     }
 
     private static func card(_ bytes: [UInt8]) -> Component? {
-        (try? VCardDocument.parse(bytes))?.cards.first { _ in true }
+        (try? VCardDocument.parse(bytes))?.cards.first
     }
 
     /// Whether the card is of that version, as far as its first VERSION line tells without reading the whole.

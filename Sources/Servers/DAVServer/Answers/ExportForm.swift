@@ -86,7 +86,7 @@ struct ExportWriter {
             form.mediaType = .vCard(version)
             return VCardJoiner.append(CardForms.write(object, form))
         case .jCard:
-            guard let card = (try? VCardDocument.parse(object))?.cards.first(where: { _ in true }) else { return nil }
+            guard let card = (try? VCardDocument.parse(object))?.cards.first else { return nil }
             return separated(JCard.json(of: card))
         }
     }
@@ -108,6 +108,6 @@ struct ExportWriter {
     }
 
     private static func calendar(_ bytes: [UInt8]) -> Component? {
-        (try? CalendarDocument.parse(bytes))?.calendars.first { _ in true }
+        (try? CalendarDocument.parse(bytes))?.calendars.first
     }
 }

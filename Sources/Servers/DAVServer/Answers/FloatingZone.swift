@@ -64,8 +64,8 @@ enum FloatingZone {
 
     private static func rules(of bytes: [UInt8], _ timeZones: TimeZoneDatabase) -> (any TimeZoneRules)? {
         guard CalendarTimeZone.isValid(bytes), let document = try? CalendarDocument.parse(bytes),
-            let calendar = document.calendars.first(where: { _ in true }),
-            let id = calendar.children(named: "VTIMEZONE").first(where: { _ in true })?.property("TZID")?.text else { return nil }
+            let calendar = document.calendars.first,
+            let id = calendar.children(named: "VTIMEZONE").first?.property("TZID")?.text else { return nil }
         let resolution = CalendarTimeZones(calendar, database: timeZones).resolve(id)
         if case .unresolved = resolution.origin { return nil }
         return resolution.rules

@@ -37,7 +37,7 @@ struct FreeBusyGathering {
         // RFC 7265: as JSON to who wants that more.
         let accept = Accept(exchange.head.headers.joined("accept"))
         if case .jCal = ExportForm(ofCalendar: true, accept: accept),
-            let calendar = (try? CalendarDocument.parse(body))?.calendars.first(where: { _ in true }) {
+            let calendar = (try? CalendarDocument.parse(body))?.calendars.first {
             (body, type) = (JCal.json(of: calendar), "application/calendar+json; component=vfreebusy")
         }
         return HTTPResponse(

@@ -1,5 +1,6 @@
 import CivilTime
 import CollectionStore
+import ContentLines
 import DAVGrammar
 import ICalendar
 import VCard
@@ -49,7 +50,7 @@ struct Representation {
         case .calendar:
             let wanted = zones.bytes(of: bytes, timeZones)
             if let accept, accept.quality(of: "application/calendar+json") > accept.quality(of: "text/calendar", ["version": "2.0"]),
-                let calendar = (try? CalendarDocument.parse(wanted))?.calendars.first(where: { _ in true }) {
+                let calendar = (try? CalendarDocument.parse(wanted))?.calendars.first {
                 (contentType, suffix) = ("application/calendar+json", zones.tagSuffix + "-json")
                 self.bytes = JCal.json(of: calendar)
             } else {
@@ -57,7 +58,7 @@ struct Representation {
                 (contentType, suffix, self.bytes) = (nil, zones.tagSuffix, wanted)
             }
         case .book:
-            guard let accept, let card = (try? VCardDocument.parse(bytes))?.cards.first(where: { _ in true }) else { return nil }
+            guard let accept, let card = (try? VCardDocument.parse(bytes))?.cards.first else { return nil }
             let stored = VCardVersion(of: card)
             var form = AddressDataForm()
             var best = accept.quality(of: "text/vcard", ["version": (stored ?? .v3_0).rawValue])

@@ -28,7 +28,7 @@ enum CalendarZone {
         guard let stored = source.stored(.caldav(.calendarTimezone)) else { return nil }
         if stored.count > shortDefinition { try source.exchange.takesLong() }
         guard let document = try? CalendarDocument.parse(try XMLDocument.parse(stored).root.text),
-            let calendar = document.calendars.first(where: { _ in true }) else { return nil }
-        return calendar.children(named: "VTIMEZONE").first { _ in true }?.property("TZID")?.text
+            let calendar = document.calendars.first else { return nil }
+        return calendar.children(named: "VTIMEZONE").first?.property("TZID")?.text
     }
 }

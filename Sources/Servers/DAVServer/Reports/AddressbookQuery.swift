@@ -20,7 +20,7 @@ enum AddressbookQuery {
             let bytes = try ObjectData.bytes(tx, member, files)
             try work.spend(1 + (bytes.count >> 10) * request.filter.properties.count)
             guard let document = try? VCardDocument.parse(bytes),
-                let card = document.cards.first(where: { _ in true }) else { return false }
+                let card = document.cards.first else { return false }
             return evaluator.matches(card)
         }
         return try exchange.read { tx in

@@ -37,9 +37,9 @@ enum CalendarQuery {
                 candidates: [.init(name: name, isCertain: false)], isWanted: judge.isWanted)
         }
         let candidates: [NamedMembers.Candidate]
-        if let component = plan.component, let range = plan.range {
+        if let range = plan.range {
             let range = OccurrenceRange(range, floatingIn: zone)
-            candidates = try OccurrenceQuery.candidates(tx, in: place.collection.id, overlapping: range, component: component)
+            candidates = try OccurrenceQuery.candidates(tx, in: place.collection.id, overlapping: range, component: plan.component)
                 .map { .init(name: $0.name, isCertain: plan.isOnlyRange && $0.isCertain) }
         } else if let texts = plan.texts {
             return NamedMembers(

@@ -22,6 +22,7 @@ struct CalendarQueryPlan {
     init(_ filter: ComponentFilter, shownIn window: InstantRange? = nil) {
         var filter = filter
         if let window {
+            filter.timeRange = filter.timeRange?.clipped(to: window)
             for place in filter.components.indices {
                 filter.components[place].timeRange = filter.components[place].timeRange?.clipped(to: window)
             }
@@ -31,10 +32,14 @@ struct CalendarQueryPlan {
         // All components of an object but its time zones are of one kind (RFC 4791 §4.1).
         let main = filter.components.first { !$0.isNotDefined && CalendarComponentKind(named: $0.name) != nil }
         component = main?.name.lowercased()
-        range = main?.timeRange
+        range = main?.timeRange ?? filter.timeRange
         texts = filter.requiredSubstrings.map { .init(clauses: $0.clauses) }
         let isAlone = filter.properties.isEmpty && filter.components.count == (main == nil ? 0 : 1)
-        isOnlyRange = isAlone && main?.properties.isEmpty ?? true && main?.components.isEmpty ?? true
-        isAll = isOnlyRange && main == nil
+        if let main {
+            isOnlyRange = isAlone && filter.timeRange == nil && main.properties.isEmpty && main.components.isEmpty
+        } else {
+            isOnlyRange = isAlone
+        }
+        isAll = isOnlyRange && main == nil && range == nil
     }
 }

@@ -16,7 +16,7 @@ enum TypedCalendar {
                 sum &+= Int(truncatingIfNeeded: zones.rules(for: id).instant(of: time.wall).seconds)
             }
         }
-        for component in object.document.tree.allComponents {
+        object.document.tree.forEachComponent { component in
             component.forEachProperty { sum &+= visit($0) }
         }
         return sum

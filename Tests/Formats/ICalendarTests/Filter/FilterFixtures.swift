@@ -63,7 +63,14 @@ func object(_ lines: String, kind: String = "VEVENT") -> [UInt8] {
 func passes(
     _ bytes: [UInt8], _ filters: ComponentFilter..., floatingIn zone: any TimeZoneRules = FixedOffset.utc, steps: Int = 100_000
 ) throws -> Bool {
+    try passesAsWhole(bytes, component("VCALENDAR", nil, filters.map { .component($0) }), floatingIn: zone, steps: steps)
+}
+
+/// - Parameter filter: for the VCALENDAR.
+func passesAsWhole(
+    _ bytes: [UInt8], _ filter: ComponentFilter, floatingIn zone: any TimeZoneRules = FixedOffset.utc, steps: Int = 100_000
+) throws -> Bool {
     var budget = StepBudget(steps)
-    let evaluator = CalendarFilterEvaluator(component("VCALENDAR", nil, filters.map { .component($0) }))
+    let evaluator = CalendarFilterEvaluator(filter)
     return try evaluator.matches(CalendarDocument.parse(bytes), zones: Zones(), floatingIn: zone, &budget)
 }

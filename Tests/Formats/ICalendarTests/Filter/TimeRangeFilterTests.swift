@@ -43,6 +43,21 @@ struct TimeRangeFilterTests {
         #expect(try !overlaps("SUMMARY:no time", nil, nil))
     }
 
+    @Test("a range of no kind of component is met by one of any kind")
+    func anyKind() throws {
+        func passes(_ lines: String, _ kind: String, _ start: String, _ end: String) throws -> Bool {
+            try passesAsWhole(object(lines, kind: kind), component("VCALENDAR", range(start, end)))
+        }
+        let (start, end) = ("20250102T000000Z", "20250103T000000Z")
+        for kind in ["VEVENT", "VTODO", "VJOURNAL"] {
+            #expect(try passes("DTSTART:20250102T090000Z", kind, start, end))
+            #expect(try !passes("DTSTART:20250102T090000Z", kind, end, "20250104T000000Z"))
+        }
+        #expect(try passes("DTSTART:20250101T090000Z\nRRULE:FREQ=DAILY", "VEVENT", start, end))
+        #expect(try passes("SUMMARY:whenever", "VTODO", start, end))
+        #expect(try !passes("SUMMARY:never", "VJOURNAL", start, end))
+    }
+
     @Test("days and floating times are those of whoever looks")
     func floating() throws {
         let day = "DTSTART;VALUE=DATE:20250102"
