@@ -66,7 +66,7 @@ build: deps
 	swift build -c release --static-swift-stdlib $(CHECKS) --product tegu
 
 run: build
-	@mkdir -p $(DEMO)
+	@mkdir -p -m 700 $(DEMO)
 	.build/release/tegu demo --data-directory $(CURDIR)/$(DEMO) --domain example.org
 	.build/release/tegu serve --data-directory $(CURDIR)/$(DEMO) --domain example.org \
 	  --http-tls-listen '*:8443' --http-plain-listen 127.0.0.1:8080 --imap-tls-listen '*:8993' --imap-plain-listen 127.0.0.1:8143 \

@@ -246,3 +246,42 @@ def test_they_come_to_be_for_accounts_of_another_storage(corp):
         with made(server, "p-setacl"):
             mail.ok("SETACL INBOX p-setacl@example.org lr")
         mail.close()
+
+
+def test_whom_a_grant_cannot_reach_is_not_made(corp):
+    """What somebody new owns would be in another storage: all ways to share are refused, and nobody comes to be."""
+    with temporary_folder() as folder, site(corp, f"storages:\n  east: {{directory: {folder}/east}}\n") as server:
+        wait_for(lambda: client(server, "asker").propfind("/").status == 207, what="the server")
+        me, dav = asker(server), asker(server).dav()
+        path = wait_for(lambda: search(dav, NAME, "Used Acl"), what="the list")["Used Acl"]
+        other = client(server, "m3")
+        assert other.propfind("/").status == 207
+        server.run("storage", "assign", "example.org", "east")
+        wait_for(lambda: client(server, "m4").propfind("/").status == 207, what="somebody elsewhere")
+        grant, mail = ace(f"<D:href>{path}</D:href>", "read"), me.imap()
+        members = "<D:group-member-set>{}</D:group-member-set>"
+        with made(server):
+            for answer in (acl(dav, me.calendar, grant), dav.xml("POST", me.calendar, document(
+                    "CS:share", f"<CS:set><D:href>{path}</D:href><CS:read/></CS:set>")),
+                    dav.set_property(me.principal + "calendar-proxy-write/", members.format(f"<D:href>{path}</D:href>"))):
+                assert answer.status == 403 and answer.error("D:allowed-principal") is not None, answer.text
+            mail.no("SETACL INBOX p-acl@example.org lr")
+            for command in (("share", "add", me.calendar, "acl.person@example.org"), ("mail", "share", "asker@example.org", "INBOX", "p-acl@example.org", "lr")):
+                done = server.run(*command, check=False)
+                assert done.returncode != 0 and "another storage" in done.err
+        server.run("storage", "assign", "example.org", "default")
+        # Nor does anybody for whose sake it is not that it is refused.
+        with made(server):
+            assert acl(dav, me.calendar, grant, ace("<D:href>/principals/m4@example.org/</D:href>", "read")).status == 403
+            body = document("CS:share", "".join(f"<CS:set><D:href>{who}</D:href><CS:read/></CS:set>" for who in (path, "/principals/m4@example.org/")))
+            assert dav.xml("POST", me.calendar, body).status == 403
+            both = members.format(f"<D:href>{path}</D:href><D:href>/principals/m4@example.org/</D:href>")
+            assert dav.set_property(me.principal + "calendar-proxy-read/", both).multistatus().only().status_of("D:group-member-set") == 403
+            for command in (("share", "add", "/calendars/asker@example.org/nothing/", "acl.person@example.org"),
+                            ("share", "remove", me.calendar, "acl.person@example.org"),
+                            ("mail", "share", "asker@example.org", "Nothing", "p-acl@example.org", "lr")):
+                assert server.run(*command, check=False).returncode != 0
+            mail.no("SETACL Nothing p-acl@example.org lr")
+        with made(server, "p-acl"):
+            assert acl(dav, me.calendar, grant).status == 200
+        mail.close()

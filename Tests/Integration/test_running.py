@@ -197,6 +197,7 @@ def test_health_and_metrics(server, user):
     assert text.header("Content-Type").startswith("text/plain")
     for line in text.text.splitlines():
         assert re.fullmatch(r'# (HELP|TYPE) \S+ .*|[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^}]*\})? \S+', line), line
+    assert set(re.findall(r"(?m)^# TYPE (\S+)", text.text)) == set(re.findall(r"(?m)^# HELP (\S+) \S", text.text)), "each says what it is"
 
 
 @pytest.mark.parametrize("level", ["info", "trace"])

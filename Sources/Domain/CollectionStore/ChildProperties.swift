@@ -6,80 +6,84 @@ package struct ChildProperties: Sendable {
     /// Bytes of values that are held in memory.
     private static let limit = 4 << 20
 
-    /// Nil where a collection's were not read.
-    private struct Part: Sendable {
-        var found: [CollectionID: [DeadProperties.Stored]] = [:]
-        /// From this id on nothing is known.
-        var end: CollectionID?
-
-        func properties(of id: CollectionID) -> [DeadProperties.Stored]? {
-            if let end, id.rawValue >= end.rawValue { return nil }
-            return found[id] ?? []
-        }
+    /// Whose they are; the numbers stand in the statements.
+    private enum Whose: Int64 {
+        case own = 0
+        case shared, personal
     }
 
-    private var own = Part()
-    private var shared = Part()
-    private var personal = Part()
+    private typealias Part = [CollectionID: [DeadProperties.Stored]]
+
+    private var own: Part = [:]
+    private var shared: Part = [:]
+    private var personal: Part = [:]
+    /// There is too much.
+    private var isUnknown = false
 
     /// For a listing that asks for none of them.
     package init() {}
 
     /// - Parameter withMounts: whether those of what is shared in `parent`, a home, are wanted too.
     package init(_ tx: borrowing ReadTransaction, in parent: CollectionID, withMounts: Bool) throws {
-        let id = [Value.integer(parent.rawValue)]
-        own = try Self.part { row in
-            try tx.forEach(
-                """
-                SELECT p.collection_id, p.namespace, p.name, p.value
-                FROM collection c JOIN property p ON p.collection_id = c.id AND p.member_id = 0
-                WHERE c.parent_id = $1 AND c.trashed IS NULL ORDER BY p.collection_id, p.namespace, p.name
-                """, id, row: row)
-        }
-        guard withMounts else { return }
-        shared = try Self.part { row in
-            try tx.forEach(
-                """
-                SELECT p.collection_id, p.namespace, p.name, p.value
-                FROM mount m JOIN property p ON p.collection_id = m.collection_id AND p.member_id = 0
-                WHERE m.home_id = $1 AND m.is_hidden = 0 ORDER BY p.collection_id, p.namespace, p.name
-                """, id, row: row)
-        }
-        personal = try Self.part { row in
-            try tx.forEach(
-                """
-                SELECT collection_id, namespace, name, value FROM mount_property
-                WHERE home_id = $1 ORDER BY collection_id, namespace, name
-                """, id, row: row)
-        }
-    }
-
-    private static func part(_ read: ((borrowing Row) throws -> Bool) throws -> Void) throws -> Part {
-        var part = Part()
         var size = 0
-        try read { row in
-            let id = CollectionID(rawValue: row.integer(0))
-            let property = DeadProperties.Stored(namespace: row.text(1), name: row.text(2), value: row.bytes(3))
+        try tx.forEach(withMounts ? Self.all : Self.ofOwn, [.integer(parent.rawValue)]) { row in
+            guard let whose = Whose(rawValue: row.integer(0)) else { return true }
+            let id = CollectionID(rawValue: row.integer(1))
+            let property = DeadProperties.Stored(namespace: row.text(2), name: row.text(3), value: row.bytes(4))
             size += property.value.count
-            if size > limit {
-                part.end = id
+            if size > Self.limit {
+                isUnknown = true
                 return false
             }
-            part.found[id, default: []].append(property)
+            switch whose {
+            case .own: Self.add(property, of: id, to: &own)
+            case .shared: Self.add(property, of: id, to: &shared)
+            case .personal: Self.add(property, of: id, to: &personal)
+            }
             return true
         }
-        return part
+        if isUnknown { (own, shared, personal) = ([:], [:], [:]) }
+    }
+
+    private static let ofOwn: StaticString = """
+        SELECT CAST(0 AS BIGINT), p.collection_id, p.namespace, p.name, p.value
+        FROM collection c JOIN property p ON p.collection_id = c.id AND p.member_id = 0
+        WHERE c.parent_id = $1 AND c.trashed IS NULL
+        """
+
+    /// In one statement: where the database is another process, each is a journey.
+    private static let all: StaticString = """
+        SELECT CAST(0 AS BIGINT), p.collection_id, p.namespace, p.name, p.value
+        FROM collection c JOIN property p ON p.collection_id = c.id AND p.member_id = 0
+        WHERE c.parent_id = $1 AND c.trashed IS NULL
+        UNION ALL SELECT CAST(1 AS BIGINT), p.collection_id, p.namespace, p.name, p.value
+        FROM mount m JOIN property p ON p.collection_id = m.collection_id AND p.member_id = 0
+        WHERE m.home_id = $1 AND m.is_hidden = 0
+        UNION ALL SELECT CAST(2 AS BIGINT), collection_id, namespace, name, value FROM mount_property WHERE home_id = $1
+        """
+
+    /// In the order of their names. The database has mostly given them so, and is not asked to sort what may be much.
+    private static func add(_ property: DeadProperties.Stored, of id: CollectionID, to part: inout Part) {
+        guard var known = part.removeValue(forKey: id) else {
+            part[id] = [property]
+            return
+        }
+        let place = known.lastIndex { !Self.isBefore(property, $0) }.map { $0 + 1 } ?? 0
+        known.insert(property, at: place)
+        part[id] = known
+    }
+
+    private static func isBefore(_ a: DeadProperties.Stored, _ b: DeadProperties.Stored) -> Bool {
+        if a.namespace == b.namespace { return a.name.utf8.lexicographicallyPrecedes(b.name.utf8) }
+        return a.namespace.utf8.lexicographicallyPrecedes(b.namespace.utf8)
     }
 
     /// Of a collection in the parent, in the order of their names; nil where they were not read.
-    package func properties(of collection: CollectionID) -> [DeadProperties.Stored]? { own.properties(of: collection) }
+    package func properties(of collection: CollectionID) -> [DeadProperties.Stored]? { isUnknown ? nil : own[collection] ?? [] }
 
     /// Of one that is shared there: those that all see, and the sharee's own.
-    package func properties(
-        of mount: Mount
-    ) -> (shared: [DeadProperties.Stored], personal: [DeadProperties.Stored])? {
-        guard let shared = shared.properties(of: mount.collection), let own = personal.properties(of: mount.collection)
-        else { return nil }
-        return (shared, own)
+    package func properties(of mount: Mount) -> (shared: [DeadProperties.Stored], personal: [DeadProperties.Stored])? {
+        if isUnknown { return nil }
+        return (shared[mount.collection] ?? [], personal.isEmpty ? [] : personal[mount.collection] ?? [])
     }
 }

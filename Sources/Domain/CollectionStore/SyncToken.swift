@@ -55,12 +55,33 @@ package struct SyncToken: Equatable, Sendable {
     }
 
     /// As a URI. RFC 6578 §4: a token is a URI.
-    package var uri: String {
-        var text = "\(Self.prefix)\(collection.rawValue).\(epoch).\(modseq.rawValue)"
-        if let listedUpTo { text += "." + String(utf8: Base64.encodeURLSafe(listedUpTo.utf8)) }
-        if window != .all || move != nil { text += ":" + window.text }
-        if let move { text += ":\(move.window.text):" + String(utf8: Base64.encodeURLSafe(move.name.utf8)) }
-        return text
+    package var uri: String { String(utf8: bytes) }
+
+    /// The URI's octets, which are letters, digits, `:`, `.`, `-` and `_`.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(80)
+        bytes.append(Self.prefix)
+        bytes.append(decimal: collection.rawValue)
+        bytes.append(0x2E)
+        bytes.append(decimal: epoch)
+        bytes.append(0x2E)
+        bytes.append(decimal: modseq.rawValue)
+        if let listedUpTo {
+            bytes.append(0x2E)
+            bytes += Base64.encodeURLSafe(listedUpTo.utf8)
+        }
+        if window != .all || move != nil {
+            bytes.append(0x3A)
+            bytes.append(window.text)
+        }
+        if let move {
+            bytes.append(0x3A)
+            bytes.append(move.window.text)
+            bytes.append(0x3A)
+            bytes += Base64.encodeURLSafe(move.name.utf8)
+        }
+        return bytes
     }
 
     /// Nil for a text that no server of this kind ever gave out.

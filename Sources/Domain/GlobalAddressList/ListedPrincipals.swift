@@ -22,11 +22,16 @@ package struct ListedPrincipals: Sendable {
     /// Makes the principal, under this name where that is free still; nil where that is not possible now.
     package typealias Admission = @Sendable (_ entry: DirectoryEntry, _ directory: String, SignInName) throws -> Principal?
 
+    /// Where what new principals of a domain own is (`StorageMap`).
+    package typealias Place = @Sendable (_ domain: String) throws -> String?
+
     private let names: Names
+    private let place: Place
     private let admission: Admission
 
-    package init(names: @escaping Names, admission: @escaping Admission) {
+    package init(names: @escaping Names, place: @escaping Place = { _ in nil }, admission: @escaping Admission) {
         self.names = names
+        self.place = place
         self.admission = admission
     }
 
@@ -75,6 +80,12 @@ package struct ListedPrincipals: Sendable {
     }
 
     // MARK: Use
+
+    /// Whether what they will own is in another storage than that, where nothing of it can be granted to them. Not in a transaction.
+    package func isElsewhere(_ listed: ListedPrincipal, than storage: String?) throws -> Bool {
+        // A group owns nothing.
+        try listed.principal.kind != .group && place(listed.name.domain) != storage
+    }
 
     /// Makes the principal; nil where that is not possible now. Not in a transaction: it writes.
     package func admit(_ listed: ListedPrincipal) throws -> Principal? {

@@ -90,10 +90,11 @@ final class Listing {
     var directories: Directories?
     private let time = Mutex<Milliseconds>(1_000_000_000)
 
-    init(_ sources: ListedDirectory...) throws {
-        database = try TestEngine.current.temporary()
+    /// - Parameter database: nil: one of the engine that the tests run on.
+    init(_ sources: ListedDirectory..., database: (any Database)? = nil) throws {
+        self.database = try database ?? TestEngine.current.temporary()
         self.sources = sources
-        list = try database.write { tx in
+        list = try self.database.write { tx in
             try AddressLists.make(tx, domain: "example.org", displayName: "Everybody", now: 0)
         }
     }

@@ -25,6 +25,7 @@ import Testing
             by: -5)
         #expect(
             page() == [
+                "# HELP http_requests_total HTTP requests that were answered, by method and class of status.",
                 "# TYPE http_requests_total counter",
                 #"http_requests_total{method="GET",status="200"} 3"#,
                 #"http_requests_total{method="GET",status="404"} 1"#,
@@ -38,7 +39,10 @@ import Testing
         meter.increment(by: 2.5)
         meter.decrement()
         Gauge(label: "queue", factory: metrics).record(4)
-        #expect(page() == ["# TYPE http_connections gauge", "http_connections 11.5", "# TYPE queue gauge", "queue 4"])
+        #expect(page() == [
+            "# HELP http_connections Open HTTP connections.", "# TYPE http_connections gauge", "http_connections 11.5", "# TYPE queue gauge",
+            "queue 4",
+        ])
     }
 
     @Test("a timer is a histogram in seconds, whose buckets add up")

@@ -67,13 +67,19 @@ package enum SearchTextQuery {
 
         private let collection: CollectionID
         private let needles: Needles
-        private let limit: Int
+        private let most: Int
+        /// How many the next page has. Few want more than the first ones, and each is a text that is read: so it grows.
+        private var limit: Int
         private var named = Named.notAsked
 
-        package init(in collection: CollectionID, matching needles: Needles, limit: Int = 500) {
+        /// - Parameters:
+        ///   - first: names of the first page.
+        ///   - most: names of any.
+        package init(in collection: CollectionID, matching needles: Needles, first: Int = 64, most: Int = 500) {
             self.collection = collection
             self.needles = needles
-            self.limit = limit
+            self.most = max(most, 1)
+            limit = min(max(first, 1), self.most)
         }
 
         /// The next names after one; nil: there are no more. None are not the end.
@@ -84,6 +90,7 @@ package enum SearchTextQuery {
                     named = .names(names[...])
                 }
             }
+            defer { limit = min(limit * 4, most) }
             guard case .names(let rest) = named else {
                 var found: [String] = []
                 try SearchTextQuery.forEachText(tx, in: collection, after: name, matching: needles) {
@@ -95,7 +102,7 @@ package enum SearchTextQuery {
                 return found.isEmpty ? nil : found
             }
             if rest.isEmpty { return nil }
-            let part = rest.prefix(max(limit, 1))
+            let part = rest.prefix(limit)
             named = .names(rest.dropFirst(part.count))
             var found: [String] = []
             try SearchTextQuery.forEach(tx, of: Array(part), in: collection, matching: needles) {

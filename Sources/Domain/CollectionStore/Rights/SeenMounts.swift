@@ -6,7 +6,7 @@ import Synchronization
 package struct SeenMount: Sendable {
     package var mount: Mount
     package var collection: Collection
-    package var owner: Principal
+    package var owner: PrincipalReference
     package var rights: Rights
 }
 
@@ -15,79 +15,103 @@ package struct SeenMount: Sendable {
 package final class SeenMounts: Sendable {
     /// What the grants say of one collection in its place.
     private struct Known: Sendable {
+        var id: CollectionID
         var parent: CollectionID?
-        var owner: PrincipalID
+        var owner: PrincipalReference
         var rights: Rights
     }
 
     private struct Entry: Sendable {
-        var generation: Int64
+        var shares: RightsGeneration.Shares
         /// When the first of the grants ends; nil: none does.
         var until: Milliseconds?
-        var known: [CollectionID: Known]
+        /// In the order of the names in the home.
+        var known: [Known] = []
+        /// Whether all that was there is known: of a folder in others, which may be moved, nothing is kept.
+        var isComplete = true
     }
 
     private struct State {
         var homes: [CollectionID: Entry] = [:]
         /// Of all of `homes`.
         var count = 0
-        /// As of which state `owners` are.
-        var principals: Int64 = 0
-        var owners: [PrincipalID: Principal] = [:]
     }
 
     private let state = Mutex(State())
     private let capacity: Int
 
-    /// - Parameter capacity: shared collections in all homes together, and owners.
+    /// - Parameter capacity: shared collections in all homes together.
     package init(capacity: Int = 200_000) { self.capacity = max(1, capacity) }
+
+    /// What is kept does not say all of what there is.
+    private struct IsUnknown: Error {}
 
     /// All that are to be seen in a home and may be read, by name. It costs a few questions, however many there are.
     ///
-    /// - Parameter asker: is asked for where their groups must be known.
+    /// - Parameters:
+    ///   - tooMany: is called before more than so many are looked at.
+    ///   - asker: is asked for where their groups must be known.
     package func list(
-        _ tx: borrowing ReadTransaction, in collection: Collection, now: Milliseconds, asker: () throws -> Asker
+        _ tx: borrowing ReadTransaction, in home: Collection, now: Milliseconds, above limit: Int = .max, tooMany: () throws -> Void = {},
+        asker: () throws -> Asker
     ) throws -> [SeenMount] {
-        let home = collection.id
-        let rows = try collection.kind == .fileHome ? Mounts.folders(tx, in: home) : Mounts.calendarsOrBooks(tx, in: home)
-        if rows.isEmpty { return [] }
-        let shares = try RightsGeneration.ofShares(tx)
-        let (entry, owners) = state.withLock { state in
-            (state.homes[home], state.principals == shares.principals ? state.owners : [:])
+        // Where nothing is known there may be nothing to be asked.
+        let kept = state.withLock { $0.homes[home.id] }
+        let shares = try kept.map { _ in try RightsGeneration.ofShares(tx) }
+        if let kept, kept.isComplete, kept.shares == shares, kept.until.map({ now < $0 }) ?? true {
+            if let seen = try Self.known(tx, in: home, kept.known, above: limit, tooMany) { return seen }
         }
-        if let entry, entry.generation == shares.rights, entry.until.map({ now < $0 }) ?? true,
-            let seen = Self.seen(rows, entry, owners) {
-            return seen
+        var count = 0
+        let places = try Mounts.places(tx, in: home) { place in
+            if count == limit { try tooMany() }
+            count += 1
+            return place
         }
-        return try look(tx, at: rows, in: home, shares, by: asker(), now: now)
+        if places.isEmpty { return [] }
+        return try look(tx, at: places, in: home.id, shares ?? RightsGeneration.ofShares(tx), by: asker(), now: now)
     }
 
-    /// Nil where one is not known.
-    private static func seen(_ rows: [Mounts.Place], _ entry: Entry, _ owners: [PrincipalID: Principal]) -> [SeenMount]? {
-        var seen: [SeenMount] = []
-        seen.reserveCapacity(rows.count)
-        for row in rows {
-            guard let known = entry.known[row.collection.id], known.parent == row.collection.parentID,
-                known.owner == row.collection.owner, let owner = owners[known.owner] else { return nil }
-            guard known.rights.contains(.read) else { continue }
-            seen.append(SeenMount(mount: row.mount, collection: row.collection, owner: owner, rights: known.rights))
+    /// By what is kept; nil where that is not enough.
+    private static func known(
+        _ tx: borrowing ReadTransaction, in home: Collection, _ known: [Known], above limit: Int, _ tooMany: () throws -> Void
+    ) throws -> [SeenMount]? {
+        do {
+            var seen: [SeenMount] = []
+            seen.reserveCapacity(known.count)
+            var (rest, count) = (known.startIndex, 0)
+            _ = try Mounts.places(tx, in: home) { place in
+                if count == limit { try tooMany() }
+                count += 1
+                // Mostly the next one: what was there and is not any more is passed over.
+                while rest < known.endIndex, known[rest].id != place.collection.id { rest += 1 }
+                guard rest < known.endIndex, known[rest].parent == place.collection.parentID,
+                    known[rest].owner.principal.id == place.collection.owner else { throw IsUnknown() }
+                let (owner, rights) = (known[rest].owner, known[rest].rights)
+                rest += 1
+                if rights.contains(.read) {
+                    seen.append(SeenMount(mount: place.mount, collection: place.collection, owner: owner, rights: rights))
+                }
+            }
+            return seen
+        } catch is IsUnknown {
+            return nil
         }
-        return seen
     }
 
     private func look(
         _ tx: borrowing ReadTransaction, at rows: [Mounts.Place], in home: CollectionID, _ shares: RightsGeneration.Shares, by asker: Asker,
         now: Milliseconds
     ) throws -> [SeenMount] {
-        let owners = try LocalDirectory.find(tx, all: Set(rows.map(\.collection.owner)))
+        let owners = try LocalDirectory.find(tx, all: Set(rows.map(\.collection.owner))).mapValues(PrincipalReference.init)
         let grants = try Mounts.grants(tx, in: home, to: asker)
-        var entry = Entry(generation: shares.rights, until: nil, known: [:])
+        var entry = Entry(shares: shares)
         for grant in grants.values.joined() {
             if let expires = grant.expires, now < expires { entry.until = min(entry.until ?? expires, expires) }
         }
         var seen: [SeenMount] = []
         for row in rows {
-            guard let owner = owners[row.collection.owner] else { continue }
+            guard let reference = owners[row.collection.owner] else { continue }
+            let owner = reference.principal
             var rights: Rights = owner.id == asker.id ? .all : []
             if row.isBelowHome {
                 for id in [row.collection.id, row.collection.parentID].compactMap({ $0 }) {
@@ -95,31 +119,27 @@ package final class SeenMounts: Sendable {
                         rights.formUnion(grant.rights(of: asker, ownerDomain: owner.domain, now: now))
                     }
                 }
-                entry.known[row.collection.id] = Known(parent: row.collection.parentID, owner: owner.id, rights: rights)
+                entry.known.append(Known(id: row.collection.id, parent: row.collection.parentID, owner: reference, rights: rights))
             } else {
-                // A folder in others, which may be moved: nothing is kept.
+                entry.isComplete = false
                 let path = try Collections.path(tx, of: row.collection)
                 guard path.last?.parentID == nil else { continue }
                 rights = try Grants.rights(tx, on: path.map(\.id), of: owner, for: asker, now: now)
             }
             if rights.contains(.read) {
-                seen.append(SeenMount(mount: row.mount, collection: row.collection, owner: owner, rights: rights))
+                seen.append(SeenMount(mount: row.mount, collection: row.collection, owner: reference, rights: rights))
             }
         }
-        keep(entry, of: home, owners, shares)
+        keep(entry, of: home)
         return seen
     }
 
-    private func keep(
-        _ entry: Entry, of home: CollectionID, _ owners: [PrincipalID: Principal], _ shares: RightsGeneration.Shares
-    ) {
+    private func keep(_ entry: Entry, of home: CollectionID) {
         state.withLock { state in
             // All anew: what is still asked for is back soon.
-            if state.count + entry.known.count > capacity || state.owners.count + owners.count > capacity { state = State() }
+            if state.count + entry.known.count > capacity { state = State() }
             state.count += entry.known.count - (state.homes[home]?.known.count ?? 0)
             state.homes[home] = entry
-            if state.principals != shares.principals { (state.principals, state.owners) = (shares.principals, [:]) }
-            state.owners.merge(owners) { _, new in new }
         }
     }
 }
@@ -150,34 +170,37 @@ extension Mounts {
         }
     }
 
-    /// How much is shared in a home, hidden or not; no more than `limit` is counted.
-    package static func count(_ tx: borrowing ReadTransaction, in home: CollectionID, upTo limit: Int) throws -> Int {
-        let counted = try tx.first(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM mount WHERE home_id = $1 LIMIT $2) AS counted",
-            [.integer(home.rawValue), .integer(Int64(max(1, limit)))]) { $0.integer(0) }
-        return Int(clamping: counted ?? 0)
+    /// What stands in a home, by name.
+    fileprivate static func places<T>(
+        _ tx: borrowing ReadTransaction, in home: Collection, _ make: (borrowing Place) throws -> T
+    ) throws -> [T] {
+        home.kind == .fileHome ? try folders(tx, in: home.id, make) : try calendarsOrBooks(tx, in: home.id, make)
     }
 
     /// These stand in homes, which are in no trash.
-    fileprivate static func calendarsOrBooks(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> [Place] {
+    private static func calendarsOrBooks<T>(
+        _ tx: borrowing ReadTransaction, in home: CollectionID, _ make: (borrowing Place) throws -> T
+    ) throws -> [T] {
         try tx.all(
             """
             SELECT c.id, c.parent_id, c.owner_id, c.kind, c.name, c.modseq, c.log_floor, c.epoch, c.components,
                 c.member_count, c.created, c.modified, c.origin, c.visible_past, c.visible_future, m.name
             FROM mount m JOIN collection c ON c.id = m.collection_id
             WHERE m.home_id = $1 AND m.is_hidden = 0 AND c.trashed IS NULL ORDER BY m.name
-            """, [.integer(home.rawValue)]) { try place(of: $0, in: home, isBelowHome: true) }
+            """, [.integer(home.rawValue)]) { try make(place(of: $0, in: home, isBelowHome: true)) }
     }
 
     /// These may stand in others.
-    fileprivate static func folders(_ tx: borrowing ReadTransaction, in home: CollectionID) throws -> [Place] {
+    private static func folders<T>(
+        _ tx: borrowing ReadTransaction, in home: CollectionID, _ make: (borrowing Place) throws -> T
+    ) throws -> [T] {
         try tx.all(
             """
             SELECT c.id, c.parent_id, c.owner_id, c.kind, c.name, c.modseq, c.log_floor, c.epoch, c.components,
                 c.member_count, c.created, c.modified, c.origin, c.visible_past, c.visible_future, m.name, p.parent_id
             FROM mount m JOIN collection c ON c.id = m.collection_id JOIN collection p ON p.id = c.parent_id
             WHERE m.home_id = $1 AND m.is_hidden = 0 AND c.trashed IS NULL AND p.trashed IS NULL ORDER BY m.name
-            """, [.integer(home.rawValue)]) { try place(of: $0, in: home, isBelowHome: $0.isNull(16)) }
+            """, [.integer(home.rawValue)]) { try make(place(of: $0, in: home, isBelowHome: $0.isNull(16))) }
     }
 
     private static func place(of row: borrowing Row, in home: CollectionID, isBelowHome: Bool) throws -> Place {

@@ -23,7 +23,9 @@ extension Installation {
 
     /// The same, or somebody of a directory elsewhere who has not signed in yet, or a group of which nobody is known here: they are made
     /// known.
-    package func grantee(_ text: String) throws -> Principal {
+    ///
+    /// - Parameter sharer: whose something is to be granted to them; nobody is made known whom it cannot reach.
+    package func grantee(_ text: String, by sharer: Principal? = nil) throws -> Principal {
         let name = try signInName(text)
         let known = try database.read { tx -> (Principal, directory: String?)? in
             let found = try LocalDirectory.find(tx, name) ?? LocalDirectory.find(tx, address: name.description)
@@ -43,6 +45,10 @@ extension Installation {
         do {
             for source in directories.sources where source.backend.domains.contains(name.domain) {
                 guard let entry = try source.backend.find(name), entry.kind != .group else { continue }
+                if let sharer, let will = directories.names(ofListed: entry, in: source.backend.name).first,
+                    try database.read({ tx in try StorageMap.storage(tx, ofDomain: will.domain) }) != sharer.storage {
+                    throw StoreRefusal.otherStorage
+                }
                 let made = try directories.principal(ofListed: entry, in: source.backend.name, database, nil, now: System.clock())
                 if let made {
                     try storages.bring()

@@ -92,9 +92,14 @@ package struct MailOperations: Sendable {
             throw CommandError(
                 .usage, "“\(text)” are no rights: letters of \(String(decoding: MailRights.letters, as: UTF8.self)), or none")
         }
-        let grantee = try ShareOperations(self.installation).grantee(who)
+        let stored = try MailboxName.stored(name, limits: installation.mail.limits)
+        // Before anybody is made known.
+        guard try installation.database.read({ tx in try installation.mail.mailbox(tx, of: owner.id, named: stored) }) != nil else {
+            throw MailRefusal.notFound
+        }
+        let shares = ShareOperations(self.installation)
+        let grantee = rights.isEmpty ? try shares.known(who) : try shares.grantee(who, by: owner)
         try installation.database.write { tx in
-            let stored = try MailboxName.stored(name, limits: installation.mail.limits)
             guard let mailbox = try installation.mail.mailbox(tx.read, of: owner.id, named: stored) else { throw MailRefusal.notFound }
             try installation.mail.setGrant(tx, MailGrant(grantee: grantee, rights: rights), on: mailbox.id)
         }

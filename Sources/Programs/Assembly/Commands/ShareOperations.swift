@@ -20,7 +20,9 @@ package struct ShareOperations: Sendable {
         let expires = try until.map(Self.end)
         let now = System.clock()
         let (place, owner, segments) = try self.place(of: path)
-        let grantee = try self.grantee(who)
+        // Before anybody is made known.
+        _ = try place.database.read { tx in try self.collection(tx, at: path, of: owner, segments) }
+        let grantee = try self.grantee(who, by: owner)
         try place.database.write { tx in
             let collection = try self.collection(tx.read, at: path, of: owner, segments)
             try Grants.set(
@@ -32,7 +34,8 @@ package struct ShareOperations: Sendable {
 
     package func remove(_ path: String, from who: String) throws -> String {
         let (place, owner, segments) = try self.place(of: path)
-        let grantee = try self.grantee(who)
+        // Who is not known has nothing that could be taken away.
+        let grantee = try known(who)
         let wasShared = try place.database.write { tx in
             try Grants.remove(tx, grantee, on: try self.collection(tx.read, at: path, of: owner, segments), now: System.clock())
         }
@@ -84,9 +87,15 @@ package struct ShareOperations: Sendable {
 
     private static let words: [String: Grantee] = ["everybody": .everybody, "signed-in": .signedIn]
 
-    func grantee(_ text: String) throws -> Grantee {
+    func grantee(_ text: String, by owner: Principal) throws -> Grantee {
         if let grantee = Self.words[text] { return grantee }
-        return .principal(try installation.grantee(text).id)
+        return .principal(try installation.grantee(text, by: owner).id)
+    }
+
+    /// From whom something is taken.
+    func known(_ text: String) throws -> Grantee {
+        if let grantee = Self.words[text] { return grantee }
+        return .principal(try installation.user(text).id)
     }
 
     private func name(_ tx: borrowing ReadTransaction, of grantee: Grantee) throws -> String {

@@ -217,6 +217,7 @@ package enum Serve {
         let (database, storages) = (installation.database, installation.storages)
         return ListedPrincipals(
             names: { directories.names(ofListed: $0, in: $1) },
+            place: { domain throws in try database.read { tx in try StorageMap.storage(tx, ofDomain: domain) } },
             admission: { entry, directory, name throws in
                 guard let made = try directories.principal(
                     ofListed: entry, in: directory, named: name, database, principals, now: System.clock()) else { return nil }

@@ -27,7 +27,7 @@ struct ProcessStatistics: Sendable {
     }
 
     private func append(_ name: String, _ kind: PrometheusMetrics.Kind, _ value: Double, to out: inout [UInt8]) {
-        PrometheusMetrics.appendType(name, kind, to: &out)
+        PrometheusMetrics.appendHead(name, kind, to: &out)
         out.append("\(name) \(prometheusText(value))\n")
     }
 

@@ -110,18 +110,19 @@ package final class PrometheusMetrics: MetricsFactory {
         let (families, refused) = state.withLock { ($0.families, $0.refused) }
         var out: [UInt8] = []
         for (name, family) in families.sorted(by: { $0.key < $1.key }) {
-            Self.appendType(name, family.kind, to: &out)
+            Self.appendHead(name, family.kind, to: &out)
             for (labels, series) in family.series.sorted(by: { $0.key < $1.key }) {
                 series.append(name, labels.rendered, to: &out)
             }
         }
-        Self.appendType("tegu_metrics_refused", .gauge, to: &out)
+        Self.appendHead("tegu_metrics_refused", .gauge, to: &out)
         out.append("tegu_metrics_refused \(refused)\n")
         process?.append(to: &out)
         return out
     }
 
-    static func appendType(_ name: String, _ kind: Kind, to out: inout [UInt8]) {
+    static func appendHead(_ name: String, _ kind: Kind, to out: inout [UInt8]) {
+        if let help = MetricHelp.texts[name] { out.append("# HELP \(name) \(help)\n") }
         out.append("# TYPE \(name) \(kind.rawValue)\n")
     }
 }

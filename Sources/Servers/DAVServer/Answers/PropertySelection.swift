@@ -11,10 +11,16 @@ struct PropertySelection: Sendable {
         /// Nil: a dead property, or one that nobody has.
         let live: LiveProperty?
         let tags: ElementTags
+        // As they are stored.
+        let namespace: String
+        let local: String
+        let standing: PersonalProperties.Standing
 
         init(_ property: PropertyRequest.Property) {
             name = property.name
             live = PropertyTable.byName[name]
+            (namespace, local) = (name.namespace, name.local)
+            standing = PersonalProperties.standing(of: name)
             let attributes = property.dataAttributes
             tags = attributes.isEmpty
                 ? PropertyTable.tags[name] ?? ElementTags(name) : ElementTags(name, attributes: attributes)
@@ -72,6 +78,9 @@ struct PropertySelection: Sendable {
     /// Whether the property is written where a resource has it.
     func asks(for name: XMLName) -> Bool { mode != .names && wanted.contains { $0.name == name } }
 
+    /// Whether the property is among what is asked for, be it for its name.
+    func mentions(_ name: XMLName) -> Bool { mode != .named || asks(for: name) }
+
     // MARK: Rows
 
     /// Writes the propstats of a member.
@@ -85,21 +94,25 @@ struct PropertySelection: Sendable {
             let name = [UInt8](member.name)
             place = Place(rights: scope.access.rights, href: { scope.href.member(String(decoding: name, as: UTF8.self)) })
         }
-        try write(stored, place, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }
+        try write(StoredProperties(stored), of: scope.collection.kind, place, to: &out) { live, out in
+            try live.write(tx, member, scope, to: &out)
+        }
     }
 
     /// Writes the propstats of what is no member.
     func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
         // What is no collection has no access list.
         let place = hasNeeds && source.collection != nil ? Place(rights: source.access.rights, href: { source.href }) : nil
-        try write(source.stored, place, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
+        let kind = source.collection?.kind ?? .folder
+        try write(source.stored, of: kind, place, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
     }
 
     /// What is there first: clients take the first status of a row for that of the row (Thunderbird), so that it is 200 also where
     /// nothing is.
     @inline(__always)
     private func write(
-        _ stored: [DeadProperties.Stored], _ place: Place?, to out: inout XMLWriter, value: (LiveProperty, inout XMLWriter) throws -> Bool
+        _ stored: StoredProperties, of kind: CollectionKind, _ place: Place?, to out: inout XMLWriter,
+        value: (LiveProperty, inout XMLWriter) throws -> Bool
     ) rethrows {
         var missing: [Int] = []
         var forbidden: [Int] = []
@@ -109,7 +122,7 @@ struct PropertySelection: Sendable {
                 forbidden.append(index)
                 continue
             }
-            if !stored.isEmpty, let value = Self.value(of: wanted[index].name, in: stored) {
+            if !stored.isEmpty, let value = stored.value(wanted[index].namespace, wanted[index].local, wanted[index].standing) {
                 out.raw(mode == .names ? wanted[index].tags.empty : value)
                 continue
             }
@@ -124,7 +137,7 @@ struct PropertySelection: Sendable {
                 missing.append(index)
             }
         }
-        if mode != .named { writeRest(of: stored, to: &out) }
+        if mode != .named { writeRest(of: stored.all(of: kind), to: &out) }
         out.raw(Self.end)
         if let place { writeForbidden(forbidden, at: place, to: &out) }
         writeMissing(missing, to: &out)
@@ -147,11 +160,6 @@ struct PropertySelection: Sendable {
 
     private static let start: StaticString = "<D:propstat><D:prop>"
     private static let end: StaticString = "</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
-
-    private static func value(of name: XMLName, in stored: [DeadProperties.Stored]) -> [UInt8]? {
-        let (namespace, local) = (name.namespace, name.local)
-        return stored.first { $0.name == local && $0.namespace == namespace }?.value
-    }
 
     /// With allprop and propname: the dead properties that nobody asked for by name.
     private func writeRest(of stored: [DeadProperties.Stored], to out: inout XMLWriter) {

@@ -29,12 +29,14 @@ final class Rows: Sendable {
             guard let collection = try Collections.find(tx, member.collectionID) else { return }
             return try write(tx, member, scope(tx, collection, access, href: href.parent), href: href, to: &out)
         }
-        var stored: [DeadProperties.Stored] = []
+        var stored = StoredProperties()
         if case .collection(let collection) = resource, selection.asksForStored {
             if let mount = access.mount, access.isMountPoint(collection) {
-                stored = try PersonalProperties.stored(tx, of: collection, mount)
+                stored = StoredProperties(
+                    shared: try DeadProperties.all(tx, of: collection.id, nil),
+                    personal: PersonalProperties.complete(try MountProperties.all(tx, of: mount), collection.kind))
             } else {
-                stored = try DeadProperties.all(tx, of: collection.id, nil)
+                stored = StoredProperties(try DeadProperties.all(tx, of: collection.id, nil))
             }
         }
         try write(
@@ -58,15 +60,18 @@ final class Rows: Sendable {
         let tellsSharing = selection.asks(for: .dav(.resourcetype)) && children.contains { PropertyTable.isSharable($0.collection) }
         let shared = tellsSharing
             ? try Invitations.shared(tx, in: parent.id, now: exchange.now) : nil
+        let withDefaults = PersonalProperties.hasDefaults(selection)
         for child in children {
             let (resource, access, href) = (Resource.collection(child.collection), child.access, href.collection(child.name))
-            var stored: [DeadProperties.Stored]?
+            var stored: StoredProperties?
             if let mount = access.mount, access.isMountPoint(child.collection) {
                 stored = properties.properties(of: mount).map {
-                    PersonalProperties.visible(shared: $0.shared, own: $0.personal, kind: child.collection.kind)
+                    StoredProperties(
+                        shared: $0.shared,
+                        personal: withDefaults ? PersonalProperties.complete($0.personal, child.collection.kind) : $0.personal)
                 }
             } else {
-                stored = properties.properties(of: child.collection.id)
+                stored = properties.properties(of: child.collection.id).map(StoredProperties.init)
             }
             guard let stored else {
                 try write(tx, resource, access, href: href, to: &out)

@@ -25,7 +25,9 @@ enum ACLMethod {
             try Conditional.check(tx.read, exchange, location)
             // RFC 3744 §8.1: a lock protects the access list too.
             try LockGuard.check(tx.read, exchange, location, .content)
-            try set(tx, try grants(tx.read, exchange, body, on: collection, location), on: collection, exchange)
+            let (grants, new) = try grants(tx.read, exchange, body, on: collection, location)
+            try set(tx, grants, on: collection, exchange)
+            try new.check()
         }
         return HTTPResponse(status: 200)
     }
@@ -37,7 +39,7 @@ enum ACLMethod {
     /// What the body grants to whom. Throws `Reply` with the precondition of RFC 3744 §8.1.1 that it breaks.
     private static func grants(
         _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ body: ACLBody, on collection: Collection, _ location: Location
-    ) throws -> [Grantee: Rights] {
+    ) throws -> (grants: [Grantee: Rights], new: NewGrantees) {
         if body.entries.count > Grants.maximumPerCollection {
             throw Reply(
                 .forbidden, condition: .dav(.limitedNumberOfAces), "There are at most \(Grants.maximumPerCollection) entries.")
@@ -64,8 +66,8 @@ enum ACLMethod {
                 grants[grantee, default: []].formUnion(rights)
             }
         }
-        try new.check()
-        return grants
+        grants[.principal(.ofNobody)] = nil
+        return (grants, new)
     }
 
     private static func rights(_ entry: ACLBody.Entry) throws -> Rights {

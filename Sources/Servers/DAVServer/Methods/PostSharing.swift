@@ -43,7 +43,6 @@ enum PostSharing {
             try LockGuard.check(tx.read, exchange, location, .content)
             let resolved = try resolve(tx.read, exchange, changes, on: collection)
             guard resolved.unknown.isEmpty else { return refusal(changes, unknown: resolved.unknown) }
-            try resolved.new.check()
             let documents = try InvitationDocuments(tx.read, of: collection, owner: owner, now: exchange.now)
             for (sharee, action) in resolved.actions {
                 switch action {
@@ -53,6 +52,10 @@ enum PostSharing {
                 case .remove: try remove(tx, exchange, sharee, documents)
                 }
             }
+            if try Grants.all(tx.read, on: collection.id).count + resolved.new.listed.count > Grants.maximumPerCollection {
+                throw StoreRefusal.tooManyGrants
+            }
+            try resolved.new.check()
             return HTTPResponse(status: 200, headers: [("Cache-Control", "no-cache")])
         }
     }

@@ -82,6 +82,7 @@ enum ProxyChange {
         _ tx: borrowing WriteTransaction, _ exchange: Exchange, _ instructions: [ProppatchBody.Instruction], to proxy: Proxy
     ) throws -> PropertyChange.Outcome {
         var outcome = PropertyChange.Outcome()
+        var new = NewGrantees()
         for instruction in instructions {
             do {
                 guard instruction.name == .dav(.groupMemberSet) else {
@@ -91,7 +92,7 @@ enum ProxyChange {
                     throw Reply(needs: .dav(.writeACL), at: proxy.href)
                 }
                 var members: Set<PrincipalID> = []
-                if case .set(let element) = instruction { members = try self.members(tx.read, exchange, element) }
+                if case .set(let element) = instruction { members = try self.members(tx.read, exchange, element, &new) }
                 try proxy.delegation.setDelegates(tx, members, in: home, now: exchange.now)
                 outcome.rows.append((instruction.name, nil))
             } catch let refusal as Reply {
@@ -100,15 +101,15 @@ enum ProxyChange {
                 outcome.rows.append((instruction.name, Reply(refusal, in: nil, at: proxy.href)))
             }
         }
+        if outcome.isSuccess { try new.check() }
         return outcome
     }
 
     /// RFC 3744 §4.3: hrefs of principals.
     private static func members(
-        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ element: XMLElement
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ element: XMLElement, _ new: inout NewGrantees
     ) throws -> Set<PrincipalID> {
         var members: Set<PrincipalID> = []
-        var new = NewGrantees()
         for child in element.children where child.name == .dav(.href) {
             let text = String(utf8: child.trimmedText)
             let unknown = Reply(.forbidden, condition: .dav(.recognizedPrincipal), "There is no principal \(text).")
@@ -122,7 +123,6 @@ enum ProxyChange {
                 throw unknown
             }
         }
-        try new.check()
         return members
     }
 }

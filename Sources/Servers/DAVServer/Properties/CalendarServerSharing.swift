@@ -52,13 +52,16 @@ extension PropertyTable {
     ) throws {
         guard let collection = source.collection, isSharable(collection) else { return }
         if source.access.isMountPoint(collection) {
-            out.empty(.calendarServer(.shared))
+            out.raw(sharedTag)
         } else if source.owner?.id == source.exchange.principal.id {
             let isShared = try source.shared?.contains(collection.id)
                 ?? Invitations.isShared(tx, collection.id, now: source.exchange.now)
-            if isShared { out.empty(.calendarServer(.sharedOwner)) }
+            if isShared { out.raw(sharedOwnerTag) }
         }
     }
+
+    private static let sharedTag = ElementTags(.calendarServer(.shared)).empty
+    private static let sharedOwnerTag = ElementTags(.calendarServer(.sharedOwner)).empty
 
     /// CS:invite. Of other sharees those learn who may read the access list; each sees what is granted to themselves.
     private static func writeInvite(

@@ -9,7 +9,7 @@ extension PropertyTable {
             name: .dav(.syncToken),
             resource: { _, source, out in
                 guard let collection = source.collection else { return false }
-                out.text(source.exchange.syncToken(of: collection, source.access).uri)
+                out.raw(source.exchange.syncToken(of: collection, source.access).bytes)
                 return true
             }),
         LiveProperty(
@@ -17,7 +17,7 @@ extension PropertyTable {
             resource: { _, source, out in
                 // The same position in another dress, so that the two can never disagree.
                 guard let collection = source.collection else { return false }
-                out.text(source.exchange.syncToken(of: collection, source.access).uri)
+                out.raw(source.exchange.syncToken(of: collection, source.access).bytes)
                 return true
             }),
         LiveProperty(

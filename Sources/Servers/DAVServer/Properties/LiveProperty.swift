@@ -122,7 +122,7 @@ struct ResourceSource: Sendable {
     let access: Access
     let href: Href
     /// What clients set on it.
-    let stored: [DeadProperties.Stored]
+    let stored: StoredProperties
     /// Which of the collections beside it are shared with others, where that is known already.
     var shared: Set<CollectionID>?
 
@@ -143,7 +143,34 @@ struct ResourceSource: Sendable {
 
     /// The element that a client set for `name`.
     func stored(_ name: XMLName) -> [UInt8]? {
-        let (namespace, local) = (name.namespace, name.local)
-        return stored.first { $0.name == local && $0.namespace == namespace }?.value
+        stored.value(name.namespace, name.local, PersonalProperties.standing(of: name))
+    }
+}
+
+/// What clients set on a resource, as the asker sees it.
+struct StoredProperties: Sendable {
+    /// Of all; of what is shared with the asker those too that are not for sharees.
+    private let shared: [DeadProperties.Stored]
+    /// The asker's own, where it is shared with them; nil where it is not.
+    private let personal: [DeadProperties.Stored]?
+
+    init(_ all: [DeadProperties.Stored] = []) { (shared, personal) = (all, nil) }
+
+    init(shared: [DeadProperties.Stored], personal: [DeadProperties.Stored]) { (self.shared, self.personal) = (shared, personal) }
+
+    var isEmpty: Bool { shared.isEmpty && personal?.isEmpty ?? true }
+
+    /// - Parameter standing: that of the name.
+    func value(_ namespace: String, _ local: String, _ standing: PersonalProperties.Standing) -> [UInt8]? {
+        if let personal {
+            if let own = personal.first(where: { $0.name == local && $0.namespace == namespace }) { return own.value }
+            if !standing.isSeen { return nil }
+        }
+        return shared.first { $0.name == local && $0.namespace == namespace }?.value
+    }
+
+    /// All that the asker sees.
+    func all(of kind: CollectionKind) -> [DeadProperties.Stored] {
+        personal.map { PersonalProperties.visible(shared: shared, own: $0, kind: kind) } ?? shared
     }
 }

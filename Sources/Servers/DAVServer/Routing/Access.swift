@@ -4,41 +4,39 @@ import Directory
 
 /// As whose something shows itself to the asker, and what they may do with it.
 struct Access: Sendable {
-    /// Together, as each row of a listing has its own copy.
-    private final class People: Sendable {
-        let tree: Principal?
-        let owner: Principal?
-
-        init(_ tree: Principal?, _ owner: Principal?) { (self.tree, self.owner) = (tree, owner) }
-    }
-
-    private let people: People
+    /// Each row of a listing has an access of its own.
+    let treeReference: PrincipalReference?
+    private let ownerReference: PrincipalReference?
     var rights: Rights
     /// The shared collection in the asker's home that it is, or is in.
     var mount: Mount?
 
-    init(tree: Principal?, owner: Principal?, rights: Rights, mount: Mount?) {
-        people = People(tree, owner)
+    init(tree: PrincipalReference?, owner: PrincipalReference?, rights: Rights, mount: Mount?) {
+        (treeReference, ownerReference) = (tree, owner)
         self.rights = rights
         self.mount = mount
     }
 
     /// In whose home the URL is; nil outside homes.
-    var tree: Principal? { people.tree }
+    var tree: Principal? { treeReference?.principal }
 
     /// Whose it is: another's than `tree`'s in what is shared. Nil outside homes.
-    var owner: Principal? { people.owner }
+    var owner: Principal? { ownerReference?.principal }
 
     /// Of what is in no home.
     static let ofEverybody = Access(tree: nil, owner: nil, rights: .read, mount: nil)
 
     /// Of what somebody has in their own home.
-    static func own(_ owner: Principal) -> Access { Access(tree: owner, owner: owner, rights: .all, mount: nil) }
+    static func own(_ owner: Principal) -> Access { inHome(of: owner, rights: .all) }
+
+    /// Of what is in somebody's home, by its own URL.
+    static func inHome(of owner: Principal, rights: Rights) -> Access {
+        let owner = PrincipalReference(owner)
+        return Access(tree: owner, owner: owner, rights: rights, mount: nil)
+    }
 
     /// Of what somebody is told: it is read and deleted, and nothing else.
-    static func ofNotifications(of owner: Principal) -> Access {
-        Access(tree: owner, owner: owner, rights: [.read, .unbind], mount: nil)
-    }
+    static func ofNotifications(of owner: Principal) -> Access { inHome(of: owner, rights: [.read, .unbind]) }
 
     /// Whether what is private or confidential is not shown.
     func hidesPrivate(in collection: Collection) -> Bool {

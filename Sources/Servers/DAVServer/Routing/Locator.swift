@@ -40,7 +40,7 @@ struct Locator: Sendable {
         guard let home = try Collections.home(tx, of: principal.id, kind: kind) else { throw Reply(.notFound) }
         let asker = try view(tx)
         let rights = try Grants.rights(tx, on: [home.id], of: principal, for: asker, now: now)
-        let access = Access(tree: principal, owner: principal, rights: rights, mount: nil)
+        let access = Access.inHome(of: principal, rights: rights)
         let start = Location(access: access, parentRights: [], ancestors: [], name: path[1], resource: .collection(home))
         let location = try walk(tx, path.dropFirst(2), from: start, as: asker, missingParent: missingParent)
         return try shown(location, needed)
@@ -131,7 +131,8 @@ struct Locator: Sendable {
         _ tx: borrowing ReadTransaction, _ mount: Mount, _ collection: Collection, as asker: Asker
     ) throws -> (collection: Collection, access: Access)? {
         guard let (owner, rights) = try reach(tx, collection, as: asker), rights.contains(.read) else { return nil }
-        return (collection, Access(tree: self.asker, owner: owner, rights: rights, mount: mount))
+        let access = Access(tree: PrincipalReference(self.asker), owner: PrincipalReference(owner), rights: rights, mount: mount)
+        return (collection, access)
     }
 
     /// Whose a collection is, and what the asker may do with it; nil where it is gone.

@@ -26,19 +26,37 @@ enum PersonalProperties {
     static func visible(
         shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind
     ) -> [DeadProperties.Stored] {
-        var own = own
-        if kind == .calendar, !own.contains(where: { isSame($0, transparent) }) { own.append(transparent) }
-        // By their texts: a home may have very many.
+        let own = complete(own, kind)
         let shared = shared.filter { property in
-            guard let namespace = namespaces[property.name], namespace == property.namespace else { return true }
-            return inheritedLocals.contains(property.name) && !own.contains { isSame($0, property) }
+            guard let name = name(of: property) else { return true }
+            return standing(of: name).isSeen && !own.contains { isSame($0, property) }
         }
         return shared + own
     }
 
-    /// The namespaces of `names` by their local names, of which no two are the same.
-    private static let namespaces = Dictionary(uniqueKeysWithValues: names.map { ($0.local, $0.namespace) })
-    private static let inheritedLocals = Set(inherited.map(\.local))
+    /// What they have set, and what is so unless they set it.
+    static func complete(_ own: [DeadProperties.Stored], _ kind: CollectionKind) -> [DeadProperties.Stored] {
+        kind != .calendar || own.contains(where: { isSame($0, transparent) }) ? own : own + [transparent]
+    }
+
+    /// Whether `complete` can add a property that is asked for.
+    static func hasDefaults(_ selection: PropertySelection) -> Bool { selection.mentions(.caldav(.scheduleCalendarTransp)) }
+
+    /// What of all's a sharee sees.
+    enum Standing {
+        case shared
+        /// Unless they have set it.
+        case inherited
+        /// Nothing.
+        case personal
+
+        var isSeen: Bool { self != .personal }
+    }
+
+    static func standing(of name: XMLName) -> Standing {
+        if !names.contains(name) { return .shared }
+        return inherited.contains(name) ? .inherited : .personal
+    }
 
     private static func isSame(_ a: DeadProperties.Stored, _ b: DeadProperties.Stored) -> Bool {
         a.name == b.name && a.namespace == b.namespace

@@ -22,12 +22,11 @@ enum VisibleChildren {
         let children = try Collections.children(tx, of: parent.id)
         if children.count > limit { try tooMany() }
         if access.owner?.id == locator.asker.id {
-            let own = children.map { VisibleChild(collection: $0, name: $0.name, access: access) }
-            if !parent.kind.isHome { return own }
-            let mounts = try Mounts.count(tx, in: parent.id, upTo: limit)
-            if mounts == 0 { return own }
-            if children.count + mounts > limit { try tooMany() }
-            return merged(own, try shared(tx, locator, in: parent))
+            let shared = parent.kind.isHome
+                ? try locator.seenMounts.list(
+                    tx, in: parent, now: locator.now, above: max(0, limit - children.count), tooMany: tooMany,
+                    asker: { try locator.view(tx) }) : []
+            return merged(children, access, shared)
         }
         return try children.map { try child(tx, locator, $0, access) }
     }
@@ -44,31 +43,25 @@ enum VisibleChildren {
         return VisibleChild(collection: child, name: child.name, access: access)
     }
 
-    /// What others share with the asker.
-    private static func shared(
-        _ tx: borrowing ReadTransaction, _ locator: Locator, in home: Collection
-    ) throws -> [VisibleChild] {
-        try locator.seenMounts.list(tx, in: home, now: locator.now, asker: { try locator.view(tx) }).map { seen in
-            VisibleChild(
-                collection: seen.collection, name: seen.mount.name,
-                access: Access(tree: locator.asker, owner: seen.owner, rights: seen.rights, mount: seen.mount))
+    /// What is the asker's own in a home of theirs, and what others share with them, by name.
+    private static func merged(_ own: [Collection], _ access: Access, _ shared: [SeenMount]) -> [VisibleChild] {
+        var children: [VisibleChild] = []
+        children.reserveCapacity(own.count + shared.count)
+        var rest = own[...]
+        func append(_ collection: Collection) {
+            children.append(VisibleChild(collection: collection, name: collection.name, access: access))
         }
-    }
-
-    /// Two lists by name as one.
-    private static func merged(_ a: [VisibleChild], _ b: [VisibleChild]) -> [VisibleChild] {
-        if b.isEmpty { return a }
-        var merged: [VisibleChild] = []
-        merged.reserveCapacity(a.count + b.count)
-        var rest = b[...]
-        for child in a {
-            while let other = rest.first, other.name.utf8.lexicographicallyPrecedes(child.name.utf8) {
-                merged.append(other)
-                rest.removeFirst()
+        for seen in shared {
+            while let collection = rest.first, collection.name.utf8.lexicographicallyPrecedes(seen.mount.name.utf8) {
+                append(collection)
+                rest = rest.dropFirst()
             }
-            merged.append(child)
+            children.append(VisibleChild(
+                collection: seen.collection, name: seen.mount.name,
+                access: Access(tree: access.treeReference, owner: seen.owner, rights: seen.rights, mount: seen.mount)))
         }
-        return merged + rest
+        rest.forEach(append)
+        return children
     }
 
     /// What a mount shows; nil where it may not be read any more.

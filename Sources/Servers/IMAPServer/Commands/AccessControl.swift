@@ -53,6 +53,8 @@ extension Session {
         do {
             try writeACL(name, identifier, change)
         } catch let new as NewGrantee {
+            // Before they are made.
+            if try server.services.listed?.isElsewhere(new.listed, than: signedInPrincipal().storage) ?? true { throw MailRefusal.otherStorage }
             guard try server.services.listed?.admit(new.listed) != nil else { throw Identifiers.nobody }
             try writeACL(name, identifier, change)
         }
@@ -66,6 +68,8 @@ extension Session {
             guard let grantee = try Identifiers.grantee(tx.read, identifier, for: asker) else {
                 // Who is no principal yet has nothing that could be taken away.
                 guard !change([]).isEmpty, let listed = try listed(tx.read, identifier) else { throw Identifiers.nobody }
+                // What would be refused makes nobody; this transaction is undone.
+                try store.setGrant(tx, MailGrant(grantee: .principal(.ofNobody), rights: change([])), on: found.mailbox.id)
                 throw NewGrantee(listed: listed)
             }
             // Who shares with all shows names of their choice to all.

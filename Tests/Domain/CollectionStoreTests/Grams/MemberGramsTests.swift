@@ -78,12 +78,26 @@ struct MemberGramsTests {
                     try SearchTextQuery.names(tx, in: calendar, after: after, matching: .any([needle]))
                 }
                 #expect(found == (try naive([needle], after: after)), "\(String(decoding: needle, as: UTF8.self))")
-                var pages = SearchTextQuery.Pages(in: calendar, matching: .any([needle]), limit: 7)
+                var pages = SearchTextQuery.Pages(in: calendar, matching: .any([needle]), first: 2, most: 7)
                 var paged: [String] = []
                 while let more = try fixture.read({ tx in try pages.next(tx, after: paged.last ?? after) }) { paged += more }
                 #expect(paged == found)
             }
         }
+    }
+
+    @Test("who wants the first few does not wait for all: pages grow", arguments: [true, false])
+    func growing(withGrams: Bool) throws {
+        for number in 0..<100 { try put("m\(number + 100)", .folded(Array("COMMON \(number)".utf8))) }
+        if withGrams { try MemberGrams.refresh(fixture.database, calendar, fewest: 20, now: 1) }
+        var pages = SearchTextQuery.Pages(in: calendar, matching: .any([Array("COMMON".utf8)]), first: 3, most: 40)
+        var counts: [Int] = []
+        var last: String?
+        while let more = try fixture.read({ tx in try pages.next(tx, after: last) }) {
+            counts.append(more.count)
+            last = more.last ?? last
+        }
+        #expect(counts == [3, 12, 40, 40, 5])
     }
 
     @Test("many changes make another segment, and many segments one")

@@ -86,7 +86,7 @@ struct SeenMountsTests {
                     }
                     #expect(Dictionary(uniqueKeysWithValues: seen.map { ($0.mount.name, $0.rights) }) == wanted)
                     #expect(seen.map(\.mount.name) == seen.map(\.mount.name).sorted())
-                    #expect(seen.allSatisfy { $0.owner.id == Fixture.alice })
+                    #expect(seen.allSatisfy { $0.owner.principal.id == Fixture.alice })
                 }
             }
         }
@@ -163,13 +163,39 @@ struct SeenMountsTests {
         }
         #expect(try list(fixture)[work.id]?.rights == Role.editor.rights && list.looks == 2)
         try fixture.write { tx in try LocalDirectory().setDisplayName(tx, of: Fixture.alice, "Alice Other") }
-        #expect(try list(fixture).values.allSatisfy { $0.owner.displayName == "Alice Other" } && list.looks == 3)
+        #expect(try list(fixture).values.allSatisfy { $0.owner.principal.displayName == "Alice Other" } && list.looks == 3)
         #expect(try list(fixture, at: 29).count == 2 && list.looks == 3)
         #expect(try Set(list(fixture, at: 30).keys) == [work.id] && list.looks == 4)
         try fixture.write { tx in _ = try Groups.remove(tx, Fixture.bob, from: Self.group) }
         #expect(try Set(list(fixture).keys) == [work.id])
         try fixture.write { tx in try Grants.remove(tx, .principal(Fixture.bob), on: work, now: 3) }
         #expect(try list(fixture).isEmpty)
+    }
+
+    @Test("who cannot wait is told before more are looked at than they said, also where what is known of them is kept")
+    func limited() throws {
+        struct TooMany: Error {}
+        let home = try fixture.write { tx throws -> Collection in
+            let calendars = try tx.home(.calendarHome)
+            for number in 0..<3 {
+                let calendar = try Collections.make(tx, in: calendars, name: "c\(number)", kind: .calendar, now: 1)
+                try Grants.set(tx, Grant(collection: calendar.id, grantee: .principal(Fixture.bob), rights: .read), on: calendar, now: 1)
+            }
+            let home = try tx.home(.calendarHome, of: Fixture.bob)
+            try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
+            return home
+        }
+        let kept = SeenMounts()
+        func count(above limit: Int) throws -> Int {
+            try fixture.read { tx in
+                let asker = try Self.bob(tx)
+                return try kept.list(tx, in: home, now: 1, above: limit, tooMany: { throw TooMany() }, asker: { asker }).count
+            }
+        }
+        for _ in 0..<2 {
+            #expect(throws: TooMany.self) { try count(above: 2) }
+            #expect(try count(above: 3) == 3)
+        }
     }
 
     @Test("the properties of all collections in a home are those of each, and what is too much is read one by one")
@@ -191,11 +217,21 @@ struct SeenMountsTests {
             try Mounts.refresh(tx, in: home, for: try Self.bob(tx.read), now: 1)
             let mount = try #require(try Mounts.all(tx.read, in: home.id).first)
             try MountProperties.set(tx, of: mount, namespace: "n", name: "b", value: [8])
-            let found = try ChildProperties(tx.read, in: home.id, withMounts: true)
-            #expect(try found.properties(of: made[0].id) == DeadProperties.all(tx.read, of: made[0].id, nil))
-            #expect(found.properties(of: made[1].id) == nil && found.properties(of: made[2].id) == nil)
-            let both = try #require(found.properties(of: mount))
-            #expect(both.shared.map(\.value) == [[7]] && both.personal.map(\.value) == [[8]])
+            let tooMuch = try ChildProperties(tx.read, in: home.id, withMounts: true)
+            #expect(tooMuch.properties(of: made[0].id) == nil && tooMuch.properties(of: made[2].id) == nil && tooMuch.properties(of: mount) == nil)
+            for calendar in made {
+                try DeadProperties.remove(tx, of: calendar.id, nil, namespace: "n", name: "large")
+                for name in ["c", "b", "aa"] { try DeadProperties.set(tx, of: calendar.id, nil, namespace: "n", name: name, value: [1]) }
+                try DeadProperties.set(tx, of: calendar.id, nil, namespace: "m", name: "z", value: [2])
+            }
+            for withMounts in [true, false] {
+                let found = try ChildProperties(tx.read, in: home.id, withMounts: withMounts)
+                for calendar in made {
+                    #expect(try found.properties(of: calendar.id) == DeadProperties.all(tx.read, of: calendar.id, nil))
+                }
+                let both = try #require(found.properties(of: mount))
+                #expect(both.shared.map(\.value) == (withMounts ? [[7]] : []) && both.personal.map(\.value) == (withMounts ? [[8]] : []))
+            }
         }
     }
 }
