@@ -36,13 +36,16 @@ package struct ChildProperties: Sendable {
                 return false
             }
             switch whose {
-            case .own: Self.add(property, of: id, to: &own)
-            case .shared: Self.add(property, of: id, to: &shared)
-            case .personal: Self.add(property, of: id, to: &personal)
+            case .own: own[id, default: []].append(property)
+            case .shared: shared[id, default: []].append(property)
+            case .personal: personal[id, default: []].append(property)
             }
             return true
         }
         if isUnknown { (own, shared, personal) = ([:], [:], [:]) }
+        Self.sort(&own)
+        Self.sort(&shared)
+        Self.sort(&personal)
     }
 
     private static let ofOwn: StaticString = """
@@ -62,15 +65,9 @@ package struct ChildProperties: Sendable {
         UNION ALL SELECT CAST(2 AS BIGINT), collection_id, namespace, name, value FROM mount_property WHERE home_id = $1
         """
 
-    /// In the order of their names. The database has mostly given them so, and is not asked to sort what may be much.
-    private static func add(_ property: DeadProperties.Stored, of id: CollectionID, to part: inout Part) {
-        guard var known = part.removeValue(forKey: id) else {
-            part[id] = [property]
-            return
-        }
-        let place = known.lastIndex { !Self.isBefore(property, $0) }.map { $0 + 1 } ?? 0
-        known.insert(property, at: place)
-        part[id] = known
+    /// By their names. The database has mostly given them so, and is not asked to sort what may be much.
+    private static func sort(_ part: inout Part) {
+        for index in part.values.indices where part.values[index].count > 1 { part.values[index].sort(by: isBefore) }
     }
 
     private static func isBefore(_ a: DeadProperties.Stored, _ b: DeadProperties.Stored) -> Bool {
