@@ -14,7 +14,6 @@ package final class ChangeBatch {
         let firstModseq: Int64
         /// The last one given.
         var modseq: Int64
-        var isOfBooks: Bool
         var memberDelta: Int64 = 0
         let used: Int64
         let limit: Int64?
@@ -47,7 +46,7 @@ package final class ChangeBatch {
         return position.modseq
     }
 
-    /// As `Quota.take`; negative: what is given back.
+    /// For `Quota`; negative: what is given back.
     func take(_ tx: borrowing WriteTransaction, _ bytes: Int) throws {
         if bytes == 0 { return }
         var position = try begun(tx)
@@ -66,12 +65,11 @@ package final class ChangeBatch {
             "UPDATE principal SET used_bytes = used_bytes WHERE id = $1 RETURNING used_bytes, quota_bytes",
             [.integer(collection.owner.rawValue)]
         ) { (used: $0.integer(0), limit: $0.optionalInteger(1)) }
-        let place = try tx.read.first(
-            "UPDATE collection SET modseq = modseq WHERE id = $1 RETURNING modseq, kind", [.integer(collection.id.rawValue)]
-        ) { (modseq: $0.integer(0), isOfBooks: $0.withBytes(1) { $0.first == UInt8(ascii: "b") }) }
-        guard let room, let place else { throw StoreRefusal.notFound }
-        return Position(
-            firstModseq: place.modseq, modseq: place.modseq, isOfBooks: place.isOfBooks, used: room.used, limit: room.limit)
+        let modseq = try tx.read.first(
+            "UPDATE collection SET modseq = modseq WHERE id = $1 RETURNING modseq", [.integer(collection.id.rawValue)]
+        ) { $0.integer(0) }
+        guard let room, let modseq else { throw StoreRefusal.notFound }
+        return Position(firstModseq: modseq, modseq: modseq, used: room.used, limit: room.limit)
     }
 
     private func finish(_ tx: borrowing WriteTransaction) throws {
@@ -84,6 +82,6 @@ package final class ChangeBatch {
         try tx.execute(
             "UPDATE collection SET modseq = $2, member_count = member_count + $3, modified = $4 WHERE id = $1",
             [.integer(collection.id.rawValue), .integer(position.modseq), .integer(position.memberDelta), .integer(now)])
-        if position.isOfBooks { try ChangeLog.booksChanged(tx, of: collection.owner) }
+        if collection.kind == .book { try ChangeLog.booksChanged(tx, of: collection.owner) }
     }
 }

@@ -158,12 +158,8 @@ package enum Members {
         }
         let attachments = try Attachments.named(tx.read, by: content, in: collection)
         let growth = content.size &+ (attachments.size ?? 0) &- (existing?.chargedSize ?? 0)
-        if let batch {
-            try batch.take(tx, growth)
-        } else {
-            if growth != 0 { try tx.willChange([.principal(collection.owner), .collection(collection.id)]) }
-            try Quota.take(tx, growth, of: collection.owner)
-        }
+        if batch == nil, growth != 0 { try tx.willChange([.principal(collection.owner), .collection(collection.id)]) }
+        try Quota.take(tx, growth, of: collection.owner, with: batch)
         var isPrivate = content.facts.index.privacy == .hidden
         if isPrivate, existing != nil { isPrivate = try IndexRows.isHidden(tx.read, in: collection.id, name: name) }
         let isOwn = try existing.map { try isOwnersAlone(tx.read, content, $0) } ?? false
@@ -263,11 +259,7 @@ package enum Members {
     package static func discard(
         _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, with batch: ChangeBatch? = nil, now: Milliseconds
     ) throws {
-        if let batch {
-            try batch.take(tx, 0 &- member.chargedSize)
-        } else {
-            try Quota.release(tx, member.chargedSize, of: collection.owner)
-        }
+        try Quota.release(tx, member.chargedSize, of: collection.owner, with: batch)
         try leave(tx, member, collection, with: batch, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)

@@ -4,7 +4,12 @@ package import Directory
 /// What the members of a principal's collections, and the messages of its mailboxes, take of the room it was given. The counter is in the principal's row.
 package enum Quota {
     /// Throws `StoreRefusal.quotaExceeded` where there is no room for `bytes` more.
-    package static func take(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
+    ///
+    /// - Parameter batch: of changes of a collection of the owner's that it is for one of.
+    package static func take(
+        _ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID, with batch: ChangeBatch? = nil
+    ) throws {
+        if let batch { return try batch.take(tx, bytes) }
         if bytes <= 0 { return try release(tx, 0 &- bytes, of: owner) }
         try tx.willChange(.principal(owner))
         if tx.read.isRemote {
@@ -33,7 +38,10 @@ package enum Quota {
         if let limit, bytes > 0, Int64(bytes) > limit - used { throw StoreRefusal.quotaExceeded }
     }
 
-    package static func release(_ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID) throws {
+    package static func release(
+        _ tx: borrowing WriteTransaction, _ bytes: Int, of owner: PrincipalID, with batch: ChangeBatch? = nil
+    ) throws {
+        if let batch { return try batch.take(tx, 0 &- bytes) }
         if bytes == 0 { return }
         try tx.willChange(.principal(owner))
         try tx.execute(

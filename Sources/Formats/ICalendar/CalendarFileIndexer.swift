@@ -99,8 +99,8 @@ struct CalendarFileIndexer {
         ownLines.removeAll()
         var header = ContentLineWriter()
         if let own = (try? ComponentTree.parse(source))?.roots.first {
-            let version = own.property("VERSION")?.value.trimmingASCIIWhitespace
-            calendar.isVersion1 = version.map { $0.elementsEqual("1.0".utf8) } ?? false
+            let version = own.property("VERSION")
+            calendar.isVersion1 = version?.isValue("1.0") ?? false
             if calendar.isVersion1 || version == nil { header.property("VERSION", text: "2.0") }
             if own.property("PRODID") == nil { header.property("PRODID", text: CalendarJoiner.productID) }
             for line in own.properties where !index.properties.take(line) {

@@ -56,7 +56,7 @@ package struct AddressObjectResource: Sendable {
     /// RFC 6350 §6.1.4, and what Apple's clients write for it in version 3.0.
     package var kind: Kind {
         let line = card.property("KIND") ?? card.property("X-ADDRESSBOOKSERVER-KIND")
-        return line?.value.trimmingASCIIWhitespace.equalsIgnoringASCIICase("group") == true ? .group : .individual
+        return line?.isValue("group") == true ? .group : .individual
     }
     /// What to show; derived where FN is missing or empty; nil where nothing is there to derive it from.
     package var formattedName: String? { FormattedName.derive(from: card) }

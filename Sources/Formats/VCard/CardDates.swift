@@ -81,7 +81,7 @@ enum AnniversaryNames {
         guard line.isNamed("X-ABDATE"), let group = line.group else { return false }
         return card.properties(named: "X-ABLABEL").contains { label in
             label.group?.equalsIgnoringASCIICase(group) == true
-                && label.value.trimmingASCIIWhitespace.equalsIgnoringASCIICase("_$!<Anniversary>!$_")
+                && label.isValue("_$!<Anniversary>!$_")
         }
     }
 }

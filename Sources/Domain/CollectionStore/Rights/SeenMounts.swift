@@ -61,12 +61,7 @@ package final class SeenMounts: Sendable {
         if let kept, kept.isComplete, kept.shares == shares, kept.until.map({ now < $0 }) ?? true {
             if let seen = try Self.known(tx, in: home, kept.known, above: limit, tooMany) { return seen }
         }
-        var count = 0
-        let places = try Mounts.places(tx, in: home) { place in
-            if count == limit { try tooMany() }
-            count += 1
-            return place
-        }
+        let places = try Mounts.places(tx, in: home, above: limit, tooMany) { place in place }
         if places.isEmpty { return [] }
         return try look(tx, at: places, in: home.id, shares ?? RightsGeneration.ofShares(tx), by: asker(), now: now)
     }
@@ -78,10 +73,8 @@ package final class SeenMounts: Sendable {
         do {
             var seen: [SeenMount] = []
             seen.reserveCapacity(known.count)
-            var (rest, count) = (known.startIndex, 0)
-            _ = try Mounts.places(tx, in: home) { place in
-                if count == limit { try tooMany() }
-                count += 1
+            var rest = known.startIndex
+            _ = try Mounts.places(tx, in: home, above: limit, tooMany) { place in
                 // Mostly the next one: what was there and is not any more is passed over.
                 while rest < known.endIndex, known[rest].id != place.collection.id { rest += 1 }
                 guard rest < known.endIndex, known[rest].parent == place.collection.parentID,
@@ -172,9 +165,16 @@ extension Mounts {
 
     /// What stands in a home, by name.
     fileprivate static func places<T>(
-        _ tx: borrowing ReadTransaction, in home: Collection, _ make: (borrowing Place) throws -> T
+        _ tx: borrowing ReadTransaction, in home: Collection, above limit: Int, _ tooMany: () throws -> Void,
+        _ make: (borrowing Place) throws -> T
     ) throws -> [T] {
-        home.kind == .fileHome ? try folders(tx, in: home.id, make) : try calendarsOrBooks(tx, in: home.id, make)
+        var count = 0
+        func counted(_ place: borrowing Place) throws -> T {
+            if count == limit { try tooMany() }
+            count += 1
+            return try make(place)
+        }
+        return home.kind == .fileHome ? try folders(tx, in: home.id, counted) : try calendarsOrBooks(tx, in: home.id, counted)
     }
 
     /// These stand in homes, which are in no trash.

@@ -29,7 +29,7 @@ extension Component {
     fileprivate var isOutOfOffice: Bool { has("X-MICROSOFT-CDO-BUSYSTATUS", "OOF") }
 
     fileprivate func has(_ name: StaticString, _ value: StaticString) -> Bool {
-        property(name)?.value.trimmingASCIIWhitespace.equalsIgnoringASCIICase(value) ?? false
+        property(name)?.isValue(value) ?? false
     }
 }
 

@@ -106,16 +106,8 @@ package struct ImportFile {
             let now = System.clock()
             try ChangeBatch.run(tx, in: collection, now: now) { batch in
                 for (object, content) in ready {
-                    let present = try Members.name(tx.read, of: content.facts.uid ?? object.uid, in: collection)
-                    let name = try present ?? freeName(tx.read, for: object.uid)
-                    let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
-                    if let existing, existing.etag != content.etag, try isSame(tx.read, existing, object.bytes) {
-                        done.unchanged += 1
-                        continue
-                    }
                     do {
-                        switch try Members.put(
-                            tx, in: collection, name: name, existing: existing, content: content, with: batch, now: now) {
+                        switch try put(tx, object, content, in: collection, with: batch, now: now) {
                         case .created: done.created += 1
                         case .replaced: done.replaced += 1
                         case .unchanged: done.unchanged += 1
@@ -133,6 +125,17 @@ package struct ImportFile {
         outcome.replaced += done.replaced
         outcome.unchanged += done.unchanged
         outcome.refused += done.refused
+    }
+
+    private func put(
+        _ tx: borrowing WriteTransaction, _ object: Incoming, _ content: MemberContent, in collection: Collection, with batch: ChangeBatch,
+        now: Milliseconds
+    ) throws -> Members.PutOutcome {
+        let present = try Members.name(tx.read, of: content.facts.uid ?? object.uid, in: collection)
+        let name = try present ?? freeName(tx.read, for: object.uid)
+        let existing = try present.flatMap { try Members.find(tx.read, in: collection.id, name: $0) }
+        if let existing, existing.etag != content.etag, try isSame(tx.read, existing, object.bytes) { return .unchanged }
+        return try Members.put(tx, in: collection, name: name, existing: existing, content: content, with: batch, now: now)
     }
 
     /// What a client sent stays as it is where the file, such as an export of it, has nothing else in it.

@@ -94,25 +94,21 @@ struct PropertySelection: Sendable {
             let name = [UInt8](member.name)
             place = Place(rights: scope.access.rights, href: { scope.href.member(String(decoding: name, as: UTF8.self)) })
         }
-        try write(StoredProperties(stored), of: scope.collection.kind, place, to: &out) { live, out in
-            try live.write(tx, member, scope, to: &out)
-        }
+        try write(StoredProperties(stored), place, to: &out) { live, out in try live.write(tx, member, scope, to: &out) }
     }
 
     /// Writes the propstats of what is no member.
     func write(_ tx: borrowing ReadTransaction, _ source: ResourceSource, to out: inout XMLWriter) throws {
         // What is no collection has no access list.
         let place = hasNeeds && source.collection != nil ? Place(rights: source.access.rights, href: { source.href }) : nil
-        let kind = source.collection?.kind ?? .folder
-        try write(source.stored, of: kind, place, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
+        try write(source.stored, place, to: &out) { live, out in try live.resource?(tx, source, &out) ?? false }
     }
 
     /// What is there first: clients take the first status of a row for that of the row (Thunderbird), so that it is 200 also where
     /// nothing is.
     @inline(__always)
     private func write(
-        _ stored: StoredProperties, of kind: CollectionKind, _ place: Place?, to out: inout XMLWriter,
-        value: (LiveProperty, inout XMLWriter) throws -> Bool
+        _ stored: StoredProperties, _ place: Place?, to out: inout XMLWriter, value: (LiveProperty, inout XMLWriter) throws -> Bool
     ) rethrows {
         var missing: [Int] = []
         var forbidden: [Int] = []
@@ -137,7 +133,7 @@ struct PropertySelection: Sendable {
                 missing.append(index)
             }
         }
-        if mode != .named { writeRest(of: stored.all(of: kind), to: &out) }
+        if mode != .named { writeRest(of: stored.all, to: &out) }
         out.raw(Self.end)
         if let place { writeForbidden(forbidden, at: place, to: &out) }
         writeMissing(missing, to: &out)

@@ -151,7 +151,8 @@ struct ResourceSource: Sendable {
 struct StoredProperties: Sendable {
     /// Of all; of what is shared with the asker those too that are not for sharees.
     private let shared: [DeadProperties.Stored]
-    /// The asker's own, where it is shared with them; nil where it is not.
+    /// The asker's own, where it is shared with them; nil where it is not. What is so unless they set it is among them where it can be
+    /// asked for (`PersonalProperties.complete`).
     private let personal: [DeadProperties.Stored]?
 
     init(_ all: [DeadProperties.Stored] = []) { (shared, personal) = (all, nil) }
@@ -170,7 +171,7 @@ struct StoredProperties: Sendable {
     }
 
     /// All that the asker sees.
-    func all(of kind: CollectionKind) -> [DeadProperties.Stored] {
-        personal.map { PersonalProperties.visible(shared: shared, own: $0, kind: kind) } ?? shared
+    var all: [DeadProperties.Stored] {
+        personal.map { PersonalProperties.visible(shared: shared, own: $0) } ?? shared
     }
 }

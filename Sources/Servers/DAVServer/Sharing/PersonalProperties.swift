@@ -18,15 +18,12 @@ enum PersonalProperties {
         _ tx: borrowing ReadTransaction, of collection: Collection, _ mount: Mount
     ) throws -> [DeadProperties.Stored] {
         visible(
-            shared: try DeadProperties.all(tx, of: collection.id, nil), own: try MountProperties.all(tx, of: mount),
-            kind: collection.kind)
+            shared: try DeadProperties.all(tx, of: collection.id, nil),
+            own: complete(try MountProperties.all(tx, of: mount), collection.kind))
     }
 
-    /// What the sharee sees of what all see and of what they have set themselves.
-    static func visible(
-        shared: [DeadProperties.Stored], own: [DeadProperties.Stored], kind: CollectionKind
-    ) -> [DeadProperties.Stored] {
-        let own = complete(own, kind)
+    /// What the sharee sees of what all see and of what is their own, which is `complete`.
+    static func visible(shared: [DeadProperties.Stored], own: [DeadProperties.Stored]) -> [DeadProperties.Stored] {
         let shared = shared.filter { property in
             guard let name = name(of: property) else { return true }
             return standing(of: name).isSeen && !own.contains { isSame($0, property) }

@@ -22,23 +22,21 @@ extension Session {
             }
             let mailbox = place?.mailbox.id
             var entries: [MetadataEntry] = []
+            func tell(_ name: [UInt8], _ value: [UInt8]) {
+                if let limit = command.maximumSize, value.count > Int(limit) {
+                    longest = max(longest, UInt64(value.count))
+                } else {
+                    entries.append(MetadataEntry(name: name, value: value))
+                }
+            }
             // What is made when it is asked for by its name.
             if command.entries.contains(where: { $0.equalsIgnoringASCIICase(Self.deletedEntry) }), let value = try told(tx, deletedFrom: place) {
-                if let limit = command.maximumSize, value.count > Int(limit) {
-                    longest = UInt64(value.count)
-                } else {
-                    entries.append(MetadataEntry(name: Self.deletedEntry, value: value))
-                }
+                tell(Self.deletedEntry, value)
             }
             for (prefix, isPrivate) in Self.prefixes {
                 for (entry, value) in try store.annotations(tx, of: mailbox, for: isPrivate ? principal.id : nil) {
-                    let name = prefix.dropLast() + Array(entry.utf8)
-                    guard command.entries.contains(where: { Self.asks($0, command.depth, for: Array(name)) }) else { continue }
-                    if let limit = command.maximumSize, value.count > Int(limit) {
-                        longest = max(longest, UInt64(value.count))
-                        continue
-                    }
-                    entries.append(MetadataEntry(name: Array(name), value: value))
+                    let name = Array(prefix.dropLast() + Array(entry.utf8))
+                    if command.entries.contains(where: { Self.asks($0, command.depth, for: name) }) { tell(name, value) }
                 }
             }
             // RFC 5464 §4.2: of an entry that was named and is not there the value is NIL.
