@@ -89,10 +89,10 @@ package struct Directories: Sendable {
                 found = adopted
             } else {
                 let name = try freeName(tx.read, for: entry, addresses, source.backend, wanted: wanted)
-                let new = NewPrincipal(
+                var new = NewPrincipal(
                     name, kind: entry.kind, displayName: LocalDirectory.possibleDisplayName(entry.displayName) ?? "")
+                new.entry = link
                 found = try make(tx, new, now)
-                try local.link(tx, found.id, to: link, now: now)
             }
             let isChanged = try local.follow(
                 tx, found, link, displayName: entry.displayName, addresses: addresses, now: now)
@@ -200,9 +200,10 @@ package struct Directories: Sendable {
             let name = try freeName(tx.read, for: entry, addresses, source.backend, wanted: wanted) { candidate in
                 try LocalDirectory.owner(tx.read, ofFolded: candidate.description) == nil
             }
-            let displayName = LocalDirectory.possibleDisplayName(entry.displayName) ?? ""
-            found = try local.add(tx, NewPrincipal(name, kind: .group, displayName: displayName), now: now)
-            try local.link(tx, found.id, to: link, now: now)
+            var new = NewPrincipal(
+                name, kind: .group, displayName: LocalDirectory.possibleDisplayName(entry.displayName) ?? "")
+            new.entry = link
+            found = try local.add(tx, new, now: now)
         }
         let isChanged = try local.follow(
             tx, found, link, displayName: entry.displayName, addresses: addresses, now: now)

@@ -41,13 +41,18 @@ package enum DirectoryAccounts {
 }
 
 extension LocalDirectory {
-    /// Ties a principal to an entry. Both must be untied.
+    /// Ties a principal that there is to an entry. Both must be untied.
     package func link(_ tx: borrowing WriteTransaction, _ id: PrincipalID, to link: DirectoryLink, now: Int64) throws {
+        try insertLink(tx, id, to: link, now: now)
+        try DirectoryChanges.note(tx, id)
+        try OwnChanges.note(tx, id)
+        forget(tx, id)
+    }
+
+    func insertLink(_ tx: borrowing WriteTransaction, _ id: PrincipalID, to link: DirectoryLink, now: Int64) throws {
         try tx.execute(
             "INSERT INTO directory_account (directory, entry_id, principal_id, seen) VALUES ($1, $2, $3, $4)",
             [.text(link.directory), .text(link.entryID), .integer(id.rawValue), .integer(now)])
-        try DirectoryChanges.note(tx, id)
-        forget(tx, id)
     }
 
     /// Brings what is kept of an entry up to date: the display name and the addresses. The sign-in name stays, as it

@@ -44,6 +44,21 @@ extension DirectoryBackend {
     }
 }
 
+/// A directory that keeps a log of what changed in it, also of who is gone, and misses nothing: who has read all its entries reads what changed.
+///
+/// Positions in the log are texts that mean nothing to others.
+package protocol LoggedDirectory: DirectoryBackend {
+    /// Where the log ends now. What changes after that is told of from there, though it may be read before.
+    func logPosition() throws(DirectoryUnavailable) -> String
+    /// `list` of all kinds at once, and of all entries.
+    func listAll(_ body: (ListedEntry) -> Bool) throws(DirectoryUnavailable) -> Bool
+    /// Calls `body` with the id of each entry that has changed after a position, until it returns false, and with the entry as it is now; nil:
+    /// it is gone, or of no list. Where the log ends now; nil where the position is none of this log: then all entries must be read.
+    func changes(
+        after position: String, _ body: (_ id: String, ListedEntry?) -> Bool
+    ) throws(DirectoryUnavailable) -> String?
+}
+
 /// What a directory says to a password.
 package enum PasswordVerdict: Sendable, Equatable {
     case right

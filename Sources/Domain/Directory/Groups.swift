@@ -21,7 +21,7 @@ package enum Groups {
         let added = try tx.rowsChanged(
             by: "INSERT INTO group_member (group_id, member_id, joined) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             [.integer(group.id.rawValue), .integer(member.id.rawValue), .integer(now)])
-        if added > 0 { try changed(tx, member.id) }
+        if added > 0 { try changed(tx, member.id, in: [group.id]) }
         return added > 0
     }
 
@@ -33,7 +33,7 @@ package enum Groups {
         let removed = try tx.rowsChanged(
             by: "DELETE FROM group_member WHERE group_id = $1 AND member_id = $2",
             [.integer(group.rawValue), .integer(member.rawValue)])
-        if removed > 0 { try changed(tx, member) }
+        if removed > 0 { try changed(tx, member, in: [group]) }
         return removed > 0
     }
 
@@ -70,7 +70,7 @@ package enum Groups {
                 """,
                 [.integer(group.rawValue), .integer(member.rawValue), .text(directory), .integer(now)])
         }
-        if changes > 0 { try changed(tx, member) }
+        if changes > 0 { try changed(tx, member, in: groups.symmetricDifference(before).sorted { $0.rawValue < $1.rawValue }) }
     }
 
     /// Ends all memberships that other directories than these have said: what nobody asks for any more must not count for
@@ -80,27 +80,37 @@ package enum Groups {
         let said = try tx.read.all(
             "SELECT DISTINCT directory FROM group_member WHERE directory IS NOT NULL", []) { $0.text(0) }
         var removed = 0
+        var groups: Set<PrincipalID> = []
         for directory in said where !directories.contains(directory) {
             let members = try tx.read.all("SELECT DISTINCT member_id FROM group_member WHERE directory = $1", [.text(directory)]) {
                 PrincipalID(rawValue: $0.integer(0))
             }
             for member in members { try DirectoryChanges.note(tx, member) }
+            groups.formUnion(try tx.read.all("SELECT DISTINCT group_id FROM group_member WHERE directory = $1", [.text(directory)]) {
+                PrincipalID(rawValue: $0.integer(0))
+            })
             removed += try tx.rowsChanged(by: "DELETE FROM group_member WHERE directory = $1", [.text(directory)])
         }
         if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
+        try OwnChanges.note(tx, ownOf: groups.sorted { $0.rawValue < $1.rawValue })
         return removed
     }
 
-    private static func changed(_ tx: borrowing WriteTransaction, _ member: PrincipalID) throws {
+    private static func changed(_ tx: borrowing WriteTransaction, _ member: PrincipalID, in groups: [PrincipalID]) throws {
         try RightsGeneration.advanceMemberships(tx)
         try DirectoryChanges.note(tx, member)
+        try OwnChanges.note(tx, ownOf: groups)
     }
 
-    /// The principal is about to go: it is in no group, and nobody is in it.
-    static func removeAll(_ tx: borrowing WriteTransaction, of id: PrincipalID) throws {
+    /// The principal is about to go: it is in no group, and nobody is in it. The groups that it was in.
+    static func removeAll(_ tx: borrowing WriteTransaction, of id: PrincipalID) throws -> [PrincipalID] {
+        let groups = try tx.read.all(
+            "SELECT group_id FROM group_member WHERE member_id = $1 ORDER BY group_id", [.integer(id.rawValue)]
+        ) { PrincipalID(rawValue: $0.integer(0)) }
         let removed = try tx.rowsChanged(
             by: "DELETE FROM group_member WHERE group_id = $1 OR member_id = $1", [.integer(id.rawValue)])
         if removed > 0 { try RightsGeneration.advanceMemberships(tx) }
+        return groups
     }
 
     /// The direct members of a group, in the order of their ids, at most `limit`.

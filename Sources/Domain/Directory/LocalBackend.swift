@@ -56,46 +56,6 @@ package struct LocalBackend: DirectoryBackend {
         return true
     }
 
-    private static let pageLength = 500
-
-    /// Without those who are an entry of a directory elsewhere, which that directory lists itself. No transaction is open
-    /// while `body` runs.
-    package func list(
-        _ kind: Principal.Kind, since: String?, _ body: (ListedEntry) -> Bool
-    ) throws(DirectoryUnavailable) -> Bool {
-        for domain in domains {
-            var last: SignInName?
-            repeat {
-                var previous: SignInName?
-                let page = try read { tx in
-                    var found: [Principal] = []
-                    var count = 0
-                    previous = nil
-                    try LocalDirectory.forEach(tx, domain: domain, after: last, limit: Self.pageLength) { principal in
-                        count += 1
-                        previous = principal.signInName
-                        if principal.kind == kind { found.append(principal) }
-                        return true
-                    }
-                    if count < Self.pageLength { previous = nil }
-                    return try found.compactMap { try Self.listed(tx, $0) }
-                }
-                for entry in page where !body(entry) { return false }
-                last = previous
-            } while last != nil
-        }
-        return true
-    }
-
-    private static func listed(_ tx: borrowing ReadTransaction, _ principal: Principal) throws -> ListedEntry? {
-        if try DirectoryAccounts.link(tx, of: principal.id) != nil { return nil }
-        let members = principal.kind == .group ? try Groups.members(tx, of: principal.id) : []
-        var entry = entry(principal)
-        entry.isHidden = try LocalDirectory.isHidden(tx, principal.id)
-        return ListedEntry(
-            entry, names: ["\(principal.id.rawValue)"], members: members.map { "\($0.rawValue)" })
-    }
-
     package func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] {
         guard let number = Int64(entry.id) else { return [] }
         let id = PrincipalID(rawValue: number)
@@ -105,14 +65,14 @@ package struct LocalBackend: DirectoryBackend {
         }
     }
 
-    private static func entry(_ principal: Principal) -> DirectoryEntry {
+    static func entry(_ principal: Principal) -> DirectoryEntry {
         DirectoryEntry(
             id: "\(principal.id.rawValue)", location: "\(principal.name)@\(principal.domain)", kind: principal.kind,
             login: principal.name, displayName: principal.displayName, addresses: principal.addresses,
             state: principal.isDisabled ? .disabled : .active)
     }
 
-    private func read<Result>(
+    func read<Result>(
         _ body: (borrowing ReadTransaction) throws -> Result
     ) throws(DirectoryUnavailable) -> Result {
         do {

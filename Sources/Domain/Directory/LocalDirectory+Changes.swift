@@ -25,7 +25,9 @@ extension LocalDirectory {
                 Value(new.password == nil ? nil : new.scram?.text), Value(storage),
             ])
         for address in new.addresses { try insertAddress(tx, address, of: id) }
+        if let link = new.entry { try insertLink(tx, id, to: link, now: now) }
         try DirectoryChanges.note(tx, id)
+        if new.entry == nil { try OwnChanges.note(tx, id) }
         forget(tx, id)
         guard let principal = try Self.find(tx.read, id) else {
             throw Failure(.serverBug, "a principal that was added is not there")
@@ -69,12 +71,12 @@ extension LocalDirectory {
     }
 
     package func setDisabled(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ isDisabled: Bool) throws {
-        try changed(tx, id, tx.rowsChanged(
+        try changed(tx, id, isListed: true, tx.rowsChanged(
             by: "UPDATE principal SET is_disabled = $2 WHERE id = $1", [.integer(id.rawValue), Value(isDisabled)]))
     }
 
     package func setHidden(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ isHidden: Bool) throws {
-        try changed(tx, id, tx.rowsChanged(
+        try changed(tx, id, isListed: true, tx.rowsChanged(
             by: "UPDATE principal SET is_hidden = $2 WHERE id = $1", [.integer(id.rawValue), Value(isHidden)]))
     }
 
@@ -93,7 +95,7 @@ extension LocalDirectory {
 
     package func setDisplayName(_ tx: borrowing WriteTransaction, of id: PrincipalID, _ displayName: String) throws {
         try Self.checkDisplayName(displayName)
-        try changed(tx, id, tx.rowsChanged(
+        try changed(tx, id, isListed: true, tx.rowsChanged(
             by: "UPDATE principal SET display_name = $2 WHERE id = $1", [.integer(id.rawValue), .text(displayName)]))
     }
 
@@ -114,13 +116,14 @@ extension LocalDirectory {
         }
         try RightsGeneration.advancePrincipals(tx)
         try DirectoryChanges.note(tx, id)
+        try OwnChanges.note(tx, ownOf: [id])
         forget(tx, id)
     }
 
     /// Throws `notFound` where it is not one of the principal's addresses.
     package func removeAddress(_ tx: borrowing WriteTransaction, of id: PrincipalID, _ address: String) throws {
         guard let folded = MailAddress.folded(address) else { throw DirectoryRefusal.invalidAddress(address) }
-        try changed(tx, id, tx.rowsChanged(
+        try changed(tx, id, isListed: true, tx.rowsChanged(
             by: "DELETE FROM address WHERE address = $1 AND principal_id = $2", [.text(folded), .integer(id.rawValue)]))
         // The preferred one has position 0.
         let first = try tx.read.first(
@@ -134,11 +137,14 @@ extension LocalDirectory {
 
     /// Removes the principal and its addresses. Its collections must be gone already.
     package func remove(_ tx: borrowing WriteTransaction, _ id: PrincipalID) throws {
+        let isOwn = try DirectoryAccounts.link(tx.read, of: id) == nil
         try tx.execute("DELETE FROM address WHERE principal_id = $1", [.integer(id.rawValue)])
         try tx.execute("DELETE FROM directory_account WHERE principal_id = $1", [.integer(id.rawValue)])
         try tx.execute("DELETE FROM app_password WHERE principal_id = $1", [.integer(id.rawValue)])
-        try Groups.removeAll(tx, of: id)
+        let groups = try Groups.removeAll(tx, of: id)
         try changed(tx, id, tx.rowsChanged(by: "DELETE FROM principal WHERE id = $1", [.integer(id.rawValue)]))
+        try OwnChanges.note(tx, ownOf: groups)
+        if isOwn { try OwnChanges.note(tx, id) }
     }
 
     // MARK: Parts
@@ -154,10 +160,14 @@ extension LocalDirectory {
             """, [.text(folded), .integer(id.rawValue)])
     }
 
-    private func changed(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ rowCount: Int) throws {
+    /// - Parameter isListed: whether it is something that lists of everybody tell.
+    private func changed(
+        _ tx: borrowing WriteTransaction, _ id: PrincipalID, isListed: Bool = false, _ rowCount: Int
+    ) throws {
         if rowCount == 0 { throw DirectoryRefusal.notFound }
         try RightsGeneration.advancePrincipals(tx)
         try DirectoryChanges.note(tx, id)
+        if isListed { try OwnChanges.note(tx, ownOf: [id]) }
         forget(tx, id)
     }
 

@@ -79,6 +79,8 @@ package struct NewPrincipal: Sendable {
     /// The same password's for SCRAM.
     package var scram: ScramVerifier?
     package var mustChangePassword: Bool
+    /// The entry of a directory elsewhere that it is; nil: it is this database's own.
+    package var entry: DirectoryLink?
     /// Whether what it owns is where its domain's new principals are; else it is in the database that it is added to.
     package var followsDomain = true
 

@@ -32,7 +32,7 @@ package struct DistinguishedName: Hashable, Sendable {
     }
 
     /// A text that is the same for the same name, and for no other.
-    var comparisonText: String {
+    package var comparisonText: String {
         relativeNames.map { pairs in pairs.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\u{1}") }
             .joined(separator: "\u{2}")
     }

@@ -5,12 +5,15 @@ package import Database
 package struct SourceState: Sendable, Equatable {
     package var directory: String
     package var position: Int64
+    /// Where its log was read to, or the latest time of change that was seen, as the directory writes it.
     package var changedUntil: String?
     package var lastCompare: Milliseconds?
     package var lastSuccess: Milliseconds?
     package var outcome: String?
     /// Whether its entries were compared since the list has the names by which they are found.
     var hasNames = false
+    /// A digest of the settings with which its entries were compared last.
+    var settings: String?
     /// At the last compare.
     package var counts = IntakeCounts()
 
@@ -35,7 +38,7 @@ package enum AddressListSources {
         try tx.all(
             """
             SELECT directory, position, changed_until, last_compare, last_success, outcome, read_count, hidden_count,
-                disabled_count, addressless_count, has_names
+                disabled_count, addressless_count, has_names, settings
             FROM address_list_source WHERE list_id = $1 ORDER BY position, directory
             """, [.integer(list.rawValue)]
         ) { row in
@@ -49,6 +52,7 @@ package enum AddressListSources {
             state.counts.disabled = Int(clamping: row.integer(8))
             state.counts.addressless = Int(clamping: row.integer(9))
             state.hasNames = row.flag(10)
+            state.settings = row.optionalText(11)
             return state
         }
     }
@@ -57,19 +61,21 @@ package enum AddressListSources {
         try tx.execute(
             """
             INSERT INTO address_list_source (list_id, directory, position, changed_until, last_compare, last_success,
-                outcome, read_count, hidden_count, disabled_count, addressless_count, has_names)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                outcome, read_count, hidden_count, disabled_count, addressless_count, has_names, settings)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (list_id, directory) DO UPDATE SET position = excluded.position,
                 changed_until = excluded.changed_until, last_compare = excluded.last_compare,
                 last_success = excluded.last_success, outcome = excluded.outcome, read_count = excluded.read_count,
                 hidden_count = excluded.hidden_count, disabled_count = excluded.disabled_count,
-                addressless_count = excluded.addressless_count, has_names = excluded.has_names
+                addressless_count = excluded.addressless_count, has_names = excluded.has_names,
+                settings = excluded.settings
             """,
             [
                 .integer(list.rawValue), .text(state.directory), .integer(state.position), Value(state.changedUntil),
                 Value(state.lastCompare), Value(state.lastSuccess), Value(state.outcome),
                 .integer(Int64(state.counts.read)), .integer(Int64(state.counts.hidden)),
                 .integer(Int64(state.counts.disabled)), .integer(Int64(state.counts.addressless)), Value(state.hasNames),
+                Value(state.settings),
             ])
     }
 

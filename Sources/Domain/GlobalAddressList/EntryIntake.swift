@@ -12,6 +12,15 @@ struct FoundEntry {
     var isWanted: Bool
     /// Whether nobody is to be shown it.
     var isHidden: Bool
+    /// Whether the directory has it no more.
+    var isGone = false
+
+    /// One that the directory has no more.
+    static func gone(_ key: ListEntry.Key) -> FoundEntry {
+        FoundEntry(
+            entry: ListEntry(key: key, kind: .user, displayName: "", addresses: [], phones: []), names: [], members: [],
+            isWanted: false, isHidden: false, isGone: true)
+    }
 }
 
 /// Reads a directory and keeps what differs from what is known. The entries that it was told of are never all in memory; of
@@ -23,7 +32,7 @@ final class EntryIntake {
     private let write: ListWriter
     private var batch: [FoundEntry] = []
     private var seen: Set<String> = []
-    /// The ids of the entries that are known to be hidden: mostly few.
+    /// The ids of the entries that are known to be hidden, mostly few: where all are read, of all; else of those that were read.
     private var hidden: Set<String> = []
     private var latestChange: String?
     private var failure: (any Error)?
@@ -52,45 +61,109 @@ final class EntryIntake {
     /// Reads what changed, or all entries where the directory does not tell that or it is time to compare. Throws
     /// `DirectoryUnavailable` where it does not answer; what was read until then is kept.
     func run(_ state: inout SourceState, comparing: Bool, now: Milliseconds, progress: (Int) -> Void) throws {
-        let isDue = !state.hasNames || state.lastCompare.map { now - $0 >= options.compareInterval || $0 > now } ?? true
-        // A change may be seen long after its time: its server's clock was behind or was put back, or it came from there by
-        // replication. So what was changed shortly before the last look is looked at again.
-        let since = comparing || isDue ? nil : state.changedUntil.map { until in
-            source.backend.earlier(until, than: (state.lastSuccess ?? 0) - Self.overlap)
+        let settings = ListEntry.nameHash("\(options.showsDisabled) \(options.photoSize) \(source.settings)")
+        let isDue = !state.hasNames || state.settings != settings
+            || state.lastCompare.map { now - $0 >= options.compareInterval || $0 > now } ?? true
+        if try comparing || isDue || !readChanges(&state, now: now, progress) {
+            try compare(&state, isAsked: comparing, settings: settings, now: now, progress)
         }
-        isComparing = since == nil
+    }
+
+    /// False where the directory cannot tell what changed.
+    private func readChanges(
+        _ state: inout SourceState, now: Milliseconds, _ progress: (Int) -> Void
+    ) throws -> Bool {
+        guard let until = state.changedUntil else { return false }
+        isComparing = false
+        if let directory = source.backend as? any LoggedDirectory {
+            guard let position = try readLog(of: directory, after: until, progress) else { return false }
+            state.changedUntil = position
+            state.outcome = "\(changed) of \(counts.read) changed entries differed, \(gone) are gone"
+        } else {
+            // A change may be seen long after its time: its server's clock was behind or was put back, or it came from there by
+            // replication. So what was changed shortly before the last look is looked at again.
+            let since = source.backend.earlier(until, than: (state.lastSuccess ?? 0) - Self.overlap)
+            guard try readKinds(since: since, progress) else {
+                state.outcome = Self.incomplete
+                return true
+            }
+            state.changedUntil = max(until, latestChange ?? until)
+            state.outcome = "\(changed) of \(counts.read) changed entries differed"
+        }
+        state.lastSuccess = now
+        return true
+    }
+
+    private func compare(
+        _ state: inout SourceState, isAsked: Bool, settings: String, now: Milliseconds, _ progress: (Int) -> Void
+    ) throws {
+        isComparing = true
         let (list, name) = (list, source.backend.name)
         hidden = Set(try write.database.read { tx in try EntryRows.hidden(tx, of: list, name) })
+        let directory = source.backend as? any LoggedDirectory
+        // Before anything is read: what changes meanwhile is read again.
+        let position = try directory?.logPosition()
+        guard try directory.map({ try readAll($0, progress) }) ?? readKinds(since: nil, progress) else {
+            state.outcome = Self.incomplete
+            return
+        }
+        guard try directory != nil || isPlausible(isAsked: isAsked) else {
+            state.outcome = "most of those whom it had are missing: taken for a fault, and nothing was removed; "
+                + "`tegu gal refresh --compare` removes them, where there is anybody left"
+            return
+        }
+        try removeUnseen()
+        state.lastCompare = now
+        state.hasNames = true
+        state.settings = settings
+        state.counts = counts
+        state.changedUntil = position ?? [state.changedUntil, latestChange].compactMap { $0 }.max()
+        state.lastSuccess = now
+        state.outcome = "compared \(counts.read) entries, \(changed) differed, \(gone) are gone"
+    }
+
+    // MARK: Reading
+
+    private static let incomplete = "not all entries were read, as a limit was reached: nothing was removed"
+
+    /// Whether all were had.
+    private func readKinds(since: String?, _ progress: (Int) -> Void) throws -> Bool {
         var isComplete = true
         for kind in Self.kinds {
-            let hadAll = try source.backend.list(kind, since: since) { listed in
-                take(listed)
-                if counts.read % 1_000 == 0 { progress(counts.read) }
-                return failure == nil
-            }
-            if !hadAll { isComplete = false }
+            if try !source.backend.list(kind, since: since, { goesOn(with: $0, progress) }) { isComplete = false }
             flush()
             if let failure { throw failure }
         }
-        guard isComplete else {
-            state.outcome = "not all entries were read, as a limit was reached: nothing was removed"
-            return
-        }
-        if since == nil {
-            guard try isPlausible(isAsked: comparing) else {
-                state.outcome = "most of those whom it had are missing: taken for a fault, and nothing was removed; "
-                    + "`tegu gal refresh --compare` removes them, where there is anybody left"
-                return
+        return isComplete
+    }
+
+    private func readAll(_ directory: any LoggedDirectory, _ progress: (Int) -> Void) throws -> Bool {
+        let isComplete = try directory.listAll { goesOn(with: $0, progress) }
+        flush()
+        if let failure { throw failure }
+        return isComplete
+    }
+
+    /// Where the log ended; nil where it is not the one that was read.
+    private func readLog(
+        of directory: any LoggedDirectory, after position: String, _ progress: (Int) -> Void
+    ) throws -> String? {
+        let end = try directory.changes(after: position) { id, listed in
+            guard let listed else {
+                keep(.gone(ListEntry.Key(directory: source.backend.name, id: id)))
+                return failure == nil
             }
-            try removeUnseen()
-            state.lastCompare = now
-            state.hasNames = true
-            state.counts = counts
+            return goesOn(with: listed, progress)
         }
-        state.changedUntil = [state.changedUntil, latestChange].compactMap { $0 }.max()
-        state.lastSuccess = now
-        state.outcome = since == nil
-            ? "compared \(counts.read) entries, \(changed) differed, \(gone) are gone" : "\(changed) of \(counts.read) changed entries differed"
+        flush()
+        if let failure { throw failure }
+        return end
+    }
+
+    private func goesOn(with listed: ListedEntry, _ progress: (Int) -> Void) -> Bool {
+        take(listed)
+        if counts.read % 1_000 == 0 { progress(counts.read) }
+        return failure == nil
     }
 
     private func take(_ listed: ListedEntry) {
@@ -126,8 +199,11 @@ final class EntryIntake {
         let names = listed.names.map(ListEntry.nameHash).sorted()
         let members = isWanted ? listed.members.map(ListEntry.nameHash).sorted() : []
         kept.digest = ListEntry.digest(kept, names: names, members: members)
-        batch.append(FoundEntry(
-            entry: kept, names: names, members: members, isWanted: isWanted, isHidden: isHere && entry.isHidden))
+        keep(FoundEntry(entry: kept, names: names, members: members, isWanted: isWanted, isHidden: isHere && entry.isHidden))
+    }
+
+    private func keep(_ found: FoundEntry) {
+        batch.append(found)
         if batch.count >= Self.batchLength { flush() }
     }
 
@@ -137,6 +213,7 @@ final class EntryIntake {
         let found = batch
         batch.removeAll(keepingCapacity: true)
         do {
+            if !isComparing { try lookForHidden(found) }
             let (list, hidden) = (list, hidden)
             let differing = try write.database.read { tx in
                 try found.filter { found in
@@ -158,13 +235,23 @@ final class EntryIntake {
                     }
                 }
             }
-            changed += differing.count
+            gone += differing.count(where: \.isGone)
+            changed += differing.count(where: { !$0.isGone })
             for found in differing {
                 if found.isHidden { self.hidden.insert(found.entry.key.id) } else { self.hidden.remove(found.entry.key.id) }
             }
         } catch {
             failure = error
         }
+    }
+
+    /// Which of some entries are known to be hidden.
+    private func lookForHidden(_ found: [FoundEntry]) throws {
+        let list = list
+        let known = try write.database.read { tx in
+            try found.map(\.entry.key).filter { try EntryRows.isHidden(tx, of: list, $0) }
+        }
+        hidden.formUnion(known.map(\.id))
     }
 
     /// Where nothing differs nothing is written for long, and another process would take the list.

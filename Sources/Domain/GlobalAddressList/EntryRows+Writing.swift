@@ -26,13 +26,15 @@ extension EntryRows {
                 .text(entry.addresses.joined(separator: "\n")), .text(entry.phones.joined(separator: "\n")), Value(entry.photo), .text(entry.login),
                 .text(entry.signInName),
             ])
-        // Groups that call it by a name which it had are written anew, and below those that call it by one which it has now.
-        // With a new one this waits until it has a card.
-        if isKnown == true {
+        // Where its names changed, groups that call it by one which it had are written anew, and below those that call it by one which it
+        // has now. With a new one this waits until it has a card.
+        let names = isKnown == true ? try self.names(tx.read, of: list, entry.key) : []
+        let isRenamed = isKnown == true && Set(names) != Set(found.names)
+        if isRenamed {
             try markGroups(tx, of: list, naming: entry.key)
-            try keepMemberships(tx, of: list, found)
-            try removeTies(tx, of: list, entry.key)
+            try keepMemberships(tx, of: list, found, known: names)
         }
+        if isKnown == true { try removeTies(tx, of: list, entry.key) }
         for address in entry.addresses {
             try tx.execute(
                 """
@@ -54,19 +56,16 @@ extension EntryRows {
                 ON CONFLICT DO NOTHING
                 """, key + [.text(member)])
         }
-        if isKnown == true { try markGroups(tx, of: list, naming: entry.key) }
+        if isRenamed { try markGroups(tx, of: list, naming: entry.key) }
     }
 
     /// The groups that call an entry by a name which it had call it by its new ones too. Active Directory has it so by itself, and
     /// does not tell: the groups' times of change stay. What other directories have the next compare finds, as these groups
     /// differ from whatever it reads.
     private static func keepMemberships(
-        _ tx: borrowing WriteTransaction, of list: CollectionID, _ found: FoundEntry
+        _ tx: borrowing WriteTransaction, of list: CollectionID, _ found: FoundEntry, known: [String]
     ) throws {
         let key = parameters(list, found.entry.key)
-        let known = try tx.read.all(
-            "SELECT name FROM address_list_name WHERE list_id = $1 AND directory = $2 AND entry_id = $3", key
-        ) { $0.text(0) }
         let new = found.names.filter { !known.contains($0) }
         if known.isEmpty || new.isEmpty { return }
         try tx.execute(

@@ -85,6 +85,20 @@ enum EntryRows {
             [.integer(list.rawValue), .text(directory)]) { $0.text(0) }
     }
 
+    /// What groups may call an entry, as hashes.
+    static func names(_ tx: borrowing ReadTransaction, of list: CollectionID, _ key: ListEntry.Key) throws -> [String] {
+        try tx.all(
+            "SELECT name FROM address_list_name WHERE list_id = $1 AND directory = $2 AND entry_id = $3", parameters(list, key)
+        ) { $0.text(0) }
+    }
+
+    /// Whether its directory says that an entry is hidden.
+    static func isHidden(_ tx: borrowing ReadTransaction, of list: CollectionID, _ key: ListEntry.Key) throws -> Bool {
+        try tx.first(
+            "SELECT 1 FROM address_list_hidden WHERE list_id = $1 AND directory = $2 AND entry_id = $3", parameters(list, key)
+        ) { _ in true } ?? false
+    }
+
     /// Whether more entries have an address than one person can.
     static func isShared(_ tx: borrowing ReadTransaction, of list: CollectionID, address: String) throws -> Bool {
         let most = AddressListLimits.entriesOfAddress

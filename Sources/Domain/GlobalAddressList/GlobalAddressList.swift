@@ -40,14 +40,18 @@ package struct AddressListSource: Sendable {
     package var includes: @Sendable (DirectoryEntry) -> Bool
     /// The name with which somebody signs in by their login, by which they are found before they do.
     package var loginName: @Sendable (DirectoryEntry) -> SignInName?
+    /// Says the same as long as the three above do: else all entries are read anew.
+    package var settings: String
 
     package init(
         _ backend: any DirectoryBackend, includes: @escaping @Sendable (DirectoryEntry) -> Bool = { _ in true },
-        loginName: @escaping @Sendable (DirectoryEntry) -> SignInName? = { _ in nil }, mayGive: @escaping @Sendable (String) -> Bool
+        loginName: @escaping @Sendable (DirectoryEntry) -> SignInName? = { _ in nil }, settings: String = "",
+        mayGive: @escaping @Sendable (String) -> Bool
     ) {
         self.backend = backend
         self.includes = includes
         self.loginName = loginName
+        self.settings = settings
         self.mayGive = mayGive
     }
 }

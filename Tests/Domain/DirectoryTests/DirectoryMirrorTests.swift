@@ -64,6 +64,42 @@ final class DirectoryMirrorTests {
         #expect(try differences() == [])
     }
 
+    @Test("what changes in it the storage's own lists of everybody are told of, and of no people of directories")
+    func log() throws {
+        let log = LocalBackend(database: storage, domains: ["example.org"])
+        func changed(after position: String) throws -> [String] {
+            var changed: [String] = []
+            _ = try log.changes(after: position) { id, entry in
+                changed.append(entry.map { "\($0.entry.displayName) \($0.entry.isHidden)" } ?? "\(id) is gone")
+                return true
+            }
+            return changed.sorted()
+        }
+        let group = try add("group", kind: .group)
+        let begin = try log.logPosition()
+        try mirror.bring()
+        #expect(try changed(after: begin) == ["Anna Ödegård false", "group false", "Борис Ёлкин false"])
+        var position = try log.logPosition()
+        try scene.database.write { tx in
+            let boris = try #require(try LocalDirectory.find(tx.read, scene.boris))
+            try Groups.add(tx, boris, to: group, now: 1)
+            try scene.directory.setHidden(tx, scene.anna, true)
+            var new = NewPrincipal(try Scene.name("clara"))
+            new.entry = DirectoryLink(directory: "corp", entryID: "1")
+            try scene.directory.add(tx, new, now: 1)
+        }
+        try mirror.bring()
+        // Whose memberships differ is looked at again along with the group.
+        #expect(try changed(after: position) == ["Anna Ödegård true", "group false", "Борис Ёлкин false"])
+        position = try log.logPosition()
+        try scene.database.write { tx in
+            try scene.directory.link(tx, scene.anna, to: DirectoryLink(directory: "corp", entryID: "2"), now: 1)
+            try scene.directory.remove(tx, scene.boris)
+        }
+        try mirror.bring()
+        #expect(try Set(changed(after: position)) == ["\(scene.anna.rawValue) is gone", "\(scene.boris.rawValue) is gone", "group false"])
+    }
+
     @Test("what a storage counts itself stays")
     func usedBytes() throws {
         try mirror.bring()

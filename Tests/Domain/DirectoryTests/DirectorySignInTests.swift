@@ -50,6 +50,38 @@ struct DirectorySignInTests {
         #expect(try scene.database.read { tx in try DirectoryAccounts.counts(tx) } == ["corp": 1])
     }
 
+    @Test("who comes from a directory, and what it says of them later, is no change of this database's own; who is taken over is gone from them")
+    func own() throws {
+        let (scene, corp) = try Self.scene()
+        let log = LocalBackend(database: scene.database, domains: ["example.org"])
+        func changed(after position: String) throws -> [String] {
+            var changed: [String] = []
+            _ = try log.changes(after: position) { id, entry in
+                changed.append(entry?.entry.displayName ?? "\(id) is gone")
+                return true
+            }
+            return changed
+        }
+        let begin = try log.logPosition()
+        #expect(Self.signIn(scene, "clara", "right") == "clara")
+        corp.change("7e2f") { ($0.displayName, $0.addresses) = ("C. Weiß", ["clara@example.org", "new@example.org"]) }
+        scene.advance(seconds: 3_600)
+        #expect(Self.signIn(scene, "clara", "right") == "clara")
+        #expect(try Self.find(scene, "clara")?.displayName == "C. Weiß")
+        #expect(try log.logPosition() == begin)
+        #expect(try changed(after: begin) == [])
+        var all: [String] = []
+        _ = try log.listAll { listed in
+            all.append(listed.entry.login)
+            return true
+        }
+        #expect(all == ["anna", "boris"])
+        try scene.database.write { tx in
+            try scene.directory.link(tx, scene.anna, to: DirectoryLink(directory: "corp", entryID: "1"), now: 1)
+        }
+        #expect(try changed(after: begin) == ["\(scene.anna.rawValue) is gone"])
+    }
+
     @Test("a wrong password makes nobody, is a failure, and is not sent again for a minute")
     func wrong() throws {
         let (scene, corp) = try Self.scene()

@@ -79,9 +79,11 @@ package final class DirectoryMirror: Sendable {
 
     /// Whether a principal is here.
     package func has(_ id: PrincipalID) throws -> Bool {
-        try target.read { tx in
-            try tx.first("SELECT 1 FROM principal WHERE id = $1", [.integer(id.rawValue)]) { _ in true } ?? false
-        }
+        try target.read { tx in try has(tx, id) }
+    }
+
+    private func has(_ tx: borrowing ReadTransaction, _ id: PrincipalID) throws -> Bool {
+        try tx.first("SELECT 1 FROM principal WHERE id = $1", [.integer(id.rawValue)]) { _ in true } ?? false
     }
 
     // MARK: Steps
@@ -162,6 +164,8 @@ package final class DirectoryMirror: Sendable {
             return try forget(tx, id)
         }
         let principal = entry.principal
+        let wasOwn = try has(tx.read, id) && DirectoryAccounts.link(tx.read, of: id) == nil
+        var groups: [PrincipalID] = []
         try tx.execute(
             """
             INSERT INTO principal (id, kind, domain, name, display_name, is_administrator, is_disabled, must_change_password,
@@ -194,7 +198,9 @@ package final class DirectoryMirror: Sendable {
                 "INSERT INTO directory_account (directory, entry_id, principal_id, seen) VALUES ($1, $2, $3, $4)",
                 [.text(link.directory), .text(link.entryID), number, .integer(entry.seen)])
         }
-        if try Self.memberships(tx.read, of: id) != entry.memberships {
+        let memberships = try Self.memberships(tx.read, of: id)
+        if memberships != entry.memberships {
+            groups = Set(memberships.map(\.group)).symmetricDifference(entry.memberships.map(\.group)).sorted { $0.rawValue < $1.rawValue }
             try tx.execute("DELETE FROM group_member WHERE member_id = $1", [number])
             for membership in entry.memberships {
                 try tx.execute(
@@ -204,6 +210,9 @@ package final class DirectoryMirror: Sendable {
             try RightsGeneration.advanceMemberships(tx)
         }
         try forget(tx, id)
+        // Each storage has address lists of its own.
+        if wasOwn || entry.link == nil { try OwnChanges.note(tx, id) }
+        try OwnChanges.note(tx, ownOf: groups)
     }
 
     private func forget(_ tx: borrowing WriteTransaction, _ id: PrincipalID) throws {

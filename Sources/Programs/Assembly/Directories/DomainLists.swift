@@ -61,16 +61,20 @@ struct DomainLists: Sendable {
         // Of all domains: who is in a unit of one is in no list of another that has the same directory.
         let belongs = UnitOfEntry(settings.gal.units)
         let name = wanted.unit?.name
+        let text = belongs.text + " " + settings.domain
+            + settings.directories.map { " \($0.name) \($0.domains)" }.joined()
         // Its addresses were given by an administrator.
         let local = AddressListSource(
             LocalBackend(database: installation.database, domains: [domain]),
-            includes: { belongs.unit(of: $0, in: LocalBackend.reservedName) == name }, mayGive: { _ in true })
+            includes: { belongs.unit(of: $0, in: LocalBackend.reservedName) == name }, settings: belongs.text,
+            mayGive: { _ in true })
         guard let directories else { return [local] }
         func list(_ isWanted: (Directories.Source) -> Bool) -> [AddressListSource] {
             directories.sources.filter { $0.backend.domains.contains(domain) && isWanted($0) }.map { source in
                 AddressListSource(
                     source.backend, includes: { belongs.unit(of: $0, in: source.backend.name) == name },
-                    loginName: { directories.loginName(ofListed: $0, source) }, mayGive: { directories.mayGive($0, source.backend) })
+                    loginName: { directories.loginName(ofListed: $0, source) },
+                    settings: text, mayGive: { directories.mayGive($0, source.backend) })
             }
         }
         return list(\.precedesLocal) + [local] + list { !$0.precedesLocal }
@@ -116,6 +120,9 @@ private struct UnitOfEntry: Sendable {
     init(_ units: [Settings.GAL.Unit]) {
         self.units = units.map { ($0.name, $0.places.compactMap { DistinguishedName($0) }, $0.directories) }
     }
+
+    /// Says which units there are.
+    var text: String { units.map { "\($0.name) \($0.places.map(\.comparisonText)) \($0.directories)" }.joined(separator: " ") }
 
     /// Nil: in none.
     func unit(of entry: DirectoryEntry, in directory: String) -> String? {

@@ -70,7 +70,7 @@ enum AccountTables {
     /// Each storage's own, or made anew from what was moved. Mounts are what others share: where nothing is shared beyond a storage, those
     /// of the account are of its domain's address list, which each storage has its own of.
     static let ofStorages: Set = [
-        "sequence", "unused_file", "index_state", "rights_state", "storage_identity", "mail_directory_gone",
+        "sequence", "unused_file", "index_state", "rights_state", "own_change", "own_state", "storage_identity", "mail_directory_gone",
         "address_list", "address_list_source", "address_list_entry", "address_list_address", "address_list_name",
         "address_list_member", "address_list_hidden", "mount", "mount_property", "gram_segment", "gram_page", "mail_order",
         // What others keep for themselves on the account's objects, who cannot see these any more.
