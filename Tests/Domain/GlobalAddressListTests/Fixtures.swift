@@ -24,7 +24,7 @@ final class ListedDirectory: DirectoryBackend {
         var entries: [String: ListedEntry] = [:]
         var isDown = false
         var isCut = false
-        var clock = 100
+        var clock = 100_000
         /// Entries that it gave, ever.
         var given = 0
     }

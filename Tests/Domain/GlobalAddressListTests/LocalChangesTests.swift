@@ -110,6 +110,12 @@ struct LocalChange: Sendable, CustomTestStringConvertible {
 
 @Suite("A list follows this database's own principals")
 struct LocalChangesTests {
+    private final class Done: Sendable {
+        private let value = Mutex(0)
+        var count: Int { value.withLock { $0 } }
+        func add() { value.withLock { $0 += 1 } }
+    }
+
     private static func listing(_ others: ListedDirectory...) throws -> LocalListing {
         let listing = try LocalListing()
         listing.others = others
@@ -246,7 +252,7 @@ struct LocalChangesTests {
         for writer in 0..<writers { ids.append(try listing.add("w\(writer)").id) }
         try listing.refresh()
         let (database, local) = (listing.database, listing.local)
-        let done = Mutex(0)
+        let done = Done()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (writer, id) in ids.enumerated() {
                 group.addTask {
@@ -259,10 +265,10 @@ struct LocalChangesTests {
                         try database.write { tx in try local.setDisplayName(tx, of: id, "w\(writer) \(round)") }
                         await Task.yield()
                     }
-                    done.withLock { $0 += 1 }
+                    done.add()
                 }
             }
-            while done.withLock({ $0 }) < writers {
+            while done.count < writers {
                 try listing.refresh()
                 await Task.yield()
             }

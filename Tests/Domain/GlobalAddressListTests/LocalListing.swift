@@ -1,5 +1,6 @@
 import CollectionStore
 import Contacts
+import ContentLines
 import Database
 import Directory
 import Synchronization

@@ -44,10 +44,11 @@ struct RefreshCostTests {
         try count("an address here") { try database.write { tx in try local.addAddress(tx, of: user.id, "another@example.org") } }
         try count("a membership here") { _ = try database.write { tx in try Groups.add(tx, user, to: few, now: 0) } }
         try count("somebody new here") { try listing.add("new") }
-        try count("somebody who is gone from here") { try database.write { tx in try local.remove(tx, listing.find("new").id) } }
+        let new = try listing.find("new").id
+        try count("somebody who is gone from here") { try database.write { tx in try local.remove(tx, new) } }
         try count("who was hidden here") {
             try database.write { tx in
-                _ = try Groups.remove(tx, hidden.id, from: everybody)
+                _ = try Groups.remove(tx, hidden.id, from: everybody.id)
                 try local.setHidden(tx, hidden.id, false)
             }
             // The group with all of them is one change more, and as long as it is.
