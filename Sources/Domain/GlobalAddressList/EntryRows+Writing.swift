@@ -31,8 +31,9 @@ extension EntryRows {
         let names = isKnown == true ? try self.names(tx.read, of: list, entry.key) : []
         let isRenamed = isKnown == true && Set(names) != Set(found.names)
         if isRenamed {
-            try markGroups(tx, of: list, naming: entry.key)
-            try keepMemberships(tx, of: list, found, known: names)
+            let groups = try groups(tx.read, of: list, entry.key.directory, naming: names)
+            try mark(tx, of: list, entry.key.directory, groups)
+            try keepMemberships(tx, of: list, found, known: names, in: groups)
         }
         if isKnown == true { try removeTies(tx, of: list, entry.key) }
         for address in entry.addresses {
@@ -56,35 +57,31 @@ extension EntryRows {
                 ON CONFLICT DO NOTHING
                 """, key + [.text(member)])
         }
-        if isRenamed { try markGroups(tx, of: list, naming: entry.key) }
+        if isRenamed {
+            try mark(tx, of: list, entry.key.directory, groups(tx.read, of: list, entry.key.directory, naming: found.names))
+        }
     }
 
     /// The groups that call an entry by a name which it had call it by its new ones too. Active Directory has it so by itself, and
     /// does not tell: the groups' times of change stay. What other directories have the next compare finds, as these groups
     /// differ from whatever it reads.
     private static func keepMemberships(
-        _ tx: borrowing WriteTransaction, of list: CollectionID, _ found: FoundEntry, known: [String]
+        _ tx: borrowing WriteTransaction, of list: CollectionID, _ found: FoundEntry, known: [String], in groups: [String]
     ) throws {
-        let key = parameters(list, found.entry.key)
+        let directory = found.entry.key.directory
         let new = found.names.filter { !known.contains($0) }
         if known.isEmpty || new.isEmpty { return }
-        try tx.execute(
-            """
-            UPDATE address_list_entry SET digest = ''
-            WHERE list_id = $1 AND directory = $2 AND entry_id IN (
-                SELECT m.group_id FROM address_list_name n CROSS JOIN address_list_member m
-                WHERE n.list_id = $1 AND n.directory = $2 AND n.entry_id = $3
-                    AND m.list_id = n.list_id AND m.directory = n.directory AND m.name = n.name)
-            """, key)
-        for name in new {
+        for group in groups {
+            let group = parameters(list, ListEntry.Key(directory: directory, id: group))
             try tx.execute(
-                """
-                INSERT INTO address_list_member (list_id, directory, name, group_id)
-                SELECT m.list_id, m.directory, $4, m.group_id FROM address_list_name n CROSS JOIN address_list_member m
-                WHERE n.list_id = $1 AND n.directory = $2 AND n.entry_id = $3
-                    AND m.list_id = n.list_id AND m.directory = n.directory AND m.name = n.name
-                ON CONFLICT DO NOTHING
-                """, key + [.text(name)])
+                "UPDATE address_list_entry SET digest = '' WHERE list_id = $1 AND directory = $2 AND entry_id = $3", group)
+            for name in new {
+                try tx.execute(
+                    """
+                    INSERT INTO address_list_member (list_id, directory, name, group_id) VALUES ($1, $2, $4, $3)
+                    ON CONFLICT DO NOTHING
+                    """, group + [.text(name)])
+            }
         }
     }
 
@@ -138,17 +135,41 @@ extension EntryRows {
             [.integer(list.rawValue), .text(directory)])
     }
 
-    /// The groups that name an entry are to be written anew. (SQLite takes tables of a CROSS JOIN in the order in which they stand;
-    /// else it would go through all members of all groups.)
+    /// The groups that name an entry are to be written anew.
     static func markGroups(_ tx: borrowing WriteTransaction, of list: CollectionID, naming key: ListEntry.Key) throws {
-        try tx.execute(
-            """
-            UPDATE address_list_entry SET state = 1
-            WHERE list_id = $1 AND directory = $2 AND state = 0 AND entry_id IN (
-                SELECT m.group_id FROM address_list_name n CROSS JOIN address_list_member m
-                WHERE n.list_id = $1 AND n.directory = $2 AND n.entry_id = $3
-                    AND m.list_id = n.list_id AND m.directory = n.directory AND m.name = n.name)
-            """, parameters(list, key))
+        let groups = try groups(tx.read, of: list, key.directory, naming: names(tx.read, of: list, key))
+        try mark(tx, of: list, key.directory, groups)
+    }
+
+    private static func mark(
+        _ tx: borrowing WriteTransaction, of list: CollectionID, _ directory: String, _ groups: [String]
+    ) throws {
+        for group in groups {
+            try tx.execute(
+                "UPDATE address_list_entry SET state = 1 WHERE list_id = $1 AND directory = $2 AND entry_id = $3 AND state = 0",
+                parameters(list, ListEntry.Key(directory: directory, id: group)))
+        }
+    }
+
+    /// The groups that call somebody by one of some names. Not joined with the names, nor with what is done to the groups: without statistics
+    /// PostgreSQL would go through all members of all groups, or the whole list, for each entry that is written.
+    private static func groups(
+        _ tx: borrowing ReadTransaction, of list: CollectionID, _ directory: String, naming names: [String]
+    ) throws -> [String] {
+        var found: Set<String> = []
+        var rest = names[...]
+        while let first = rest.first {
+            let part = rest.prefix(4)
+            rest = rest.dropFirst(4)
+            // The statement has one length: what is too few stands twice.
+            let padded = part.map(Value.text) + [Value](repeating: .text(first), count: 4 - part.count)
+            found.formUnion(try tx.all(
+                """
+                SELECT group_id FROM address_list_member
+                WHERE list_id = $1 AND directory = $2 AND name IN ($3, $4, $5, $6)
+                """, [.integer(list.rawValue), .text(directory)] + padded) { $0.text(0) })
+        }
+        return found.sorted()
     }
 
     private static func removeTies(_ tx: borrowing WriteTransaction, of list: CollectionID, _ key: ListEntry.Key) throws {
