@@ -53,7 +53,7 @@ package protocol LoggedDirectory: DirectoryBackend {
     /// `list` of all kinds at once, and of all entries.
     func listAll(_ body: (ListedEntry) -> Bool) throws(DirectoryUnavailable) -> Bool
     /// Calls `body` with the id of each entry that has changed after a position, until it returns false, and with the entry as it is now; nil:
-    /// it is gone, or of no list. Where the log ends now; nil where the position is none of this log: then all entries must be read.
+    /// it is gone, or of no list. One that changes meanwhile may be told of again. Where the log ends now; nil where the position is none of this log: then all entries must be read.
     func changes(
         after position: String, _ body: (_ id: String, ListedEntry?) -> Bool
     ) throws(DirectoryUnavailable) -> String?

@@ -34,10 +34,11 @@ extension LocalBackend: LoggedDirectory {
         while true {
             let start = number
             let (last, changes) = try read { tx in
-                // Both as of one moment.
+                // The last one first: what it is followed by would be read again.
+                let last = try OwnChanges.last(tx)
                 let changes = try OwnChanges.page(tx, after: start, limit: Self.pageLength)
                 return (
-                    try OwnChanges.last(tx),
+                    last,
                     try changes.map { change in (change.id, change.number, try listed(tx, change.id)) })
             }
             // A number that was not given yet is that of another log.

@@ -149,7 +149,10 @@ final class EntryIntake {
         of directory: any LoggedDirectory, after position: String, _ progress: (Int) -> Void
     ) throws -> String? {
         let end = try directory.changes(after: position) { id, listed in
+            // What changed again while the log is read is told of again, and the later counts.
+            if seen.remove(id) != nil { flush() }
             guard let listed else {
+                seen.insert(id)
                 keep(.gone(ListEntry.Key(directory: source.backend.name, id: id)))
                 return failure == nil
             }

@@ -244,6 +244,21 @@ struct LocalChangesTests {
         #expect(try listing.refresh(comparing: true).changes == ListChanges())
     }
 
+    @Test("what changes again while the log is read counts as it was told of last", arguments: [
+        (["Anna", "Anna Berg"], "Anna Berg a@example.org"), (["Anna", nil], nil), ([nil, "Anna"], "Anna a@example.org"),
+        (["Anna", nil, "Anna Berg", "Anna"], "Anna a@example.org"), (["Known", nil], nil), ([nil, "Known"], "Known a@example.org"),
+    ] as [([String?], String?)])
+    func again(_ told: [String?], _ last: String?) throws {
+        for isKnown in [false, true] {
+            let listing = try LocalListing()
+            listing.log = Retold(isKnown ? ["Known"] : [])
+            try listing.refresh()
+            listing.log = Retold(told)
+            try listing.refresh()
+            #expect(try listing.told() == [last].compactMap { $0 })
+        }
+    }
+
     @Test("of changes that are made at once, while the list is refreshed, none is missed")
     func atOnce() async throws {
         let listing = try Self.listing()
@@ -279,4 +294,39 @@ struct LocalChangesTests {
         for writer in 0..<writers { #expect(told.contains("w\(writer) \(rounds) w\(writer)@example.org")) }
         #expect(LocalListing.outcome(try listing.refresh(comparing: true)).hasSuffix(", 0 differed, 0 are gone"))
     }
+}
+
+/// A directory whose log tells the same entry under several names, one after the other; nil: as gone.
+private struct Retold: LoggedDirectory {
+    let name = LocalBackend.reservedName
+    let domains = ["example.org"]
+    let told: [String?]
+
+    init(_ told: [String?]) { self.told = told }
+
+    private func entry(_ name: String) -> ListedEntry {
+        ListedEntry(DirectoryEntry(id: "1", location: "1", displayName: name, addresses: ["a@example.org"]), names: ["1"])
+    }
+
+    func logPosition() throws(DirectoryUnavailable) -> String { "0" }
+
+    func listAll(_ body: (ListedEntry) -> Bool) throws(DirectoryUnavailable) -> Bool {
+        if let last = told.last, let last { return body(entry(last)) }
+        return true
+    }
+
+    func changes(
+        after position: String, _ body: (_ id: String, ListedEntry?) -> Bool
+    ) throws(DirectoryUnavailable) -> String? {
+        for name in told where !body("1", name.map(entry)) { return nil }
+        return "1"
+    }
+
+    func find(_ name: SignInName) throws(DirectoryUnavailable) -> DirectoryEntry? { nil }
+    func entry(id: String) throws(DirectoryUnavailable) -> DirectoryEntry? { nil }
+    func verify(_ password: [UInt8], of entry: DirectoryEntry) throws(DirectoryUnavailable) -> PasswordVerdict { .wrong }
+    func forEach(
+        _ kind: Principal.Kind, _ body: (DirectoryEntry) -> Bool
+    ) throws(DirectoryUnavailable) -> Bool { true }
+    func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] { [] }
 }

@@ -17,6 +17,8 @@ final class LocalListing {
     let local = LocalDirectory()
     var options = AddressListOptions()
     var others: [ListedDirectory]
+    /// In the place of the database's own.
+    var log: (any LoggedDirectory)?
     /// Which entries the list has, and what says so.
     var includes: @Sendable (DirectoryEntry) -> Bool = { _ in true }
     var settings = ""
@@ -38,7 +40,8 @@ final class LocalListing {
     func refresh(comparing: Bool = false) throws -> ListRefresh.Report {
         let now = time.withLock { $0 += 1_000; return $0 }
         let own = AddressListSource(
-            LocalBackend(database: database, domains: ["example.org"]), includes: includes, settings: settings, mayGive: { _ in true })
+            log ?? LocalBackend(database: database, domains: ["example.org"]), includes: includes, settings: settings,
+            mayGive: { _ in true })
         let sources = [own] + others.map { AddressListSource($0, mayGive: { _ in true }) }
         let refresh = ListRefresh(database: database, options: options, holder: "this") { now }
         return try #require(try refresh.run(list, sources, comparing: comparing))
