@@ -248,7 +248,7 @@ struct LocalChangesTests {
         (["Anna", "Anna Berg"], "Anna Berg a@example.org"), (["Anna", nil], nil), ([nil, "Anna"], "Anna a@example.org"),
         (["Anna", nil, "Anna Berg", "Anna"], "Anna a@example.org"), (["Known", nil], nil), ([nil, "Known"], "Known a@example.org"),
     ] as [([String?], String?)])
-    func again(_ told: [String?], _ last: String?) throws {
+    func retold(_ told: [String?], _ last: String?) throws {
         for isKnown in [false, true] {
             let listing = try LocalListing()
             listing.log = Retold(isKnown ? ["Known"] : [])
