@@ -163,6 +163,7 @@ final class DirectorySignIn: Sendable {
             if !isKnown { principals.remember(name, principal.id) }
             // The account may be another than was asked for, or new: its seal is another.
             let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+            memberships?.noteSignIn(principal.id)
             followGroups(of: principal, entry, source, now: now)
             let sealed = Account(principal, storedPassword: nil, link: link)
             verified.insert(principal.id, code: key.code(sealed.seal, password), now: now)
@@ -191,6 +192,7 @@ final class DirectorySignIn: Sendable {
         case .right(let entry):
             do {
                 let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
+                memberships?.noteSignIn(principal.id)
                 followGroups(of: principal, entry, source, now: now)
                 standings.withLock { $0.set(principal.id, now) }
                 return .success(principal)

@@ -12,6 +12,8 @@ package final class MembershipCache: Sendable {
     }
 
     private let entries: Mutex<RecencyMap<PrincipalID, Entry>>
+    /// Who is at work without that their groups were needed: a client that waits for mail.
+    private let others = Mutex<Set<PrincipalID>>([])
 
     package init(capacity: Int = 20_000) { entries = Mutex(RecencyMap(capacity: capacity)) }
 
@@ -36,7 +38,11 @@ package final class MembershipCache: Sendable {
     package func noteUsed(_ ids: [PrincipalID]) {
         entries.withLock { entries in
             for id in ids {
-                guard var entry = entries.look(id), !entry.isUsed else { continue }
+                guard var entry = entries.look(id) else {
+                    others.withLock { _ = $0.insert(id) }
+                    continue
+                }
+                if entry.isUsed { continue }
                 entry.isUsed = true
                 entries.setValue(id, entry)
             }
@@ -46,7 +52,10 @@ package final class MembershipCache: Sendable {
     /// Whose groups were asked for since this was last called: who is at work here, by whatever protocol.
     package func takeUsed() -> [PrincipalID] {
         entries.withLock { entries in
-            var used: [PrincipalID] = []
+            var used = others.withLock { others in
+                defer { others = [] }
+                return Array(others)
+            }
             entries.forEach { id, entry in if entry.isUsed { used.append(id) } }
             for id in used {
                 guard var entry = entries.look(id) else { continue }
