@@ -92,10 +92,19 @@ def test_an_open_mail_connection_ends_with_what_it_was_opened_with(server):
     wait_for(lambda: is_over(other), timeout=15, what="the end of the connection")
 
 
+def test_one_with_an_end_is_listed_with_it(server, user):
+    out = server.run("user", "app-password", "add", user.address, "--name", "guest", "--until", "2099-12-31").out
+    secret = re.search(r": ([0-9a-z-]{29})$", out.strip())[1]
+    wait_for(lambda: dav_status(server, user.address, secret) == 207)
+    row = listed(server, user.address)["guest"]
+    assert row["until"] == "2099-12-31" and row["ended"] is False
+
+
 def test_what_the_command_refuses(server, user):
     add(server, user.address)
     for arguments, message in [(("--name", "phone"), "revoke it first"), (("--name", "x", "--scope", "pop3"), "pop3"),
-                               (("--name", ""), "1 to 64 bytes")]:
+                               (("--name", ""), "1 to 64 bytes"), (("--name", "x", "--until", "2020-01-01"), "is over"),
+                               (("--name", "x", "--until", "soon"), "is no day")]:
         done = server.run("user", "app-password", "add", user.address, *arguments, check=False)
         assert done.returncode != 0 and message in done.err, done.err
     group = "apgroup@example.org"

@@ -38,16 +38,15 @@ package final class MembershipCache: Sendable {
     package func noteUsed(_ ids: [PrincipalID]) {
         entries.withLock { entries in
             for id in ids {
-                guard var entry = entries.look(id) else {
-                    others.withLock { _ = $0.insert(id) }
-                    continue
-                }
-                if entry.isUsed { continue }
+                guard var entry = entries.look(id), !entry.isUsed else { continue }
                 entry.isUsed = true
                 entries.setValue(id, entry)
             }
         }
     }
+
+    /// They are at work, though their groups were not asked for.
+    package func noteAtWork(_ ids: [PrincipalID]) { others.withLock { $0.formUnion(ids) } }
 
     /// Whose groups were asked for since this was last called: who is at work here, by whatever protocol.
     package func takeUsed() -> [PrincipalID] {
@@ -56,9 +55,10 @@ package final class MembershipCache: Sendable {
                 defer { others = [] }
                 return Array(others)
             }
-            entries.forEach { id, entry in if entry.isUsed { used.append(id) } }
+            let known = Set(used)
+            entries.forEach { id, entry in if entry.isUsed, !known.contains(id) { used.append(id) } }
             for id in used {
-                guard var entry = entries.look(id) else { continue }
+                guard var entry = entries.look(id), entry.isUsed else { continue }
                 entry.isUsed = false
                 entries.setValue(id, entry)
             }

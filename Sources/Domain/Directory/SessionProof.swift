@@ -58,9 +58,9 @@ extension Authenticator {
     /// Principals of one transaction.
     private static let batch = 200
 
-    /// Those that are worth nothing any more: the principal is gone or disabled, here or in its directory, the app password is revoked,
-    /// the password is another one. No directory is asked: what it said last counts (`DirectoryMemberships`).
-    package func ended(of proofs: [SessionProof]) throws -> Set<SessionProof> {
+    /// Those that are worth nothing any more: the principal is gone or disabled, here or in its directory, the app password is
+    /// revoked or at its end, the password is another one. No directory is asked: what it said last counts (`DirectoryMemberships`).
+    package func ended(of proofs: [SessionProof], now: Int64) throws -> Set<SessionProof> {
         var ended: Set<SessionProof> = []
         let all = Dictionary(grouping: Set(proofs), by: \.principal)
         var rest = Array(all.keys)[...]
@@ -74,17 +74,17 @@ extension Authenticator {
                         ended.formUnion(proofs)
                         continue
                     }
-                    for proof in proofs where try !isValid(proof, tx) { ended.insert(proof) }
+                    for proof in proofs where try !isValid(proof, tx, now: now) { ended.insert(proof) }
                 }
             }
         }
         return ended
     }
 
-    private func isValid(_ proof: SessionProof, _ tx: borrowing ReadTransaction) throws -> Bool {
+    private func isValid(_ proof: SessionProof, _ tx: borrowing ReadTransaction, now: Int64) throws -> Bool {
         switch proof.secret {
         case .own(let stored): try LocalDirectory.storedPassword(tx, of: proof.principal).hash ?? "" == stored
-        case .app(let salt): try AppPasswords.all(tx, of: proof.principal).contains { $0.salt == salt }
+        case .app(let salt): try AppPasswords.valid(tx, of: proof.principal, at: now).contains { $0.salt == salt }
         case .elsewhere, .unknown: true
         }
     }

@@ -66,7 +66,7 @@ package final class IMAPServer: Sendable {
 
     /// Ends the sessions of those who may not sign in any more with what they have signed in with. Blocks its thread, for the database.
     package func endSessions() throws {
-        try context.sessions.look(context.services.authenticator, context.services.place.memberships)
+        try context.sessions.look(context.services.authenticator, context.services.place.memberships, now: context.services.clock())
     }
 
     /// Stops to accept, lets the commands in flight finish for at most `time`, says BYE and closes. The server cannot be started

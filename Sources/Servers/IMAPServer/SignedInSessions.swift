@@ -27,12 +27,12 @@ final class SignedInSessions: Sendable {
     func leave(_ key: UInt64) { state.withLock { _ = $0.entries.removeValue(forKey: key) } }
 
     /// Ends those that are to end. Blocks its thread, for the database.
-    func look(_ authenticator: Authenticator, _ memberships: MembershipCache) throws {
+    func look(_ authenticator: Authenticator, _ memberships: MembershipCache, now: Int64) throws {
         let entries = state.withLock { Array($0.entries.values) }
         if entries.isEmpty { return }
         // Who only waits for mail is at work too: their directory is to be asked for them.
-        memberships.noteUsed(entries.filter(\.proof.isOfDirectory).map(\.proof.principal))
-        let ended = try authenticator.ended(of: entries.map(\.proof))
+        memberships.noteAtWork(entries.filter(\.proof.isOfDirectory).map(\.proof.principal))
+        let ended = try authenticator.ended(of: entries.map(\.proof), now: now)
         if ended.isEmpty { return }
         for entry in entries where ended.contains(entry.proof) { entry.end() }
     }

@@ -933,5 +933,10 @@ ALTER TABLE principal SET (fillfactor = 40);
 ALTER TABLE collection SET (fillfactor = 40);
 
 """#),
+        Migration(number: 30, name: "app-password-ends", sql: #"""
+-- The time (milliseconds since 1970) from which on an app password signs in nowhere; NULL: it has no end.
+ALTER TABLE app_password ADD COLUMN expires BIGINT;
+
+"""#),
     ]
 }
