@@ -87,11 +87,12 @@ final class LDAPConnection: @unchecked Sendable {
             // RFC 4511 §4.14.
             server.isTLS ? ldap_connect(handle) : ldap_start_tls_s(handle, nil, nil)
         }
-        if deadline.isOver {
-            throw LDAPError(LDAP_TIMEOUT, action, diagnostic: "it takes connections, and does not go on")
+        if code == LDAP_SUCCESS, !deadline.isOver { return }
+        guard deadline.isConnected else {
+            throw LDAPError(
+                code == LDAP_SUCCESS ? LDAP_TIMEOUT : code, action, diagnostic: "it does not answer, or its name has no address")
         }
-        if code == LDAP_SUCCESS { return }
-        guard deadline.isConnected else { throw LDAPError(code, action, diagnostic: "it does not answer, or its name has no address") }
+        if deadline.isOver { throw LDAPError(LDAP_TIMEOUT, action, diagnostic: "it takes connections, and does not go on") }
         // A server's refusal of StartTLS is told by itself; a handshake's is one of these.
         guard code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR else { throw failure(code, action) }
         guard certificate == .checked else { throw LDAPError(code, action) }
