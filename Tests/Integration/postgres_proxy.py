@@ -22,6 +22,8 @@ class Proxy:
         self._may_pass.set()
         # Each so many commits one connection is cut, in turns before the server has the commit and before the node has the answer.
         self.cut_each, self.commits, self.cuts = 0, 0, 0
+        # How often a node has said something after its server had.
+        self.journeys = 0
         self._listener = None
         self.up()
 
@@ -73,7 +75,7 @@ class Proxy:
             pair = (client, server)
             with self._lock:
                 self._pairs.add(pair)
-            state = {"cut": None}
+            state = {"cut": None, "answered": True}
             threading.Thread(target=self._pump, args=(pair, client, server, state, True), daemon=True).start()
             threading.Thread(target=self._pump, args=(pair, server, client, state, False), daemon=True).start()
 
@@ -81,9 +83,13 @@ class Proxy:
         try:
             while data := source.recv(65536):
                 self._may_pass.wait()
+                if is_from_node and state["answered"]:
+                    with self._lock:
+                        self.journeys += 1
+                state["answered"] = not is_from_node
                 if is_from_node:
-                    # A message of the extended protocol: the text ends with a zero byte.
-                    if b"COMMIT\0" in data and self._is_next():
+                    # The prepared statement's name in a Bind message: the one before it, of the portal, is empty.
+                    if b"\0commit\0" in data and self._is_next():
                         if self.cuts % 2:
                             break
                         state["cut"] = True

@@ -1,11 +1,12 @@
 """What becomes of changes when the connections of nodes to their database are cut or held, above all at COMMIT."""
+import statistics
 import threading
 import time
 
 import pytest
 
 from nodes import Nodes
-from objects import event
+from objects import card, event
 from postgres import Cluster
 from postgres_proxy import Proxy
 from tegu import wait_for
@@ -165,3 +166,30 @@ def test_a_database_that_does_not_answer_piles_nothing_up(proxied):
     [thread.join(60) for thread in threads]
     assert len(answers) == 12
     wait_for(lambda: dav.put(path + "0.ics", event("held 0", "at last")).status == 204, 20, "the return of the database")
+
+
+def test_what_clients_do_most_takes_few_journeys_to_the_database(proxied):
+    """What is not waited for, the end of a transaction that only read, is counted as well."""
+    nodes, proxy = proxied
+    who = nodes.new_user()
+    dav = who[0].new_dav()
+
+    def journeys(request, status):
+        counts = []
+        for number in range(25):
+            before = proxy.journeys
+            assert request(number).status == status
+            # The end of a reading transaction may still be on its way.
+            time.sleep(0.005)
+            counts.append(proxy.journeys - before)
+        # What the nodes do in between, and statements that are not prepared yet, are in few of them.
+        return statistics.median(counts)
+
+    home, book = who[0].calendar, who[0].book
+    assert journeys(lambda number: dav.put(f"{home}{number}.ics", event(f"e{number}")), 201) == 2
+    assert journeys(lambda number: dav.get(f"{home}{number}.ics"), 200) == 2
+    assert journeys(lambda number: dav.get(f"{home}{number}.ics", headers={"If-None-Match": "*"}), 304) == 2
+    assert journeys(lambda number: dav.put_card(f"{book}{number}.vcf", card(f"c{number}")), 201) == 2
+    assert journeys(lambda number: dav.get(f"{book}{number}.vcf"), 200) == 2
+    assert journeys(lambda number: dav.put(f"{home}{number}.ics", event(f"e{number}", "Later")), 204) <= 4
+    assert journeys(lambda number: dav.delete(f"{home}{number}.ics"), 204) <= 5

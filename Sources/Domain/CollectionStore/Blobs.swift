@@ -17,10 +17,13 @@ package enum Blobs {
     }
 
     static func find(_ tx: borrowing ReadTransaction, _ id: Int64) throws -> Body? {
-        try tx.first("SELECT data, file FROM blob WHERE id = $1", [.integer(id)]) { row -> Body in
-            if let file = row.optionalText(1) { return .file(file) }
-            return .bytes(row.bytes(0))
-        }
+        try tx.first("SELECT data, file FROM blob WHERE id = $1", [.integer(id)]) { body(in: $0, at: 0) } ?? nil
+    }
+
+    /// From the columns `data` and `file`, of which `column` is the first; nil where a join has found no blob.
+    static func body(in row: borrowing Row, at column: Int) -> Body? {
+        if let file = row.optionalText(column + 1) { return .file(file) }
+        return row.isNull(column) ? nil : .bytes(row.bytes(column))
     }
 
     /// Calls `body` with the bytes of a blob in place; false where they are in a file.

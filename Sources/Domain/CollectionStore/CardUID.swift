@@ -22,6 +22,17 @@ enum CardUID {
         let bare = bare(uid)
         return [uid] + [bare, prefix + bare, prefix.uppercased() + bare, prefix + prefix + bare].filter { !$0.isIdentical(to: uid) }
     }
+
+    /// The parameters of a statement that is one for any count: the first one stands for those that there are not.
+    static func five(_ spellings: [String]) -> [Value] {
+        (0..<5).map { $0 < spellings.count ? .text(spellings[$0]) : spellings.first.map(Value.text) ?? .null }
+    }
+
+    /// The name that was found for the first of the spellings, but for `name`.
+    static func first(of found: [(name: String, uid: String)], by spellings: [String], except name: String?) -> String? {
+        let found = found.filter { name?.isIdentical(to: $0.name) != true }
+        return spellings.lazy.compactMap { spelling in found.first { $0.uid.isIdentical(to: spelling) }?.name }.first
+    }
 }
 
 extension Members {
@@ -34,16 +45,14 @@ extension Members {
     package static func name(
         _ tx: borrowing ReadTransaction, of uid: String, in collection: Collection, except name: String? = nil
     ) throws -> String? {
-        func counts(_ found: String) -> Bool { name?.isIdentical(to: found) != true }
         guard collection.kind == .book else {
-            return try self.name(tx, in: collection.id, uid: uid).flatMap { counts($0) ? $0 : nil }
+            return try self.name(tx, in: collection.id, uid: uid).flatMap { name?.isIdentical(to: $0) == true ? nil : $0 }
         }
         let spellings = CardUID.spellings(of: uid)
         let found = try tx.all(
             "SELECT name, uid FROM member WHERE collection_id = $1 AND uid IN ($2, $3, $4, $5, $6)",
-            // One statement for any count: the first one stands for those that there are not.
-            [.integer(collection.id.rawValue)] + (0..<5).map { .text($0 < spellings.count ? spellings[$0] : uid) }
-        ) { (name: $0.text(0), uid: $0.text(1)) }.filter { counts($0.name) }
-        return spellings.lazy.compactMap { spelling in found.first { $0.uid.isIdentical(to: spelling) }?.name }.first
+            [.integer(collection.id.rawValue)] + CardUID.five(spellings)
+        ) { (name: $0.text(0), uid: $0.text(1)) }
+        return CardUID.first(of: found, by: spellings, except: name)
     }
 }

@@ -46,26 +46,30 @@ package enum ChangeLog {
 
     /// Writes one change, and moves the collection's position.
     ///
-    /// - Parameter principal: to whom alone a member looks different now; nil: to everybody. Only an owner's change moves the
-    ///   member's own modseq.
+    /// - Parameters:
+    ///   - principal: to whom alone a member looks different now; nil: to everybody. Only an owner's change moves the
+    ///     member's own modseq.
+    ///   - known: the collection as this transaction has read it, which has changed nothing in it since.
     @discardableResult
     static func record(
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool,
         isCollection: Bool, isPrivate: Bool = false, of principal: PrincipalID? = nil, memberDelta: Int, with batch: ChangeBatch? = nil,
-        now: Milliseconds
+        from known: Collection? = nil, now: Milliseconds
     ) throws -> ModSeq {
         let member = isPrivate ? Bearer.privateMember : Bearer.member
         return try record(
             tx, in: collection, name: name, isRemoval: isRemoval, bearer: isCollection ? Bearer.collection : member,
-            of: principal, memberDelta: memberDelta, with: batch, now: now)
+            of: principal, memberDelta: memberDelta, with: batch, from: known, now: now)
     }
 
     @discardableResult
     private static func record(
         _ tx: borrowing WriteTransaction, in collection: CollectionID, name: String, isRemoval: Bool, bearer: Int64,
-        of principal: PrincipalID? = nil, memberDelta: Int, with batch: ChangeBatch? = nil, now: Milliseconds
+        of principal: PrincipalID? = nil, memberDelta: Int, with batch: ChangeBatch? = nil, from known: Collection? = nil, now: Milliseconds
     ) throws -> ModSeq {
-        let modseq = try batch?.next(tx, memberDelta: memberDelta) ?? next(tx, in: collection, memberDelta: memberDelta, now: now)
+        let modseq = try batch?.next(tx, memberDelta: memberDelta)
+            ?? known.map { try next(tx, after: $0, memberDelta: memberDelta, now: now) }
+            ?? next(tx, in: collection, memberDelta: memberDelta, now: now)
         try tx.execute(
             """
             INSERT INTO change (collection_id, modseq, name, is_removal, is_collection, at, principal_id)
@@ -95,6 +99,19 @@ package enum ChangeLog {
         guard let (modseq, owner, isOfBooks) = changed else { throw StoreRefusal.notFound }
         if isOfBooks { try booksChanged(tx, of: PrincipalID(rawValue: owner)) }
         return modseq
+    }
+
+    /// The same where it is known which the last one was: the row's answer is not waited for. Were it wrong, the log would have two rows of
+    /// one modseq, which its key does not let it have; who has changed the row meanwhile has this transaction run again.
+    private static func next(
+        _ tx: borrowing WriteTransaction, after collection: Collection, memberDelta: Int, now: Milliseconds
+    ) throws -> Int64 {
+        try tx.willChange(.collection(collection.id))
+        try tx.execute(
+            "UPDATE collection SET modseq = modseq + 1, member_count = member_count + $2, modified = $3 WHERE id = $1",
+            [.integer(collection.id.rawValue), .integer(Int64(memberDelta)), .integer(now)])
+        if collection.kind == .book { try booksChanged(tx, of: collection.owner) }
+        return collection.modseq.rawValue + 1
     }
 
     /// What is made from the owner's books must follow; by whom and when is no matter of this transaction.

@@ -21,26 +21,40 @@ package enum Collections {
 
     /// A home, and the collection of a name in it: what most requests begin with, in one statement.
     ///
-    /// - Parameter member: the name of one in that, which is looked for as well where each statement is a journey.
+    /// - Parameters:
+    ///   - member: the name of one in that, which is looked for as well where each statement is a journey.
+    ///   - withBytes: whether its bytes will be asked for too.
     package static func home(
-        _ tx: borrowing ReadTransaction, of owner: PrincipalID, kind: CollectionKind, child name: String, member: String?
+        _ tx: borrowing ReadTransaction, of owner: PrincipalID, kind: CollectionKind, child name: String, member: String?,
+        withBytes: Bool = false
     ) throws -> (home: Collection, child: Collection?, member: Found)? {
         guard tx.isRemote, let member else { return try home(tx, of: owner, kind: kind, child: name).map { ($0, $1, .notAsked) } }
         let parameters: [Value] = [.integer(owner.rawValue), .text(kind.rawValue), .text(name), .text(member)]
-        tx.foresee(memberByPath, parameters)
+        let sql = withBytes ? wholeMemberByPath : memberByPath
+        tx.foresee(sql, parameters)
         guard let (home, child) = try home(tx, of: owner, kind: kind, child: name) else { return nil }
-        return (home, child, .asked(child == nil ? nil : try tx.first(memberByPath, parameters, row: Members.read)))
+        if child == nil { return (home, child, .asked(nil, nil)) }
+        let found = try tx.first(sql, parameters) { (try Members.read($0), withBytes ? Blobs.body(in: $0, at: 13) : nil) }
+        return (home, child, .asked(found?.0, found?.1))
     }
 
-    /// A member that may have been looked for already.
+    /// A member that may have been looked for already, and its bytes, where these were asked for too.
     package enum Found {
         case notAsked
-        case asked(Member?)
+        case asked(Member?, Blobs.Body?)
     }
 
     private static let memberByPath: StaticString = """
         SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified, attached_bytes
         FROM member WHERE name = $4 AND collection_id = (
+            SELECT id FROM collection WHERE name = $3 AND trashed IS NULL AND parent_id = (
+                SELECT id FROM collection WHERE owner_id = $1 AND kind = $2 AND parent_id IS NULL AND trashed IS NULL))
+        """
+
+    private static let wholeMemberByPath: StaticString = """
+        SELECT m.collection_id, m.name, m.id, m.etag, m.size, m.modseq, m.component, m.uid, m.content_type, m.blob_id, m.created,
+            m.modified, m.attached_bytes, b.data, b.file
+        FROM member m LEFT JOIN blob b ON b.id = m.blob_id WHERE m.name = $4 AND m.collection_id = (
             SELECT id FROM collection WHERE name = $3 AND trashed IS NULL AND parent_id = (
                 SELECT id FROM collection WHERE owner_id = $1 AND kind = $2 AND parent_id IS NULL AND trashed IS NULL))
         """

@@ -132,11 +132,13 @@ package enum Members {
     /// Writes `content` under `name`, in the place of `existing` where that is what the name holds now. Throws
     /// `StoreRefusal` uidConflict, uidChanged, nameTaken (by a collection), quotaExceeded, readOnly or invalidName.
     ///
-    /// - Parameter batch: of changes of this collection that it is one of.
+    /// - Parameters:
+    ///   - batch: of changes of this collection that it is one of.
+    ///   - ahead: what was asked ahead, of this collection.
     @discardableResult
     package static func put(
         _ tx: borrowing WriteTransaction, in collection: Collection, name: String, existing: Member?,
-        content: MemberContent, by author: Author = .client, with batch: ChangeBatch? = nil, now: Milliseconds
+        content: MemberContent, by author: Author = .client, with batch: ChangeBatch? = nil, ahead: PutAhead? = nil, now: Milliseconds
     ) throws -> PutOutcome {
         try check(author, mayChange: collection)
         let existing = existing?.stored
@@ -152,7 +154,8 @@ package enum Members {
         }
         if batch == nil { Quota.foresee(tx.read, of: collection.owner) }
         if let uid = content.facts.uid, !(existing?.uid).isIdentical(to: uid),
-            let other = try self.name(tx.read, of: uid, in: collection, except: existing?.name)
+            let other = try ahead?.holder(tx.read, except: existing?.name)
+                ?? (ahead == nil ? self.name(tx.read, of: uid, in: collection, except: existing?.name) : nil)
         {
             throw StoreRefusal.uidConflict(existingName: other)
         }
@@ -165,7 +168,8 @@ package enum Members {
         let isOwn = try existing.map { try isOwnersAlone(tx.read, content, $0) } ?? false
         let modseq = try ChangeLog.record(
             tx, in: collection.id, name: name, isRemoval: false, isCollection: false, isPrivate: isPrivate,
-            of: isOwn ? collection.owner : nil, memberDelta: existing == nil ? 1 : 0, with: batch, now: now)
+            of: isOwn ? collection.owner : nil, memberDelta: existing == nil ? 1 : 0, with: batch,
+            from: ahead == nil ? nil : collection, now: now)
         let blob = try Blobs.store(tx, content)
         try Attachments.use(tx, attachments, by: blob)
         if let existing {

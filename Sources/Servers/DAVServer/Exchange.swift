@@ -48,19 +48,19 @@ final class Exchange: Sendable {
 
     /// What the request's URL leads to.
     func locate(
-        _ tx: borrowing ReadTransaction, missingParent: HTTPStatus = .notFound, needed: Rights = .read
+        _ tx: borrowing ReadTransaction, missingParent: HTTPStatus = .notFound, needed: Rights = .read, withBytes: Bool = false
     ) throws -> Location {
         if !isRefreshed { try MissingNotifications.check(tx, self) }
-        let location = try locator.locate(tx, path.segments, missingParent: missingParent, needed: needed)
+        let location = try locator.locate(tx, path.segments, missingParent: missingParent, needed: needed, withBytes: withBytes)
         if path.segments.count == 2, !isRefreshed { try StaleMounts.check(tx, location, self) }
         return location
     }
 
     /// What is at the request's URL. Throws `Reply` 404, also for a member that its calendar does not show now.
     func find(
-        _ tx: borrowing ReadTransaction, needed: Rights = .read
+        _ tx: borrowing ReadTransaction, needed: Rights = .read, withBytes: Bool = false
     ) throws -> (location: Location, resource: Resource) {
-        let location = try locate(tx, needed: needed)
+        let location = try locate(tx, needed: needed, withBytes: withBytes)
         guard let resource = location.resource, try isShown(tx, location) else { throw Reply(.notFound) }
         return (location, resource)
     }

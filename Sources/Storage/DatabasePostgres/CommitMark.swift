@@ -22,8 +22,14 @@ struct CommitMark {
     /// Of sessions that are no more.
     static let cleaning: StaticString = "DELETE FROM commit_mark WHERE at < now() - interval '1 day' RETURNING slot"
 
+    /// A session's row, which was there so many milliseconds ago, is still: `cleaning` takes none that is younger than a day.
+    private static let certainlyThere: Int64 = 3_600_000
+
     func send(on session: Session) throws(Fault) {
-        let sql: StaticString = """
+        let isThere = session.marked.map { Clock.milliseconds - $0 < Self.certainlyThere } ?? false
+        let sql: StaticString = isThere
+            ? "UPDATE commit_mark SET mark = $2, at = now() WHERE slot = $1"
+            : """
             INSERT INTO commit_mark (slot, mark) VALUES ($1, $2)
             ON CONFLICT (slot) DO UPDATE SET mark = excluded.mark, at = excluded.at
             """

@@ -98,7 +98,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         } else if hasBegun {
             // What is still queued may fail, and what was sent together with it would fail too.
             session.sendUnanswered()
-            session.send("ROLLBACK")
+            session.send(.rollback)
             session.sendUnanswered()
         }
         hasBegun = false
@@ -155,13 +155,14 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
             throw error
         }
         do throws(Fault) {
-            session.send("COMMIT")
+            session.send(.commit)
             let result = try session.receive("COMMIT")
             defer { PQclear(result) }
             hasBegun = false
             guard PQcmdStatus(result).map({ String(cString: $0) }) == "COMMIT" else {
                 throw Fault(.final, Failure(.serverBug, "a transaction that had failed was to be committed"))
             }
+            if mark != nil { session.marked = Clock.milliseconds }
         } catch {
             fault = error
             guard error.kind == .lost, let mark else { throw error }
@@ -286,6 +287,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     func foresee(_ sql: StaticString, _ parameters: [Value]) {
         guard fault == nil, foreseen.count < Self.mostForeseen, sql.hasPointerRepresentation, PreparedStatement.isQuery(sql)
         else { return }
+        if ahead.contains(where: { $0.sql.utf8Start == sql.utf8Start && $0.parameters == parameters }) { return }
         foreseen.append((sql, parameters))
     }
 
@@ -426,12 +428,8 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
     ) throws(Fault) -> OpaquePointer {
         hasBegun = true
         if role == .write { seenWrites = turns.begunWrites }
-        session.send(role == .read ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : beginWrite)
+        session.send(role == .read ? .beginRead : isolation == .serializable ? .beginSerializable : .beginRepeatable)
         return try body(session)
-    }
-
-    private var beginWrite: String {
-        isolation == .serializable ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN ISOLATION LEVEL REPEATABLE READ"
     }
 
     func nextID(_ sequence: Sequence) throws -> Int64 {

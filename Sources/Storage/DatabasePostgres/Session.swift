@@ -12,6 +12,8 @@ final class Session: @unchecked Sendable {
     let handle: OpaquePointer
     /// The row of `commit_mark` that is this session's.
     let slot = Int64.random(in: .min ... .max)
+    /// When a transaction that wrote that row was committed last, by `Clock`; nil: never.
+    var marked: Int64?
     /// Which process serves it, as text; told apart from a later one with the same number by its start.
     let processID: Int32
     private(set) var processStart = ""
@@ -76,9 +78,10 @@ final class Session: @unchecked Sendable {
     /// Whether it must not be used any more.
     var isLost: Bool { isIncomplete || PQstatus(handle) == CONNECTION_BAD }
 
-    /// Also says that the tables are in use (`UseLock`); throws where a copy is at work.
+    /// Prepares the verbs of transactions. Also says that the tables are in use (`UseLock`); throws where a copy is at work.
     func enterPipeline() throws(Fault) {
         guard PQenterPipelineMode(handle) == 1 else { throw Fault(nil, on: handle, doing: "enter the pipeline mode") }
+        for verb in TransactionVerb.allCases { count(PQsendPrepare(handle, verb.name, verb.rawValue, 0, nil)) }
         send(
             "SELECT backend_start, \(UseLock.shared) FROM pg_stat_activity WHERE pid = pg_backend_pid()", resultFormat: 0)
         let result = try receive("begin a session")
@@ -108,6 +111,8 @@ final class Session: @unchecked Sendable {
     func send(_ sql: String, resultFormat: Int32 = 1) {
         count(PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, resultFormat))
     }
+
+    func send(_ verb: TransactionVerb) { count(PQsendQueryPrepared(handle, verb.name, 0, nil, nil, nil, 1)) }
 
     func send(_ statement: PreparedStatement, _ values: ParameterBuffer, isKept: Bool = false) {
         count(values.withPointers { count, pointers, lengths, formats in

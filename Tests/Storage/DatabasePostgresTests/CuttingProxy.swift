@@ -1,4 +1,5 @@
 import Database
+@testable import DatabasePostgres
 import Glibc
 import Testing
 import Threads
@@ -12,6 +13,9 @@ final class CuttingProxy: Sendable {
         /// It is passed on, and the answer is not.
         case beforeClient
     }
+
+    /// What a client sends for a verb: the prepared statement's name in a Bind message, after that of the portal, which is empty.
+    static func word(_ verb: TransactionVerb) -> String { "\0\(verb.name)\0" }
 
     /// Where the socket is: the host of a connection string.
     let directory: String

@@ -1,4 +1,5 @@
 import Database
+@testable import DatabasePostgres
 import Glibc
 import TestEngines
 import Testing
@@ -23,7 +24,7 @@ struct LostConnectionTests {
     func unknownOutcome() throws {
         let hasty = try PostgresDatabase.testing(schema, directory: proxy.directory) { $0.outcomeMilliseconds = 0 }
         var runs = 0
-        proxy.cut(.beforeClient, at: "COMMIT")
+        proxy.cut(.beforeClient, at: CuttingProxy.word(.commit))
         let failure = #expect(throws: Failure.self) {
             try hasty.write { tx in
                 runs += 1
@@ -47,11 +48,11 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("a connection that is cut at the first statement, where the pool could not see it", arguments: ["READ ONLY", "SERIALIZABLE"])
-    func first(_ word: String) throws {
+    @Test("a connection that is cut at the first statement, where the pool could not see it", arguments: [TransactionVerb.beginRead, .beginSerializable])
+    func first(_ verb: TransactionVerb) throws {
         try database.write { tx in try tx.insert(1) }
-        proxy.cut(.beforeServer, at: word)
-        if word == "READ ONLY" {
+        proxy.cut(.beforeServer, at: CuttingProxy.word(verb))
+        if verb == .beginRead {
             #expect(try database.ids == [1])
         } else {
             try database.write { tx in try tx.insert(2) }
@@ -93,7 +94,7 @@ struct LostConnectionTests {
         for turn in 0..<5 {
             var runs = 0
             let ran = Collected<Int>()
-            proxy.cut(.beforeClient, at: "COMMIT")
+            proxy.cut(.beforeClient, at: CuttingProxy.word(.commit))
             try database.write { tx in
                 runs += 1
                 tx.afterCommit { ran.add(turn) }
@@ -110,7 +111,7 @@ struct LostConnectionTests {
     func uncommitted() throws {
         for turn in 0..<5 {
             var runs = 0
-            proxy.cut(.beforeServer, at: "COMMIT")
+            proxy.cut(.beforeServer, at: CuttingProxy.word(.commit))
             try database.write { tx in
                 runs += 1
                 try tx.insert(Int64(turn))
@@ -123,7 +124,7 @@ struct LostConnectionTests {
 
     @Test("a commit of nothing that is lost has nothing to find out")
     func unchanged() throws {
-        proxy.cut(.beforeClient, at: "COMMIT")
+        proxy.cut(.beforeClient, at: CuttingProxy.word(.commit))
         let found = try database.write { tx in try tx.read.first("SELECT count(*) FROM item") { $0.integer(0) } }
         #expect(found == 0)
         #expect(proxy.cutCount == 1)

@@ -340,7 +340,7 @@ struct WriteGroupConnectionTests {
     @Test("a commit that was made and whose answer was lost is one for all, made once")
     func committed() throws {
         let database = try database()
-        proxy.cut(.beforeClient, at: "COMMIT")
+        proxy.cut(.beforeClient, at: CuttingProxy.word(.commit))
         let (runs, outcomes) = try line(database)
         #expect(outcomes == ["done", "done", "done"])
         #expect(runs == [1, 1, 1])
@@ -351,7 +351,7 @@ struct WriteGroupConnectionTests {
     @Test("a commit that the server never got is made again, of each by itself")
     func uncommitted() throws {
         let database = try database()
-        proxy.cut(.beforeServer, at: "COMMIT")
+        proxy.cut(.beforeServer, at: CuttingProxy.word(.commit))
         let (runs, outcomes) = try line(database)
         #expect(outcomes == ["done", "done", "done"])
         #expect(runs == [2, 2, 2])
@@ -361,7 +361,7 @@ struct WriteGroupConnectionTests {
     @Test("a commit whose outcome cannot be told in time is run again for nobody")
     func unknown() throws {
         let database = try database { $0.outcomeMilliseconds = 0 }
-        proxy.cut(.beforeClient, at: "COMMIT")
+        proxy.cut(.beforeClient, at: CuttingProxy.word(.commit))
         let (runs, outcomes) = try line(database)
         #expect(outcomes.allSatisfy { $0.contains("not known") }, "\(outcomes)")
         #expect(runs == [1, 1, 1])

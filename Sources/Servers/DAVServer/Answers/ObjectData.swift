@@ -76,10 +76,12 @@ enum ObjectData {
     }
 
     /// The same where a member is a value; its size is then that of what they see.
+    ///
+    /// - Parameter stored: where it was read already.
     static func body(
-        _ tx: borrowing ReadTransaction, _ member: Member, _ files: FileBlobStore
+        _ tx: borrowing ReadTransaction, _ member: Member, _ files: FileBlobStore, stored: Blobs.Body? = nil
     ) throws -> (member: Member, body: Blobs.Body) {
-        let stored = try Blobs.read(tx, member.blobID)
+        let stored = try stored ?? Blobs.read(tx, member.blobID)
         guard member.form != .stored else { return (member, stored) }
         let bytes = try seen(tx, try files.bytes(of: stored), as: member.form, member.id)
         var member = member

@@ -11,7 +11,7 @@ enum Get {
 
     static func respond(_ exchange: Exchange) throws -> HTTPResponse {
         let (location, seen, body, form) = try exchange.read { tx -> (Location, Member?, Blobs.Body?, Representation?) in
-            let (location, _) = try exchange.find(tx)
+            let (location, _) = try exchange.find(tx, withBytes: exchange.head.method == "GET" && !asksForChange(exchange))
             guard let member = location.member, let parent = location.parent else {
                 try Conditional.check(tx, exchange, location)
                 return (location, nil, nil, nil)
@@ -20,7 +20,7 @@ enum Get {
             try Conditional.check(tx, exchange, location, form: form)
             if form != nil { return (location, member, nil, form) }
             if member.form != .stored || member.size > shortObject { try exchange.takesLong() }
-            let (seen, body) = try ObjectData.body(tx, member, exchange.server.files)
+            let (seen, body) = try ObjectData.body(tx, member, exchange.server.files, stored: location.storedBody)
             return (location, seen, body, nil)
         }
         if let member = seen, let parent = location.parent {
@@ -35,6 +35,11 @@ enum Get {
             }
         }
         return try Listing.response(exchange, location)
+    }
+
+    /// Whether the client has it already, and wants to know only whether it is the same still.
+    private static func asksForChange(_ exchange: Exchange) -> Bool {
+        exchange.head.headers.first("if-none-match") != nil || exchange.head.headers.first("if-modified-since") != nil
     }
 
     /// What is at the request's URL now, as the body of an answer to a change (RFC 8144 §3); nil where there is no object.

@@ -88,9 +88,27 @@ struct IncomingObject {
         }
     }
 
+    /// Says what its PUT will ask, where it is to be in the asker's own home by its URL; nil where nothing can be said, or nothing is gained.
+    func foresee(_ tx: borrowing ReadTransaction, _ exchange: Exchange) -> PutAhead? {
+        let path = exchange.path.segments
+        // What replaces an object has its UID.
+        guard tx.isRemote, path.count == 4, path[1] == exchange.principal.signInText, exchange.head.headers.first("if-match") == nil,
+            let kind = Container(rawValue: path[0])?.homeKind, let uid else { return nil }
+        return PutAhead(tx, of: exchange.principal.id, in: kind, child: path[2], uid: uid)
+    }
+
+    private var uid: String? {
+        switch content {
+        case .ready: nil
+        case .calendarObject(let object): object.content.facts.uid
+        case .card(let card): card.content.facts.uid
+        }
+    }
+
     /// Puts it where `location` is. With the ETag of what its sender sees there, where that is what was sent. Throws `Reply`.
     func put(
-        _ tx: borrowing WriteTransaction, _ exchange: Exchange, in parent: Collection, at location: Location, existing: Member?
+        _ tx: borrowing WriteTransaction, _ exchange: Exchange, in parent: Collection, at location: Location, existing: Member?,
+        ahead: PutAhead? = nil
     ) throws -> (outcome: Members.PutOutcome, etag: String?) {
         let name = location.name
         do {
@@ -105,7 +123,9 @@ struct IncomingObject {
                 }
             case .card(let card): member = card.content
             }
-            return (try Members.put(tx, in: parent, name: name, existing: existing, content: member, now: exchange.now), etag)
+            let outcome = try Members.put(
+                tx, in: parent, name: name, existing: existing, content: member, ahead: ahead, now: exchange.now)
+            return (outcome, etag)
         } catch let refusal as StoreRefusal {
             var reply = Reply(refusal, in: parent.kind, at: location.parentHref)
             // What may not be known is not named.

@@ -2,6 +2,7 @@ import Bytes
 import CollectionStore
 import DAVGrammar
 import Database
+import Directory
 import HTTPServer
 import XML
 
@@ -34,8 +35,11 @@ enum Put {
             throw error
         }
         let (outcome, etag) = try exchange.write { tx in
+            let ahead = incoming.foresee(tx.read, exchange)
             let (location, parent) = try place(tx.read, exchange)
-            return try incoming.put(tx, exchange, in: parent, at: location, existing: location.member)
+            // What another shares is elsewhere.
+            let isOwn = location.access.mount == nil && parent.owner == exchange.principal.id
+            return try incoming.put(tx, exchange, in: parent, at: location, existing: location.member, ahead: isOwn ? ahead : nil)
         }
         // RFC 8144 §3.1, RFC 7240 §4.2.
         if exchange.preferences.isRepresentation,

@@ -15,6 +15,9 @@ struct Location: Sendable {
     /// What is there; nil: nothing, but its parent is (RFC 4918 §5.1: an unmapped URL).
     var resource: Resource?
 
+    /// The bytes of the member that is there, where they were read along with it.
+    var storedBody: Blobs.Body?
+
     /// Whether there is an object all the same, of which the asker may not know (`Access.hidesPrivate`).
     var isConcealed = false
 

@@ -18,10 +18,13 @@ struct Locator: Sendable {
     /// Throws `Reply` 404 where nothing is there that the asker may know of, and 409 with `missingParent` where the
     /// parent of the last segment is missing (RFC 4918 §9.7.1, §9.3.1).
     ///
-    /// - Parameter needed: the right without which what is there is not shown. Who may see when somebody is busy knows that there
-    ///   is a calendar: they are told what they lack (RFC 3744 §7.1.1), and learn of nothing in it.
+    /// - Parameters:
+    ///   - needed: the right without which what is there is not shown. Who may see when somebody is busy knows that there
+    ///     is a calendar: they are told what they lack (RFC 3744 §7.1.1), and learn of nothing in it.
+    ///   - withBytes: whether an object's bytes will be asked for too.
     func locate(
-        _ tx: borrowing ReadTransaction, _ path: [String], missingParent: HTTPStatus = .notFound, needed: Rights = .read
+        _ tx: borrowing ReadTransaction, _ path: [String], missingParent: HTTPStatus = .notFound, needed: Rights = .read,
+        withBytes: Bool = false
     ) throws -> Location {
         guard let first = path.first else { return Location(ancestors: [], name: "", resource: .root) }
         guard let container = Container(rawValue: first) else { throw Reply(.notFound) }
@@ -36,7 +39,7 @@ struct Locator: Sendable {
         }
         // Of any domain: what is granted decides.
         guard let principal = try anyPrincipal(tx, path[1]) else { throw Reply(.notFound) }
-        if principal.id == asker.id { return try locate(tx, path, inOwnHomeOf: kind, missingParent: missingParent) }
+        if principal.id == asker.id { return try locate(tx, path, inOwnHomeOf: kind, missingParent: missingParent, withBytes: withBytes) }
         guard let home = try Collections.home(tx, of: principal.id, kind: kind) else { throw Reply(.notFound) }
         let asker = try view(tx)
         let rights = try Grants.rights(tx, on: [home.id], of: principal, for: asker, now: now)
@@ -60,7 +63,7 @@ struct Locator: Sendable {
 
     /// In the asker's own home: for what is their own no right is looked up.
     private func locate(
-        _ tx: borrowing ReadTransaction, _ path: [String], inOwnHomeOf kind: CollectionKind, missingParent: HTTPStatus
+        _ tx: borrowing ReadTransaction, _ path: [String], inOwnHomeOf kind: CollectionKind, missingParent: HTTPStatus, withBytes: Bool
     ) throws -> Location {
         let home: Collection
         var first: Collection?
@@ -68,8 +71,9 @@ struct Locator: Sendable {
         // In a home of files a name may be a file's.
         let isFirstCollection = path.count > 2 && !kind.holdsMembers
         if isFirstCollection {
-            guard let found = try Collections.home(tx, of: asker.id, kind: kind, child: path[2], member: path.count > 3 ? path[3] : nil)
-            else { throw Reply(.notFound) }
+            let found = try Collections.home(
+                tx, of: asker.id, kind: kind, child: path[2], member: path.count > 3 ? path[3] : nil, withBytes: withBytes && path.count == 4)
+            guard let found else { throw Reply(.notFound) }
             (home, first, second) = found
         } else {
             guard let found = try Collections.home(tx, of: asker.id, kind: kind) else { throw Reply(.notFound) }
@@ -83,8 +87,8 @@ struct Locator: Sendable {
             location.ancestors.append(parent)
             location.name = name
             // In a calendar or a book a name is a member's; in a home it is a collection's: one look-up for most requests.
-            if index == 3, case .asked(let member) = second, parent.kind.holdsMembers, parent.kind.childKinds.isEmpty {
-                location.resource = member.map(Resource.member)
+            if index == 3, case .asked(let member, let body) = second, parent.kind.holdsMembers, parent.kind.childKinds.isEmpty {
+                (location.resource, location.storedBody) = (member.map(Resource.member), body)
             } else {
                 location.resource = try index == 2 && isFirstCollection ? first.map(Resource.collection) : child(tx, of: parent, name)
             }
