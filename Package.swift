@@ -61,7 +61,7 @@ let layers: [Layer] = [
     ]),
     Layer(name: "Domain", modules: [
         Module(name: "Directory", uses: ["Bytes", "Cryptography", "SASL", "Database"]),
-        Module(name: "DirectoryLDAP", uses: ["Bytes", "CivilTime", "Directory"], libraries: ["CLDAP"]),
+        Module(name: "DirectoryLDAP", uses: ["Bytes", "CivilTime", "Cryptography", "Directory"], libraries: ["CLDAP"]),
         Module(name: "CollectionStore", uses: ["Bytes", "Grams", "Cryptography", "Database", "Directory"]),
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),

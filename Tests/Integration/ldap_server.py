@@ -211,6 +211,21 @@ def silent_server():
 
 
 @contextlib.contextmanager
+def deaf_server():
+    """The port of a server that nothing reaches: its queue of connections is full, so that it does not even say that it takes none."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        time.sleep(0.1)
+        yield listener.getsockname()[1]
+
+
+@contextlib.contextmanager
 def temporary_folder():
     folder = tempfile.mkdtemp(prefix="tegu-ldap-")
     try:

@@ -60,10 +60,51 @@ def test_one_that_is_revoked_ends_within_seconds_and_alone(server, user):
     assert again.returncode != 0 and "no app password" in again.err
 
 
+def test_an_open_mail_connection_ends_with_what_it_was_opened_with(server):
+    user = server.new_user()
+    phone, laptop = add(server, user.address, "phone"), add(server, user.address, "laptop", "imap")
+
+    def opened(password):
+        client = Imap(server.host, server.imap_port)
+        client.ok(f'LOGIN {user.address} "{password}"')
+        client.ok("SELECT INBOX")
+        return client
+
+    def is_over(client):
+        try:
+            return client.do("NOOP").status != "OK"
+        except (OSError, EOFError, ValueError, AssertionError):
+            return True
+    lost, waiting, other, own = opened(phone), opened(phone), opened(laptop), opened(user.password)
+    assert waiting.do("NOOP").status == "OK" and waiting.begin("IDLE") and waiting.response().startswith(b"+")
+    server.run("user", "app-password", "revoke", user.address, "phone")
+    assert b"BYE" in waiting.response()
+    wait_for(lambda: is_over(lost), timeout=15, what="the end of the connection")
+    assert not is_over(other) and not is_over(own)
+    # The same name with another secret is another one.
+    phone = add(server, user.address, "phone")
+    wait_for(lambda: imap_answer(server, user.address, phone).status == "OK", timeout=10)
+    # The own password ends those that were opened with it.
+    server.run("user", "password", user.address, "--password-stdin", input="another one\n")
+    wait_for(lambda: is_over(own), timeout=15, what="the end of the connection")
+    assert not is_over(other)
+    server.run("user", "set", user.address, "--disabled")
+    wait_for(lambda: is_over(other), timeout=15, what="the end of the connection")
+
+
+def test_one_with_an_end_is_listed_with_it(server, user):
+    out = server.run("user", "app-password", "add", user.address, "--name", "guest", "--until", "2099-12-31").out
+    secret = re.search(r": ([0-9a-z-]{29})$", out.strip())[1]
+    wait_for(lambda: dav_status(server, user.address, secret) == 207)
+    row = listed(server, user.address)["guest"]
+    assert row["until"] == "2099-12-31" and row["ended"] is False
+
+
 def test_what_the_command_refuses(server, user):
     add(server, user.address)
     for arguments, message in [(("--name", "phone"), "revoke it first"), (("--name", "x", "--scope", "pop3"), "pop3"),
-                               (("--name", ""), "1 to 64 bytes")]:
+                               (("--name", ""), "1 to 64 bytes"), (("--name", "x", "--until", "2020-01-01"), "is over"),
+                               (("--name", "x", "--until", "soon"), "is no day")]:
         done = server.run("user", "app-password", "add", user.address, *arguments, check=False)
         assert done.returncode != 0 and message in done.err, done.err
     group = "apgroup@example.org"

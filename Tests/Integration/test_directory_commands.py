@@ -35,6 +35,13 @@ def test_a_directory_is_tested_added_used_and_taken_out(corp):
             assert wrong.returncode != 0 and file.read_text() == own
             assert server.run("directory", "add", "corp", *arguments, "--set", "page-size=x", check=False).returncode != 0
             assert server.run("directory", "add", "a b", *arguments, check=False).returncode != 0
+            # What is wrong is told of the file that there is.
+            for bad, message in [(["corp"], "give at least a server"), (["corp", *arguments, "--set", "domains=a.org"], "domains is given twice"),
+                                 (["corp", *arguments, "--base", "people"], f"{file} is \"people\": expected a dist"),
+                                 (["corp", *arguments, "--set", "page-size=x"], f"directories.corp.page-size in {file} is \"x\"")]:
+                refused = server.run("directory", "add", *bad, check=False)
+                assert refused.returncode != 0 and message in refused.err and ".draft" not in refused.err, refused.err
+                assert file.read_text() == own
             done = server.run("directory", "add", "corp", *arguments)
             assert "user: 1, 1 with an address" in done.out and "added directory corp" in done.out
             assert file.read_text().startswith(own) and file.stat().st_mode & 0o777 == 0o640

@@ -4,6 +4,7 @@ import time
 import pytest
 
 from dav import Dav, document, find_all, name
+from imap import Imap
 from ldap_server import IPA_SCHEMA, Authority, Slapd, person, temporary_folder, unit
 from objects import event
 from tegu import Server, wait_for
@@ -152,10 +153,29 @@ def test_an_open_imap_session_loses_what_the_group_gave(site, directories):
 
 
 def signed_in(site, user):
-    from imap import Imap
     imap = Imap(site.host, site.imap_port)
     imap.ok(f'LOGIN {user}@example.org "secret of {user}"')
     return imap
+
+
+def test_a_mail_connection_that_waits_ends_when_its_user_is_shut_out_there(site, directories):
+    corp, _ = directories
+    corp.modify(person(CORP, "waits", "shadowExpire: 99999", classes=("inetOrgPerson", "shadowAccount")), "ldapadd")
+    waits, stays = wait_for(lambda: signed_in(site, "waits")), wait_for(lambda: signed_in(site, "emil"))
+    for imap in (waits, stays):
+        imap.ok("SELECT INBOX")
+        imap.begin("IDLE")
+        assert imap.response().startswith(b"+")
+    corp.modify(f"dn: uid=waits,ou=people,{CORP}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: 1\n")
+    assert waits.response().startswith(b"* BYE ")
+    stays.send("DONE\r\n")
+    assert b" OK " in stays.response()
+    # Once the entry is in order again, so is a new connection.
+    corp.modify(f"dn: uid=waits,ou=people,{CORP}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: 99999\n")
+    again = Imap(site.host, site.imap_port)
+    wait_for(lambda: again.do('LOGIN waits "secret of waits"').status == "OK", timeout=90, what="the return")
+    time.sleep(6)
+    again.ok("NOOP")
 
 
 def test_a_group_called_like_a_user_leaves_the_name_to_the_user(site):

@@ -1,4 +1,8 @@
-"""Directories as they are in large organisations: 20,000 people by pages, a server that dies while it is in use, FreeIPA's kin."""
+"""Directories as they are in large organisations: 20,000 people by pages, servers that die or hang while they are in use, FreeIPA's kin."""
+import os
+import signal
+import time
+
 import pytest
 
 from dav import Dav
@@ -84,6 +88,41 @@ def test_the_next_server_is_asked_when_the_one_in_use_dies(authority):
             server.close()
             first.stop()
             second.stop()
+
+
+def test_servers_that_hang_hold_a_sign_in_for_their_times_only(authority):
+    """They take connections still, as the kernel does that for them, and answer nothing: no TLS handshake, no request."""
+    text = unit(CORP, "people") + "".join(
+        person(CORP, name, f"entryUUID: 5f0c2a52-7d0e-4b07-9a57-2f2f6b1f000{n}") for n, name in enumerate(["clara", "dora", "emil", "fritz"]))
+    with temporary_folder() as folder:
+        both = [Slapd(folder / name, CORP, text, authority).start() for name in ("first", "second")]
+        block = both[0].settings("corp", "openldap", servers=[slapd.tls_url for slapd in both], connect_time="1s", operation_time="1s")
+        server = served(folder, block, "--auth-cache-time", "1s")
+
+        def timed(name):
+            begin = time.monotonic()
+            return status(server, name), time.monotonic() - begin
+        try:
+            server.start()
+            assert status(server, "clara") == 207
+            os.kill(both[0].process.pid, signal.SIGSTOP)
+            # One wait for an answer on the connection in use; then the other server has all.
+            code, took = timed("dora")
+            assert code == 207 and took < 2.5, took
+            code, took = timed("clara")
+            assert code == 207 and took < 3.5, took
+            os.kill(both[1].process.pid, signal.SIGSTOP)
+            for name, expected in [("emil", 503), ("clara", 207), ("nobody", 503)]:
+                code, took = timed(name)
+                assert code == expected and took < 6, (name, code, took)
+            for slapd in both:
+                os.kill(slapd.process.pid, signal.SIGCONT)
+            wait_for(lambda: status(server, "fritz") == 207, timeout=90, what="the servers' return")
+        finally:
+            server.close()
+            for slapd in both:
+                os.kill(slapd.process.pid, signal.SIGCONT)
+                slapd.stop()
 
 
 @pytest.mark.parametrize("preset", ["freeipa", "ald-pro"])

@@ -133,6 +133,13 @@ def test_what_is_printed_is_right_once_it_is_pasted(printed, name_server):
     assert done.stdout.endswith("All records are as they should be.\n")
 
 
+def test_a_domain_that_is_not_served_is_told_in_a_comment(printed):
+    environment = {**os.environ, "TEGU_DOMAIN": "example.org"}
+    done = subprocess.run([binary(), "dns", "Other.test.", "--host", HOST], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0 and done.stdout.startswith("; other.test is none of the domains of this server"), done.stdout
+    assert "_caldavs._tcp" in done.stdout and "none of the domains" not in printed
+
+
 def test_an_address_of_version_6_is_one(printed, name_server):
     done = dns("--check", server=name_server(START + printed + f"{HOST}. IN AAAA 2001:db8::7\n").name)
     assert done.returncode == 0, done.stdout

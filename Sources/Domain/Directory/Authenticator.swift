@@ -51,13 +51,14 @@ package final class Authenticator: Sendable {
     /// Who slows and blocks guessers.
     package let guessGuard: GuessGuard
 
-    private let database: any Database
+    let database: any Database
     let principals: PrincipalCache
     let options: Options
     private let passwords: Passwords
     private let verified: VerifiedPasswords
     private let gate: VerificationGate<Verdict>
     let directories: DirectorySignIn?
+    let memberships: DirectoryMemberships?
     private let appPasswords: AppPasswordSignIn
     let scram: ScramSignIn
     let scramOffer: ScramOffer
@@ -84,6 +85,7 @@ package final class Authenticator: Sendable {
         gate = VerificationGate(permits: options.concurrentHashes, maximumWaiting: options.waitingThreads)
         let key = HMACSHA256(key: random(32))
         self.key = key
+        self.memberships = memberships
         self.directories = directories.map {
             DirectorySignIn(
                 $0, database: database, principals: principals, verified: verified, guessGuard: guessGuard, key: key,

@@ -18,6 +18,8 @@ package final class DirectoryMemberships: Sendable {
     private let walking = Mutex<Set<DirectoryLink>>([])
     /// Whose groups could not be had when they were last asked for.
     private let failed: Mutex<RecencyMap<PrincipalID, Bool>>
+    /// Whose entry was last found to be gone, disabled or expired.
+    private let shut = Mutex<Set<PrincipalID>>([])
 
     package init(
         _ directories: Directories, database: any Database, principals: PrincipalCache? = nil, capacity: Int = 50_000
@@ -154,6 +156,9 @@ package final class DirectoryMemberships: Sendable {
     ) throws {
         // Who is gone there is in no group any more.
         let entry = try source.backend.entry(id: link.entryID)
+        shut.withLock { shut in
+            if entry?.state == .active { shut.remove(id) } else { shut.insert(id) }
+        }
         try note(try entry.map { try groups(source, of: $0) } ?? [], of: id, link, source, now: now())
     }
 
@@ -167,6 +172,14 @@ package final class DirectoryMemberships: Sendable {
     private func age(_ link: DirectoryLink, now: Int64) -> Int64? {
         asked.withLock { $0.use(link) }.flatMap { now >= $0 ? now - $0 : nil }
     }
+
+    // MARK: Standing
+
+    /// Whether somebody may not sign in any more, as far as was seen when their groups were asked for.
+    func isShut(_ id: PrincipalID) -> Bool { shut.withLock { $0.contains(id) } }
+
+    /// They have signed in.
+    func noteSignIn(_ id: PrincipalID) { shut.withLock { _ = $0.remove(id) } }
 
     // MARK: Names
 

@@ -79,7 +79,9 @@ final class DirectorySignIn: Sendable {
         if account?.principal.isDisabled == true { return .failure }
         var age: Int64?
         if let account, account.link != nil {
-            age = verified.age(account.principal.id, code: code, now: now, limit: outageTime)
+            // What was seen since counts more than what was right before.
+            let isShut = memberships?.isShut(account.principal.id) == true
+            age = isShut ? nil : verified.age(account.principal.id, code: code, now: now, limit: outageTime)
             if let age, age < idleTime { return .success(account.principal) }
         }
         if isRejected(code, now: now) { return .failure }
@@ -163,6 +165,7 @@ final class DirectorySignIn: Sendable {
             if !isKnown { principals.remember(name, principal.id) }
             // The account may be another than was asked for, or new: its seal is another.
             let link = DirectoryLink(directory: source.backend.name, entryID: entry.id)
+            memberships?.noteSignIn(principal.id)
             followGroups(of: principal, entry, source, now: now)
             let sealed = Account(principal, storedPassword: nil, link: link)
             verified.insert(principal.id, code: key.code(sealed.seal, password), now: now)
@@ -191,6 +194,7 @@ final class DirectorySignIn: Sendable {
         case .right(let entry):
             do {
                 let principal = try directories.principal(of: entry, source, known: account, database, local, now: now)
+                memberships?.noteSignIn(principal.id)
                 followGroups(of: principal, entry, source, now: now)
                 standings.withLock { $0.set(principal.id, now) }
                 return .success(principal)
@@ -238,7 +242,8 @@ final class DirectorySignIn: Sendable {
     }
 
     private func age(ofStanding account: Account, now: Int64) -> Int64? {
-        standings.withLock { $0.use(account.principal.id) }.flatMap { now >= $0 ? now - $0 : nil }
+        if memberships?.isShut(account.principal.id) == true { return nil }
+        return standings.withLock { $0.use(account.principal.id) }.flatMap { now >= $0 ? now - $0 : nil }
     }
 
     /// What an entry is, without its password.

@@ -12,6 +12,8 @@ package final class MembershipCache: Sendable {
     }
 
     private let entries: Mutex<RecencyMap<PrincipalID, Entry>>
+    /// Who is at work without that their groups were needed: a client that waits for mail.
+    private let others = Mutex<Set<PrincipalID>>([])
 
     package init(capacity: Int = 20_000) { entries = Mutex(RecencyMap(capacity: capacity)) }
 
@@ -43,13 +45,20 @@ package final class MembershipCache: Sendable {
         }
     }
 
+    /// They are at work, though their groups were not asked for.
+    package func noteAtWork(_ ids: [PrincipalID]) { others.withLock { $0.formUnion(ids) } }
+
     /// Whose groups were asked for since this was last called: who is at work here, by whatever protocol.
     package func takeUsed() -> [PrincipalID] {
         entries.withLock { entries in
-            var used: [PrincipalID] = []
-            entries.forEach { id, entry in if entry.isUsed { used.append(id) } }
+            var used = others.withLock { others in
+                defer { others = [] }
+                return Array(others)
+            }
+            let known = Set(used)
+            entries.forEach { id, entry in if entry.isUsed, !known.contains(id) { used.append(id) } }
             for id in used {
-                guard var entry = entries.look(id) else { continue }
+                guard var entry = entries.look(id), entry.isUsed else { continue }
                 entry.isUsed = false
                 entries.setValue(id, entry)
             }

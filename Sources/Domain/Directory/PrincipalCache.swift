@@ -63,7 +63,7 @@ package final class PrincipalCache: Sendable {
             if let alias, let principal = try LocalDirectory.find(tx, alias),
                 let link = try DirectoryAccounts.link(tx, of: alias) {
                 return Account(
-                    principal, storedPassword: nil, link: link, appPasswords: try AppPasswords.all(tx, of: alias))
+                    principal, storedPassword: nil, link: link, appPasswords: try AppPasswords.valid(tx, of: alias, at: now))
             }
             let found = try LocalDirectory.find(tx, signInName)
                 ?? LocalDirectory.find(tx, address: signInName.description)
@@ -73,7 +73,7 @@ package final class PrincipalCache: Sendable {
             let stored = link == nil ? try LocalDirectory.storedPassword(tx, of: principal.id) : (hash: nil, scram: nil)
             return Account(
                 principal, storedPassword: stored.hash, scram: stored.scram, link: link,
-                appPasswords: principal.kind == .user ? try AppPasswords.all(tx, of: principal.id) : [])
+                appPasswords: principal.kind == .user ? try AppPasswords.valid(tx, of: principal.id, at: now) : [])
         }
         state.withLock { state in
             guard state.generation == generation else { return }

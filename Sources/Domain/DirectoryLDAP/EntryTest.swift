@@ -4,6 +4,8 @@
 package struct EntryTest: Sendable, Equatable, CustomStringConvertible {
     private enum Condition: Sendable, Equatable {
         case equals(String)
+        /// A distinguished name, in whatever way it is spaced and escaped.
+        case names(DistinguishedName)
         case isPresent
         case hasBits(Int64)
         case isOver(TimeForm)
@@ -24,7 +26,10 @@ package struct EntryTest: Sendable, Equatable, CustomStringConvertible {
         let operand = String(text[text.index(after: index)...])
         guard AttributeMap.isAttribute(attribute), !operand.isEmpty else { return nil }
         switch text[index] {
-        case "=": condition = operand == "*" ? .isPresent : .equals(operand)
+        case "=" where operand == "*": condition = .isPresent
+        case "=":
+            let name = operand.contains("=") ? DistinguishedName(operand) : nil
+            condition = name.map { .names($0) } ?? .equals(operand)
         case "&":
             guard let bits = Int64(operand), bits != 0 else { return nil }
             condition = .hasBits(bits)
@@ -33,16 +38,36 @@ package struct EntryTest: Sendable, Equatable, CustomStringConvertible {
             condition = .isOver(form)
         }
         self.attribute = attribute
+        self.text = text
     }
 
-    package var description: String {
-        switch condition {
-        case .equals(let value): "\(attribute)=\(value)"
-        case .isPresent: "\(attribute)=*"
-        case .hasBits(let bits): "\(attribute)&\(bits)"
-        case .isOver(let form): "\(attribute)@\(form.rawValue)"
+    /// Several, with commas between; nil where one is none. A distinguished name has commas itself: what goes on with one of the types of
+    /// RFC 4514 §3 belongs to the name before.
+    package static func list(_ text: String) -> [EntryTest]? {
+        var texts: [String] = []
+        for part in text.split(separator: ",") {
+            let part = part.drop { $0 == " " }
+            if let last = texts.last, last.count(where: { $0 == "=" }) > 1, isRelativeName(part) {
+                texts[texts.endIndex - 1] = "\(last),\(part)"
+            } else if !part.isEmpty, part != "none" {
+                texts.append(String(part))
+            }
         }
+        let tests = texts.compactMap { text in
+            EntryTest(String(text.reversed().drop { $0 == " " }.reversed()))
+        }
+        return tests.count == texts.count ? tests : nil
     }
+
+    private static func isRelativeName(_ text: Substring) -> Bool {
+        guard let sign = text.firstIndex(of: "=") else { return false }
+        return ["cn", "l", "st", "o", "ou", "c", "street", "dc", "uid"].contains(text[..<sign].lowercased())
+    }
+
+    /// As it was written.
+    private let text: String
+
+    package var description: String { text }
 
     /// - Parameter now: milliseconds since 1970.
     func holds(_ entry: LDAPEntry, now: Int64) -> Bool {
@@ -50,6 +75,7 @@ package struct EntryTest: Sendable, Equatable, CustomStringConvertible {
         return entry.exactTexts([attribute]).contains { value in
             switch condition {
             case .equals(let wanted): value.lowercased() == wanted.lowercased()
+            case .names(let wanted): DistinguishedName(value) == wanted
             case .isPresent: true
             // A number with a sign, of 32 bits (userAccountControl); any of the bits.
             case .hasBits(let bits): Int64(value).map { $0 & bits != 0 } ?? false

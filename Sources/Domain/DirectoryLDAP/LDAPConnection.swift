@@ -8,6 +8,8 @@ final class LDAPConnection: @unchecked Sendable {
     private let handle: OpaquePointer
     let server: LDAPServerURL
     private let operationTime: Int64
+    private let deadline = ConnectionDeadline()
+    private let watch: UnsafeMutableRawPointer?
     /// The name that it is signed in with; nil: unknown or none.
     private(set) var boundName: String?
 
@@ -24,7 +26,19 @@ final class LDAPConnection: @unchecked Sendable {
     private static let searchResult: Int32 = 0x65
 
     /// Connects, and does TLS unless that is turned off.
-    init(_ server: LDAPServerURL, _ configuration: LDAPConfiguration) throws(LDAPError) {
+    convenience init(_ server: LDAPServerURL, _ configuration: LDAPConfiguration) throws(LDAPError) {
+        try self.init(server, configuration, certificate: .checked)
+    }
+
+    private enum CertificateUse {
+        case checked
+        /// It is looked at, and nothing is ever sent to who has shown it.
+        case looked
+    }
+
+    private init(
+        _ server: LDAPServerURL, _ configuration: LDAPConfiguration, certificate: CertificateUse
+    ) throws(LDAPError) {
         _ = Self.isPrepared
         var made: OpaquePointer?
         let code = ldap_initialize(&made, server.description)
@@ -32,46 +46,67 @@ final class LDAPConnection: @unchecked Sendable {
         self.handle = handle
         self.server = server
         operationTime = configuration.operationTime
+        watch = cldap_watch(handle, Unmanaged.passUnretained(deadline).toOpaque()) { context, descriptor in
+            guard let context else { return }
+            Unmanaged<ConnectionDeadline>.fromOpaque(context).takeUnretainedValue().connected(descriptor)
+        }
+        guard watch != nil else { throw LDAPError(LDAP_LOCAL_ERROR, "set the deadline") }
         try set(cldap_set_int(handle, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3), "the version")
         // A referral would send passwords to whom the answer names.
         try set(cldap_set_off(handle, LDAP_OPT_REFERRALS), "referrals")
         try set(cldap_set_off(handle, LDAP_OPT_RESTART), "restarts")
         try set(cldap_set_time(handle, LDAP_OPT_NETWORK_TIMEOUT, Int(configuration.connectTime)), "time-outs")
         try set(cldap_set_time(handle, LDAP_OPT_TIMEOUT, Int(configuration.connectTime)), "time-outs")
-        if server.isTLS || configuration.security == .tls {
-            try startTLS(caFile: configuration.caFile.isEmpty ? Self.systemAuthorities : configuration.caFile)
-        }
+        if server.isTLS || configuration.security == .tls { try startTLS(configuration, certificate) }
         guard cldap_limit_incoming(handle, LDAPLimits.message) > 0 else { throw LDAPError(LDAP_LOCAL_ERROR, "limits") }
     }
 
     // No deinit runs where init throws before all is set; all is set before anything throws.
-    deinit { ldap_unbind_ext(handle, nil, nil) }
+    deinit {
+        ldap_unbind_ext(handle, nil, nil)
+        free(watch)
+    }
 
     private func set(_ code: Int32, _ option: String) throws(LDAPError) {
         if code != LDAP_OPT_SUCCESS { throw LDAPError(code, "set \(option)") }
     }
 
-    private func startTLS(caFile: String) throws(LDAPError) {
+    private func startTLS(_ configuration: LDAPConfiguration, _ certificate: CertificateUse) throws(LDAPError) {
+        let caFile = configuration.caFile.isEmpty ? Self.systemAuthorities : configuration.caFile
         guard access(caFile, R_OK) == 0 else {
             throw LDAPError(LDAP_CONNECT_ERROR, "TLS", diagnostic: "\(caFile) cannot be read")
         }
+        let check = certificate == .checked ? LDAP_OPT_X_TLS_HARD : LDAP_OPT_X_TLS_NEVER
         try set(cldap_set_text(handle, LDAP_OPT_X_TLS_CACERTFILE, caFile), "the authorities")
-        try set(cldap_set_int(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_HARD), "the check of certificates")
+        try set(cldap_set_int(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, check), "the check of certificates")
         try set(cldap_set_int(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, (3 << 8) + 3), "TLS 1.2")
         // The settings before count for a new context only.
         try set(cldap_set_int(handle, LDAP_OPT_X_TLS_NEWCTX, 0), "the TLS context")
-        // libldap over GnuTLS does not say what it has against a certificate.
-        let hint = "its certificate is not for this name, has expired, or is not by an authority of \(caFile)"
-        if server.isTLS {
-            let code = ldap_connect(handle)
-            if code != LDAP_SUCCESS {
-                throw LDAPError(code, "connect to \(server)", diagnostic: "it does not answer, or \(hint)")
-            }
-        } else {
+        let action = server.isTLS ? "connect to \(server)" : "StartTLS with \(server)"
+        let code = deadline.run(milliseconds: configuration.connectTime) {
             // RFC 4511 §4.14.
-            let code = ldap_start_tls_s(handle, nil, nil)
-            if code == LDAP_CONNECT_ERROR { throw LDAPError(code, "StartTLS with \(server)", diagnostic: hint) }
-            if code != LDAP_SUCCESS { throw failure(code, "StartTLS with \(server)") }
+            server.isTLS ? ldap_connect(handle) : ldap_start_tls_s(handle, nil, nil)
+        }
+        if code == LDAP_SUCCESS, !deadline.isOver { return }
+        guard deadline.isConnected else {
+            throw LDAPError(
+                code == LDAP_SUCCESS ? LDAP_TIMEOUT : code, action, diagnostic: "it does not answer, or its name has no address")
+        }
+        if deadline.isOver { throw LDAPError(LDAP_TIMEOUT, action, diagnostic: "it takes connections, and does not go on") }
+        // A server's refusal of StartTLS is told by itself; a handshake's is one of these.
+        guard code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR else { throw failure(code, action) }
+        guard certificate == .checked else { throw LDAPError(code, action) }
+        throw LDAPError(code, action, diagnostic: Self.fault(of: server, configuration, caFile: caFile))
+    }
+
+    /// Why TLS with a server failed: libldap over GnuTLS does not say what it has against a certificate.
+    private static func fault(of server: LDAPServerURL, _ configuration: LDAPConfiguration, caFile: String) -> String {
+        do throws(LDAPError) {
+            let connection = try LDAPConnection(server, configuration, certificate: .looked)
+            let shown = bytes(cldap_peer_certificate(connection.handle))
+            return CertificateFault.text(shown, of: server, caFile: caFile, now: Int64(time(nil)) * 1_000)
+        } catch {
+            return "it does no TLS there, or none of version 1.2 and later"
         }
     }
 

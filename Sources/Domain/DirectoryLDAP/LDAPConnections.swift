@@ -142,9 +142,18 @@ final class LDAPConnections: Sendable {
         }
     }
 
+    /// Its other connections are no better: each would be waited for as long as this one was.
     private func failed(_ server: LDAPServerURL) {
         guard let index = configuration.servers.firstIndex(of: server) else { return }
-        state.withLock { $0.servers.failed(index, now: clock()) }
+        let now = clock()
+        // Closed outside the lock.
+        let dropped = state.withLock { state -> [[Idle]] in
+            state.servers.failed(index, now: now)
+            let dropped = state.idle.map { $0.filter { $0.connection.server == server } }
+            for purpose in state.idle.indices { state.idle[purpose].removeAll { $0.connection.server == server } }
+            return dropped
+        }
+        _ = dropped
     }
 
     private func succeeded(_ index: Int) { state.withLock { $0.servers.succeeded(index) } }

@@ -38,6 +38,36 @@ package struct CertificateInfo: Sendable, Equatable {
         self = info
     }
 
+    /// In DER, as it is shown in a TLS handshake.
+    package init(der: [UInt8]) throws(ParseError) {
+        let certificate = der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+            guard !buffer.isEmpty else { return nil }
+            var start = buffer.baseAddress
+            return d2i_X509(nil, &start, buffer.count)
+        }
+        guard let certificate else {
+            ERR_clear_error()
+            throw ParseError(at: 0, expected: "a certificate in DER")
+        }
+        defer { X509_free(certificate) }
+        guard let info = CertificateInfo(certificate) else { throw ParseError(at: 0, expected: "a certificate in DER") }
+        self = info
+    }
+
+    /// Whether it names a host, or an IP address (RFC 9525 §6): by subjectAltName, and where that has none by the subject.
+    package func isFor(_ host: String) -> Bool {
+        let host = host.lowercased()
+        if ipAddresses.contains(host) { return true }
+        let names = hostNames.isEmpty && ipAddresses.isEmpty
+            ? subject.split(separator: ",").filter { $0.hasPrefix("CN=") }.map { String($0.dropFirst(3)) } : hostNames
+        return names.contains { name in
+            let name = name.lowercased()
+            // RFC 9525 §6.3: for one label, the leftmost.
+            guard name.hasPrefix("*."), let dot = host.firstIndex(of: ".") else { return name == host }
+            return host[dot...] == name.dropFirst()
+        }
+    }
+
     private init?(_ certificate: OpaquePointer) {
         guard let notBefore = Self.time(X509_get0_notBefore(certificate)),
             let notAfter = Self.time(X509_get0_notAfter(certificate)),

@@ -64,6 +64,11 @@ package final class IMAPServer: Sendable {
     /// How many connections are open.
     package var openConnections: Int { sockets.openConnections }
 
+    /// Ends the sessions of those who may not sign in any more with what they have signed in with. Blocks its thread, for the database.
+    package func endSessions() throws {
+        try context.sessions.look(context.services.authenticator, context.services.place.memberships, now: context.services.clock())
+    }
+
     /// Stops to accept, lets the commands in flight finish for at most `time`, says BYE and closes. The server cannot be started
     /// again.
     package func drain(within time: Duration) async {

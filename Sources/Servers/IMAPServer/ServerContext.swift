@@ -61,6 +61,7 @@ final class ServerContext: Sendable {
     /// For the checking of passwords alone.
     let signInPool: WorkerPool
     let users: UserConnections
+    let sessions = SignedInSessions()
     let metrics = ServerMetrics()
     let answers: AnswerCache
     /// What is off for everybody.

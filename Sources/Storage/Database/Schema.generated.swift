@@ -953,5 +953,10 @@ INSERT INTO own_state (id, last_change) VALUES (1, 0);
 ALTER TABLE address_list_source ADD COLUMN settings TEXT;
 
 """#),
+        Migration(number: 30, name: "app-password-ends", sql: #"""
+-- The time (milliseconds since 1970) from which on an app password signs in nowhere; NULL: it has no end.
+ALTER TABLE app_password ADD COLUMN expires BIGINT;
+
+"""#),
     ]
 }

@@ -183,6 +183,23 @@ struct AttributeMapTests {
         #expect(bare.login == "" && bare.displayName == "id" && bare.addresses.isEmpty)
     }
 
+    @Test("a test by a distinguished name is one test, whatever commas and blanks are in it")
+    func testsByNames() throws {
+        let tests = try #require(EntryTest.list("employeeType=left, memberOf=CN=Not shown,OU=Groups, DC=corp,DC=test , nsAccountLock=TRUE"))
+        #expect(tests.map(\.description) == [
+            "employeeType=left", "memberOf=CN=Not shown,OU=Groups,DC=corp,DC=test", "nsAccountLock=TRUE",
+        ])
+        let named = tests[1]
+        for (value, isSo) in [("cn=not shown,ou=groups,dc=corp,dc=test", true), ("CN=Not Shown, OU=Groups, DC=corp, DC=test", true),
+                              ("CN=Not shown", false), ("OU=Groups,DC=corp,DC=test", false), ("no name", false)] {
+            #expect(named.holds(Self.entry(["memberOf": ["CN=Staff,DC=corp,DC=test", value]]), now: 0) == isSo)
+        }
+        #expect(!named.holds(Self.entry(["ou": ["Groups"], "dc": ["corp"]]), now: 0))
+        #expect(EntryTest.list("none")?.isEmpty == true)
+        #expect(try #require(EntryTest.list("ou=left,l=Bonn")).count == 2)
+        #expect(EntryTest.list("a=b,c") == nil)
+    }
+
     @Test("tests of entries are read and written; others are none")
     func tests() throws {
         for text in ["a=b", "a=*", "userAccountControl&2", "accountExpires@filetime", "x@days", "krbPrincipalExpiration@time"] {

@@ -85,6 +85,59 @@ struct AppPasswordTests {
         #expect(scene.signIn("anna", secret, to: .dav) == "failure")
     }
 
+    @Test("one with an end signs in until then")
+    func end() throws {
+        let scene = try Scene()
+        let secret = try scene.database.write { tx in
+            guard let anna = try LocalDirectory.find(tx.read, scene.anna) else { throw Failure(.serverBug, "nobody") }
+            return try scene.directory.addAppPassword(
+                tx, to: anna, name: "guest", scopes: [.imap], expires: scene.now + 60_000, now: scene.now)
+        }
+        let typed = Array(secret.text.utf8)
+        #expect(scene.signIn("anna", typed, to: .imap) == "anna")
+        let proof = try Self.proof(scene, typed)
+        scene.advance(seconds: 59)
+        #expect(scene.signIn("anna", typed, to: .imap) == "anna")
+        #expect(try scene.authenticator.ended(of: [proof], now: scene.now) == [])
+        scene.advance(seconds: 6)
+        #expect(scene.signIn("anna", typed, to: .imap) == "failure")
+        #expect(try scene.authenticator.ended(of: [proof], now: scene.now) == [proof])
+        #expect(try scene.database.read { tx in try AppPasswords.all(tx, of: scene.anna) }.count == 1)
+    }
+
+    // MARK: Sessions that stay open
+
+    private static func proof(_ scene: Scene, _ password: [UInt8], _ name: String = "anna") throws -> SessionProof {
+        guard case .success(let principal) = scene.authenticator.authenticate(
+            name: name, password: password, peer: "", service: .imap, now: scene.now)
+        else { throw Failure(.serverBug, "not signed in") }
+        return scene.authenticator.sessionProof(name: name, password: password, of: principal, service: .imap, now: scene.now)
+    }
+
+    @Test("a session's proof ends with the app password, the own password, and the user")
+    func sessions() throws {
+        let scene = try Scene()
+        let (database, directory) = (scene.database, scene.directory)
+        let phone = try Self.proof(scene, try Self.add(scene, scene.anna, "phone", [.imap]))
+        let laptop = try Self.proof(scene, try Self.add(scene, scene.anna, "laptop", [.imap]))
+        let own = try Self.proof(scene, Scene.annasPassword)
+        let boris = try Self.proof(scene, Scene.borissPassword, "boris")
+        let all = [phone, laptop, own, boris]
+        func ended() throws -> Set<SessionProof> { try scene.authenticator.ended(of: all, now: scene.now) }
+        #expect(try ended() == [])
+        _ = try database.write { tx in try directory.revokeAppPassword(tx, of: scene.anna, name: "phone") }
+        // Another one under the same name.
+        _ = try Self.add(scene, scene.anna, "phone", [.imap])
+        #expect(try ended() == [phone])
+        let hash = try scene.passwords.hash(Array("another".utf8))
+        try database.write { tx in try directory.setPassword(tx, of: scene.anna, hash) }
+        #expect(try ended() == [phone, own])
+        try database.write { tx in try directory.setDisabled(tx, scene.anna, true) }
+        #expect(try ended() == [phone, laptop, own])
+        try database.write { tx in try directory.remove(tx, scene.boris) }
+        #expect(try ended() == Set(all))
+    }
+
     @Test("who is disabled does not sign in with one")
     func disabled() throws {
         let scene = try Scene()

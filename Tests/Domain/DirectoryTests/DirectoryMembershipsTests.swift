@@ -273,6 +273,37 @@ struct DirectoryMembershipsTests {
         #expect(cache.takeUsed() == [scene.anna])
     }
 
+    @Test("who is found to be disabled there as groups are asked for has no session, and is not taken for what was right before")
+    func shutOut() throws {
+        #expect(signIn() == "clara")
+        let (authenticator, now) = (scene.authenticator, scene.now)
+        let id = try clara()
+        let found = try scene.database.read { tx in try LocalDirectory.find(tx, id) }
+        let principal = try #require(found)
+        let proof = authenticator.sessionProof(
+            name: "clara", password: Array("right".utf8), of: principal, service: .imap, now: now)
+        #expect(proof.isOfDirectory)
+        corp.change("7e2f") { $0.state = .disabled }
+        #expect(signIn() == "clara")
+        #expect(try authenticator.ended(of: [proof], now: now) == [])
+        scene.advance(seconds: 60)
+        try refresh()
+        #expect(try authenticator.ended(of: [proof], now: scene.now) == [proof])
+        corp.setDown(true)
+        #expect(signIn().hasPrefix("directory corp"))
+        corp.setDown(false)
+        #expect(signIn() == "failure")
+        corp.change("7e2f") { $0.state = .active }
+        // The same password is not sent again for a minute.
+        scene.advance(seconds: 61)
+        #expect(signIn() == "clara")
+        #expect(try authenticator.ended(of: [proof], now: scene.now) == [])
+        corp.state.withLock { $0.people = [] }
+        scene.advance(seconds: 60)
+        try refresh()
+        #expect(try authenticator.ended(of: [proof], now: scene.now) == [proof])
+    }
+
     @Test("while groups are looked for others sign in, without waiting for their own")
     func gate() throws {
         let source = Directories.Source(corp, concurrency: 1, groupInterval: 60_000)

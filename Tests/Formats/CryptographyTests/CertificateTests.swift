@@ -127,4 +127,26 @@ struct CertificateTests {
         let info = try CertificateInfo(pem: first.certificatePEM + second.certificatePEM)
         #expect(info.hostNames == ["first.example.org"])
     }
+
+    @Test("the form of the wire is read as well, and what is none of it is none")
+    func binary() throws {
+        let made = try make()
+        let text = String(utf8: made.certificatePEM).split(separator: "\n").filter { !$0.hasPrefix("-") }.joined()
+        let der = try #require(Base64.decode(Array(text.utf8)))
+        #expect(try CertificateInfo(der: der) == CertificateInfo(pem: made.certificatePEM))
+        for bytes in [[], [0x30], Array(der.dropLast(40)), Array("hello".utf8)] {
+            #expect(throws: ParseError.self) { try CertificateInfo(der: bytes) }
+        }
+        #expect(ERR_peek_error() == 0)
+    }
+
+    @Test("whom it is for: names in any case, one label by a wildcard, addresses", arguments: [
+        ("dav.example.org", true), ("DAV.Example.org", true), ("example.org", false), ("x.dav.example.org", false),
+        ("mail.example.net", true), ("a.mail.example.net", false), ("example.net", false), ("192.0.2.1", true), ("192.0.2.2", false),
+        ("2001:db8::1", true),
+    ])
+    func hosts(_ host: String, _ expected: Bool) throws {
+        let info = try CertificateInfo(pem: make(["dav.example.org", "*.example.net"], ["192.0.2.1", "2001:db8::1"]).certificatePEM)
+        #expect(info.isFor(host) == expected)
+    }
 }

@@ -202,6 +202,18 @@ import Wire
         #expect(problems.first?.contains("tegu.yaml") == true)
     }
 
+    @Test(
+        "what is wrong with a file is told without the lines in it, which may have a password",
+        arguments: [
+            "base: a\nbind-password: \"topsecret\"\nbase: b\n", "a:\n\tbind-password: topsecret\n", "bind-password: %topsecret\nbase: [x\n",
+            "bind-password: \"topsecret\nbase: x\n", "a: [\r\n  bind-password: topsecret\r\n", "bind-password: topsecret: x\n", "- topsecret\n",
+            "topsecret",
+        ])
+    func secretsInBadFiles(text: String) async throws {
+        let problem = try #require(try await Self.problems(text).first)
+        #expect(problem.contains("tegu.yaml") && !problem.contains("topsecret") && !problem.contains("\n"), "\(problem)")
+    }
+
     @Test("a missing file, named by --config or TEGU_CONFIG, is an error with its path")
     func missingFile() async throws {
         await #expect(

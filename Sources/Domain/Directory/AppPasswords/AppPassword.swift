@@ -36,11 +36,15 @@ package struct AppPassword: Sendable, Equatable {
     package var created: Int64
     /// Within an hour; nil: never.
     package var lastUsed: Int64?
+    /// From when on it signs in nowhere; nil: it has no end.
+    package var expires: Int64?
 
     var salt: [UInt8]
     var code: [UInt8]
     /// For SCRAM; empty: they are not known.
     var scram: [ScramVerifier]
+
+    package func isValid(at now: Int64) -> Bool { expires.map { now < $0 } ?? true }
 
     func matches(_ secret: AppSecret) -> Bool { ConstantTime.areEqual(code, secret.code(salt: salt)) }
 }

@@ -11,14 +11,19 @@ package enum AppPasswords {
     /// In the order of their names.
     package static func all(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> [AppPassword] {
         try tx.all("""
-            SELECT name, scopes, created, last_used, salt, code, scram FROM app_password WHERE principal_id = $1
+            SELECT name, scopes, created, last_used, salt, code, scram, expires FROM app_password WHERE principal_id = $1
             ORDER BY name LIMIT $2
             """, [.integer(id.rawValue), .integer(Int64(maximumCount))]) { row in
             AppPassword(
                 name: row.text(0), scopes: Set(bits: row.integer(1)), created: row.integer(2),
-                lastUsed: row.optionalInteger(3), salt: row.bytes(4), code: row.bytes(5),
+                lastUsed: row.optionalInteger(3), expires: row.optionalInteger(7), salt: row.bytes(4), code: row.bytes(5),
                 scram: [ScramVerifier](text: row.optionalText(6)))
         }
+    }
+
+    /// Those that sign in now.
+    static func valid(_ tx: borrowing ReadTransaction, of id: PrincipalID, at now: Int64) throws -> [AppPassword] {
+        try all(tx, of: id).filter { $0.isValid(at: now) }
     }
 
     /// Notes a use: nothing is written where another process has noted one within `interval`.
@@ -35,11 +40,13 @@ package enum AppPasswords {
 extension LocalDirectory {
     /// Adds an app password; its secret is returned here and kept nowhere. Throws `DirectoryRefusal`.
     ///
-    /// - Parameter scram: the secret's verifiers, where it was made before the transaction.
+    /// - Parameters:
+    ///   - expires: from when on it signs in nowhere; nil: it has no end.
+    ///   - scram: the secret's verifiers, where it was made before the transaction.
     @discardableResult
     package func addAppPassword(
         _ tx: borrowing WriteTransaction, to principal: Principal, name: String, scopes: Set<SignInService>,
-        secret: AppSecret = AppSecret(), scram: [ScramVerifier] = [], now: Int64,
+        expires: Int64? = nil, secret: AppSecret = AppSecret(), scram: [ScramVerifier] = [], now: Int64,
         random: RandomSource = SystemRandom.bytes
     ) throws -> AppSecret {
         // Who cannot sign in with a password of their own gets none to do it with.
@@ -52,11 +59,11 @@ extension LocalDirectory {
         guard others.count < AppPasswords.maximumCount else { throw DirectoryRefusal.tooManyAppPasswords }
         let salt = random(16)
         try tx.execute("""
-            INSERT INTO app_password (principal_id, name, scopes, salt, code, created, scram)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO app_password (principal_id, name, scopes, salt, code, created, scram, expires)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """, [
                 .integer(principal.id.rawValue), .text(name), .integer(scopes.bits), .bytes(salt),
-                .bytes(secret.code(salt: salt)), .integer(now), Value(scram.text),
+                .bytes(secret.code(salt: salt)), .integer(now), Value(scram.text), expires.map { .integer($0) } ?? .null,
             ])
         forget(tx, principal.id)
         return secret

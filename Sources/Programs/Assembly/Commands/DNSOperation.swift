@@ -19,12 +19,18 @@ package enum DNSOperation {
             throw CommandError(.usage, "“\(domain)” or its host is no domain name: \(error)")
         }
         guard checks else {
-            ConsoleOutput.write(records.zoneFile())
+            ConsoleOutput.write(note(settings, domain) + records.zoneFile())
             return true
         }
         let found = records.check(try resolver(settings.dns.server, for: records))
         ConsoleOutput.write(DNSRecords.report(found))
         return found.allSatisfy(\.isOK)
+    }
+
+    /// A comment of a zone file where programs that ask this server of the domain would be told that it is not served.
+    private static func note(_ settings: Settings, _ domain: String) -> String {
+        guard let name = HostName.normalized(domain), !Discovery.places(settings).domains.contains(name) else { return "" }
+        return "; \(name) is none of the domains of this server (`domain`, `directories.NAME.domains`): nobody of it can sign in yet\n"
     }
 
     /// How long a name server has for one answer.

@@ -32,6 +32,12 @@ package struct DirectoryChanges: Sendable {
             else { throw CommandError(.usage, "“\(text)” sets nothing of a directory (docs/settings.md)") }
             return (String(text[..<sign]), String(text[text.index(after: sign)...]))
         }
+        for (index, pair) in pairs.enumerated() where pairs[..<index].contains(where: { $0.key == pair.key }) {
+            throw CommandError(.usage, "\(pair.key) is given twice")
+        }
+        guard pairs.contains(where: { $0.key == "servers" }), pairs.contains(where: { $0.key == "base" }) else {
+            throw CommandError(.usage, "give at least a server and below what it is searched: --server ldaps://host --base dc=example,dc=org")
+        }
         let before = try text()
         guard let after = DirectoryBlock.adding(name, pairs, to: before) else { throw unchangeable }
         let loaded = try await check(after)
@@ -74,7 +80,12 @@ package struct DirectoryChanges: Sendable {
         // There may be a password in it.
         try SmallFile.create(draft, [UInt8](text.utf8), mode: 0o600)
         defer { unlink(draft) }
-        return try await Settings.load(file: draft, environment: [:])
+        do {
+            return try await Settings.load(file: draft, environment: [:])
+        } catch {
+            // Of the draft nobody knows.
+            throw SettingsError(error.problems.map { $0.replacing(draft, with: file) })
+        }
     }
 
     private func replace(by text: String) throws {

@@ -110,7 +110,8 @@ package struct ShareOperations: Sendable {
 
     private static let dayLength: Int64 = 86_400_000
 
-    private static func end(_ text: String) throws -> Milliseconds {
+    /// Of the last day on which something counts.
+    static func end(_ text: String) throws -> Milliseconds {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { $0.utf8.decimalValue.map { Int($0) } }
         guard parts.count == 3, text.utf8.count == 10, let year = parts[0], let month = parts[1], let day = parts[2],
             let date = CivilDate(year: year, month: month, day: day)
@@ -119,7 +120,7 @@ package struct ShareOperations: Sendable {
     }
 
     /// The last day on which a grant counts.
-    private static func day(_ expires: Milliseconds) -> String {
+    static func day(_ expires: Milliseconds) -> String {
         String(InternetDate.format(seconds: (expires - 1) / 1000).prefix(10))
     }
 }

@@ -38,6 +38,7 @@ struct IMAPService: Sendable {
     var tlsAddresses: [SocketAddress] { server?.tlsAddresses ?? [] }
     var plainAddresses: [SocketAddress] { server?.plainAddresses ?? [] }
 
+    func endSessions() throws { try server?.endSessions() }
     func start() async throws { try await server?.start() }
     func drain(within time: Duration) async { await server?.drain(within: time) }
 

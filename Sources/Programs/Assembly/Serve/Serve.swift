@@ -93,6 +93,7 @@ package enum Serve {
                 $0, used: [membershipCache] + storages.all.map(\.memberships), logger: Logger(label: "tegu.directories"),
                 clock: System.clock)
         }
+        let sessions = SessionService(imap, logger: Logger(label: "tegu.imap"))
         let reminder = certificates == nil && imapCertificates == nil
             ? nil : CertificateReminder(settings: settings, logger: Logger(label: "tegu.tls"), clock: System.clock)
         let mirror = DirectoryMirrorService(installation, principals, storages, logger: Logger(label: "tegu.storages"))
@@ -100,6 +101,7 @@ package enum Serve {
             add(to: &group, installation, principals, directories)
             for storage in storages.all { add(to: &group, storage.installation, storage.principals, directories) }
             group.addTask { await membershipService?.run() }
+            group.addTask { await sessions.run() }
             group.addTask { await mirror.run() }
             group.addTask { await reminder?.run() }
             for await signal in signals {

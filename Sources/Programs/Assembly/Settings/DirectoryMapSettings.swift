@@ -28,9 +28,8 @@ enum DirectoryMapSettings {
             guard names.allSatisfy(AttributeMap.isAttribute) else { return false }
             map[keyPath: attribute.path] = names
         } else if let test = tests.first(where: { $0.key == key }) {
-            let parsed = DirectorySettingTable.list(value).map { EntryTest($0) }
-            guard !parsed.contains(nil) else { return false }
-            map[keyPath: test.path] = parsed.compactMap { $0 }
+            guard let parsed = EntryTest.list(value) else { return false }
+            map[keyPath: test.path] = parsed
         } else if key == "changed" {
             guard value == "none" || AttributeMap.isAttribute(value) else { return false }
             map.changed = value == "none" ? "" : value

@@ -92,10 +92,10 @@ enum DirectorySettingTable {
         text("bind-dn", \.bindName, "a distinguished name", "none: searches are anonymous", "Who searches: an account that may read people and groups."),
         text("bind-password", \.bindPassword, "a password", "none", "Its password."),
         text("bind-password-file", \.bindPasswordFile, "a path", "none", "A file with its password on the first line, instead."),
-        text("base", \.base, "a distinguished name", "must be given", "Below this all searches are made."),
-        text("user-base", \.userBase, "a distinguished name", "`base`", "Where people are."),
-        text("group-base", \.groupBase, "a distinguished name", "`base`", "Where groups are."),
-        text("room-base", \.roomBase, "a distinguished name", "`base`", "Where rooms and other things that can be booked are."),
+        place("base", \.base, "must be given", "Below this all searches are made."),
+        place("user-base", \.userBase, "`base`", "Where people are."),
+        place("group-base", \.groupBase, "`base`", "Where groups are."),
+        place("room-base", \.roomBase, "`base`", "Where rooms and other things that can be booked are."),
     ]
 
     private static let people: [Row] = [
@@ -142,6 +142,16 @@ enum DirectorySettingTable {
             settings[keyPath: path] = text
             return true
         }
+    }
+
+    /// Active Directory has other names too, such as `<GUID=…>` (MS-ADTS §3.1.1.3.1.2.4).
+    private static func place(_ key: String, _ path: Path<String>, _ byDefault: String, _ meaning: String) -> Row {
+        var row = text(key, path, "a distinguished name", byDefault, meaning)
+        let set = row.set
+        row.set = { text, settings in
+            (DistinguishedName(text) != nil || text.hasPrefix("<")) && set(text, &settings)
+        }
+        return row
     }
 
     private static func number(_ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ meaning: String) -> Row {

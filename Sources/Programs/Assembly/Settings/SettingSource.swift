@@ -96,7 +96,7 @@ extension SettingSource {
                     config: ConfigReader(
                         provider: InMemoryProvider(values: ["filePath": ConfigValue(.string(path), isSecret: false)])))
             } catch {
-                throw SettingsError(["the configuration file \(path) is not YAML that can be read: \(error)"])
+                throw SettingsError(["the configuration file \(path) is not YAML that can be read: \(Self.told(error, without: content))"])
             }
         }
         let given = seen.list.withLock { $0 }
@@ -113,6 +113,15 @@ extension SettingSource {
                 + keys(given, below: DirectorySettingTable.prefix, DirectorySettingTable.rows.map(\.key))
                 + keys(given, below: StorageSettingTable.prefix, StorageSettingTable.rows.map(\.key))
                 + keys(given, below: AddressListSettingTable.unitPrefix, AddressListSettingTable.ofUnit.map(\.key)))
+    }
+
+    /// What the parser says, on one line, without the lines of the file that it shows: there may be a password in them.
+    private static func told(_ error: any Error, without content: [UInt8]) -> String {
+        func lines(_ text: String) -> [Substring] { text.split(whereSeparator: \.isNewline).map(\.trimmingBlanks).filter { !$0.isEmpty } }
+        let own = Set(lines(String(decoding: content, as: UTF8.self)))
+        return lines("\(error)").filter { line in
+            !own.contains(line) && line != "Context:" && !line.allSatisfy { $0 == "^" }
+        }.joined(separator: " ")
     }
 
     /// `http:` with nothing below it, as is left where all of it has been made comments.

@@ -15,9 +15,10 @@ struct AppPasswordCommand: AsyncParsableCommand {
         @Option(help: "What it is for, such as “Anna's phone”.") var name: String
         @Option(help: "What it may be used for: dav, imap or smtp; may be given several times. Without it: all.")
         var scope: [String] = []
+        @Option(help: "The last day on which it signs in (UTC), as 2027-12-31. Without it: it has no end.") var until: String?
 
         func run() async throws {
-            ConsoleOutput.write(try AppPasswordOperations(try await settings.open()).add(user, name: name, scopes: scope) + "\n")
+            ConsoleOutput.write(try AppPasswordOperations(try await settings.open()).add(user, name: name, scopes: scope, until: until) + "\n")
         }
     }
 
@@ -35,7 +36,7 @@ struct AppPasswordCommand: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End one.", discussion: "It signs in nowhere any more within five seconds. Connections that are open stay.")
+            abstract: "End one.", discussion: "It signs in nowhere any more within five seconds, and mail connections that are open with it end within ten.")
         @OptionGroup var settings: CommandSettings
         @Argument(help: "name@domain, or name in the server's domain.") var user: String
         @Argument(help: "Its name.") var name: String

@@ -123,6 +123,8 @@ extension Session {
         let (outcome, answer) = services.authenticator.authenticate(
             name: String(utf8: user), proof: proof, peer: peer, service: .imap, now: services.clock())
         guard case .success(let principal) = outcome else { return completion(of: outcome) }
+        self.proof = services.authenticator.sessionProof(
+            name: String(utf8: user), proof: proof, of: principal, service: .imap, now: services.clock())
         // IMAP has no place for it in the tagged response (RFC 9051 §6.2.2), so there is one line more each way.
         out.challenge(answer)
         return expect(tag, .scramEnd(principal))

@@ -5,6 +5,7 @@ import IMAPGrammar
 import Logging
 import Mail
 import SASL
+import Synchronization
 
 /// What has come of a client that signs in and is not checked yet.
 struct PendingSignIn {
@@ -38,9 +39,12 @@ extension Session {
         switch pending.check {
         case .password(let user, let password):
             let services = server.services
-            return completion(
-                of: services.authenticator.authenticate(
-                    name: String(utf8: user), password: password, peer: peer, service: .imap, now: services.clock()))
+            let (name, now) = (String(utf8: user), services.clock())
+            let outcome = services.authenticator.authenticate(name: name, password: password, peer: peer, service: .imap, now: now)
+            if case .success(let principal) = outcome {
+                proof = services.authenticator.sessionProof(name: name, password: password, of: principal, service: .imap, now: now)
+            }
+            return completion(of: outcome)
         case .scramFirst(let exchange, let message): return beginScram(pending.tag, exchange, message)
         case .scramFinal(let exchange, let user, let message): return endScram(pending.tag, exchange, user, message)
         }
@@ -103,6 +107,7 @@ extension Session {
             return .no(.limit, "too many connections of this user")
         }
         self.principal = principal
+        enterSessions()
         setCapabilities(off: off)
         state = .authenticated
         forgetErrors()
@@ -114,8 +119,19 @@ extension Session {
         return .ok(.capability(capabilities), "signed in")
     }
 
+    private func enterSessions() {
+        guard let proof else { return }
+        sessionKey = server.sessions.enter(proof) { [weak self, waker] in
+            self?.isEnded.store(true, ordering: .relaxed)
+            waker()
+        }
+    }
+
     /// Nobody is signed in any more.
     func forgetUser() {
+        if let sessionKey { server.sessions.leave(sessionKey) }
+        (sessionKey, proof) = (nil, nil)
+        isEnded.store(false, ordering: .relaxed)
         if let principal { server.users.release(principal.id) }
         principal = nil
         mailPlace = server.services.place

@@ -74,11 +74,16 @@ final class Connection: SessionDriver {
 
     // MARK: The session
 
-    private static let moved = "your mailboxes are moved to another place, connect again"
+    /// What is said to a client that has to go.
+    private var farewell: String? {
+        guard session.isBetweenCommands else { return nil }
+        if session.hasEnded { return "you may not sign in any more with what you have signed in with" }
+        return session.hasMoved ? "your mailboxes are moved to another place, connect again" : nil
+    }
 
     private func run(on pool: WorkerPool) {
         guard let channel else { return }
-        if session.hasMoved, session.isBetweenCommands { return bye(Self.moved) }
+        if let text = farewell { return bye(text) }
         if answersAtOnce(channel) { return finished(.input) }
         let input: [UInt8]
         do {
@@ -125,7 +130,7 @@ final class Connection: SessionDriver {
         case .input, .output:
             renewDeadline(channel)
             if server.isDraining, session.isBetweenCommands { return bye("the server is stopping") }
-            if session.hasMoved, session.isBetweenCommands { return bye(Self.moved) }
+            if let text = farewell { return bye(text) }
             if pause == .output || hasInput || hasWake { channel.advance() }
             channel.continueReading()
         case .startTLS: startTLS(channel)

@@ -55,6 +55,12 @@ final class Session: @unchecked Sendable {
     var isCompressed = false
     /// The client is gone: what is in work need not be finished.
     let isCut = Atomic<Bool>(false)
+    /// What was signed in with is worth nothing any more; set from any thread.
+    let isEnded = Atomic<Bool>(false)
+    /// What was proved by who signs in, or is signed in.
+    var proof: SessionProof?
+    /// Its place among those on which somebody is signed in.
+    var sessionKey: UInt64?
     /// Tells the connection that there is news; from any thread.
     var waker: @Sendable () -> Void = {}
 
@@ -119,7 +125,8 @@ final class Session: @unchecked Sendable {
     var isSignedIn: Bool { principal != nil }
     /// Whether the mailboxes are in another place by now: what is said here would be of none, or of old ones.
     var hasMoved: Bool { principal.flatMap { server.services.haveMoved?($0) } ?? false }
-    var wantsWakes: Bool { isIdle || (notification != nil && isBetweenCommands) }
+    var hasEnded: Bool { isEnded.load(ordering: .relaxed) }
+    var wantsWakes: Bool { hasEnded || isIdle || (notification != nil && isBetweenCommands) }
     var isIdle: Bool { if case .idle = expectation { true } else { false } }
     /// Whether nothing of a command is in work or has come.
     var isBetweenCommands: Bool {
