@@ -55,9 +55,6 @@ extension Authenticator {
         return SessionProof(principal: principal.id, isOfDirectory: isOfDirectory, secret: secret)
     }
 
-    /// Principals of one transaction.
-    private static let batch = 200
-
     /// Those that are worth nothing any more: the principal is gone or disabled, here or in its directory, the app password is
     /// revoked or at its end, the password is another one. No directory is asked: what it said last counts (`DirectoryMemberships`).
     package func ended(of proofs: [SessionProof], now: Int64) throws -> Set<SessionProof> {
@@ -65,27 +62,68 @@ extension Authenticator {
         let all = Dictionary(grouping: Set(proofs), by: \.principal)
         var rest = Array(all.keys)[...]
         while !rest.isEmpty {
-            let part = rest.prefix(Self.batch)
+            let part = rest.prefix(Standings.limit)
             rest = rest.dropFirst(part.count)
-            try database.read { tx in
-                for id in part {
-                    let proofs = all[id] ?? []
-                    guard let principal = try LocalDirectory.find(tx, id), !principal.isDisabled, memberships?.isShut(id) != true else {
-                        ended.formUnion(proofs)
-                        continue
-                    }
-                    for proof in proofs where try !isValid(proof, tx, now: now) { ended.insert(proof) }
-                }
+            let standings = try database.read { tx in
+                try Standings(tx, Array(part), withAppPasswords: part.contains { all[$0]?.contains(where: \.isOfApp) == true }, now: now)
+            }
+            for id in part {
+                let proofs = all[id] ?? []
+                ended.formUnion(memberships?.isShut(id) == true ? proofs : proofs.filter { !standings.allow($0) })
             }
         }
         return ended
     }
+}
 
-    private func isValid(_ proof: SessionProof, _ tx: borrowing ReadTransaction, now: Int64) throws -> Bool {
+extension SessionProof {
+    fileprivate var isOfApp: Bool { if case .app = secret { true } else { false } }
+}
+
+/// With what some principals may sign in now. Two statements for all of them: thousands have open sessions.
+private struct Standings {
+    static let limit = 64
+
+    /// The stored passwords of those that are there and not disabled.
+    private var own: [PrincipalID: String] = [:]
+    /// The salts of app passwords.
+    private var app: [PrincipalID: Set<[UInt8]>] = [:]
+
+    init(_ tx: borrowing ReadTransaction, _ ids: [PrincipalID], withAppPasswords: Bool, now: Int64) throws {
+        guard let first = ids.first else { return }
+        // The statements have one length: what is too few stands twice.
+        let parameters = ids.map { Value.integer($0.rawValue) }
+            + [Value](repeating: .integer(first.rawValue), count: max(0, Self.limit - ids.count))
+        if withAppPasswords { tx.foresee(Self.appPasswords, parameters) }
+        for (id, password) in try tx.all(Self.principals, parameters, row: { (PrincipalID(rawValue: $0.integer(0)), $0.optionalText(1)) }) {
+            own[id] = password ?? ""
+        }
+        guard withAppPasswords else { return }
+        try tx.all(Self.appPasswords, parameters) { (PrincipalID(rawValue: $0.integer(0)), $0.bytes(1), $0.optionalInteger(2)) }
+            .filter { _, _, expires in expires.map { now < $0 } ?? true }
+            .forEach { id, salt, _ in app[id, default: []].insert(salt) }
+    }
+
+    func allow(_ proof: SessionProof) -> Bool {
+        guard let password = own[proof.principal] else { return false }
         switch proof.secret {
-        case .own(let stored): try LocalDirectory.storedPassword(tx, of: proof.principal).hash ?? "" == stored
-        case .app(let salt): try AppPasswords.valid(tx, of: proof.principal, at: now).contains { $0.salt == salt }
-        case .elsewhere, .unknown: true
+        case .own(let stored): return password == stored
+        case .app(let salt): return app[proof.principal]?.contains(salt) ?? false
+        case .elsewhere, .unknown: return true
         }
     }
+
+    private static let principals: StaticString = """
+        SELECT id, password FROM principal WHERE is_disabled = 0 AND id IN (
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
+            $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52,
+            $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64)
+        """
+
+    private static let appPasswords: StaticString = """
+        SELECT principal_id, salt, expires FROM app_password WHERE principal_id IN (
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
+            $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52,
+            $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64)
+        """
 }

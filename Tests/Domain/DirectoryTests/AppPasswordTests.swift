@@ -138,6 +138,24 @@ struct AppPasswordTests {
         #expect(try ended() == Set(all))
     }
 
+    @Test("so do those of more users than one statement asks for", arguments: [63, 64, 65, 150])
+    func manySessions(_ count: Int) throws {
+        let scene = try Scene()
+        let names = (0..<count).map { "user\($0)" }
+        let users = try scene.database.write { tx in
+            try names.map { try scene.directory.add(tx, NewPrincipal(try Scene.name($0)), now: scene.now) }
+        }
+        let proofs = try users.map { try Self.proof(scene, try Self.add(scene, $0.id, "phone", [.imap]), $0.signInText) }
+        #expect(try scene.authenticator.ended(of: proofs, now: scene.now) == [])
+        try scene.database.write { tx in
+            for user in users.enumerated() where user.offset.isMultiple(of: 3) {
+                _ = try scene.directory.revokeAppPassword(tx, of: user.element.id, name: "phone")
+            }
+        }
+        let expected = Set(proofs.enumerated().filter { $0.offset.isMultiple(of: 3) }.map(\.element))
+        #expect(try scene.authenticator.ended(of: proofs, now: scene.now) == expected)
+    }
+
     @Test("who is disabled does not sign in with one")
     func disabled() throws {
         let scene = try Scene()
