@@ -23,6 +23,8 @@ sys.path.insert(0, str(HERE.parent / "Integration"))
 
 # Each with a calendar of its own, so that nobody stands in another's way, and one connection to a node.
 USERS = CONNECTIONS = 64
+# While notices are measured: they are to come in time while others work, not behind as many as can wait.
+NOTICE_CONNECTIONS = 16
 # To the database, of all nodes together.
 STORAGE_CONNECTIONS = 8
 # So often each is measured, in turns: what else the machine does, and how quick its disk is, changes.
@@ -214,7 +216,9 @@ def notices():
         idle.ok("SELECT INBOX")
         idle.begin("IDLE")
         idle.response()
-        load = Load(site, "put", CONNECTIONS, seconds)
+        # Connections, statements and passwords are known after it.
+        Load(site, "put", NOTICE_CONNECTIONS, 3).rate()
+        load = Load(site, "put", NOTICE_CONNECTIONS, seconds)
         began, times = time.monotonic(), []
         for number in range(1, MESSAGES + 1):
             sender.append("INBOX", "Subject: news\r\n\r\nbody\r\n")
