@@ -23,10 +23,8 @@ enum CardUID {
         return [uid] + [bare, prefix + bare, prefix.uppercased() + bare, prefix + prefix + bare].filter { !$0.isIdentical(to: uid) }
     }
 
-    /// The parameters of a statement that is one for any count: the first one stands for those that there are not.
-    static func five(_ spellings: [String]) -> [Value] {
-        (0..<5).map { $0 < spellings.count ? .text(spellings[$0]) : spellings.first.map(Value.text) ?? .null }
-    }
+    /// Of the spellings that a statement asks for.
+    static func parameters(_ spellings: [String]) -> [Value] { spellings.map(Value.text).filled(to: 5) }
 
     /// The name that was found for the first of the spellings, but for `name`.
     static func first(of found: [(name: String, uid: String)], by spellings: [String], except name: String?) -> String? {
@@ -51,7 +49,7 @@ extension Members {
         let spellings = CardUID.spellings(of: uid)
         let found = try tx.all(
             "SELECT name, uid FROM member WHERE collection_id = $1 AND uid IN ($2, $3, $4, $5, $6)",
-            [.integer(collection.id.rawValue)] + CardUID.five(spellings)
+            [.integer(collection.id.rawValue)] + CardUID.parameters(spellings)
         ) { (name: $0.text(0), uid: $0.text(1)) }
         return CardUID.first(of: found, by: spellings, except: name)
     }

@@ -154,8 +154,8 @@ package enum Members {
         }
         if batch == nil { Quota.foresee(tx.read, of: collection.owner) }
         if let uid = content.facts.uid, !(existing?.uid).isIdentical(to: uid),
-            let other = try ahead?.holder(tx.read, except: existing?.name)
-                ?? (ahead == nil ? self.name(tx.read, of: uid, in: collection, except: existing?.name) : nil)
+            let other = try ahead.map({ try $0.holder(tx.read, except: existing?.name) })
+                ?? self.name(tx.read, of: uid, in: collection, except: existing?.name)
         {
             throw StoreRefusal.uidConflict(existingName: other)
         }
@@ -169,7 +169,7 @@ package enum Members {
         let modseq = try ChangeLog.record(
             tx, in: collection.id, name: name, isRemoval: false, isCollection: false, isPrivate: isPrivate,
             of: isOwn ? collection.owner : nil, memberDelta: existing == nil ? 1 : 0, with: batch,
-            from: ahead == nil ? nil : collection, now: now)
+            from: ahead.map { _ in collection }, now: now)
         let blob = try Blobs.store(tx, content)
         try Attachments.use(tx, attachments, by: blob)
         if let existing {

@@ -26,10 +26,8 @@ package struct MembersAhead: Sendable {
         let names = Array(names.prefix(Self.limit))
         self.collection = collection
         self.names = Set(names)
-        guard let last = names.last else { return }
-        // The statement has one length: what is not needed of it is filled with what is asked for already.
-        let texts = names + Array(repeating: last, count: Self.limit - names.count)
-        let parameters: [Value] = [.integer(collection.rawValue)] + texts.map(Value.text)
+        if names.isEmpty { return }
+        let parameters: [Value] = [.integer(collection.rawValue)] + names.map(Value.text).filled(to: Self.limit)
         let rows = try withBytes ? Self.whole(tx, parameters) : Self.rows(tx, parameters)
         for row in rows { found[row.member.name] = row }
     }

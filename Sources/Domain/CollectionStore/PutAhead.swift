@@ -22,7 +22,7 @@ package struct PutAhead: Sendable {
         _ tx: borrowing ReadTransaction, of owner: PrincipalID, in kind: CollectionKind, child name: String, uid: String
     ) {
         spellings = kind == .bookHome ? CardUID.spellings(of: uid) : [uid]
-        parameters = [.integer(owner.rawValue), .text(kind.rawValue), .text(name)] + CardUID.five(spellings)
+        parameters = [.integer(owner.rawValue), .text(kind.rawValue), .text(name)] + CardUID.parameters(spellings)
         tx.foresee(Self.holders, parameters)
         Quota.foresee(tx, of: owner)
     }

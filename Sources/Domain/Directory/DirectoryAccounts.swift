@@ -38,21 +38,22 @@ package enum DirectoryAccounts {
         }
         return counts
     }
+
+    /// Both must be untied.
+    static func insert(_ tx: borrowing WriteTransaction, _ id: PrincipalID, _ link: DirectoryLink, seen: Int64) throws {
+        try tx.execute(
+            "INSERT INTO directory_account (directory, entry_id, principal_id, seen) VALUES ($1, $2, $3, $4)",
+            [.text(link.directory), .text(link.entryID), .integer(id.rawValue), .integer(seen)])
+    }
 }
 
 extension LocalDirectory {
     /// Ties a principal that there is to an entry. Both must be untied.
     package func link(_ tx: borrowing WriteTransaction, _ id: PrincipalID, to link: DirectoryLink, now: Int64) throws {
-        try insertLink(tx, id, to: link, now: now)
+        try DirectoryAccounts.insert(tx, id, link, seen: now)
         try DirectoryChanges.note(tx, id)
         try OwnChanges.note(tx, id)
         forget(tx, id)
-    }
-
-    func insertLink(_ tx: borrowing WriteTransaction, _ id: PrincipalID, to link: DirectoryLink, now: Int64) throws {
-        try tx.execute(
-            "INSERT INTO directory_account (directory, entry_id, principal_id, seen) VALUES ($1, $2, $3, $4)",
-            [.text(link.directory), .text(link.entryID), .integer(id.rawValue), .integer(now)])
     }
 
     /// Brings what is kept of an entry up to date: the display name and the addresses. The sign-in name stays, as it

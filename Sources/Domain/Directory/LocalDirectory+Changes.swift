@@ -25,7 +25,7 @@ extension LocalDirectory {
                 Value(new.password == nil ? nil : new.scram?.text), Value(storage),
             ])
         for address in new.addresses { try insertAddress(tx, address, of: id) }
-        if let link = new.entry { try insertLink(tx, id, to: link, now: now) }
+        if let link = new.entry { try DirectoryAccounts.insert(tx, id, link, seen: now) }
         try DirectoryChanges.note(tx, id)
         if new.entry == nil { try OwnChanges.note(tx, id) }
         forget(tx, id)
@@ -137,14 +137,14 @@ extension LocalDirectory {
 
     /// Removes the principal and its addresses. Its collections must be gone already.
     package func remove(_ tx: borrowing WriteTransaction, _ id: PrincipalID) throws {
-        let isOwn = try DirectoryAccounts.link(tx.read, of: id) == nil
+        // Before it is unknown whose it was.
+        try OwnChanges.note(tx, ownOf: [id])
         try tx.execute("DELETE FROM address WHERE principal_id = $1", [.integer(id.rawValue)])
         try tx.execute("DELETE FROM directory_account WHERE principal_id = $1", [.integer(id.rawValue)])
         try tx.execute("DELETE FROM app_password WHERE principal_id = $1", [.integer(id.rawValue)])
         let groups = try Groups.removeAll(tx, of: id)
         try changed(tx, id, tx.rowsChanged(by: "DELETE FROM principal WHERE id = $1", [.integer(id.rawValue)]))
         try OwnChanges.note(tx, ownOf: groups)
-        if isOwn { try OwnChanges.note(tx, id) }
     }
 
     // MARK: Parts

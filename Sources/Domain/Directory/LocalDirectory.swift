@@ -1,3 +1,4 @@
+import Bytes
 package import Database
 
 /// The principals that this database has. What only reads is static and needs a transaction; what changes also tells
@@ -30,13 +31,7 @@ package struct LocalDirectory: Sendable {
         _ tx: borrowing ReadTransaction, all ids: Set<PrincipalID>
     ) throws -> [PrincipalID: Principal] {
         var found: [PrincipalID: Principal] = [:]
-        var rest = ids.sorted { $0.rawValue < $1.rawValue }[...]
-        while let first = rest.first {
-            let part = rest.prefix(16)
-            rest = rest.dropFirst(16)
-            // The statement has one length: what is too few stands twice.
-            let padded = part.map { Value.integer($0.rawValue) }
-                + [Value](repeating: .integer(first.rawValue), count: 16 - part.count)
+        for part in ids.sorted(by: { $0.rawValue < $1.rawValue }).batches(of: 16) {
             var rows = PrincipalRows()
             func keep(_ principal: Principal) -> Bool {
                 found[principal.id] = principal
@@ -48,7 +43,7 @@ package struct LocalDirectory: Sendable {
                 FROM principal p LEFT JOIN address a ON a.principal_id = p.id
                 WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                 ORDER BY p.id, a.position
-                """, padded) { try rows.take($0, keep) }
+                """, part.map { .integer($0.rawValue) }.filled(to: 16)) { try rows.take($0, keep) }
             try rows.finish(keep)
         }
         return found

@@ -1,3 +1,4 @@
+import Bytes
 import Database
 package import SASL
 
@@ -60,12 +61,9 @@ extension Authenticator {
     package func ended(of proofs: [SessionProof], now: Int64) throws -> Set<SessionProof> {
         var ended: Set<SessionProof> = []
         let all = Dictionary(grouping: Set(proofs), by: \.principal)
-        var rest = Array(all.keys)[...]
-        while !rest.isEmpty {
-            let part = rest.prefix(Standings.limit)
-            rest = rest.dropFirst(part.count)
+        for part in Array(all.keys).batches(of: Standings.limit) {
             let standings = try database.read { tx in
-                try Standings(tx, Array(part), withAppPasswords: part.contains { all[$0]?.contains(where: \.isOfApp) == true }, now: now)
+                try Standings(tx, part, withAppPasswords: part.contains { all[$0]?.contains(where: \.isOfApp) == true }, now: now)
             }
             for id in part {
                 let proofs = all[id] ?? []
@@ -89,18 +87,16 @@ private struct Standings {
     /// The salts of app passwords.
     private var app: [PrincipalID: Set<[UInt8]>] = [:]
 
-    init(_ tx: borrowing ReadTransaction, _ ids: [PrincipalID], withAppPasswords: Bool, now: Int64) throws {
-        guard let first = ids.first else { return }
-        // The statements have one length: what is too few stands twice.
-        let parameters = ids.map { Value.integer($0.rawValue) }
-            + [Value](repeating: .integer(first.rawValue), count: max(0, Self.limit - ids.count))
+    init(_ tx: borrowing ReadTransaction, _ ids: ArraySlice<PrincipalID>, withAppPasswords: Bool, now: Int64) throws {
+        if ids.isEmpty { return }
+        let parameters = ids.map { Value.integer($0.rawValue) }.filled(to: Self.limit)
         if withAppPasswords { tx.foresee(Self.appPasswords, parameters) }
         for (id, password) in try tx.all(Self.principals, parameters, row: { (PrincipalID(rawValue: $0.integer(0)), $0.optionalText(1)) }) {
             own[id] = password ?? ""
         }
         guard withAppPasswords else { return }
         try tx.all(Self.appPasswords, parameters) { (PrincipalID(rawValue: $0.integer(0)), $0.bytes(1), $0.optionalInteger(2)) }
-            .filter { _, _, expires in expires.map { now < $0 } ?? true }
+            .filter { _, _, expires in AppPassword.isValid(until: expires, at: now) }
             .forEach { id, salt, _ in app[id, default: []].insert(salt) }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import CollectionStore
 import Database
 import Directory
@@ -157,17 +158,12 @@ extension EntryRows {
         _ tx: borrowing ReadTransaction, of list: CollectionID, _ directory: String, naming names: [String]
     ) throws -> [String] {
         var found: Set<String> = []
-        var rest = names[...]
-        while let first = rest.first {
-            let part = rest.prefix(4)
-            rest = rest.dropFirst(4)
-            // The statement has one length: what is too few stands twice.
-            let padded = part.map(Value.text) + [Value](repeating: .text(first), count: 4 - part.count)
+        for part in names.batches(of: 4) {
             found.formUnion(try tx.all(
                 """
                 SELECT group_id FROM address_list_member
                 WHERE list_id = $1 AND directory = $2 AND name IN ($3, $4, $5, $6)
-                """, [.integer(list.rawValue), .text(directory)] + padded) { $0.text(0) })
+                """, [.integer(list.rawValue), .text(directory)] + part.map(Value.text).filled(to: 4)) { $0.text(0) })
         }
         return found.sorted()
     }

@@ -1,5 +1,5 @@
-// Bytes: what every format here is made of. It owns byte classes, codings of bytes as text (base64, hexadecimal, percent)
-// and the error that all parsers throw. It does no I/O, knows no clock and no protocol.
+// Bytes: what every format here is made of. It owns byte classes, codings of bytes as text (base64, hexadecimal, percent),
+// the error that all parsers throw, and arrays in batches, which many layers need. It does no I/O, knows no clock and no protocol.
 //
 // Start reading at ParseError.swift, then PercentCoding.swift.
 

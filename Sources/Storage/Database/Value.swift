@@ -10,3 +10,12 @@ package enum Value: Sendable, Equatable {
     package init(_ bytes: [UInt8]?) { self = bytes.map(Value.bytes) ?? .null }
     package init(_ flag: Bool) { self = .integer(flag ? 1 : 0) }
 }
+
+extension [Value] {
+    /// The parameters of a list in a statement, `IN ($1, …)`, which has one length whatever is asked for: the last one again in the places that
+    /// are left. None where there is none.
+    package func filled(to count: Int) -> [Value] {
+        guard let last else { return [] }
+        return self + [Value](repeating: last, count: Swift.max(0, count - self.count))
+    }
+}

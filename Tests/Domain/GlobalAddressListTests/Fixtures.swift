@@ -19,7 +19,7 @@ enum DirectoryEntryFixture {
 }
 
 /// A directory whose entries a test sets. `clock` is the time that changes are stamped with.
-final class ListedDirectory: DirectoryBackend {
+final class ListedDirectory: ListingOnly {
     struct State {
         var entries: [String: ListedEntry] = [:]
         var isDown = false
@@ -70,7 +70,12 @@ final class ListedDirectory: DirectoryBackend {
         }
         return !isCut
     }
+}
 
+/// A directory that lists its entries, and knows nothing else.
+protocol ListingOnly: DirectoryBackend {}
+
+extension ListingOnly {
     func find(_ name: SignInName) throws(DirectoryUnavailable) -> DirectoryEntry? { nil }
     func entry(id: String) throws(DirectoryUnavailable) -> DirectoryEntry? { nil }
     func verify(_ password: [UInt8], of entry: DirectoryEntry) throws(DirectoryUnavailable) -> PasswordVerdict { .wrong }

@@ -297,7 +297,7 @@ struct LocalChangesTests {
 }
 
 /// A directory whose log tells the same entry under several names, one after the other; nil: as gone.
-private struct Retold: LoggedDirectory {
+private struct Retold: LoggedDirectory, ListingOnly {
     let name = LocalBackend.reservedName
     let domains = ["example.org"]
     let told: [String?]
@@ -321,12 +321,4 @@ private struct Retold: LoggedDirectory {
         for name in told where !body("1", name.map(entry)) { return nil }
         return "1"
     }
-
-    func find(_ name: SignInName) throws(DirectoryUnavailable) -> DirectoryEntry? { nil }
-    func entry(id: String) throws(DirectoryUnavailable) -> DirectoryEntry? { nil }
-    func verify(_ password: [UInt8], of entry: DirectoryEntry) throws(DirectoryUnavailable) -> PasswordVerdict { .wrong }
-    func forEach(
-        _ kind: Principal.Kind, _ body: (DirectoryEntry) -> Bool
-    ) throws(DirectoryUnavailable) -> Bool { true }
-    func groups(of entry: DirectoryEntry) throws(DirectoryUnavailable) -> [DirectoryEntry] { [] }
 }

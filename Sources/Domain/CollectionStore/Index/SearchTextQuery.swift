@@ -123,9 +123,7 @@ package enum SearchTextQuery {
         var start = 0
         while start < names.count {
             let end = min(start + namesAtOnce, names.count)
-            var parameters: [Value] = [.integer(collection.rawValue)]
-            // The statement is one for any count: the last name stands for those that there are not.
-            for index in start..<(start + namesAtOnce) { parameters.append(.text(names[min(index, end - 1)])) }
+            let parameters: [Value] = [.integer(collection.rawValue)] + names[start..<end].map(Value.text).filled(to: namesAtOnce)
             var goesOn = true
             try tx.forEach(
                 """

@@ -44,7 +44,9 @@ package struct AppPassword: Sendable, Equatable {
     /// For SCRAM; empty: they are not known.
     var scram: [ScramVerifier]
 
-    package func isValid(at now: Int64) -> Bool { expires.map { now < $0 } ?? true }
+    package func isValid(at now: Int64) -> Bool { Self.isValid(until: expires, at: now) }
+
+    static func isValid(until expires: Int64?, at now: Int64) -> Bool { expires.map { now < $0 } ?? true }
 
     func matches(_ secret: AppSecret) -> Bool { ConstantTime.areEqual(code, secret.code(salt: salt)) }
 }

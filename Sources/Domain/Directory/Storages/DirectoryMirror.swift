@@ -194,9 +194,7 @@ package final class DirectoryMirror: Sendable {
         if let link = entry.link {
             try tx.execute(
                 "DELETE FROM directory_account WHERE directory = $1 AND entry_id = $2", [.text(link.directory), .text(link.entryID)])
-            try tx.execute(
-                "INSERT INTO directory_account (directory, entry_id, principal_id, seen) VALUES ($1, $2, $3, $4)",
-                [.text(link.directory), .text(link.entryID), number, .integer(entry.seen)])
+            try DirectoryAccounts.insert(tx, id, link, seen: entry.seen)
         }
         let memberships = try Self.memberships(tx.read, of: id)
         if memberships != entry.memberships {

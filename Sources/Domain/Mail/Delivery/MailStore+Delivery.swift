@@ -1,3 +1,4 @@
+import Bytes
 package import CollectionStore
 package import Database
 package import Directory

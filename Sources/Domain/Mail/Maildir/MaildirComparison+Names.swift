@@ -1,3 +1,4 @@
+import Bytes
 import CollectionStore
 import Database
 import Directory

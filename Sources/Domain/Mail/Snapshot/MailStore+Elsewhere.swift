@@ -1,3 +1,4 @@
+import Bytes
 import CollectionStore
 package import Database
 import Directory
@@ -83,7 +84,7 @@ extension MailStore {
             WHERE m.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
                 $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46,
                 $47, $48, $49, $50)
-            """, Self.parameters(ids.map(\.rawValue))
+            """, ids.map { .integer($0.rawValue) }.filled(to: Self.lookedAtOnce)
         ) {
             (
                 MailboxID(rawValue: $0.integer(0)),
@@ -107,19 +108,13 @@ extension MailStore {
             WHERE a.owner_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
                 $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45,
                 $46, $47, $48, $49, $50)
-            """, Self.parameters(ids.map(\.rawValue))
+            """, ids.map { .integer($0.rawValue) }.filled(to: Self.lookedAtOnce)
         ) {
             let owner = PrincipalID(rawValue: $0.integer(0))
             return MailLook.State(owner: owner, modseq: $0.integer(2), listVersion: $0.integer(1))
         }
         for state in rows { states[state.owner] = state }
         return states
-    }
-
-    /// The last one again and again in the places that are left.
-    private static func parameters(_ ids: [Int64]) -> [Value] {
-        guard let last = ids.last else { return [] }
-        return (ids + Array(repeating: last, count: max(0, lookedAtOnce - ids.count))).map { .integer($0) }
     }
 }
 
