@@ -191,5 +191,10 @@ def test_what_clients_do_most_takes_few_journeys_to_the_database(proxied):
     assert journeys(lambda number: dav.get(f"{home}{number}.ics", headers={"If-None-Match": "*"}), 304) == 2
     assert journeys(lambda number: dav.put_card(f"{book}{number}.vcf", card(f"c{number}")), 201) == 2
     assert journeys(lambda number: dav.get(f"{book}{number}.vcf"), 200) == 2
+    token = dav.sync_token_of(home)
     assert journeys(lambda number: dav.put(f"{home}{number}.ics", event(f"e{number}", "Later")), 204) <= 4
+    # However many have changed, or are asked for.
+    assert len(dav.sync(home, token).multistatus().rows) == 25
+    assert journeys(lambda number: dav.sync(home, token), 207) == 4
+    assert journeys(lambda number: dav.multiget(home, [f"{home}{n}.ics" for n in range(25)]), 207) == 3
     assert journeys(lambda number: dav.delete(f"{home}{number}.ics"), 204) <= 5

@@ -138,6 +138,7 @@ package enum ChangeLog {
         var rows: [Line] = []
         var page = ChangePage()
         var position = since
+        var ahead: MembersAhead?
         while true {
             rows.removeAll(keepingCapacity: true)
             try tx.forEach(
@@ -152,16 +153,20 @@ package enum ChangeLog {
                         principal: $0.optionalInteger(4).map(PrincipalID.init(rawValue:))))
                 return true
             }
-            // `collection` may have been read before this snapshot.
-            if rows.isEmpty { return (page.changes, max(position, collection.modseq), true) }
-            for row in rows {
+            for (index, row) in rows.enumerated() {
+                if tx.isRemote, row.isOfMember, !(ahead?.covers(row.name, in: collection.id) ?? false) {
+                    let next = rows[index...].lazy.filter(\.isOfMember).prefix(MembersAhead.limit)
+                    ahead = try MembersAhead(tx, in: collection.id, next.map(\.name), withBytes: false)
+                }
                 if let state = try state(
-                    tx, collection, row, tellsMounts: tellsMounts, hidesPrivate: hidesPrivate, asker: asker ?? collection.owner) {
+                    tx, collection, row, ahead, tellsMounts: tellsMounts, hidesPrivate: hidesPrivate, asker: asker ?? collection.owner) {
                     let change = Change(modseq: row.modseq, name: row.name, state: state)
                     guard page.add(change, limit: limit) else { return (page.changes, position, false) }
                 }
                 position = row.modseq
             }
+            // `collection` may have been read before this snapshot.
+            if rows.count < 512 { return (page.changes, max(position, collection.modseq), true) }
         }
     }
 
@@ -173,6 +178,8 @@ package enum ChangeLog {
         var bearer: Int64
         /// Whose change it is; nil: everybody's.
         var principal: PrincipalID?
+
+        var isOfMember: Bool { bearer == Bearer.member || bearer == Bearer.privateMember }
     }
 
     /// What a row of the log has to tell; nil where a later row tells it.
@@ -180,12 +187,12 @@ package enum ChangeLog {
     /// The last row of a name always tells what the name is now: of a member by its modseq, of a collection because
     /// each of its rows does (nothing in its row says which one is the latest), of a removal because nothing is there.
     private static func state(
-        _ tx: borrowing ReadTransaction, _ collection: Collection, _ row: Line, tellsMounts: Bool, hidesPrivate: Bool,
-        asker: PrincipalID
+        _ tx: borrowing ReadTransaction, _ collection: Collection, _ row: Line, _ ahead: MembersAhead?, tellsMounts: Bool,
+        hidesPrivate: Bool, asker: PrincipalID
     ) throws -> Change.State? {
         if let principal = row.principal, principal != asker { return nil }
         if row.bearer == Bearer.privateMember, hidesPrivate { return nil }
-        if row.bearer == Bearer.collection || row.bearer == Bearer.mount {
+        if !row.isOfMember {
             if row.bearer == Bearer.mount, !tellsMounts { return nil }
             if let child = try Collections.child(tx, of: collection.id, name: row.name) { return .collection(child) }
             if tellsMounts, collection.parentID == nil, let mount = try Mounts.find(tx, in: collection.id, name: row.name) {
@@ -193,7 +200,7 @@ package enum ChangeLog {
             }
             return row.isRemoval ? .removed(isCollection: true) : nil
         }
-        if let member = try Members.find(tx, in: collection.id, name: row.name) {
+        if let member = try ahead.map({ $0.find(row.name)?.member }) ?? Members.find(tx, in: collection.id, name: row.name) {
             if member.modseq == row.modseq || row.principal != nil { return .member(member) }
             // The latest row may be one of which only the owner is told.
             if try asker != collection.owner && isPersonal(tx, member) { return .member(member) }

@@ -8,7 +8,14 @@ import XML
 /// RFC 6578 §3: what changed since the token. It costs what changed, not what is there.
 enum SyncCollection {
     static func respond(_ exchange: Exchange, _ request: SyncCollectionRequest) throws -> HTTPResponse {
-        let location = try exchange.read { tx in try exchange.find(tx).location }
+        try exchange.read { tx in try respond(tx, exchange, request) }
+    }
+
+    private static func respond(
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ request: SyncCollectionRequest
+    ) throws -> HTTPResponse {
+        Locks.foresee(tx)
+        let location = try exchange.find(tx).location
         guard let collection = location.collection else {
             throw Reply(.forbidden, condition: .dav(.supportedReport), "Only collections in homes can be synchronised.")
         }
@@ -25,7 +32,7 @@ enum SyncCollection {
         if limit < 1 { throw Reply(.forbidden, condition: .dav(.numberOfMatchesWithinLimits), "A page has at least one row.") }
         guard !request.token.isEmpty else {
             return try listing(
-                exchange, rows, location, collection, base: exchange.syncToken(of: collection, location.access), limit: limit)
+                tx, exchange, rows, location, collection, base: exchange.syncToken(of: collection, location.access), limit: limit)
         }
         guard let token = SyncToken(uri: request.token), exchange.isValid(token, for: collection, location.access) else {
             throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is not one of this collection, or too old.")
@@ -36,10 +43,10 @@ enum SyncCollection {
             guard token.window == window else {
                 throw Reply(.forbidden, condition: .dav(.validSyncToken), "The calendar shows other days by now.")
             }
-            return try listing(exchange, rows, location, collection, base: token, limit: limit)
+            return try listing(tx, exchange, rows, location, collection, base: token, limit: limit)
         }
         return try changes(
-            exchange, rows, location, collection, since: token,
+            tx, exchange, rows, location, collection, since: token,
             limit: min(limit, exchange.server.configuration.maximumSyncRows))
     }
 
@@ -47,8 +54,8 @@ enum SyncCollection {
 
     /// All that is there, or the page after the token's. What changes meanwhile is told by the log, from `base` on.
     private static func listing(
-        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, base: SyncToken,
-        limit: Int
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection,
+        base: SyncToken, limit: Int
     ) throws -> HTTPResponse {
         let href = location.href
         let cursor = base.listedUpTo.flatMap(ListingPage.Cursor.init)
@@ -67,15 +74,13 @@ enum SyncCollection {
                 parts.append(MemberListing(rows, in: collection, location.access, href: href, after: name))
             }
             return try MultistatusSource.response(
-                exchange, parts: parts, syncToken: token.uri, headers: exchange.appliedPreferences)
+                tx, exchange, parts: parts, syncToken: token.uri, headers: exchange.appliedPreferences)
         }
-        let page = try exchange.read { tx in
-            try ListingPage.read(
-                tx, exchange.locator, location, collection, after: cursor, limit: min(limit, ListingPage.maximumLimit),
-                shownBy: exchange.visibility(of: collection, location.access))
-        }
+        let page = try ListingPage.read(
+            tx, exchange.locator, location, collection, after: cursor, limit: min(limit, ListingPage.maximumLimit),
+            shownBy: exchange.visibility(of: collection, location.access))
         token.listedUpTo = page.next?.text
-        return try self.page(exchange, rows, location, collection, changes: page.entries, isComplete: page.next == nil, token: token)
+        return try self.page(tx, exchange, rows, location, collection, changes: page.entries, isComplete: page.next == nil, token: token)
     }
 
     // MARK: Changes
@@ -100,34 +105,29 @@ enum SyncCollection {
     }
 
     private static func changes(
-        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection, since: SyncToken,
-        limit: Int
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection,
+        since: SyncToken, limit: Int
     ) throws -> HTTPResponse {
+        // What came and went before they had the right, or while they had it no more, is named to nobody, whatever token they bring.
+        if since.modseq < collection.modseq, let right = try exchange.locator.readableSince(tx, collection),
+            try ChangeLog.begins(tx, in: collection.id, after: since.modseq, before: right) {
+            throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is older than the right to read it.")
+        }
         let hidesPrivate = location.access.hidesPrivate(in: collection)
         let asker = exchange.locator.keepsOwnAlarms(in: collection) ? exchange.principal.id : nil
-        let (entries, found) = try exchange.read { tx -> ([Entry], VisibleChanges.Page) in
-            // In the snapshot that is read: changes may be forgotten in between.
-            guard let now = try Collections.find(tx, collection.id), exchange.isValid(since, for: now, location.access) else {
-                throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is too old.")
-            }
-            // What came and went before they had the right, or while they had it no more, is named to nobody, whatever token they bring.
-            if since.modseq < now.modseq, let right = try exchange.locator.readableSince(tx, now),
-                try ChangeLog.begins(tx, in: now.id, after: since.modseq, before: right) {
-                throw Reply(.forbidden, condition: .dav(.validSyncToken), "The token is older than the right to read it.")
-            }
-            guard let page = try VisibleChanges.page(
-                tx, in: now, since: since, window: now.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
-                tellsMounts: now.owner == exchange.principal.id, visibility: { exchange.server.visibility($0, hidesPrivate: hidesPrivate, asker: asker) })
-            else { throw Reply(.forbidden, condition: .dav(.validSyncToken), "The calendar shows other days by now.") }
-            return (try page.changes.map { try Entry(tx, $0, exchange.locator, location.access) }, page)
-        }
+        guard let found = try VisibleChanges.page(
+            tx, in: collection, since: since, window: collection.visibleRange?.window(at: exchange.now) ?? .all, limit: limit,
+            tellsMounts: collection.owner == exchange.principal.id,
+            visibility: { exchange.server.visibility($0, hidesPrivate: hidesPrivate, asker: asker) })
+        else { throw Reply(.forbidden, condition: .dav(.validSyncToken), "The calendar shows other days by now.") }
+        let entries = try found.changes.map { try Entry(tx, $0, exchange.locator, location.access) }
         return try page(
-            exchange, rows, location, collection, changes: entries, isComplete: found.isComplete, token: found.token)
+            tx, exchange, rows, location, collection, changes: entries, isComplete: found.isComplete, token: found.token)
     }
 
     /// One page: a row a change, and where there are more the row that says so (RFC 6578 §3.6), with the token always.
     private static func page(
-        _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection,
+        _ tx: borrowing ReadTransaction, _ exchange: Exchange, _ rows: Rows, _ location: Location, _ collection: Collection,
         changes: [Entry], isComplete: Bool, token: SyncToken
     ) throws -> HTTPResponse {
         let href = location.href
@@ -147,7 +147,7 @@ enum SyncCollection {
                            condition: Reply(.insufficientStorage, condition: .dav(.numberOfMatchesWithinLimits)), to: &out)
             }
         }
-        return try MultistatusSource.response(exchange, parts: [part], syncToken: token.uri, headers: exchange.appliedPreferences)
+        return try MultistatusSource.response(tx, exchange, parts: [part], syncToken: token.uri, headers: exchange.appliedPreferences)
     }
 }
 
