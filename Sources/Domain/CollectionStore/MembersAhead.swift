@@ -8,8 +8,9 @@ package struct MembersAhead: Sendable {
     package static let limit = 64
 
     private let collection: CollectionID
-    private let names: Set<String>
-    private var found: [String: Found] = [:]
+    // By their bytes: two spellings of a letter are two names, and one String.
+    private let names: Set<[UInt8]>
+    private var found: [[UInt8]: Found] = [:]
 
     struct Found: Sendable {
         var member: Member
@@ -25,19 +26,19 @@ package struct MembersAhead: Sendable {
     ) throws {
         let names = Array(names.prefix(Self.limit))
         self.collection = collection
-        self.names = Set(names)
+        self.names = Set(names.map { [UInt8]($0.utf8) })
         if names.isEmpty { return }
         let parameters: [Value] = [.integer(collection.rawValue)] + names.map(Value.text).filled(to: Self.limit)
         let rows = try withBytes ? Self.whole(tx, parameters) : Self.rows(tx, parameters)
-        for row in rows { found[row.member.name] = row }
+        for row in rows { found[[UInt8](row.member.name.utf8)] = row }
     }
 
     /// Whether it knows of a name, if only that there is no such member.
     package func covers(_ name: String, in collection: CollectionID) -> Bool {
-        collection == self.collection && names.contains(name)
+        collection == self.collection && names.contains([UInt8](name.utf8))
     }
 
-    func find(_ name: String) -> Found? { found[name] }
+    func find(_ name: String) -> Found? { found[[UInt8](name.utf8)] }
 
     private static func rows(_ tx: borrowing ReadTransaction, _ parameters: [Value]) throws -> [Found] {
         try tx.all(
