@@ -9,6 +9,8 @@ final class ConnectionPool: Sendable {
         var idle: [PostgresConnection] = []
         var count = 0
         var waiters: [Waiter] = []
+        /// Transactions that got none.
+        var refusedCount = 0
         var isClosed = false
         var drained: Semaphore?
     }
@@ -43,6 +45,7 @@ final class ConnectionPool: Sendable {
                 return .ready(make())
             }
             guard state.waiters.count < options.waitingLimit else {
+                state.refusedCount += 1
                 throw Failure(.unavailable, "\(state.waiters.count) transactions wait for the database already")
             }
             let waiter = Waiter()
@@ -59,6 +62,7 @@ final class ConnectionPool: Sendable {
         // It may have been given one at the last moment.
         let late = state.withLock { state in
             state.waiters.removeAll { $0 === waiter }
+            if waiter.connection == nil { state.refusedCount += 1 }
             return waiter.connection
         }
         if let late { return late }
@@ -82,6 +86,10 @@ final class ConnectionPool: Sendable {
     }
 
     var waitingCount: Int { state.withLock { $0.waiters.count } }
+
+    var usage: (connections: Int, busy: Int, waiting: Int, refused: Int) {
+        state.withLock { ($0.count, $0.count - $0.idle.count, $0.waiters.count, $0.refusedCount) }
+    }
 
     /// Refuses what comes later, and waits until all is put back, also for those who wait for a turn now.
     func close() {

@@ -16,8 +16,13 @@ final class Connector: Sendable {
     private static let longestPause = 1000
 
     private let state: Lock<State>
+    /// Of the sessions that it has made.
+    let watch: ServerWatch
 
-    init(_ parameters: ConnectionParameters) { state = Lock(State(parameters: parameters)) }
+    init(_ parameters: ConnectionParameters, _ watch: ServerWatch) {
+        state = Lock(State(parameters: parameters))
+        self.watch = watch
+    }
 
     func connect() throws(Fault) -> Session {
         let (refusal, parameters) = state.withLock { state -> (Failure?, ConnectionParameters) in
@@ -26,7 +31,7 @@ final class Connector: Sendable {
         }
         if let refusal { throw Fault(.final, refusal) }
         do {
-            let session = try Session(parameters)
+            let session = try Session(parameters, watch: watch)
             try session.enterPipeline()
             let good = parameters.beginning(with: session.host, port: session.port)
             state.withLock { $0 = State(parameters: good, isClosed: $0.isClosed) }

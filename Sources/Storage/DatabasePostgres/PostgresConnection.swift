@@ -156,7 +156,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         }
         do throws(Fault) {
             session.send(.commit)
-            let result = try session.receive("COMMIT")
+            let result = try session.receive("COMMIT", isCommit: true)
             defer { PQclear(result) }
             hasBegun = false
             guard PQcmdStatus(result).map({ String(cString: $0) }) == "COMMIT" else {

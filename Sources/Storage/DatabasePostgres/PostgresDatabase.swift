@@ -11,6 +11,7 @@
 package import Database
 import CPostgreSQL
 import Glibc
+import Synchronization
 import Threads
 
 /// The engine for installations of several nodes.
@@ -21,6 +22,9 @@ package final class PostgresDatabase: Database {
     let turns: Turns
     let pool: ConnectionPool
     let notifier: Notifier
+    /// Of transactions: those that were run again, and those of which it could not be told whether they were committed.
+    let repeated = Atomic<Int>(0)
+    let undecided = Atomic<Int>(0)
     private let isClosed = Lock(false)
     /// Dropped with the last who uses it; for tests.
     private let temporarySchema: TemporarySchema?
@@ -64,7 +68,9 @@ package final class PostgresDatabase: Database {
     ) throws {
         let parameters = try ConnectionParameters(options, schema: temporarySchema?.name)
         try Self.complete(parameters, migrations, isAlone: false, progress: progress)
-        let connector = Connector(parameters)
+        let connector = Connector(parameters, ServerWatch(
+            answerMilliseconds: Int64(options.statementMilliseconds) + options.lateMilliseconds,
+            commitMilliseconds: options.commitMilliseconds))
         self.options = options
         self.connector = connector
         self.temporarySchema = temporarySchema
@@ -72,7 +78,7 @@ package final class PostgresDatabase: Database {
         pool = ConnectionPool(options) { [leases, turns] in
             PostgresConnection(connector: connector, leases: leases, turns: turns, options)
         }
-        notifier = Notifier(connector)
+        notifier = Notifier(connector, options)
         let connection = try pool.take()
         defer { pool.putBack(connection) }
         do {
@@ -119,6 +125,21 @@ package final class PostgresDatabase: Database {
     }
 
     package var isInCharge: Bool { notifier.isInCharge }
+
+    package var statistics: DatabaseStatistics? {
+        let (usage, traffic) = (pool.usage, notifier.traffic)
+        var statistics = DatabaseStatistics()
+        statistics.connectionLimit = max(1, options.connectionLimit)
+        (statistics.connections, statistics.busyConnections) = (usage.connections, usage.busy)
+        (statistics.waiting, statistics.refused) = (usage.waiting, usage.refused)
+        statistics.repeated = repeated.load(ordering: .relaxed)
+        statistics.undecided = undecided.load(ordering: .relaxed)
+        statistics.givenUp = connector.watch.cutCount
+        statistics.isHearing = traffic.isConnected
+        (statistics.pendingNotices, statistics.pendingMilliseconds) = (traffic.pending, traffic.pendingMilliseconds)
+        (statistics.sentNotices, statistics.receivedNotices) = (traffic.told, traffic.heard)
+        return statistics
+    }
 
     /// Waits for what runs, and closes. Must not be called in a transaction's closure.
     package func close() {

@@ -20,6 +20,12 @@ package struct PostgresOptions: Sendable {
     package var statementMilliseconds = 60_000
     /// How long a statement waits for another transaction's rows.
     package var lockMilliseconds = 10_000
+    /// By how much longer than that its answer is waited for. Then the server hangs, and the connection is given up.
+    package var lateMilliseconds: Int64 = 5_000
+    /// How long the answer to a COMMIT is waited for, which may wait for a standby. Then it is looked for what became of it.
+    package var commitMilliseconds: Int64 = 10_000
+    /// How long the connection by which nodes hear each other may say nothing. Then the server hangs, and all connections are given up.
+    package var silenceMilliseconds: Int64 = 10_000
     /// How long the server keeps a transaction whose node says nothing.
     package var idleMilliseconds = 120_000
     /// How long a write is tried again that others' writes stood in the way of, or that lost its connection.

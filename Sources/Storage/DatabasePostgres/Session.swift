@@ -30,6 +30,9 @@ final class Session: @unchecked Sendable {
     private var owed: [Int] = []
     /// Numbers of the advisory locks that it has for a transaction's turn.
     private var locks: [Int64] = []
+    /// Frees it where the server does not answer; nil: it waits as long as it takes.
+    private let watch: ServerWatch?
+    private let wait: ServerWait?
 
     struct Command {
         /// Of a statement, by which a failure is told.
@@ -56,10 +59,12 @@ final class Session: @unchecked Sendable {
     /// Answers that are not longer come without a cursor, of whose statement the server would make a plan each time.
     static let probeLimit = 64
 
-    init(_ parameters: ConnectionParameters) throws(Fault) {
+    init(_ parameters: ConnectionParameters, watch: ServerWatch? = nil) throws(Fault) {
         let opened = parameters.withPointers { PQconnectdbParams($0, $1, 0) }
         guard let opened else { throw Fault(.final, Failure(.unavailable, "no memory for a connection")) }
         handle = opened
+        self.watch = watch
+        wait = watch.map { _ in ServerWait(socket: PQsocket(opened)) }
         processID = PQbackendPID(opened)
         guard PQstatus(opened) == CONNECTION_OK else { throw Fault(nil, on: opened, doing: "connect") }
         // Notices would go to the process's standard error.
@@ -71,9 +76,13 @@ final class Session: @unchecked Sendable {
         guard encoding == "UTF8" else {
             throw Fault(.final, Failure(.unavailable, "the database has the encoding \(encoding); it must be UTF8"))
         }
+        if let wait { watch?.add(wait) }
     }
 
-    deinit { PQfinish(handle) }
+    deinit {
+        if let wait { watch?.remove(wait) }
+        PQfinish(handle)
+    }
 
     /// Whether it must not be used any more.
     var isLost: Bool { isIncomplete || PQstatus(handle) == CONNECTION_BAD }
@@ -95,7 +104,11 @@ final class Session: @unchecked Sendable {
     /// Whether it can still be used, as far as can be told without asking the server: one that ended has closed the socket.
     func isUsable() -> Bool {
         if isLost { return false }
-        if !owed.isEmpty { return settle() }
+        if !owed.isEmpty {
+            if let watch { wait?.begin(watch.answerMilliseconds) }
+            defer { wait?.finish() }
+            return settle()
+        }
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         if poll(&descriptor, 1, 0) == 0 { return true }
         return PQconsumeInput(handle) == 1 && !isLost
@@ -194,7 +207,9 @@ final class Session: @unchecked Sendable {
 
     /// Sends what is queued and reads the answers; the last command's, which the caller clears. Throws the first error
     /// among them.
-    func receive(_ what: @autoclosure () -> String, isWrite: Bool = true) throws(Fault) -> OpaquePointer {
+    func receive(_ what: @autoclosure () -> String, isWrite: Bool = true, isCommit: Bool = false) throws(Fault) -> OpaquePointer {
+        if let watch { wait?.begin(isCommit ? watch.commitMilliseconds : watch.answerMilliseconds) }
+        defer { wait?.finish() }
         let commands = queued
         queued.removeAll(keepingCapacity: true)
         guard !commands.isEmpty, PQpipelineSync(handle) == 1, settle() else { throw Fault(nil, on: handle, doing: what()) }

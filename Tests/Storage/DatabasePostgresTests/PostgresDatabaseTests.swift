@@ -157,7 +157,7 @@ struct PostgresDatabaseTests {
     @Test("while no server can be reached, most are refused without a try")
     func backOff() throws {
         let parameters = try ConnectionParameters(PostgresOptions(connection: "host=/nowhere/at/all"))
-        let connector = Connector(parameters)
+        let connector = Connector(parameters, ServerWatch(answerMilliseconds: 1000, commitMilliseconds: 1000))
         for _ in 0..<20 { #expect(throws: Fault.self) { try connector.connect() } }
         let start = Clock.milliseconds
         for _ in 0..<10_000 { _ = try? connector.connect() }
