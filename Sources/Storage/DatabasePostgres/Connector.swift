@@ -48,6 +48,9 @@ final class Connector: Sendable {
         }
     }
 
+    /// Whether a session could not be made just now, and none is tried for a moment.
+    var isPausing: Bool { state.withLock { Clock.milliseconds < $0.nextAttempt } }
+
     var parameters: ConnectionParameters { state.withLock { $0.parameters } }
 
     func close() { state.withLock { $0.isClosed = true } }

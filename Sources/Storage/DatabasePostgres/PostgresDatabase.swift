@@ -77,6 +77,8 @@ package final class PostgresDatabase: Database {
         turns = Turns(options)
         pool = ConnectionPool(options) { [leases, turns] in
             PostgresConnection(connector: connector, leases: leases, turns: turns, options)
+        } isRefused: {
+            connector.isPausing
         }
         notifier = Notifier(connector, options)
         let connection = try pool.take()
