@@ -16,7 +16,7 @@ from postgres_pair import Pair, children
 from tegu import wait_for
 
 # What nodes wait for an answer at most (10 s), and with it what they wait for a new connection to each of two servers (5 s).
-PATIENCE = 25
+PATIENCE = 30
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ final class ConnectionPool: Sendable {
 
     /// A connection that is in no transaction. One that is not there yet is made, and where it cannot be, another one is waited for.
     func take() throws -> PostgresConnection {
-        var attempts = 0
+        let end = Clock.milliseconds + Int64(options.waitMilliseconds)
         while true {
             let connection = try takePlace()
             if connection.session != nil { return connection }
@@ -52,9 +52,8 @@ final class ConnectionPool: Sendable {
                 return connection
             } catch {
                 putBack(connection)
-                attempts += 1
                 let areOthers = state.withLock { $0.count > $0.idle.count || $0.idle.last?.session != nil }
-                guard areOthers, attempts < 3 else { throw error.failure }
+                guard areOthers, Clock.milliseconds < end else { throw error.failure }
             }
         }
     }

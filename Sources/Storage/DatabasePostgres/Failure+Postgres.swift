@@ -66,7 +66,8 @@ struct Fault: Error {
 
     static let undefinedTable = "42P01"
     /// Of a statement, and of a lock that one waited for.
-    static let timeouts: Set = ["57014", "55P03"]
+    static let timeouts: Set = ["57014", lockTimeout]
+    static let lockTimeout = "55P03"
 
     /// PostgreSQL's documentation, appendix A: error codes.
     private static func code(of state: String, isWrite: Bool) -> Failure.Code {

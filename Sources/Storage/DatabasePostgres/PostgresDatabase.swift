@@ -41,15 +41,24 @@ package final class PostgresDatabase: Database {
 
     /// Brings the schema up to date for a copy: another session of this process has the database alone.
     package static func migrateAlone(_ options: PostgresOptions) throws {
-        try complete(ConnectionParameters(options), Schema.migrations, isAlone: true)
+        try complete(ConnectionParameters(options), options, Schema.migrations, isAlone: true)
     }
 
     private static func complete(
-        _ parameters: ConnectionParameters, _ migrations: [Migration], isAlone: Bool,
+        _ parameters: ConnectionParameters, _ options: PostgresOptions, _ migrations: [Migration], isAlone: Bool,
         progress: (MigrationProgress) -> Void = { _ in }
     ) throws {
-        let connection = try PostgresMigration(parameters, isAlone: isAlone)
-        try Migrations.apply(migrations, to: connection, progress: progress)
+        let connection = try PostgresMigration(parameters, isAlone: isAlone, lockMilliseconds: options.migrationLockMilliseconds)
+        for attempt in 1... {
+            do {
+                try Migrations.apply(migrations, to: connection, progress: progress)
+                break
+            } catch let inUse as PostgresMigration.TablesInUse {
+                guard attempt < options.migrationAttempts else { throw inUse.failure }
+                if attempt == 1 { progress(.waits) }
+                usleep(UInt32(clamping: options.migrationPauseMilliseconds) * 1000)
+            }
+        }
         try connection.completeOwnTables()
     }
 
@@ -67,7 +76,7 @@ package final class PostgresDatabase: Database {
         progress: (MigrationProgress) -> Void = { _ in }
     ) throws {
         let parameters = try ConnectionParameters(options, schema: temporarySchema?.name)
-        try Self.complete(parameters, migrations, isAlone: false, progress: progress)
+        try Self.complete(parameters, options, migrations, isAlone: false, progress: progress)
         let connector = Connector(parameters, ServerWatch(
             answerMilliseconds: Int64(options.statementMilliseconds) + options.lateMilliseconds,
             commitMilliseconds: options.commitMilliseconds))

@@ -34,6 +34,11 @@ package struct PostgresOptions: Sendable {
     package var neighbourMilliseconds: Int64 = 200
     /// How long it is looked for what became of a commit whose answer was lost.
     package var outcomeMilliseconds: Int64 = 15_000
+    /// How long a step of the schema waits for tables that others use: those that come later stand behind it. Then it is begun anew after a
+    /// pause, so often.
+    package var migrationLockMilliseconds = 3_000
+    package var migrationPauseMilliseconds = 5_000
+    package var migrationAttempts = 100
     package var isolation = Isolation.serializable
 
     package init(connection: String) { self.connection = connection }

@@ -15,8 +15,10 @@ final class Session: @unchecked Sendable {
     /// When a transaction that wrote that row was committed last, by `Clock`; nil: never.
     var marked: Int64?
     /// Which process serves it, as text; told apart from a later one with the same number by its start.
-    let processID: Int32
+    private(set) var processID = ""
     private(set) var processStart = ""
+    /// Sets what is to be set in this session; nil: all is set.
+    private let settingStatement: String?
 
     private(set) var statements: [StatementKey: PreparedStatement] = [:]
     private var nameCount = 0
@@ -65,7 +67,7 @@ final class Session: @unchecked Sendable {
         handle = opened
         self.watch = watch
         wait = watch.map { _ in ServerWait(socket: PQsocket(opened)) }
-        processID = PQbackendPID(opened)
+        settingStatement = parameters.settingStatement
         guard PQstatus(opened) == CONNECTION_OK else { throw Fault(nil, on: opened, doing: "connect") }
         // Notices would go to the process's standard error.
         PQsetNoticeReceiver(opened, { _, _ in }, nil)
@@ -87,15 +89,26 @@ final class Session: @unchecked Sendable {
     /// Whether it must not be used any more.
     var isLost: Bool { isIncomplete || PQstatus(handle) == CONNECTION_BAD }
 
+    /// For a session that is not to be in pipeline mode.
+    func applySettings() throws(Fault) {
+        guard let settingStatement else { return }
+        let result = PQexec(handle, settingStatement)
+        defer { PQclear(result) }
+        guard result.map({ PQresultStatus($0) }) == PGRES_TUPLES_OK else { throw Fault(result, on: handle, doing: "begin a session") }
+    }
+
     /// Prepares the verbs of transactions. Also says that the tables are in use (`UseLock`); throws where a copy is at work.
     func enterPipeline() throws(Fault) {
         guard PQenterPipelineMode(handle) == 1 else { throw Fault(nil, on: handle, doing: "enter the pipeline mode") }
         for verb in TransactionVerb.allCases { count(PQsendPrepare(handle, verb.name, verb.rawValue, 0, nil)) }
+        if let settingStatement { send(settingStatement) }
+        // What libpq knows of the process is a pooler's, where there is one.
         send(
-            "SELECT backend_start, \(UseLock.shared) FROM pg_stat_activity WHERE pid = pg_backend_pid()", resultFormat: 0)
+            "SELECT backend_start, \(UseLock.shared), pid FROM pg_stat_activity WHERE pid = pg_backend_pid()", resultFormat: 0)
         let result = try receive("begin a session")
         defer { PQclear(result) }
         processStart = PQgetvalue(result, 0, 0).map { String(cString: $0) } ?? ""
+        processID = PQgetvalue(result, 0, 2).map { String(cString: $0) } ?? ""
         if PQgetvalue(result, 0, 1).map({ String(cString: $0) }) == "f" {
             throw Fault(.final, Failure(.unavailable, UseLock.refusal))
         }
