@@ -1,4 +1,5 @@
 import Database
+import Locks
 import Threads
 
 /// The connections, made when they are first needed. The one that was used last is used next. Those who wait are served in
@@ -33,7 +34,7 @@ final class ConnectionPool: Sendable {
     private let make: @Sendable () -> PostgresConnection
     /// Whether connections were refused just now, and none is tried for a moment.
     private let isRefused: @Sendable () -> Bool
-    private let state = Lock(State())
+    private let state = Guarded(State())
 
     init(_ options: PostgresOptions, make: @escaping @Sendable () -> PostgresConnection, isRefused: @escaping @Sendable () -> Bool) {
         self.options = options

@@ -1,5 +1,5 @@
 import Database
-import Threads
+import Locks
 
 /// Makes sessions. While the servers cannot be reached it tries only now and then, and refuses at once in between, so that not
 /// each request waits for a server that is not there.
@@ -15,12 +15,12 @@ final class Connector: Sendable {
 
     private static let longestPause = 1000
 
-    private let state: Lock<State>
+    private let state: Guarded<State>
     /// Of the sessions that it has made.
     let watch: ServerWatch
 
     init(_ parameters: ConnectionParameters, _ watch: ServerWatch) {
-        state = Lock(State(parameters: parameters))
+        state = Guarded(State(parameters: parameters))
         self.watch = watch
     }
 

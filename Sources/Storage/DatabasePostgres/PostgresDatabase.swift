@@ -8,9 +8,10 @@
 //
 // Start reading here, then PostgresConnection.swift and Session.swift.
 
-package import Database
 import CPostgreSQL
+package import Database
 import Glibc
+import Locks
 import Synchronization
 import Threads
 
@@ -25,7 +26,7 @@ package final class PostgresDatabase: Database {
     /// Of transactions: those that were run again, and those of which it could not be told whether they were committed.
     let repeated = Atomic<Int>(0)
     let undecided = Atomic<Int>(0)
-    private let isClosed = Lock(false)
+    private let isClosed = Guarded(false)
     /// Dropped with the last who uses it; for tests.
     private let temporarySchema: TemporarySchema?
 

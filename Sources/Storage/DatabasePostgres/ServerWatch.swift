@@ -1,6 +1,6 @@
 import Glibc
+import Locks
 import Synchronization
-import Threads
 
 /// The sessions of a database, and until when each of them waits for the server. Whose answer does not come is freed: its connection is cut, as
 /// if the server had done it.
@@ -12,7 +12,7 @@ final class ServerWatch: Sendable {
     /// How long an answer is waited for: a statement's, and that of a COMMIT, which may wait for a standby.
     let answerMilliseconds: Int64
     let commitMilliseconds: Int64
-    private let waits = Lock<[ObjectIdentifier: ServerWait]>([:])
+    private let waits = Guarded<[ObjectIdentifier: ServerWait]>([:])
     private let cuts = Atomic<Int>(0)
 
     init(answerMilliseconds: Int64, commitMilliseconds: Int64) {
