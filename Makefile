@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECKS := --explicit-target-dependency-import-check error
 LIBRARIES := libxml2-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev libunbound-dev libicu-dev libldap2-dev libstemmer-dev tzdata
 BENCH_TOOLS := wrk python3-venv cyrus-caldav cyrus-admin sasl2-bin gcc libc6-dev libical-dev openssl dovecot-imapd dovecot-lmtpd davical php-cli php-pgsql php-xml
-TEST_TOOLS := postgresql-15 python3-venv wrk curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils samba samba-dsdb-modules samba-ad-provision libnss-wrapper isync offlineimap3 postfix gcc libc6-dev roundcube-core roundcube-sqlite3 roundcube-plugins php-cli php-sqlite3
+TEST_TOOLS := postgresql-15 pgbouncer python3-venv wrk curl litmus cadaver khal khard openssl davfs2 knot dns-root-data slapd ldap-utils samba samba-dsdb-modules samba-ad-provision libnss-wrapper isync offlineimap3 postfix gcc libc6-dev roundcube-core roundcube-sqlite3 roundcube-plugins php-cli php-sqlite3
 # Clients with hundreds of megabytes of libraries: their tests run in `make soak`, and wherever they are installed.
 SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2 python3-gi dbus-daemon
 # All tests begin at once, on as many threads as there are processors: those that a server's time limits measure, or that wait for
@@ -55,6 +55,9 @@ deps:
 test-deps: deps
 	@[ -d /usr/lib/postgresql ] || { $(SUDO) mkdir -p /etc/postgresql-common/createcluster.d && \
 	  echo 'create_main_cluster = false' | $(SUDO) tee /etc/postgresql-common/createcluster.d/none.conf >/dev/null; }
+# Nor is a pooler of the system's to run; where there was one before, it is left as it is.
+	@dpkg-query -W -f='$${Status}' pgbouncer 2>/dev/null | grep -q 'ok installed' || { $(SUDO) mkdir -p /etc/systemd/system && \
+	  $(SUDO) ln -sfn /dev/null /etc/systemd/system/pgbouncer.service; }
 # Nor is a Samba of the system's to run or be enabled; where there was one before, it is left as it is.
 	@dpkg-query -W -f='$${Status}' samba 2>/dev/null | grep -q 'ok installed' || { $(SUDO) mkdir -p /etc/systemd/system && \
 	  for unit in smbd nmbd samba-ad-dc; do $(SUDO) ln -sfn /dev/null /etc/systemd/system/$$unit.service; done; }

@@ -1,5 +1,7 @@
 """What one node alone is to do is done once, and by another node a moment after that one has died."""
 import json
+import os
+import signal
 import subprocess
 import time
 
@@ -99,3 +101,26 @@ def test_one_node_does_what_one_alone_is_to_do_and_another_goes_on_when_it_dies(
         second.start()
     finally:
         source.close()
+
+
+def test_a_node_that_hangs_is_in_charge_no_more(nodes):
+    """Its connection stays open, and with it what it holds in the database."""
+    first = the_one_in_charge(nodes)
+    began = time.monotonic()
+    os.kill(first.process.pid, signal.SIGSTOP)
+    try:
+        wait_for(lambda: len(in_charge(nodes)) == 2, 40, "another node in charge")
+        took = time.monotonic() - began
+        print(f"\nanother node is in charge {took:.1f} s after one hung")
+        # Not before the first one counts itself out (8 s).
+        assert 8 < took < 20
+    finally:
+        os.kill(first.process.pid, signal.SIGCONT)
+    # It goes on and does not think that it is in charge still.
+    wait_for(lambda: len(in_charge(nodes)) == 1, what="the end of the first one's charge")
+    second = the_one_in_charge(nodes)
+    assert second is not first
+    time.sleep(3)
+    assert in_charge(nodes) == [second]
+    user = nodes.new_user()[nodes.servers.index(first)]
+    assert user.dav().put(user.calendar + "a.ics", event("a")).status == 201

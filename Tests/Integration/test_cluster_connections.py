@@ -137,8 +137,26 @@ def test_while_the_database_is_away_requests_are_refused_for_a_while(proxied):
         assert int(answer.header("Retry-After")) >= 1
         assert time.monotonic() - began < 25
     assert dav.get(path + "a.ics").status == 503
+    # An administrator sees why.
+    told = lambda words: [line for line in nodes[0].output if words in line]
+    wait_for(lambda: told("the database cannot be reached"), what="the reason in the log")
+    assert len(told("the database cannot be reached")) == 1
+    assert database_metrics(nodes[0])["listening"] == 0
     proxy.up()
     wait_for(lambda: dav.put(path + "a.ics", event("a", "again")).status == 204, 20, "the return of the database")
+    wait_for(lambda: told("the database is reached again"), what="the end of it in the log")
+    assert all(database_metrics(node)["listening"] == 1 for node in nodes.servers)
+    wait_for(lambda: sum(database_metrics(node)["in_charge"] for node in nodes.servers) == 1, what="one in charge")
+
+
+def database_metrics(node):
+    """By their names without `database_`, and without labels but the state of connections."""
+    found = {}
+    for key, value in node.metrics().items():
+        if key.startswith("database_") and 'storage="default"' in key:
+            state = key.partition('state="')[2].partition('"')[0]
+            found[key.partition("{")[0].removeprefix("database_") + ("_" + state if state else "")] = value
+    return found
 
 
 def test_a_database_that_does_not_answer_piles_nothing_up(proxied):
@@ -165,6 +183,8 @@ def test_a_database_that_does_not_answer_piles_nothing_up(proxied):
     proxy.release()
     [thread.join(60) for thread in threads]
     assert len(answers) == 12
+    seen = database_metrics(nodes[0])
+    assert seen["transactions_refused_total"] >= 8 and seen["connections_max"] == 4, seen
     wait_for(lambda: dav.put(path + "0.ics", event("held 0", "at last")).status == 204, 20, "the return of the database")
 
 

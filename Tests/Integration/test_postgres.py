@@ -145,6 +145,39 @@ def test_a_wrong_url_is_told_without_its_password(tmp_path):
         assert "secret" not in done.stderr + done.stdout
 
 
+def test_where_the_server_takes_no_more_connections_those_that_are_there_serve_all(cluster):
+    cluster.query("CREATE ROLE few LOGIN")
+    cluster.query("CREATE DATABASE few OWNER few")
+    server = Server(environment={"TEGU_DATABASE": cluster.url.replace("/postgres?", "/few?").replace("user=tegu", "user=few")})
+    try:
+        server.start()
+        who = server.new_user()
+        who.dav().get(who.calendar)
+        # One of them is for notices, and eight were for transactions.
+        cluster.query("ALTER ROLE few CONNECTION LIMIT 4")
+        cluster.query("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE usename = 'few'")
+        time.sleep(2)
+        outcomes = []
+
+        def write(thread):
+            dav = who.new_dav()
+            for number in range(20):
+                outcomes.append(dav.put_file(f"{who.files}{thread}-{number}", b"x").status)
+                outcomes.append(dav.get(f"{who.files}{thread}-{number}").status)
+
+        threads = [threading.Thread(target=write, args=(n,)) for n in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert (outcomes.count(201), outcomes.count(200)) == (240, 240), {status: outcomes.count(status) for status in outcomes}
+        cluster.query("ALTER ROLE few CONNECTION LIMIT -1")
+        server.check()
+        assert server.stop() == 0, server.log()
+    finally:
+        server.close()
+
+
 def test_connections_that_are_cut_lose_nothing(cluster):
     """Every change that was acknowledged is there, and none is there that was refused, while connections are ended."""
     write_and_disturb(cluster, lambda: cluster.query(

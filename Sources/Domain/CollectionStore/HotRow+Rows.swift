@@ -1,7 +1,7 @@
 package import Database
 package import Directory
 
-// Letters that are taken: c, m (`Mail`), p.
+// Letters that are taken: c, p, d, o, r (`Directory`), m (`Mail`).
 extension HotRow {
     /// A collection's counters, by its change log.
     static func collection(_ id: CollectionID) -> HotRow { HotRow(letter: UInt8(ascii: "c"), id: id.rawValue) }

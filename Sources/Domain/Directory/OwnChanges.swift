@@ -9,6 +9,7 @@ import Database
 enum OwnChanges {
     /// The principal has changed, is gone, or is this database's own no more.
     static func note(_ tx: borrowing WriteTransaction, _ id: PrincipalID) throws {
+        try tx.willChange(.ownState)
         // The row is held to the commit, so that numbers are seen in their order: who sees one has seen all before it.
         let number = try tx.read.first(
             """

@@ -48,6 +48,7 @@ package enum RightsGeneration {
     }
 
     private static func advance(_ tx: borrowing WriteTransaction, _ row: Int64) throws {
+        try tx.willChange(.rightsState(row))
         try tx.execute(
             """
             INSERT INTO rights_state (id, generation) VALUES ($1, $2)

@@ -25,7 +25,7 @@ package struct CalendarRefresh: Sendable {
         self.schedule = schedule
     }
 
-    /// Writes what differs. Nil where the calendar is gone or has got another source meanwhile. Throws `StoreRefusal`
+    /// Writes what differs. Nil where the calendar is gone, has got another source or was fetched by another one meanwhile. Throws `StoreRefusal`
     /// (the quota) and `Failure`.
     package func apply(_ foreign: ForeignCalendar, to subscription: Subscription, now: Milliseconds) throws -> Changes? {
         var missing = foreign.objects
@@ -64,7 +64,9 @@ package struct CalendarRefresh: Sendable {
     ) throws -> Changes? {
         guard let collection = try Collections.find(tx.read, subscription.collection),
             collection.origin?.isSubscription == true,
-            try Subscriptions.find(tx.read, collection.id)?.url == subscription.url
+            let present = try Subscriptions.find(tx.read, collection.id), present.url == subscription.url,
+            // A node that hung while it fetched has what there was before another one went on in its place.
+            present.lastAttempt == subscription.lastAttempt
         else { return nil }
         var changes = Changes()
         try ChangeBatch.run(tx, in: collection, now: now) { batch in
@@ -124,7 +126,7 @@ package struct CalendarRefresh: Sendable {
             let wished = try Subscriptions.find(tx.read, state.collection)?.wishedInterval
             let interval = schedule.interval(wished: wished, source: state.sourceInterval, maximumAge: maximumAge)
             state.nextRefresh = schedule.next(after: now, interval: interval, jitter: jitter)
-            try Subscriptions.record(tx, state)
+            try Subscriptions.record(tx, state, after: subscription.lastAttempt)
         }
     }
 
@@ -138,7 +140,7 @@ package struct CalendarRefresh: Sendable {
         state.outcome = outcome
         state.nextRefresh = schedule.next(
             after: now, failureCount: state.failureCount, retryAfter: retryAfter, jitter: jitter)
-        try database.write { tx in try Subscriptions.record(tx, state) }
+        try database.write { tx in try Subscriptions.record(tx, state, after: subscription.lastAttempt) }
     }
 }
 

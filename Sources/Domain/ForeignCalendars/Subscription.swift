@@ -132,19 +132,21 @@ package enum Subscriptions {
             [.integer(collection.rawValue), .integer(now)])
     }
 
-    /// What an attempt came to, where the source is still the same.
-    static func record(_ tx: borrowing WriteTransaction, _ state: Subscription) throws {
+    /// What an attempt came to, where the source is still the same and nobody has made another one meanwhile.
+    ///
+    /// - Parameter before: the last attempt when this one began.
+    static func record(_ tx: borrowing WriteTransaction, _ state: Subscription, after before: Milliseconds?) throws {
         try tx.execute(
             """
             UPDATE subscription SET source_interval = $3, etag = $4, last_modified = $5, content_hash = $6,
                 next_refresh = $7, last_attempt = $8, last_success = $9, failure_count = $10, outcome = $11
-            WHERE collection_id = $1 AND url = $2
+            WHERE collection_id = $1 AND url = $2 AND COALESCE(last_attempt, -1) = $12
             """,
             [
                 .integer(state.collection.rawValue), .text(state.url), Value(state.sourceInterval), Value(state.etag),
                 Value(state.lastModified), Value(state.contentHash), .integer(state.nextRefresh),
                 Value(state.lastAttempt), Value(state.lastSuccess), .integer(Int64(state.failureCount)),
-                Value(state.outcome),
+                Value(state.outcome), .integer(before ?? -1),
             ])
     }
 

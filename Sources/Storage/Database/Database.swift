@@ -44,6 +44,9 @@ package protocol Database: Sendable {
     /// Looks again at tables that have grown much, where plans of statements depend on it. May take some tenths of a second.
     func refreshStatistics() throws
 
+    /// Nil where there is nothing to watch: the embedded engine is a file.
+    var statistics: DatabaseStatistics? { get }
+
     /// Finishes what runs and closes. Later calls throw `Failure(.unavailable)`.
     func close()
 }
@@ -62,6 +65,8 @@ extension Database {
 
     /// The embedded engine plans by the schema alone.
     package func refreshStatistics() throws {}
+
+    package var statistics: DatabaseStatistics? { nil }
 
     /// The embedded engine has one process that serves.
     package var isInCharge: Bool { true }

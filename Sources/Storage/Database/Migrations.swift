@@ -79,6 +79,8 @@ package enum MigrationProgress: Sendable {
     case began(Migration)
     /// `rows` were written anew; what only changes the tables writes none.
     case ended(Migration, rows: Int, time: Duration)
+    /// Others use the tables for long: nothing is changed, and it is begun anew later.
+    case waits
 }
 
 /// What opening a database with this program would do to its schema.

@@ -66,16 +66,21 @@ struct CommitMark {
         if activity.count > 0 { return nil }
         // A change of the row, not a look at it: its own commit waits for the standby, and so for what came before it.
         session.send("UPDATE commit_mark SET at = now() WHERE slot = \(old.slot) RETURNING mark")
-        let rows = PostgresRows(try session.receive("look for the mark"))
+        let rows = PostgresRows(try session.receive("look for the mark", isCommit: true))
         return rows.count > 0 && rows.integer(0) == number
     }
 }
 
+/// For times in between only.
 enum Clock {
-    /// For times in between only.
-    static var milliseconds: Int64 {
+    static var milliseconds: Int64 { read(CLOCK_MONOTONIC) }
+
+    /// Goes on while the machine sleeps.
+    static var millisecondsWithSleep: Int64 { read(CLOCK_BOOTTIME) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

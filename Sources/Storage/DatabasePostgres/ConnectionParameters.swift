@@ -4,6 +4,8 @@ import Database
 /// The keywords that libpq is given: the administrator's, and ours where there is none of theirs.
 struct ConnectionParameters: Sendable {
     private(set) var values: [(keyword: String, value: String)]
+    /// What is to be set in each session that was made.
+    private(set) var settings: [(name: String, value: String)] = []
 
     /// - Parameter schema: where the tables are, instead of the user's own search path; for tests.
     init(_ options: PostgresOptions, schema: String? = nil) throws {
@@ -21,20 +23,38 @@ struct ConnectionParameters: Sendable {
             if let value = option.pointee.val { values.append((String(cString: keyword), String(cString: value))) }
             option += 1
         }
-        // All that a session needs goes with the start of the connection, so that it costs no round trip. JIT is for long
-        // statements; in short ones it costs more than it gains.
-        var session = "-c statement_timeout=\(options.statementMilliseconds) -c lock_timeout=\(options.lockMilliseconds)"
-            + " -c idle_in_transaction_session_timeout=\(options.idleMilliseconds) -c jit=off"
-            // Where an index leads to the row: a table of few rows would be read as a whole, and who has read all of it is in the way of all
-            // that write into it (SERIALIZABLE).
-            + " -c enable_seqscan=off"
-            // The server notices a node whose machine is gone, and what it held is free.
-            + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-        if let schema { session += " -c search_path=\(schema)" }
-        if let own = value(of: "options") { session += " " + own }
-        set("options", session)
+        let own = value(of: "options")
+        settings = Self.settings(options)
+        // The administrator's words win over ours: both go with the start of the connection then. Poolers take no options there, so where there are
+        // none of theirs ours come along with the first statement.
+        var words = schema.map { ["-c search_path=\($0)"] } ?? []
+        if let own {
+            words += settings.map { "-c \($0.name)=\($0.value)" } + [own]
+            settings = []
+        }
+        if !words.isEmpty { set("options", words.joined(separator: " ")) }
         set("client_encoding", "UTF8")
         for (keyword, value) in Self.defaults where self.value(of: keyword) == nil { set(keyword, value) }
+    }
+
+    private static func settings(_ options: PostgresOptions) -> [(name: String, value: String)] {
+        [
+            ("statement_timeout", "\(options.statementMilliseconds)"), ("lock_timeout", "\(options.lockMilliseconds)"),
+            ("idle_in_transaction_session_timeout", "\(options.idleMilliseconds)"),
+            // For long statements; in short ones it costs more than it gains.
+            ("jit", "off"),
+            // Where an index leads to the row: a table of few rows would be read as a whole, and who has read all of it is in the way of all
+            // that write into it (SERIALIZABLE).
+            ("enable_seqscan", "off"),
+            // The server notices a node whose machine is gone, and what it held is free.
+            ("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "3"),
+        ]
+    }
+
+    /// A statement that sets `settings`; the columns of its row are of no use.
+    var settingStatement: String? {
+        if settings.isEmpty { return nil }
+        return "SELECT " + settings.map { "set_config('\($0.name)', '\($0.value)', false)" }.joined(separator: ", ")
     }
 
     /// A node that is gone must be noticed soon: a lost server answers nothing at all.

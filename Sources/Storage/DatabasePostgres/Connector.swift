@@ -16,8 +16,13 @@ final class Connector: Sendable {
     private static let longestPause = 1000
 
     private let state: Guarded<State>
+    /// Of the sessions that it has made.
+    let watch: ServerWatch
 
-    init(_ parameters: ConnectionParameters) { state = Guarded(State(parameters: parameters)) }
+    init(_ parameters: ConnectionParameters, _ watch: ServerWatch) {
+        state = Guarded(State(parameters: parameters))
+        self.watch = watch
+    }
 
     func connect() throws(Fault) -> Session {
         let (refusal, parameters) = state.withLock { state -> (Failure?, ConnectionParameters) in
@@ -26,7 +31,7 @@ final class Connector: Sendable {
         }
         if let refusal { throw Fault(.final, refusal) }
         do {
-            let session = try Session(parameters)
+            let session = try Session(parameters, watch: watch)
             try session.enterPipeline()
             let good = parameters.beginning(with: session.host, port: session.port)
             state.withLock { $0 = State(parameters: good, isClosed: $0.isClosed) }
@@ -42,6 +47,9 @@ final class Connector: Sendable {
             throw error
         }
     }
+
+    /// Whether a session could not be made just now, and none is tried for a moment.
+    var isPausing: Bool { state.withLock { Clock.milliseconds < $0.nextAttempt } }
 
     var parameters: ConnectionParameters { state.withLock { $0.parameters } }
 

@@ -66,15 +66,16 @@ struct Fault: Error {
 
     static let undefinedTable = "42P01"
     /// Of a statement, and of a lock that one waited for.
-    static let timeouts: Set = ["57014", "55P03"]
+    static let timeouts: Set = ["57014", lockTimeout]
+    static let lockTimeout = "55P03"
 
     /// PostgreSQL's documentation, appendix A: error codes.
     private static func code(of state: String, isWrite: Bool) -> Failure.Code {
         switch state {
         case "53100": return .storageFull
         case "XX001", "XX002": return .damaged
-        // Time-outs of statements and locks, shutdowns, rights, I/O errors.
-        case "", "57014", "55P03", "55006", "42501", "58030", "3D000": return .unavailable
+        // Time-outs of statements and locks, shutdowns, rights, I/O errors, no such database or schema.
+        case "", "57014", "55P03", "55006", "42501", "58030", "3D000", "3F000": return .unavailable
         // Seals are the only checks that the schema has.
         case "23514": return .sealed
         case "25006": return isWrite ? .unavailable : .serverBug

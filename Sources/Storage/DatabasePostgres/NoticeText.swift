@@ -60,6 +60,9 @@ struct PendingNotices: Sendable {
 
     var isEmpty: Bool { order.isEmpty && !isTooMany }
 
+    /// Those that are too many count as one more than may be.
+    var count: Int { isTooMany ? Self.limit + 1 : order.count }
+
     mutating func add(_ notices: [ChangeNotice]) {
         for notice in notices where !isTooMany {
             let key = Key(topic: notice.topic, id: notice.id)

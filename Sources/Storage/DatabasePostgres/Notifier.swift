@@ -10,25 +10,28 @@ import Threads
 /// Why not in the writers' transactions: a transaction with NOTIFY holds a lock of the whole database during its commit, so commits
 /// would stand in line. Here what many commits have to tell goes out together, and the commit of a NOTIFY waits for no disk.
 ///
-/// By the same connection the processes agree which one is in charge of what one alone is to do: it holds an advisory lock, which is free
-/// as soon as the server knows that the connection has ended.
+/// By the same connection the processes agree which one is in charge of what one alone is to do (`Charge`).
+///
+/// It has a pulse: the server is asked something each second, and where no answer comes it hangs. Then this connection is given up, and those
+/// that wait in transactions are too (`ServerWatch`).
 ///
 /// Invariants: a notice goes out after the commit that it tells of; each gap (a connection that was lost, notices that were too many)
-/// is told as `unknown`, to the others or to this process; nothing waits for this thread.
+/// is told as `unknown`, to the others or to this process; nothing waits for this thread, nor it for a server without end.
 final class Notifier: Sendable {
     private struct State {
         var pending = PendingNotices()
+        var pendingSince: Int64 = 0
         var receive: (@Sendable (ChangesElsewhere) -> Void)?
         var thread: pthread_t?
         var isStopping = false
-        var isInCharge = false
+        /// Until when this process is in charge, by `Clock.millisecondsWithSleep`.
+        var chargeEnd: Int64 = 0
+        var isConnected = false
+        var told = 0
+        var heard = 0
     }
 
-    /// How often who is not in charge asks whether it may be.
-    private static let pauseBetweenCandidacies: Int64 = 1_000
-    /// The first number is any that nobody else has. Each schema has a lock of its own.
-    private static let candidacy = "SELECT pg_try_advisory_lock(1413826390, hashtext(current_schema()))"
-
+    private static let pauseBetweenPulses: Int64 = 1_000
     /// Between two NOTIFYs, so that many commits share one: it wakes a process of the server and a thread for each node.
     private static let pause: Int64 = 15
     private static let longestRest: Int64 = 1_000
@@ -44,14 +47,23 @@ final class Notifier: Sendable {
     private let state = Guarded(State())
     private let waker = Guarded<WakePipe?>(nil)
 
-    init(_ connector: Connector) { self.connector = connector }
+    /// How long an answer of the server is waited for.
+    private let silence: Int64
+
+    init(_ connector: Connector, _ options: PostgresOptions) {
+        self.connector = connector
+        silence = options.silenceMilliseconds
+    }
 
     /// Where nothing listens here (a command), the notices go out at once, by the connection that committed.
     func announce(_ notices: [ChangeNotice], on connection: PostgresConnection) {
         if notices.isEmpty { return }
         let (isRunning, isFirst) = state.withLock { state in
             let isFirst = state.pending.isEmpty
-            if state.thread != nil { state.pending.add(notices) }
+            if state.thread != nil {
+                if isFirst { state.pendingSince = Clock.milliseconds }
+                state.pending.add(notices)
+            }
             return (state.thread != nil, isFirst)
         }
         // For those before it the thread has been woken.
@@ -64,9 +76,17 @@ final class Notifier: Sendable {
         }
     }
 
-    /// Whether it is this process. Not any more from the moment on at which it knows that its connection is lost: the server may know it
-    /// before.
-    var isInCharge: Bool { state.withLock { $0.isInCharge } }
+    /// Whether it is this process. Not any more from the moment on at which it knows that its connection is lost, nor when it has not asked
+    /// the server for a while: others may be then.
+    var isInCharge: Bool { state.withLock { $0.chargeEnd > Clock.millisecondsWithSleep } }
+
+    /// Whether others are heard, what waits to be told, and what was told and heard until now.
+    var traffic: (isConnected: Bool, pending: Int, pendingMilliseconds: Int64, told: Int, heard: Int) {
+        state.withLock { state in
+            let milliseconds = state.pending.isEmpty ? 0 : Clock.milliseconds - state.pendingSince
+            return (state.isConnected, state.pending.count, milliseconds, state.told, state.heard)
+        }
+    }
 
     func start(_ receive: @escaping @Sendable (ChangesElsewhere) -> Void) throws {
         let isFirst = state.withLock { state in
@@ -99,13 +119,14 @@ final class Notifier: Sendable {
 
     private func run(_ pipe: WakePipe) {
         var session: Session?
+        var charge = Charge()
         var connectedAt: Int64 = 0
         var failureCount = 0
         var sendFailureCount = 0
         var nextAttempt: Int64 = 0
         var nextSending: Int64 = 0
-        var nextCandidacy: Int64 = 0
-        defer { state.withLock { $0.isInCharge = false } }
+        var nextPulse: Int64 = 0
+        defer { end() }
         while true {
             let isStopping = state.withLock { $0.isStopping }
             let now = Clock.milliseconds
@@ -113,6 +134,7 @@ final class Notifier: Sendable {
                 session = connect()
                 connectedAt = Clock.milliseconds
                 if session != nil {
+                    state.withLock { $0.isConnected = true }
                     // What was told until now was not heard here.
                     deliver(.unknown)
                 } else {
@@ -128,18 +150,20 @@ final class Notifier: Sendable {
                     // Where the server takes none (its queue is full), a new connection would not help.
                     nextSending = Clock.milliseconds + (isSent ? Self.pause : Self.rest(after: sendFailureCount))
                 }
-                if !isInCharge, !isStopping, now >= nextCandidacy {
-                    let isChosen = execute(Self.candidacy, on: session) == "t"
-                    state.withLock { $0.isInCharge = isChosen }
-                    nextCandidacy = Clock.milliseconds + Self.pauseBetweenCandidacies
+                if !isStopping, now >= nextPulse {
+                    let end = charge.renew(isInCharge: isInCharge) { execute($0, on: session) }
+                    state.withLock { $0.chargeEnd = end }
+                    nextPulse = Clock.milliseconds + Self.pauseBetweenPulses
                 }
                 isLost = !hear(on: session)
             }
             if isStopping { return }
+            connector.watch.cutLate()
             if isLost {
                 session = nil
-                state.withLock { $0.isInCharge = false }
-                nextCandidacy = 0
+                end()
+                charge = Charge()
+                nextPulse = 0
                 sendFailureCount = 0
                 nextSending = 0
                 let hasLived = Clock.milliseconds - connectedAt >= Self.goodLife
@@ -147,14 +171,17 @@ final class Notifier: Sendable {
                 nextAttempt = Clock.milliseconds + Self.rest(after: failureCount)
             }
             let isPending = state.withLock { !$0.pending.isEmpty }
-            let next = session == nil ? nextAttempt : earlier(isPending ? nextSending : nil, isInCharge ? nil : nextCandidacy)
-            pipe.wait(or: session.map { PQsocket($0.handle) }, milliseconds: next.map { max(0, $0 - Clock.milliseconds) })
+            let next = session == nil ? nextAttempt : isPending ? min(nextSending, nextPulse) : nextPulse
+            pipe.wait(or: session.map { PQsocket($0.handle) }, milliseconds: max(0, next - Clock.milliseconds))
         }
     }
 
-    private func earlier(_ one: Int64?, _ other: Int64?) -> Int64? {
-        guard let one, let other else { return one ?? other }
-        return min(one, other)
+    /// Nobody is heard any more, and others may be in charge.
+    private func end() {
+        state.withLock { state in
+            state.chargeEnd = 0
+            state.isConnected = false
+        }
     }
 
     /// Another rest on each node, lest all come back at the same moment.
@@ -166,7 +193,7 @@ final class Notifier: Sendable {
     private func connect() -> Session? {
         guard let session = try? Session(connector.parameters) else { return nil }
         // Nobody waits for a NOTIFY to be on the disk, or on a standby: after a crash nobody has heard it either.
-        guard execute("SET synchronous_commit = off", on: session) != nil,
+        guard (try? session.applySettings()) != nil, execute("SET synchronous_commit = off", on: session) != nil,
             let channel = execute("SELECT quote_ident(\(Self.channel))", on: session),
             execute("LISTEN \(channel)", on: session) != nil
         else { return nil }
@@ -185,6 +212,7 @@ final class Notifier: Sendable {
                 state.withLock { $0.pending.setTooMany() }
                 return false
             }
+            state.withLock { $0.told += 1 }
         }
         return true
     }
@@ -196,6 +224,7 @@ final class Notifier: Sendable {
         var isUnknown = false
         while let heard = PQnotifies(session.handle) {
             defer { PQfreemem(heard) }
+            state.withLock { $0.heard += 1 }
             let text = heard.pointee.extra.map { String(cString: $0) } ?? ""
             switch NoticeText.changes(in: text, for: name) {
             case .notices(let more)?: notices += more
@@ -213,14 +242,34 @@ final class Notifier: Sendable {
         receive?(changes)
     }
 
-    /// The first column of the first row, empty where there is none; nil where it failed.
+    /// The first column of the first row, empty where there is none; nil where it failed. The connection is lost where no answer comes in time.
     private func execute(_ sql: String, on session: Session) -> String? {
-        let result = PQexec(session.handle, sql)
-        defer { PQclear(result) }
-        let status = result.map { PQresultStatus($0) }
-        guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else { return nil }
-        guard PQntuples(result) > 0, PQgetisnull(result, 0, 0) == 0 else { return "" }
-        return PQgetvalue(result, 0, 0).map { String(cString: $0) } ?? ""
+        guard PQsendQuery(session.handle, sql) == 1 else { return nil }
+        let end = Clock.milliseconds + silence
+        var answer: String?
+        while true {
+            while PQisBusy(session.handle) == 1 {
+                var descriptor = pollfd(fd: PQsocket(session.handle), events: Int16(POLLIN), revents: 0)
+                let rest = end - Clock.milliseconds
+                if rest <= 0 {
+                    // Those that run transactions wait for the same server.
+                    connector.watch.cutAll()
+                    shutdown(PQsocket(session.handle), Int32(SHUT_RDWR))
+                } else if poll(&descriptor, 1, Int32(clamping: rest)) == 0 {
+                    continue
+                }
+                guard PQconsumeInput(session.handle) == 1 else { return nil }
+            }
+            guard let result = PQgetResult(session.handle) else { return answer }
+            defer { PQclear(result) }
+            let status = PQresultStatus(result)
+            guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else { continue }
+            guard PQntuples(result) > 0, PQgetisnull(result, 0, 0) == 0 else {
+                answer = ""
+                continue
+            }
+            answer = PQgetvalue(result, 0, 0).map { String(cString: $0) } ?? ""
+        }
     }
 }
 

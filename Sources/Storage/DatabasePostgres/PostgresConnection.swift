@@ -62,6 +62,11 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         outcomeMilliseconds = options.outcomeMilliseconds
     }
 
+    /// Makes the session where there is none.
+    func open() throws(Fault) {
+        if session == nil { session = try connector.connect() }
+    }
+
     // MARK: Transactions
 
     /// - Parameter turn: the rows that it has its turn at.
@@ -156,7 +161,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
         }
         do throws(Fault) {
             session.send(.commit)
-            let result = try session.receive("COMMIT")
+            let result = try session.receive("COMMIT", isCommit: true)
             defer { PQclear(result) }
             hasBegun = false
             guard PQcmdStatus(result).map({ String(cString: $0) }) == "COMMIT" else {
@@ -227,7 +232,7 @@ final class PostgresConnection: DatabaseConnection, @unchecked Sendable {
 
     /// Runs a statement in a transaction of its own and gives the first column of its first row.
     func runAlone(_ sql: StaticString, _ parameters: [Value]) throws(Fault) -> Int64 {
-        if self.session == nil { self.session = try connector.connect() }
+        try open()
         guard let session else { throw Fault(.final, Failure(.serverBug, "no session")) }
         let statement = try session.prepared(sql, parameters)
         try values.fill(parameters, for: statement, sql)

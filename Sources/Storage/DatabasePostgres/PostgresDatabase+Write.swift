@@ -1,4 +1,5 @@
 package import Database
+import Synchronization
 import Threads
 
 extension PostgresDatabase {
@@ -35,6 +36,7 @@ extension PostgresDatabase {
                 for action in write.actions { action() }
                 return
             case .again(let rows, let mustBeAlone, let error):
+                repeated.add(1, ordering: .relaxed)
                 isAlone = isAlone || mustBeAlone
                 write.hotRows = rows
                 // Without a connection, which others need meanwhile.
@@ -102,6 +104,7 @@ extension PostgresDatabase {
             return .done
         } catch {
             let fault = connection.fault
+            if fault?.kind == .undecided { undecided.add(1, ordering: .relaxed) }
             connection.end()
             connection.giveOnTurn()
             connection.leaveEntered(isOpen: fault.map { $0.kind != .conflict || $0.isOfNode || $0.isOfReads } ?? true)

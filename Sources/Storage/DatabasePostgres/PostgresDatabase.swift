@@ -12,6 +12,7 @@ import CPostgreSQL
 package import Database
 import Glibc
 import Locks
+import Synchronization
 import Threads
 
 /// The engine for installations of several nodes.
@@ -22,6 +23,9 @@ package final class PostgresDatabase: Database {
     let turns: Turns
     let pool: ConnectionPool
     let notifier: Notifier
+    /// Of transactions: those that were run again, and those of which it could not be told whether they were committed.
+    let repeated = Atomic<Int>(0)
+    let undecided = Atomic<Int>(0)
     private let isClosed = Guarded(false)
     /// Dropped with the last who uses it; for tests.
     private let temporarySchema: TemporarySchema?
@@ -38,15 +42,24 @@ package final class PostgresDatabase: Database {
 
     /// Brings the schema up to date for a copy: another session of this process has the database alone.
     package static func migrateAlone(_ options: PostgresOptions) throws {
-        try complete(ConnectionParameters(options), Schema.migrations, isAlone: true)
+        try complete(ConnectionParameters(options), options, Schema.migrations, isAlone: true)
     }
 
     private static func complete(
-        _ parameters: ConnectionParameters, _ migrations: [Migration], isAlone: Bool,
+        _ parameters: ConnectionParameters, _ options: PostgresOptions, _ migrations: [Migration], isAlone: Bool,
         progress: (MigrationProgress) -> Void = { _ in }
     ) throws {
-        let connection = try PostgresMigration(parameters, isAlone: isAlone)
-        try Migrations.apply(migrations, to: connection, progress: progress)
+        let connection = try PostgresMigration(parameters, isAlone: isAlone, lockMilliseconds: options.migrationLockMilliseconds)
+        for attempt in 1... {
+            do {
+                try Migrations.apply(migrations, to: connection, progress: progress)
+                break
+            } catch let inUse as PostgresMigration.TablesInUse {
+                guard attempt < options.migrationAttempts else { throw inUse.failure }
+                if attempt == 1 { progress(.waits) }
+                usleep(UInt32(clamping: options.migrationPauseMilliseconds) * 1000)
+            }
+        }
         try connection.completeOwnTables()
     }
 
@@ -64,16 +77,20 @@ package final class PostgresDatabase: Database {
         progress: (MigrationProgress) -> Void = { _ in }
     ) throws {
         let parameters = try ConnectionParameters(options, schema: temporarySchema?.name)
-        try Self.complete(parameters, migrations, isAlone: false, progress: progress)
-        let connector = Connector(parameters)
+        try Self.complete(parameters, options, migrations, isAlone: false, progress: progress)
+        let connector = Connector(parameters, ServerWatch(
+            answerMilliseconds: Int64(options.statementMilliseconds) + options.lateMilliseconds,
+            commitMilliseconds: options.commitMilliseconds))
         self.options = options
         self.connector = connector
         self.temporarySchema = temporarySchema
         turns = Turns(options)
         pool = ConnectionPool(options) { [leases, turns] in
             PostgresConnection(connector: connector, leases: leases, turns: turns, options)
+        } isRefused: {
+            connector.isPausing
         }
-        notifier = Notifier(connector)
+        notifier = Notifier(connector, options)
         let connection = try pool.take()
         defer { pool.putBack(connection) }
         do {
@@ -120,6 +137,21 @@ package final class PostgresDatabase: Database {
     }
 
     package var isInCharge: Bool { notifier.isInCharge }
+
+    package var statistics: DatabaseStatistics? {
+        let (usage, traffic) = (pool.usage, notifier.traffic)
+        var statistics = DatabaseStatistics()
+        statistics.connectionLimit = max(1, options.connectionLimit)
+        (statistics.connections, statistics.busyConnections) = (usage.connections, usage.busy)
+        (statistics.waiting, statistics.refused) = (usage.waiting, usage.refused)
+        statistics.repeated = repeated.load(ordering: .relaxed)
+        statistics.undecided = undecided.load(ordering: .relaxed)
+        statistics.givenUp = connector.watch.cutCount
+        statistics.isHearing = traffic.isConnected
+        (statistics.pendingNotices, statistics.pendingMilliseconds) = (traffic.pending, traffic.pendingMilliseconds)
+        (statistics.sentNotices, statistics.receivedNotices) = (traffic.told, traffic.heard)
+        return statistics
+    }
 
     /// Waits for what runs, and closes. Must not be called in a transaction's closure.
     package func close() {

@@ -2,15 +2,26 @@ import CPostgreSQL
 import Database
 
 /// The migrations on PostgreSQL: a connection of their own, and an advisory lock that nodes which start at once wait for.
+///
+/// Old nodes are at work meanwhile. A step that waits for a table that somebody reads for long (a dump) has all those behind it that come later, so it
+/// waits for a moment only, and all is begun anew.
 struct PostgresMigration: MigrationConnection {
     private let session: Session
     private let isAlone: Bool
+    private let lockMilliseconds: Int
+
+    /// Others have used a table for longer than a step waits.
+    struct TablesInUse: Error {
+        let failure: Failure
+    }
 
     /// - Parameter isAlone: whether another session of this process holds `UseLock` for itself.
-    init(_ parameters: ConnectionParameters, isAlone: Bool = false) throws {
+    init(_ parameters: ConnectionParameters, isAlone: Bool = false, lockMilliseconds: Int = 0) throws {
         self.isAlone = isAlone
+        self.lockMilliseconds = lockMilliseconds
         do {
             session = try Session(parameters)
+            try session.applySettings()
         } catch {
             throw error.failure
         }
@@ -42,6 +53,7 @@ struct PostgresMigration: MigrationConnection {
             default: fault = fault ?? Fault(result, on: session.handle, doing: "migrate")
             }
         }
+        if let fault, fault.state == Fault.lockTimeout { throw TablesInUse(failure: fault.failure) }
         if let fault { throw fault.failure }
         return rows
     }
@@ -50,7 +62,7 @@ struct PostgresMigration: MigrationConnection {
         // A migration takes its time. The number is any that nobody else has.
         try run("""
             BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;
-            SELECT pg_advisory_xact_lock(6046319104017)
+            SELECT pg_advisory_xact_lock(6046319104017); SET LOCAL lock_timeout = \(lockMilliseconds)
             """)
         if !isAlone, try run("SELECT \(UseLock.sharedInTransaction)") == "f" {
             throw Failure(.unavailable, UseLock.refusal)

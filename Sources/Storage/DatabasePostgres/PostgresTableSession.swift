@@ -12,7 +12,12 @@ package final class PostgresTableSession: TableSession {
     /// - Parameter schema: where the tables are, instead of the user's own search path; for tests.
     package init(_ options: PostgresOptions, schema: String? = nil) throws {
         let session: Session
-        do { session = try Session(try ConnectionParameters(options, schema: schema)) } catch let fault as Fault { throw fault.failure }
+        do {
+            session = try Session(try ConnectionParameters(options, schema: schema))
+            try session.applySettings()
+        } catch let fault as Fault {
+            throw fault.failure
+        }
         self.session = session
         try PostgresTables.query(
             "SET statement_timeout = 0; SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = 0", on: session)

@@ -15,8 +15,10 @@ final class Session: @unchecked Sendable {
     /// When a transaction that wrote that row was committed last, by `Clock`; nil: never.
     var marked: Int64?
     /// Which process serves it, as text; told apart from a later one with the same number by its start.
-    let processID: Int32
+    private(set) var processID = ""
     private(set) var processStart = ""
+    /// Sets what is to be set in this session; nil: all is set.
+    private let settingStatement: String?
 
     private(set) var statements: [StatementKey: PreparedStatement] = [:]
     private var nameCount = 0
@@ -30,6 +32,9 @@ final class Session: @unchecked Sendable {
     private var owed: [Int] = []
     /// Numbers of the advisory locks that it has for a transaction's turn.
     private var locks: [Int64] = []
+    /// Frees it where the server does not answer; nil: it waits as long as it takes.
+    private let watch: ServerWatch?
+    private let wait: ServerWait?
 
     struct Command {
         /// Of a statement, by which a failure is told.
@@ -56,11 +61,13 @@ final class Session: @unchecked Sendable {
     /// Answers that are not longer come without a cursor, of whose statement the server would make a plan each time.
     static let probeLimit = 64
 
-    init(_ parameters: ConnectionParameters) throws(Fault) {
+    init(_ parameters: ConnectionParameters, watch: ServerWatch? = nil) throws(Fault) {
         let opened = parameters.withPointers { PQconnectdbParams($0, $1, 0) }
         guard let opened else { throw Fault(.final, Failure(.unavailable, "no memory for a connection")) }
         handle = opened
-        processID = PQbackendPID(opened)
+        self.watch = watch
+        wait = watch.map { _ in ServerWait(socket: PQsocket(opened)) }
+        settingStatement = parameters.settingStatement
         guard PQstatus(opened) == CONNECTION_OK else { throw Fault(nil, on: opened, doing: "connect") }
         // Notices would go to the process's standard error.
         PQsetNoticeReceiver(opened, { _, _ in }, nil)
@@ -71,22 +78,37 @@ final class Session: @unchecked Sendable {
         guard encoding == "UTF8" else {
             throw Fault(.final, Failure(.unavailable, "the database has the encoding \(encoding); it must be UTF8"))
         }
+        if let wait { watch?.add(wait) }
     }
 
-    deinit { PQfinish(handle) }
+    deinit {
+        if let wait { watch?.remove(wait) }
+        PQfinish(handle)
+    }
 
     /// Whether it must not be used any more.
     var isLost: Bool { isIncomplete || PQstatus(handle) == CONNECTION_BAD }
+
+    /// For a session that is not to be in pipeline mode.
+    func applySettings() throws(Fault) {
+        guard let settingStatement else { return }
+        let result = PQexec(handle, settingStatement)
+        defer { PQclear(result) }
+        guard result.map({ PQresultStatus($0) }) == PGRES_TUPLES_OK else { throw Fault(result, on: handle, doing: "begin a session") }
+    }
 
     /// Prepares the verbs of transactions. Also says that the tables are in use (`UseLock`); throws where a copy is at work.
     func enterPipeline() throws(Fault) {
         guard PQenterPipelineMode(handle) == 1 else { throw Fault(nil, on: handle, doing: "enter the pipeline mode") }
         for verb in TransactionVerb.allCases { count(PQsendPrepare(handle, verb.name, verb.rawValue, 0, nil)) }
+        if let settingStatement { send(settingStatement) }
+        // What libpq knows of the process is a pooler's, where there is one.
         send(
-            "SELECT backend_start, \(UseLock.shared) FROM pg_stat_activity WHERE pid = pg_backend_pid()", resultFormat: 0)
+            "SELECT backend_start, \(UseLock.shared), pid FROM pg_stat_activity WHERE pid = pg_backend_pid()", resultFormat: 0)
         let result = try receive("begin a session")
         defer { PQclear(result) }
         processStart = PQgetvalue(result, 0, 0).map { String(cString: $0) } ?? ""
+        processID = PQgetvalue(result, 0, 2).map { String(cString: $0) } ?? ""
         if PQgetvalue(result, 0, 1).map({ String(cString: $0) }) == "f" {
             throw Fault(.final, Failure(.unavailable, UseLock.refusal))
         }
@@ -95,7 +117,11 @@ final class Session: @unchecked Sendable {
     /// Whether it can still be used, as far as can be told without asking the server: one that ended has closed the socket.
     func isUsable() -> Bool {
         if isLost { return false }
-        if !owed.isEmpty { return settle() }
+        if !owed.isEmpty {
+            if let watch { wait?.begin(watch.answerMilliseconds) }
+            defer { wait?.finish() }
+            return settle()
+        }
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         if poll(&descriptor, 1, 0) == 0 { return true }
         return PQconsumeInput(handle) == 1 && !isLost
@@ -194,7 +220,9 @@ final class Session: @unchecked Sendable {
 
     /// Sends what is queued and reads the answers; the last command's, which the caller clears. Throws the first error
     /// among them.
-    func receive(_ what: @autoclosure () -> String, isWrite: Bool = true) throws(Fault) -> OpaquePointer {
+    func receive(_ what: @autoclosure () -> String, isWrite: Bool = true, isCommit: Bool = false) throws(Fault) -> OpaquePointer {
+        if let watch { wait?.begin(isCommit ? watch.commitMilliseconds : watch.answerMilliseconds) }
+        defer { wait?.finish() }
         let commands = queued
         queued.removeAll(keepingCapacity: true)
         guard !commands.isEmpty, PQpipelineSync(handle) == 1, settle() else { throw Fault(nil, on: handle, doing: what()) }

@@ -18,6 +18,24 @@ struct CalendarRefreshTests {
         #expect(try copy.current().memberCount == 3)
     }
 
+    @Test("one that fetched before another has, and comes after it, changes nothing: a node that hung meanwhile")
+    func late() throws {
+        let copy = try Subscribed()
+        let before = try copy.state
+        let old = try ForeignCalendar(Array(file([event("a", "old")]).utf8), timeZones: noZones)
+        let new = try ForeignCalendar(Array(file([event("a", "new")]).utf8), timeZones: noZones)
+        try #require(try copy.refresh.apply(new, to: before, now: 2000) != nil)
+        try copy.refresh.succeeded(
+            before, with: new, contentHash: "new", etag: nil, lastModified: nil, maximumAge: nil, outcome: "new", now: 2000, jitter: 0)
+        let (members, state) = (try copy.members(), try copy.state)
+        #expect(try copy.refresh.apply(old, to: before, now: 3000) == nil)
+        try copy.refresh.succeeded(
+            before, with: old, contentHash: "old", etag: nil, lastModified: nil, maximumAge: nil, outcome: "old", now: 3000, jitter: 0)
+        try copy.refresh.failed(before, outcome: "old", now: 3000, jitter: 0)
+        #expect(try copy.members() == members)
+        #expect(try copy.state == state)
+    }
+
     @Test("the same file again changes nothing")
     func same() throws {
         let copy = try Subscribed()

@@ -154,10 +154,39 @@ struct PostgresDatabaseTests {
         }
     }
 
+    @Test("a step of the schema that waits for a table lets others pass, and is begun anew")
+    func tableInUse() throws {
+        let schema = try TemporarySchema(TestEngine.postgresOptions())
+        let old = try PostgresDatabase.testing(schema)
+        var options = try TestEngine.postgresOptions()
+        (options.migrationLockMilliseconds, options.migrationPauseMilliseconds) = (50, 50)
+        let migrations = testMigrations + [Migration(number: 2, name: "more", sql: "ALTER TABLE item ADD COLUMN more BIGINT;")]
+        let told = Collected<String>()
+        func migrate() throws -> PostgresDatabase {
+            try PostgresDatabase(options, migrations: migrations, temporarySchema: schema) { progress in
+                switch progress {
+                case .waits: told.add("waits")
+                case .began(let step): told.add("began \(step.number)")
+                case .ended(let step, _, _): told.add("ended \(step.number)")
+                }
+            }
+        }
+        options.migrationAttempts = 2
+        try old.read { tx in
+            _ = try tx.first("SELECT COUNT(*) FROM item") { $0.integer(0) }
+            let failure = try #require(throws: Failure.self) { _ = try migrate() }
+            #expect(failure.code == .unavailable)
+        }
+        #expect(told.all == ["began 2", "waits", "began 2"])
+        _ = try migrate()
+        #expect(told.all.suffix(2) == ["began 2", "ended 2"])
+        try old.write { tx in try tx.insert(1) }
+    }
+
     @Test("while no server can be reached, most are refused without a try")
     func backOff() throws {
         let parameters = try ConnectionParameters(PostgresOptions(connection: "host=/nowhere/at/all"))
-        let connector = Connector(parameters)
+        let connector = Connector(parameters, ServerWatch(answerMilliseconds: 1000, commitMilliseconds: 1000))
         for _ in 0..<20 { #expect(throws: Fault.self) { try connector.connect() } }
         let start = Clock.milliseconds
         for _ in 0..<10_000 { _ = try? connector.connect() }
@@ -177,6 +206,23 @@ struct PostgresDatabaseTests {
         #expect(value("options")?.hasSuffix(" -cwork_mem=1MB") == true)
         #expect(value("options")?.contains("statement_timeout=60000") == true)
         #expect(Set(values.map(\.keyword)).count == values.count)
+        // Poolers refuse options that come with the start of a connection.
+        let plain = try ConnectionParameters(PostgresOptions(connection: "postgresql://u@a/d"))
+        #expect(plain.value(of: "options") == nil)
+        #expect(plain.settings.contains { $0 == ("statement_timeout", "60000") })
+    }
+
+    @Test("each session has its settings, and knows the server's process, whatever stands in between")
+    func sessions() throws {
+        let database = try PostgresDatabase.testing()
+        let connection = try database.pool.take()
+        defer { database.pool.putBack(connection) }
+        #expect(try connection.runAlone("SELECT pg_backend_pid()", []) == connection.session.flatMap { Int64($0.processID) })
+        #expect(try connection.runAlone(
+            """
+            SELECT count(*) FROM pg_settings
+            WHERE (name, setting) IN (('statement_timeout', '60000'), ('lock_timeout', '10000'), ('enable_seqscan', 'off'), ('jit', 'off'))
+            """, []) == 4)
     }
 
     @Test("those that change two rows of a table that is one page are not in each other's way")

@@ -64,6 +64,7 @@ struct MigrationsTests {
         var told: [String] = []
         func note(_ progress: MigrationProgress) {
             switch progress {
+            case .waits: told.append("waits")
             case .began(let step): told.append("\(step.number) begins")
             case .ended(let step, let rows, let time): told.append("\(step.number) \(rows) \(time >= .zero)")
             }

@@ -4,6 +4,7 @@ import Database
 enum DirectoryChanges {
     /// The principal, its addresses, its entry or its memberships have changed. Nothing is noted where there is one storage.
     static func note(_ tx: borrowing WriteTransaction, _ id: PrincipalID) throws {
+        try tx.willChange(.directoryState)
         // The row is held to the commit, so that numbers are seen in their order.
         let number = try tx.read.first(
             "UPDATE directory_state SET last_change = last_change + 1 WHERE id = 1 RETURNING last_change") { $0.integer(0) }

@@ -5,6 +5,7 @@ extension MigrationProgress {
     var sentence: String {
         switch self {
         case .began(let step): "schema \(step.number) (\(step.name)) begins"
+        case .waits: "others use the tables for long (a dump?): nothing is changed yet, it is begun anew until they have ended"
         case .ended(let step, let rows, let time):
             "schema \(step.number) (\(step.name)) is there: \(time.milliseconds) ms" + (rows > 0 ? ", \(rows) rows" : "")
         }

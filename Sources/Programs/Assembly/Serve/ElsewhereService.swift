@@ -37,7 +37,9 @@ struct ElsewhereService: Sendable {
         var hasFailed = false
         // The embedded database's one process always is.
         var isInCharge = installation.settings.database.isEmpty
+        var hearing = Hearing()
         while !Task.isCancelled {
+            await tell(hearing.look(database.statistics?.isHearing ?? true))
             if database.isInCharge != isInCharge {
                 isInCharge.toggle()
                 logger.notice(isInCharge ? "this node is in charge of what one does alone" : "this node is not in charge any more")
@@ -56,7 +58,41 @@ struct ElsewhereService: Sendable {
         try? await thread.shutdownGracefully()
     }
 
+    private func tell(_ change: Hearing.Change?) async {
+        switch change {
+        case .lost:
+            var reason = "nodes cannot be heard, transactions can be made"
+            do {
+                try await thread.runIfActive { try installation.database.read { tx in _ = try tx.first("SELECT 1") { _ in true } } }
+            } catch {
+                reason = "\(error)"
+            }
+            logger.error("the database cannot be reached", metadata: ["failure": "\(reason)"])
+        case .back: logger.notice("the database is reached again")
+        case nil: break
+        }
+    }
+
     private func tell(_ error: any Error) {
         logger.error("changes of mailboxes cannot be read", metadata: ["failure": "\(error)"])
+    }
+}
+
+/// Whether others are heard, by a look each second: told once, and where it was not for a moment only.
+struct Hearing {
+    enum Change {
+        case lost, back
+    }
+
+    private static let looks = 3
+    private var silentLooks = 0
+
+    mutating func look(_ isHearing: Bool) -> Change? {
+        if isHearing {
+            defer { silentLooks = 0 }
+            return silentLooks >= Self.looks ? .back : nil
+        }
+        silentLooks = min(silentLooks + 1, Self.looks + 1)
+        return silentLooks == Self.looks ? .lost : nil
     }
 }

@@ -116,7 +116,7 @@ package struct Installation: Sendable {
         do {
             return try PostgresDatabase(options, progress: progress)
         } catch let failure as Failure where failure.code == .unavailable {
-            throw Failure(.unavailable, "the database cannot be reached (setting database): \(failure.detail)")
+            throw Failure(.unavailable, "the database cannot be used (setting database): \(failure.detail)")
         }
     }
 

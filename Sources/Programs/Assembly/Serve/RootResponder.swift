@@ -10,6 +10,8 @@ struct RootResponder: HTTPResponder {
     let timeZones: TimeZoneServer
     let discovery: DiscoveryServer
     let metrics: PrometheusMetrics
+    /// Brought to the present when the metrics are asked for.
+    let databaseMetrics: DatabaseMetrics
     /// Addresses that may see the metrics; for others there are none.
     let metricsAccess: [AddressRange]
     /// Whether the database answers.
@@ -55,6 +57,7 @@ struct RootResponder: HTTPResponder {
         else {
             return HTTPResponse(status: 404)
         }
+        databaseMetrics.refresh()
         return HTTPResponse(
             status: 200, headers: [("Content-Type", PrometheusMetrics.contentType), ("Cache-Control", "no-store")],
             body: .bytes(metrics.render()), isCompressible: true)

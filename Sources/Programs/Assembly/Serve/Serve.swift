@@ -64,6 +64,9 @@ package enum Serve {
         let responder = RootResponder(
             dav: davServer(installation, principals, authenticator, membershipCache, storages, listed: listed),
             timeZones: TimeZoneServer(installation.timeZones), discovery: Discovery.server(settings), metrics: metrics,
+            databaseMetrics: DatabaseMetrics(
+                [(StorageSettings.defaultName, database)]
+                    + installation.storages.parts.map { ($0.name, $0.installation.database) }),
             metricsAccess: settings.metrics.access,
             isHealthy: { (try? database.read { tx in try tx.first("SELECT 1") { _ in true } }) == true })
         let server = HTTPServer(

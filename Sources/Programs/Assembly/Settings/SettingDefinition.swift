@@ -161,10 +161,15 @@ extension SettingDefinition {
 
     static func database(_ key: String, _ path: Path<String>, _ meaning: String) -> SettingDefinition {
         var result = make(
-            key, path, expected: "a URL such as postgresql://user@host/name", meaning: meaning, text: { $0 }
+            key, path, expected: "a URL such as postgresql://user@host/name (in a password @ is %40, / is %2F)", meaning: meaning, text: { $0 }
         ) { text -> String? in
             if text.utf8.contains(where: { $0 < 0x21 }) { return nil }
-            return ["postgresql://", "postgres://"].contains { text.hasPrefix($0) } ? text : nil
+            guard let scheme = ["postgresql://", "postgres://"].first(where: text.hasPrefix) else { return nil }
+            // What is after the first @ of a password that is not encoded would be taken for the host, and told where that is not found.
+            let place = text.utf8.dropFirst(scheme.utf8.count).prefix { $0 != UInt8(ascii: "?") }
+            let user = place.prefix { $0 != UInt8(ascii: "/") }
+            let count = place.count { $0 == UInt8(ascii: "@") }
+            return count == 0 || count == 1 && user.contains(UInt8(ascii: "@")) ? text : nil
         }
         result.isSecret = true
         return result
