@@ -353,7 +353,7 @@ def test_who_is_removed_in_a_move_is_gone(site, pause):
     for number in range(60):
         assert dav.put(user.calendar + f"{number}.ics", event(f"{number}")).status == 201
     filled(user)
-    running = start_move(site, user.address, "east", grace=3)
+    running = start_move(site, user.address, "east", grace=10)
     time.sleep(pause)
     site.server.run("user", "remove", user.address, "--yes")
     running.communicate(timeout=120)
