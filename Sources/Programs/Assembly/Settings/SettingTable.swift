@@ -252,7 +252,7 @@ extension SettingDefinition {
         .time(
             "storage.attachment-keep", \.storage.attachmentKeep, .zero ... .seconds(3_650 * 86_400),
             "How long a managed attachment is kept to which no object refers any more, neither in a calendar nor in the "
-                + "trash."),
+                + "trash or the history."),
     ]
 
     private static let calendars: [SettingDefinition] = [
