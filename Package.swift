@@ -28,14 +28,15 @@ let nio: [Target.Dependency] = [product("NIOCore", "swift-nio"), product("NIOPos
 let layers: [Layer] = [
     Layer(name: "Formats", modules: [
         Module(name: "Bytes", uses: [], libraries: ["CGlibc"]),
+        Module(name: "Locks", uses: [], hasTests: false),
         Module(name: "Grams", uses: ["Bytes"]),
         Module(name: "Stemming", uses: ["Bytes", "Grams"], libraries: ["CStemmer"]),
         Module(name: "Cryptography", uses: ["Bytes"], libraries: ["COpenSSL"]),
         Module(name: "SASL", uses: ["Bytes", "Cryptography"], libraries: ["CICU"]),
         Module(name: "XML", uses: ["Bytes"], libraries: ["CLibXML2"]),
         Module(name: "ContentLines", uses: ["Bytes"], libraries: ["CICU"]),
-        Module(name: "CivilTime", uses: ["Bytes"]),
-        Module(name: "ICalendar", uses: ["Bytes", "ContentLines", "CivilTime"], libraries: ["CICU"]),
+        Module(name: "CivilTime", uses: ["Bytes", "Locks"]),
+        Module(name: "ICalendar", uses: ["Bytes", "Locks", "ContentLines", "CivilTime"], libraries: ["CICU"]),
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
         Module(name: "MIME", uses: ["Bytes", "ContentLines", "CivilTime"]),
         Module(name: "DAVGrammar", uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard"]),
@@ -45,13 +46,13 @@ let layers: [Layer] = [
     Layer(name: "Storage", modules: [
         Module(name: "Database", uses: ["Bytes"]),
         Module(name: "Threads", uses: ["Database"], hasTests: false),
-        Module(name: "DatabaseSQLite", uses: ["Bytes", "Database", "Threads"], libraries: ["CSQLite"]),
-        Module(name: "DatabasePostgres", uses: ["Bytes", "Database", "Threads"], libraries: ["CPostgreSQL"]),
+        Module(name: "DatabaseSQLite", uses: ["Bytes", "Locks", "Database", "Threads"], libraries: ["CSQLite"]),
+        Module(name: "DatabasePostgres", uses: ["Bytes", "Locks", "Database", "Threads"], libraries: ["CPostgreSQL"]),
     ]),
     Layer(name: "Network", modules: [
-        Module(name: "Wire", uses: ["Bytes", "Cryptography"],
-               libraries: nio + [product("NIOSSL", "swift-nio-ssl"), logging]),
-        Module(name: "HTTPServer", uses: ["Bytes", "Wire"],
+        Module(name: "Wire", uses: ["Bytes", "Locks", "Cryptography"],
+               libraries: nio + [product("NIOSSL", "swift-nio-ssl"), logging, "CGlibc"]),
+        Module(name: "HTTPServer", uses: ["Bytes", "Locks", "Wire"],
                libraries: nio + [product("NIOHTTP1", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"),
                                  product("NIOSSL", "swift-nio-ssl"), logging, metrics, "CZlib"]),
         Module(name: "HTTPClient", uses: ["Bytes", "Wire"],
@@ -60,16 +61,16 @@ let layers: [Layer] = [
         Module(name: "DNSClient", uses: ["Bytes"], libraries: ["CUnbound"]),
     ]),
     Layer(name: "Domain", modules: [
-        Module(name: "Directory", uses: ["Bytes", "Cryptography", "SASL", "Database"]),
-        Module(name: "DirectoryLDAP", uses: ["Bytes", "CivilTime", "Cryptography", "Directory"], libraries: ["CLDAP"]),
-        Module(name: "CollectionStore", uses: ["Bytes", "Grams", "Cryptography", "Database", "Directory"]),
+        Module(name: "Directory", uses: ["Bytes", "Locks", "Cryptography", "SASL", "Database"]),
+        Module(name: "DirectoryLDAP", uses: ["Bytes", "Locks", "CivilTime", "Cryptography", "Directory"], libraries: ["CLDAP"]),
+        Module(name: "CollectionStore", uses: ["Bytes", "Locks", "Grams", "Cryptography", "Database", "Directory"]),
         Module(name: "Calendars", uses: ["Bytes", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory", "CollectionStore"]),
         Module(name: "Contacts", uses: ["Bytes", "ContentLines", "VCard", "Database", "Directory", "CollectionStore"]),
         Module(name: "GlobalAddressList",
                uses: ["Bytes", "Cryptography", "ContentLines", "Database", "Directory", "CollectionStore", "Contacts"]),
         Module(name: "Files", uses: ["Bytes", "Database", "Directory", "CollectionStore"]),
         Module(name: "Mail",
-               uses: ["Bytes", "Grams", "Cryptography", "ContentLines", "CivilTime", "MIME", "IMAPGrammar", "Database", "Directory",
+               uses: ["Bytes", "Locks", "Grams", "Cryptography", "ContentLines", "CivilTime", "MIME", "IMAPGrammar", "Database", "Directory",
                       "CollectionStore"]),
         Module(name: "ForeignCalendars",
                uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "Database", "Directory",
@@ -84,7 +85,7 @@ let layers: [Layer] = [
                       "Directory", "CollectionStore", "Calendars", "Contacts", "GlobalAddressList", "Files", "ForeignCalendars"],
                libraries: [logging, metrics]),
         Module(name: "IMAPServer",
-               uses: ["Bytes", "Grams", "Stemming", "SASL", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory",
+               uses: ["Bytes", "Locks", "Grams", "Stemming", "SASL", "ContentLines", "MIME", "IMAPGrammar", "Database", "Wire", "Directory",
                       "CollectionStore", "GlobalAddressList", "Mail"],
                libraries: nio + [product("NIOSSL", "swift-nio-ssl"), product("NIOTLS", "swift-nio"), logging, metrics, "CZlib"]),
         Module(name: "LMTPServer",
@@ -96,7 +97,7 @@ let layers: [Layer] = [
     ], modulesMayDependOnEachOther: false),
     Layer(name: "Programs", modules: [
         Module(name: "Assembly",
-               uses: ["Bytes", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
+               uses: ["Bytes", "Locks", "Cryptography", "ContentLines", "CivilTime", "ICalendar", "VCard", "DAVGrammar", "Database",
                       "DatabaseSQLite", "DatabasePostgres", "Threads", "Wire", "HTTPServer", "HTTPClient", "DNSClient", "Directory",
                        "DirectoryLDAP", "CollectionStore", "Calendars", "Contacts", "GlobalAddressList", "Files", "Mail",
                        "ForeignCalendars", "BirthdayCalendars", "DAVServer", "IMAPServer", "LMTPServer", "DiscoveryServer",
@@ -180,7 +181,7 @@ for layer in layers {
 }
 
 // What tests of several modules share, and the tests that all engines must pass.
-let engines: [Target.Dependency] = ["Database", "DatabaseSQLite", "DatabasePostgres", "Threads"]
+let engines: [Target.Dependency] = ["Database", "DatabaseSQLite", "DatabasePostgres", "Locks", "Threads"]
 targets += [
     .target(name: "TestCertificate", path: "Tests/Support/TestCertificate", swiftSettings: settings),
     .target(name: "TestDirectory", dependencies: ["Bytes"], path: "Tests/Support/TestDirectory", swiftSettings: settings),

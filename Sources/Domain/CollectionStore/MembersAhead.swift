@@ -5,7 +5,7 @@ import Directory
 /// costs more than a row. Valid in the transaction that read them.
 package struct MembersAhead: Sendable {
     /// How many are read at once; their bytes are in memory meanwhile.
-    package static let limit = 32
+    package static let limit = 64
 
     private let collection: CollectionID
     private let names: Set<String>
@@ -45,7 +45,9 @@ package struct MembersAhead: Sendable {
             SELECT collection_id, name, id, etag, size, modseq, component, uid, content_type, blob_id, created, modified, attached_bytes
             FROM member WHERE collection_id = $1 AND name IN (
                 $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+                $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
+                $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49,
+                $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65)
             """, parameters) { Found(member: try Members.read($0)) }
     }
 
@@ -56,7 +58,9 @@ package struct MembersAhead: Sendable {
                 m.modified, m.attached_bytes, b.data, b.file
             FROM member m LEFT JOIN blob b ON b.id = m.blob_id WHERE m.collection_id = $1 AND m.name IN (
                 $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+                $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
+                $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49,
+                $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65)
             """, parameters) { row in
             Found(member: try Members.read(row), bytes: row.isNull(13) || !row.isNull(14) ? nil : row.bytes(13))
         }

@@ -1,5 +1,5 @@
 package import Database
-import Synchronization
+import Locks
 
 /// Who is in which groups of directories elsewhere.
 ///
@@ -13,13 +13,13 @@ package final class DirectoryMemberships: Sendable {
     package let directories: Directories
     private let database: any Database
     private let local: LocalDirectory
-    private let asked: Mutex<RecencyMap<DirectoryLink, Int64>>
+    private let asked: Guarded<RecencyMap<DirectoryLink, Int64>>
     /// Those who sign in and whose groups are asked for just now.
-    private let walking = Mutex<Set<DirectoryLink>>([])
+    private let walking = Guarded<Set<DirectoryLink>>([])
     /// Whose groups could not be had when they were last asked for.
-    private let failed: Mutex<RecencyMap<PrincipalID, Bool>>
+    private let failed: Guarded<RecencyMap<PrincipalID, Bool>>
     /// Whose entry was last found to be gone, disabled or expired.
-    private let shut = Mutex<Set<PrincipalID>>([])
+    private let shut = Guarded<Set<PrincipalID>>([])
 
     package init(
         _ directories: Directories, database: any Database, principals: PrincipalCache? = nil, capacity: Int = 50_000
@@ -27,8 +27,8 @@ package final class DirectoryMemberships: Sendable {
         self.directories = directories
         self.database = database
         local = LocalDirectory(cache: principals)
-        asked = Mutex(RecencyMap(capacity: capacity))
-        failed = Mutex(RecencyMap(capacity: capacity))
+        asked = Guarded(RecencyMap(capacity: capacity))
+        failed = Guarded(RecencyMap(capacity: capacity))
     }
 
     /// Ends what was followed of directories whose groups are not followed any more.

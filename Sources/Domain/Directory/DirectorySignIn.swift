@@ -1,6 +1,6 @@
 import Cryptography
 import Database
-import Synchronization
+import Locks
 
 /// Sign-in of those whose passwords are checked by a directory elsewhere.
 ///
@@ -41,10 +41,10 @@ final class DirectorySignIn: Sendable {
     private let outageTime: Int64
     private let noteRefusal: @Sendable (SignInName, String, String) -> Void
     private let gates: [String: VerificationGate<Answer>]
-    private let rejected: Mutex<RecencyMap<[UInt8], Int64>>
+    private let rejected: Guarded<RecencyMap<[UInt8], Int64>>
     private let memberships: DirectoryMemberships?
     /// When somebody's entry was last found to be one that may sign in, for those who show an app password.
-    private let standings: Mutex<RecencyMap<PrincipalID, Int64>>
+    private let standings: Guarded<RecencyMap<PrincipalID, Int64>>
 
     init(
         _ directories: Directories, database: any Database, principals: PrincipalCache, verified: VerifiedPasswords,
@@ -65,9 +65,9 @@ final class DirectorySignIn: Sendable {
         gates = Dictionary(directories.sources.map {
             ($0.backend.name, VerificationGate(permits: $0.concurrency, maximumWaiting: $0.concurrency))
         }) { first, _ in first }
-        rejected = Mutex(RecencyMap(capacity: options.capacity))
+        rejected = Guarded(RecencyMap(capacity: options.capacity))
         self.memberships = memberships
-        standings = Mutex(RecencyMap(capacity: options.capacity))
+        standings = Guarded(RecencyMap(capacity: options.capacity))
     }
 
     /// - Parameter code: the password's, under the account's seal.

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Slows and then blocks addresses from which passwords are guessed.
 ///
@@ -82,7 +82,7 @@ package final class GuessGuard: Sendable {
         var acquaintances: RecencyMap<Pair, Acquaintance>
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let options: Options
     private let isExempt: @Sendable (String) -> Bool
 
@@ -90,7 +90,7 @@ package final class GuessGuard: Sendable {
     package init(_ options: Options = Options(), isExempt: @escaping @Sendable (String) -> Bool = { _ in false }) {
         self.options = options
         self.isExempt = isExempt
-        state = Mutex(State(
+        state = Guarded(State(
             peers: RecencyMap(capacity: options.capacity), names: RecencyMap(capacity: options.capacity),
             acquaintances: RecencyMap(capacity: options.capacity)))
     }

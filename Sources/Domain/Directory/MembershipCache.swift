@@ -1,5 +1,5 @@
 package import Database
-import Synchronization
+import Locks
 
 /// Principals with the groups that they are in, as of a state of the groups: a change counts from the next request on, in
 /// every process.
@@ -11,11 +11,11 @@ package final class MembershipCache: Sendable {
         var isUsed = true
     }
 
-    private let entries: Mutex<RecencyMap<PrincipalID, Entry>>
+    private let entries: Guarded<RecencyMap<PrincipalID, Entry>>
     /// Who is at work without that their groups were needed: a client that waits for mail.
-    private let others = Mutex<Set<PrincipalID>>([])
+    private let others = Guarded<Set<PrincipalID>>([])
 
-    package init(capacity: Int = 20_000) { entries = Mutex(RecencyMap(capacity: capacity)) }
+    package init(capacity: Int = 20_000) { entries = Guarded(RecencyMap(capacity: capacity)) }
 
     /// The principal itself and all groups that it is in, as the transaction sees them.
     package func closure(_ tx: borrowing ReadTransaction, of id: PrincipalID) throws -> Set<PrincipalID> {

@@ -1,5 +1,5 @@
 package import Database
-import Synchronization
+import Locks
 
 /// Principals by their sign-in names, so that a request does not need the database to know who asks.
 ///
@@ -23,7 +23,7 @@ package final class PrincipalCache: Sendable {
         var generation = 0
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let database: any Database
     private let lifetime: Int64
     private let clock: @Sendable () -> Int64
@@ -37,7 +37,7 @@ package final class PrincipalCache: Sendable {
         self.database = database
         self.lifetime = lifetime
         self.clock = clock
-        state = Mutex(State(
+        state = Guarded(State(
             entries: RecencyMap(capacity: capacity), absent: RecencyMap(capacity: capacity),
             aliases: RecencyMap(capacity: capacity)))
     }

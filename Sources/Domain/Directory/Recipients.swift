@@ -1,5 +1,5 @@
 package import Database
-import Synchronization
+import Locks
 
 /// Finds whose a mail address is: by this database, or by a directory elsewhere that answers for its domain. Somebody
 /// whom only a directory knows becomes a principal here, so that mail can come before the first sign-in.
@@ -37,8 +37,8 @@ package struct Recipients: Sendable {
 
         private let gates: [String: VerificationGate<Answer>]
         private let limit: Int
-        private let running = Mutex(0)
-        private let nobodies = Mutex(RecencyMap<String, Int64>(capacity: 10_000))
+        private let running = Guarded(0)
+        private let nobodies = Guarded(RecencyMap<String, Int64>(capacity: 10_000))
 
         init(_ sources: [Directories.Source], workers: Int) {
             limit = max(1, workers / 2)

@@ -1,5 +1,5 @@
 import Cryptography
-import Synchronization
+import Locks
 
 /// Remembers that a password was right, without the password: a code of it under a random key of this process.
 ///
@@ -11,7 +11,7 @@ final class VerifiedPasswords: Sendable {
         var used: Int64
     }
 
-    private let entries: Mutex<RecencyMap<PrincipalID, Entry>>
+    private let entries: Guarded<RecencyMap<PrincipalID, Entry>>
     private let idleTime: Int64
     private let totalTime: Int64
 
@@ -21,7 +21,7 @@ final class VerifiedPasswords: Sendable {
     init(idleTime: Int64, totalTime: Int64, capacity: Int) {
         self.idleTime = idleTime
         self.totalTime = totalTime
-        entries = Mutex(RecencyMap(capacity: capacity))
+        entries = Guarded(RecencyMap(capacity: capacity))
     }
 
     func contains(_ id: PrincipalID, code: [UInt8], now: Int64) -> Bool {

@@ -1,7 +1,7 @@
 import CLDAP
 import Dispatch
 import Glibc
-import Synchronization
+import Locks
 
 /// Bounds the time in which a connection comes to be.
 ///
@@ -16,7 +16,7 @@ final class ConnectionDeadline: Sendable {
         var isRunning = true
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private static let queue = DispatchQueue(label: "tegu.ldap.deadlines")
     /// For how long a part of a message may be waited for before the time of the whole operation is looked at.
     private static let partTime = 1_000

@@ -1,7 +1,7 @@
 import CLDAP
 import Directory
 import Dispatch
-import Synchronization
+import Locks
 
 /// The connections to a directory: so many at most, kept for the next use, to the first server that works.
 final class LDAPConnections: Sendable {
@@ -27,7 +27,7 @@ final class LDAPConnections: Sendable {
 
     private let configuration: LDAPConfiguration
     private let permits: DispatchSemaphore
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let clock: @Sendable () -> Int64
     private let trace: (@Sendable (LDAPTrace) -> Void)?
 
@@ -39,7 +39,7 @@ final class LDAPConnections: Sendable {
         self.clock = clock
         self.trace = trace
         permits = DispatchSemaphore(value: max(1, configuration.connections))
-        state = Mutex(State(servers: LDAPServers(
+        state = Guarded(State(servers: LDAPServers(
             count: configuration.servers.count,
             // The connection, TLS, the service's bind and the operation itself.
             trialTime: 2 * configuration.connectTime + 2 * configuration.operationTime)))

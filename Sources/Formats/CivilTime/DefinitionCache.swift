@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// What texts that define time zones were found to mean, so that one that many objects bring along is judged once.
 package final class DefinitionCache: Sendable {
@@ -20,7 +20,7 @@ package final class DefinitionCache: Sendable {
         var byteCount = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     package init() {}
 

@@ -1,5 +1,5 @@
 import Bytes
-import Synchronization
+import Locks
 
 /// The time zone database as rules by name. Its bytes come from a closure, so that this module reads no files.
 package final class TimeZoneDatabase: Sendable {
@@ -18,7 +18,7 @@ package final class TimeZoneDatabase: Sendable {
     /// Of the VTIMEZONEs that objects bring along.
     package let definitions = DefinitionCache()
     private let load: @Sendable (String) -> [UInt8]?
-    private let cache = Mutex<[String: ZoneRules]>([:])
+    private let cache = Guarded<[String: ZoneRules]>([:])
 
     /// `load` gives a zone's TZif file (RFC 9636) by the zone's name; it is called from any thread, and only with
     /// names that `isName` takes. Without an index names are found in the spelling of the database only.

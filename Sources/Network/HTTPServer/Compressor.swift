@@ -1,6 +1,6 @@
 import CZlib
+import Locks
 import NIOCore
-import Synchronization
 
 /// gzip (RFC 1952) of one body, in pieces.
 final class Compressor {
@@ -72,7 +72,7 @@ final class Compressor {
 /// Compressors for whole bodies, kept for the next one: to set one up costs more than to compress a small body.
 final class Compressors: Sendable {
 
-    private let free = Mutex<[Slot]>([])
+    private let free = Guarded<[Slot]>([])
 
     /// Guard: a compressor is in the list or in the hands of one thread.
     private struct Slot: @unchecked Sendable {

@@ -12,6 +12,9 @@ package struct HTTPServerConfiguration: Sendable {
     package var eventLoops = 0
     /// Threads that call the responder.
     package var workers = 32
+    /// So many requests at once that do not take long; nil: as many as there are workers. What they have to share, as connections to a database, is
+    /// worth no waiting for.
+    package var requestsAtOnce: Int?
     /// Requests that may wait for a worker; those above are answered 503.
     package var waitingRequests = 1024
 

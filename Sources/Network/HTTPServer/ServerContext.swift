@@ -1,5 +1,6 @@
 import Bytes
 import Glibc
+import Locks
 import Logging
 import Synchronization
 import Wire
@@ -13,7 +14,7 @@ final class ServerContext: Sendable {
     let pool: WorkerPool
     let metrics = ServerMetrics()
     let compressors = Compressors()
-    private let date = Mutex(DateField())
+    private let date = Guarded(DateField())
     private let draining = Atomic<Bool>(false)
     private let requests = Atomic<UInt32>(0)
     /// Makes the ids of two runs differ.
@@ -27,7 +28,8 @@ final class ServerContext: Sendable {
         self.responder = responder
         self.logger = logger
         self.requestLogger = requestLogger
-        pool = WorkerPool(threads: configuration.workers, limit: configuration.waitingRequests)
+        pool = WorkerPool(
+            threads: configuration.workers, limit: configuration.waitingRequests, atOnce: configuration.requestsAtOnce)
         let random = UInt16.random(in: 0 ... .max)
         run = Hexadecimal.encode([UInt8(random >> 8), UInt8(random & 0xFF)])
     }

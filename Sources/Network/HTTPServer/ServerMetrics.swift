@@ -1,3 +1,4 @@
+import Locks
 import Metrics
 import Synchronization
 import Wire
@@ -12,7 +13,7 @@ final class ServerMetrics: ConnectionCounting {
     private static let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"]
 
     /// By method and class; made when first needed.
-    private let requests = Mutex<[Counter?]>(
+    private let requests = Guarded<[Counter?]>(
         Array(repeating: nil, count: (methods.count + 1) * classes.count))
     private let duration = Timer(label: "http_request_duration_seconds")
     private let inFlightGauge = Gauge(label: "http_requests_in_flight")

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Counts the connections that are open, in all and of each subscriber's address, and refuses those above the limits.
 ///
@@ -9,7 +9,7 @@ package final class ConnectionLimits: Sendable {
         var byAddress: [IPAddress: Int] = [:]
     }
 
-    private let counts = Mutex(Counts())
+    private let counts = Guarded(Counts())
     private let total: Int
     private let perAddress: Int
     private let exempt: [AddressRange]

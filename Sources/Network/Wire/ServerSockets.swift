@@ -1,7 +1,7 @@
+import Locks
 package import Logging
 package import NIOCore
 import NIOPosix
-import Synchronization
 
 /// Told of the connections of a server, on any thread.
 package protocol ConnectionCounting: Sendable {
@@ -30,16 +30,16 @@ package final class ServerSockets: Sendable {
     private let pool: WorkerPool
     private let counting: any ConnectionCounting
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let starvation = Starvation()
 
     /// - Parameters:
-    ///   - eventLoops: 0 is as many as the machine has processors, at most 4.
+    ///   - eventLoops: 0 is as many as the process has processors, at most 4.
     ///   - pool: stopped at the end of a drain, after the connections and before the event loops.
     package init(
         eventLoops: Int, backlog: Int, limits: ConnectionLimits, pool: WorkerPool, counting: any ConnectionCounting, logger: Logger
     ) {
-        group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoops > 0 ? eventLoops : min(4, System.coreCount))
+        group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoops > 0 ? eventLoops : min(4, Processors.count))
         members = group.makeIterator().map { LoopMembers(eventLoop: $0) }
         self.limits = limits
         self.backlog = backlog
@@ -143,7 +143,7 @@ package final class ServerSockets: Sendable {
 
 /// That the system has no room for connections is said once a minute: listeners ask several times a second.
 private final class Starvation: Sendable {
-    private let told = Mutex<NIODeadline?>(nil)
+    private let told = Guarded<NIODeadline?>(nil)
 
     func isNews() -> Bool {
         told.withLock { told in

@@ -1,10 +1,10 @@
 import Cryptography
 import Glibc
+import Locks
 package import Logging
 package import NIOCore
 import NIOPosix
 package import NIOSSL
-import Synchronization
 
 /// A certificate chain or a key that cannot be used; says which file and why.
 package struct TLSFailure: Error, Sendable, CustomStringConvertible {
@@ -32,7 +32,7 @@ package final class TLSCertificates: Sendable {
         var nanoseconds: Int
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let chainFile: String
     private let keyFile: String
     private let applicationProtocols: [String]
@@ -52,7 +52,7 @@ package final class TLSCertificates: Sendable {
         self.bindsChannels = bindsChannels
         let signature = Self.signature(of: [chainFile, keyFile])
         let loaded = try Self.load(chainFile, keyFile, applicationProtocols, bindsChannels: bindsChannels)
-        state = Mutex(State(context: loaded.context, serverEndPoint: loaded.serverEndPoint, signature: signature))
+        state = Guarded(State(context: loaded.context, serverEndPoint: loaded.serverEndPoint, signature: signature))
     }
 
     /// For the next connection.

@@ -7,24 +7,46 @@ import Synchronization
 /// costs more than a small request), and the woken one wakes the next if it finds more than one job. The one that fell asleep last is
 /// woken first: its stack and its share of the allocator's memory are in the processor's caches still.
 ///
+/// Where jobs need what is scarce (connections to a database), fewer run at once than there are threads: who ends one job begins the next with
+/// what is free now, while more threads would wait for each other and hand it on, with a wake-up for each job. A job that takes
+/// long counts no more: it may wait for something else, and those behind it need not.
+///
 /// Invariant: `lock` guards all variables; nothing that can block is called while it is held.
 package final class WorkerPool: @unchecked Sendable {
     package typealias Job = @Sendable () -> Void
 
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var jobs = Ring()
-    private var idle: [Sleeper] = []
-    private var busy = 0
+    private var workers: [Worker] = []
+    private var idle: [Worker] = []
     private var isWaking = false
     private var isStopped = false
     private let limit: Int
 
-    /// - Parameter limit: how many jobs may wait; `submit` refuses what comes above.
-    package init(threads: Int, limit: Int) {
+    private let atOnce: Int
+    /// How many run, and how many of them count against `atOnce`.
+    private var running = 0
+    private var counted = 0
+    /// Whether a thread looks for jobs that take long; it does so while there are jobs that must wait for others, and is woken for it.
+    private let isWatched: Bool
+    private let watcher = Sleeper()
+    private var isWatching = false
+    private var looks: UInt64 = 0
+    /// Between two looks, in microseconds. A job that was there at two of them takes long.
+    private static let pause: UInt32 = 10_000
+
+    /// - Parameters:
+    ///   - limit: how many jobs may wait; `submit` refuses what comes above.
+    ///   - atOnce: how many jobs run at once that do not take long; nil: as many as there are threads.
+    package init(threads: Int, limit: Int, atOnce: Int? = nil) {
+        let threads = max(1, threads)
         self.limit = limit
+        self.atOnce = min(threads, max(1, atOnce ?? threads))
+        isWatched = self.atOnce < threads
         pthread_mutex_init(lock, nil)
         idle.reserveCapacity(threads)
-        for _ in 0..<max(1, threads) { startThread() }
+        for _ in 0..<threads { start { $0.run() } }
+        if isWatched { start { $0.watch() } }
     }
 
     deinit {
@@ -49,8 +71,10 @@ package final class WorkerPool: @unchecked Sendable {
         }
         jobs.append(job)
         let woken = takeWake()
+        let watcher = takeWatcher()
         pthread_mutex_unlock(lock)
         woken?.signal()
+        watcher?.signal()
         return true
     }
 
@@ -58,7 +82,7 @@ package final class WorkerPool: @unchecked Sendable {
     package func stop() {
         pthread_mutex_lock(lock)
         isStopped = true
-        let woken = idle
+        let woken = idle.map(\.sleeper) + [watcher]
         idle = []
         for sleeper in woken { sleeper.isWoken = true }
         pthread_mutex_unlock(lock)
@@ -69,14 +93,23 @@ package final class WorkerPool: @unchecked Sendable {
     package var isQuiet: Bool {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        return jobs.count == 0 && busy == 0
+        return jobs.count == 0 && running == 0
     }
 
+    private var mayBegin: Bool { jobs.count > 0 && (counted < atOnce || isStopped) }
+
     private func takeWake() -> Sleeper? {
-        guard !isWaking, let sleeper = idle.popLast() else { return nil }
+        guard !isWaking, mayBegin, let worker = idle.popLast() else { return nil }
         isWaking = true
-        sleeper.isWoken = true
-        return sleeper
+        worker.sleeper.isWoken = true
+        return worker.sleeper
+    }
+
+    private func takeWatcher() -> Sleeper? {
+        guard isWatched, jobs.count > 0, !mayBegin, !isWatching else { return nil }
+        isWatching = true
+        watcher.isWoken = true
+        return watcher
     }
 
     /// What one thread waits with.
@@ -100,42 +133,92 @@ package final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    private func startThread() {
+    /// One thread, and since when it has had its job. Guard: the pool's lock.
+    private final class Worker {
+        let sleeper = Sleeper()
+        var begunAt: UInt64 = 0
+        var isCounted = false
+    }
+
+    private func start(_ body: @escaping @Sendable (WorkerPool) -> Void) {
+        final class Start {
+            let pool: WorkerPool
+            let body: @Sendable (WorkerPool) -> Void
+            init(_ pool: WorkerPool, _ body: @escaping @Sendable (WorkerPool) -> Void) { (self.pool, self.body) = (pool, body) }
+        }
         var thread = pthread_t()
-        let pool = Unmanaged.passRetained(self)
+        let start = Unmanaged.passRetained(Start(self, body))
         let result = pthread_create(
             &thread, nil,
             { argument in
                 guard let argument else { return nil }
-                Unmanaged<WorkerPool>.fromOpaque(argument).takeRetainedValue().run()
+                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                start.body(start.pool)
                 return nil
-            }, pool.toOpaque())
+            }, start.toOpaque())
         if result == 0 {
             pthread_detach(thread)
         } else {
-            pool.release()
+            start.release()
         }
     }
 
     private func run() {
-        let sleeper = Sleeper()
+        let worker = Worker()
         pthread_mutex_lock(lock)
+        workers.append(worker)
         while true {
-            if let job = jobs.popFirst() {
-                let woken = jobs.count > 0 ? takeWake() : nil
-                busy += 1
+            if mayBegin, let job = jobs.popFirst() {
+                begin(worker)
+                let woken = takeWake()
+                let watcher = takeWatcher()
                 pthread_mutex_unlock(lock)
                 woken?.signal()
+                watcher?.signal()
                 job()
                 pthread_mutex_lock(lock)
-                busy -= 1
+                running -= 1
+                count(worker, false)
             } else if isStopped {
                 break
             } else {
-                idle.append(sleeper)
-                sleeper.wait(lock)
+                idle.append(worker)
+                worker.sleeper.wait(lock)
                 isWaking = false
             }
+        }
+        pthread_mutex_unlock(lock)
+    }
+
+    private func begin(_ worker: Worker) {
+        running += 1
+        worker.begunAt = looks
+        count(worker, true)
+    }
+
+    private func count(_ worker: Worker, _ isCounted: Bool) {
+        if worker.isCounted == isCounted { return }
+        worker.isCounted = isCounted
+        counted += isCounted ? 1 : -1
+    }
+
+    private func watch() {
+        pthread_mutex_lock(lock)
+        while !isStopped {
+            if jobs.count == 0 {
+                isWatching = false
+                watcher.wait(lock)
+                continue
+            }
+            pthread_mutex_unlock(lock)
+            usleep(Self.pause)
+            pthread_mutex_lock(lock)
+            looks &+= 1
+            for worker in workers where looks &- worker.begunAt > 1 { count(worker, false) }
+            let woken = takeWake()
+            pthread_mutex_unlock(lock)
+            woken?.signal()
+            pthread_mutex_lock(lock)
         }
         pthread_mutex_unlock(lock)
     }

@@ -11,7 +11,7 @@ package struct IMAPServerConfiguration: Sendable {
     /// Whether passwords are taken without TLS. From this machine itself they always are.
     package var isLoginAllowedOverPlain = false
     package var backlog = 1024
-    /// 0 is as many as the machine has processors, at most 4.
+    /// 0 is as many as the process has processors, at most 4.
     package var eventLoops = 0
     package var workers = 16
     package var connections = 20_000

@@ -1,5 +1,5 @@
 import Directory
-import Synchronization
+import Locks
 
 /// The sessions on which somebody is signed in: each ends when that with which it was signed in is worth nothing any more.
 final class SignedInSessions: Sendable {
@@ -13,7 +13,7 @@ final class SignedInSessions: Sendable {
         var last: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// - Parameter end: may be called from any thread.
     func enter(_ proof: SessionProof, end: @escaping @Sendable () -> Void) -> UInt64 {

@@ -1,11 +1,11 @@
 import Directory
-import Synchronization
+import Locks
 
 /// Counts the connections that each user has signed in on, and refuses those above a limit: each may hold a view of a large mailbox.
 ///
 /// Invariant: each `admit` that answers true is followed by exactly one `release` of the same user.
 final class UserConnections: Sendable {
-    private let counts = Mutex<[PrincipalID: Int]>([:])
+    private let counts = Guarded<[PrincipalID: Int]>([:])
     private let limit: Int
 
     init(limit: Int) { self.limit = limit }

@@ -16,7 +16,7 @@ package struct LMTPServerConfiguration: Sendable {
     /// What it calls itself.
     package var hostName = "localhost"
     package var backlog = 128
-    /// 0 is as many as the machine has processors, at most 4.
+    /// 0 is as many as the process has processors, at most 4.
     package var eventLoops = 1
     package var workers = 16
     package var connections = 200

@@ -1,4 +1,5 @@
 import Database
+import Locks
 import Threads
 
 /// The connections, made when they are first needed. The one that was used last is used next. Those who wait are served in
@@ -26,7 +27,7 @@ final class ConnectionPool: Sendable {
 
     private let options: PostgresOptions
     private let make: @Sendable () -> PostgresConnection
-    private let state = Lock(State())
+    private let state = Guarded(State())
 
     init(_ options: PostgresOptions, make: @escaping @Sendable () -> PostgresConnection) {
         self.options = options

@@ -1,5 +1,5 @@
 import Database
-import Threads
+import Locks
 
 /// Makes sessions. While the servers cannot be reached it tries only now and then, and refuses at once in between, so that not
 /// each request waits for a server that is not there.
@@ -15,9 +15,9 @@ final class Connector: Sendable {
 
     private static let longestPause = 1000
 
-    private let state: Lock<State>
+    private let state: Guarded<State>
 
-    init(_ parameters: ConnectionParameters) { state = Lock(State(parameters: parameters)) }
+    init(_ parameters: ConnectionParameters) { state = Guarded(State(parameters: parameters)) }
 
     func connect() throws(Fault) -> Session {
         let (refusal, parameters) = state.withLock { state -> (Failure?, ConnectionParameters) in

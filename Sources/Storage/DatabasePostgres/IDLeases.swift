@@ -1,5 +1,5 @@
 import Database
-import Threads
+import Locks
 
 /// Ids that this process may give, taken from `sequence` in blocks. A block is taken in a transaction of its own, and used only
 /// after its commit: so an id is never given twice, whether a transaction is undone, a node is killed or others take ids of the
@@ -18,7 +18,7 @@ final class IDLeases: Sendable {
         ON CONFLICT (name) DO UPDATE SET last = sequence.last + $2 RETURNING last
         """
 
-    private let leases = Lock<[Sequence: Lease]>([:])
+    private let leases = Guarded<[Sequence: Lease]>([:])
 
     /// Nil where there are none left.
     func next(_ sequence: Sequence) -> Int64? {

@@ -1,6 +1,7 @@
 import CPostgreSQL
 import Database
 import Glibc
+import Locks
 import Threads
 
 /// Tells the other processes of the database what this one commits, and hears what they tell: by NOTIFY and LISTEN, on one connection
@@ -28,8 +29,8 @@ final class Notifier: Sendable {
     /// The first number is any that nobody else has. Each schema has a lock of its own.
     private static let candidacy = "SELECT pg_try_advisory_lock(1413826390, hashtext(current_schema()))"
 
-    /// Between two NOTIFYs, so that many commits share one.
-    private static let pause: Int64 = 5
+    /// Between two NOTIFYs, so that many commits share one: it wakes a process of the server and a thread for each node.
+    private static let pause: Int64 = 15
     private static let longestRest: Int64 = 1_000
     /// A connection that has lived so long is a good one, though nothing was sent on it.
     private static let goodLife: Int64 = 5_000
@@ -40,19 +41,21 @@ final class Notifier: Sendable {
     private let connector: Connector
     /// By which this process knows what it told itself.
     private let name = String(UInt64.random(in: .min ... .max), radix: 16)
-    private let state = Lock(State())
-    private let waker = Lock<WakePipe?>(nil)
+    private let state = Guarded(State())
+    private let waker = Guarded<WakePipe?>(nil)
 
     init(_ connector: Connector) { self.connector = connector }
 
     /// Where nothing listens here (a command), the notices go out at once, by the connection that committed.
     func announce(_ notices: [ChangeNotice], on connection: PostgresConnection) {
         if notices.isEmpty { return }
-        let isRunning = state.withLock { state in
+        let (isRunning, isFirst) = state.withLock { state in
+            let isFirst = state.pending.isEmpty
             if state.thread != nil { state.pending.add(notices) }
-            return state.thread != nil
+            return (state.thread != nil, isFirst)
         }
-        if isRunning { return wake() }
+        // For those before it the thread has been woken.
+        if isRunning { return isFirst ? wake() : () }
         var pending = PendingNotices()
         pending.add(notices)
         for text in NoticeText.texts(of: pending.take(), from: name) {

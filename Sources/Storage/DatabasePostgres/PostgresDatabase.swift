@@ -8,9 +8,10 @@
 //
 // Start reading here, then PostgresConnection.swift and Session.swift.
 
-package import Database
 import CPostgreSQL
+package import Database
 import Glibc
+import Locks
 import Threads
 
 /// The engine for installations of several nodes.
@@ -21,7 +22,7 @@ package final class PostgresDatabase: Database {
     let turns: Turns
     let pool: ConnectionPool
     let notifier: Notifier
-    private let isClosed = Lock(false)
+    private let isClosed = Guarded(false)
     /// Dropped with the last who uses it; for tests.
     private let temporarySchema: TemporarySchema?
 

@@ -1,4 +1,5 @@
 import Database
+import Locks
 import Synchronization
 import Threads
 
@@ -83,7 +84,7 @@ final class Turns: Sendable {
     private static let memory: Int64 = 1000
     private static let mostRemembered = 1024
 
-    private let state = Lock<(lines: [HotRow: Line], endCount: UInt64)>(([:], 0))
+    private let state = Guarded<(lines: [HotRow: Line], endCount: UInt64)>(([:], 0))
     private let writes = Atomic<UInt64>(0)
     /// Of those that wait for other nodes: PostgreSQL lets them wait in order, but each with a connection, which others need.
     let nodeWaits: WaitPlaces

@@ -1,3 +1,4 @@
+import Locks
 import Threads
 
 /// So many may wait at once for something that each of them needs a connection for; the others wait for a place, in order, without one.
@@ -8,9 +9,9 @@ final class WaitPlaces: Sendable {
         var hasPlace = false
     }
 
-    private let state: Lock<(free: Int, waiters: [Waiter])>
+    private let state: Guarded<(free: Int, waiters: [Waiter])>
 
-    init(_ count: Int) { state = Lock((max(0, count), [])) }
+    init(_ count: Int) { state = Guarded((max(0, count), [])) }
 
     /// False where there is no place in time.
     func take(until end: Int64) -> Bool {

@@ -1,7 +1,8 @@
 import CSQLite
 import Database
-import Threads
 import Glibc
+import Locks
+import Threads
 
 /// Copies the log into the database file, on a thread and a connection of its own, so that no writer does it.
 ///
@@ -20,7 +21,7 @@ final class Checkpointer: @unchecked Sendable {
     private let stepPages: Int
     private let restartPages: Int
     private let wakeUp = Semaphore()
-    private let state: Lock<State>
+    private let state: Guarded<State>
 
     private struct State {
         var pages = 0
@@ -48,7 +49,7 @@ final class Checkpointer: @unchecked Sendable {
         stepPages = max(1, options.checkpointBytes / frame)
         restartPages = max(1, options.restartBytes / frame)
         // Where little is written the log starts anew long before it is full.
-        state = Lock(State(duePages: stepPages, fullPages: options.isDurable ? max(1, stepPages / 4) : .max))
+        state = Guarded(State(duePages: stepPages, fullPages: options.isDurable ? max(1, stepPages / 4) : .max))
     }
 
     /// Told after each commit how many pages the log has.

@@ -1,4 +1,5 @@
 import Database
+import Locks
 import Threads
 
 /// The connections that read, made when they are first needed.
@@ -28,7 +29,7 @@ final class ReaderPool: Sendable {
 
     private let path: String
     private let options: SQLiteOptions
-    private let state = Lock(State())
+    private let state = Guarded(State())
 
     init(path: String, options: SQLiteOptions) {
         self.path = path

@@ -9,15 +9,16 @@
 // Start reading here, then Writer.swift and GroupCommit.swift.
 
 package import Database
-import Threads
 import Glibc
+import Locks
+import Threads
 
 /// The embedded engine.
 package final class SQLiteDatabase: Database {
     private let readers: ReaderPool
     let writer: Writer
     private let checkpointer: Checkpointer
-    private let isClosed = Lock(false)
+    private let isClosed = Guarded(false)
     private let shortTime: UInt64
     /// Removed at the end; for tests.
     private let temporaryDirectory: String?

@@ -1,10 +1,10 @@
 import CSQLite
-import Threads
+import Locks
 
 /// How much the statements of a database have been, in steps of SQLite's own machine, ten at a time. For tests that hold what an answer
 /// costs against what is stored: a plan that walks a whole collection is no error, and only slow where much is stored.
 package final class StepCounter: Sendable {
-    private let count = Lock(0)
+    private let count = Guarded(0)
 
     package init() {}
 

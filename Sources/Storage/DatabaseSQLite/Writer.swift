@@ -1,5 +1,6 @@
 import CSQLite
 import Database
+import Locks
 import Threads
 
 /// The one connection that writes, and the threads that wait for it.
@@ -16,7 +17,7 @@ final class Writer: @unchecked Sendable {
     private let groupLimit: Int
     private let checkpointFailed: @Sendable (Failure) -> Void
     private let logGrew: @Sendable (_ pages: Int) -> Void
-    private let state = Lock(State())
+    private let state = Guarded(State())
 
     private struct State {
         var queue: [WriteRequest] = []

@@ -2,6 +2,7 @@ import Database
 @testable import DatabasePostgres
 import Glibc
 import Testing
+import Locks
 import Threads
 
 /// Stands between the engine and the server, on a socket of its own, and cuts a connection where it is told to.
@@ -21,7 +22,7 @@ final class CuttingProxy: Sendable {
     let directory: String
     private let listener: Int32
     private let target: String
-    private let state = Lock<(cut: Cut, word: [UInt8], cuts: Int)>((.never, [], 0))
+    private let state = Guarded<(cut: Cut, word: [UInt8], cuts: Int)>((.never, [], 0))
 
     init() throws {
         let server = try #require(getenv("TEST_POSTGRES_DIRECTORY"), "run by Tests/with-postgres.sh")

@@ -2,7 +2,7 @@ import Database
 import Glibc
 import TestEngines
 import Testing
-import Threads
+import Locks
 
 @testable import DatabasePostgres
 
@@ -47,7 +47,7 @@ extension WriteTransaction {
 }
 
 final class Collected<Element: Sendable>: Sendable {
-    private let elements = Lock<[Element]>([])
+    private let elements = Guarded<[Element]>([])
 
     var all: [Element] { elements.withLock { $0 } }
 

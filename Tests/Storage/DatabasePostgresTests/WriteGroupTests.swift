@@ -3,6 +3,7 @@ import Glibc
 import TestEngines
 import TestWaiting
 import Testing
+import Locks
 import Threads
 
 @testable import DatabasePostgres
@@ -18,7 +19,7 @@ struct WriteGroupTests {
         var first = Turn(database.turns)
         let isTaken = first.take([Self.row], until: Clock.milliseconds + 1000) == .taken
         #expect(isTaken)
-        let outcomes = Lock(Array(repeating: "", count: writers.count))
+        let outcomes = Guarded(Array(repeating: "", count: writers.count))
         var threads: [pthread_t] = []
         for (index, writer) in writers.enumerated() {
             threads.append(try SystemThread.start {
@@ -157,8 +158,8 @@ struct WriteGroupTests {
         var first = Turn(database.turns)
         let isTaken = first.take([neighbourhood], until: Clock.milliseconds) == .taken
         #expect(isTaken)
-        let (looked, done, failed) = (Lock(Set<Int64>()), Lock(0), Collected<String>())
-        let transactions = Lock<[Int64: String]>([:])
+        let (looked, done, failed) = (Guarded(Set<Int64>()), Guarded(0), Collected<String>())
+        let transactions = Guarded<[Int64: String]>([:])
         var threads: [pthread_t] = []
         for id in Int64(1)...4 {
             threads.append(try SystemThread.start {
@@ -317,7 +318,7 @@ struct WriteGroupConnectionTests {
         var first = Turn(database.turns)
         let isTaken = first.take([Self.row], until: Clock.milliseconds) == .taken
         #expect(isTaken)
-        let (runs, outcomes) = (Lock([0, 0, 0]), Lock(["", "", ""]))
+        let (runs, outcomes) = (Guarded([0, 0, 0]), Guarded(["", "", ""]))
         var threads: [pthread_t] = []
         for id in 0..<3 {
             threads.append(try SystemThread.start {

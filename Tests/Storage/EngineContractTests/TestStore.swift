@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import TestEngines
 import Testing
+import Locks
 import Threads
 
 @testable import DatabasePostgres
@@ -111,7 +112,7 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws {
 
 /// What several threads add to.
 final class Collected<Element: Sendable>: Sendable {
-    private let elements = Lock<[Element]>([])
+    private let elements = Guarded<[Element]>([])
 
     var all: [Element] { elements.withLock { $0 } }
 

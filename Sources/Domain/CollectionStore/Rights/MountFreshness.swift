@@ -1,6 +1,6 @@
 package import Database
 package import Directory
-import Synchronization
+import Locks
 
 /// Which homes' mounts were found to be what the grants say, and for how long: a look at a home then costs one small question,
 /// and nothing is written where nothing changed.
@@ -10,7 +10,7 @@ package final class MountFreshness: Sendable {
         var until: Milliseconds?
     }
 
-    private let entries = Mutex<[CollectionID: Entry]>([:])
+    private let entries = Guarded<[CollectionID: Entry]>([:])
     private let capacity: Int
 
     package init(capacity: Int = 50_000) { self.capacity = max(1, capacity) }

@@ -1,6 +1,6 @@
 package import Database
 package import Directory
-import Synchronization
+import Locks
 
 /// Another's collection as it stands in a home, with whose it is and what the sharee may do with it.
 package struct SeenMount: Sendable {
@@ -37,7 +37,7 @@ package final class SeenMounts: Sendable {
         var count = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let capacity: Int
 
     /// - Parameter capacity: shared collections in all homes together.

@@ -1,5 +1,5 @@
 import Database
-import Synchronization
+import Locks
 
 /// Checks app passwords against those that an account was loaded with, and notes their use.
 ///
@@ -11,11 +11,11 @@ final class AppPasswordSignIn: Sendable {
 
     private let database: any Database
     // By the salts, which are random: one made anew under an old name is another.
-    private let noted: Mutex<RecencyMap<[UInt8], Int64>>
+    private let noted: Guarded<RecencyMap<[UInt8], Int64>>
 
     init(database: any Database, capacity: Int) {
         self.database = database
-        noted = Mutex(RecencyMap(capacity: capacity))
+        noted = Guarded(RecencyMap(capacity: capacity))
     }
 
     /// The one that `secret` is, if it may be used for `service`.

@@ -1,5 +1,5 @@
 import Database
-import Synchronization
+import Locks
 
 /// Whether SCRAM is to be offered just now (`ScramPolicy`).
 final class ScramOffer: Sendable {
@@ -9,7 +9,7 @@ final class ScramOffer: Sendable {
     private let policy: ScramPolicy
     private let hasDirectories: Bool
     private let database: any Database
-    private let last = Mutex<(answer: Bool, at: Int64)?>(nil)
+    private let last = Guarded<(answer: Bool, at: Int64)?>(nil)
 
     init(_ policy: ScramPolicy, hasDirectories: Bool, database: any Database) {
         (self.policy, self.hasDirectories, self.database) = (policy, hasDirectories, database)

@@ -1,7 +1,7 @@
 import Cryptography
 import Database
+import Locks
 import SASL
-import Synchronization
 
 /// What to tell a client that begins SCRAM.
 package enum ScramStart: Sendable {
@@ -26,7 +26,7 @@ final class ScramSignIn: Sendable {
     private let database: any Database
     private let principals: PrincipalCache
     private let random: RandomSource
-    private let salts = Mutex<ScramSalts?>(nil)
+    private let salts = Guarded<ScramSalts?>(nil)
     private let unmatchable: ScramVerifier
 
     init(_ database: any Database, _ principals: PrincipalCache, random: @escaping RandomSource) {

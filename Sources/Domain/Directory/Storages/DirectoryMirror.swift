@@ -1,5 +1,5 @@
 package import Database
-import Synchronization
+import Locks
 
 /// Keeps a copy of the directory in a storage: principals with their addresses, entries and memberships, under the same ids. Passwords are
 /// not copied, nor what a storage counts itself (`used_bytes`). One direction only: nothing but this changes these rows in a storage.
@@ -30,9 +30,9 @@ package final class DirectoryMirror: Sendable {
     private let isLeftOut: @Sendable (Principal) -> Bool
     private let removal: Removal
     /// The last change that is known to be copied.
-    private let known = Mutex<Int64?>(nil)
+    private let known = Guarded<Int64?>(nil)
     /// The caches of this process that read the storage.
-    private let caches = Mutex<[PrincipalCache]>([])
+    private let caches = Guarded<[PrincipalCache]>([])
 
     private static let batch = 200
 

@@ -20,7 +20,7 @@
 
 import CollectionStore
 import Directory
-import Synchronization
+import Locks
 
 /// Where an account's messages are.
 package enum MailStorage: String, Sendable, CaseIterable {
@@ -47,10 +47,10 @@ package final class Maildirs: Sendable {
     }
 
     private final class Turn: Sendable {
-        let mutex = Mutex(())
+        let mutex = Guarded(())
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let turns = (0..<64).map { _ in Turn() }
 
     package init(

@@ -1,6 +1,6 @@
 package import CollectionStore
 package import Directory
-import Synchronization
+import Locks
 
 /// Tells sessions of this process that something was committed; what, they read themselves. It holds a closure a watch, and
 /// nothing of what happened.
@@ -59,7 +59,7 @@ package final class MailHub: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     package init() {}
 

@@ -1,10 +1,10 @@
 import CollectionStore
 package import Database
-import Synchronization
+import Locks
 
 /// Which snapshots are worth storing: those that were made of all rows, or from a stored one that is old.
 final class UnstoredSnapshots: Sendable {
-    private let state = Mutex<Set<MailboxID>>([])
+    private let state = Guarded<Set<MailboxID>>([])
 
     func add(_ mailbox: MailboxID) { state.withLock { _ = $0.insert(mailbox) } }
     func has(_ mailbox: MailboxID) -> Bool { state.withLock { $0.contains(mailbox) } }

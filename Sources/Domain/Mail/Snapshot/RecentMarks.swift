@@ -1,5 +1,5 @@
 import Directory
-import Synchronization
+import Locks
 
 /// Up to which message the sessions of this process have been told of those in the mailboxes that they have selected, so that each new one
 /// is \Recent in one session alone (RFC 3501 §2.3.2). It costs no write for each message: the mailbox's row has the mark when a mailbox
@@ -14,7 +14,7 @@ final class RecentMarks: Sendable {
         var sessionCount: Int
     }
 
-    private let state = Mutex<[MailboxID: Entry]>([:])
+    private let state = Guarded<[MailboxID: Entry]>([:])
 
     init() {
         // As in SnapshotCache.

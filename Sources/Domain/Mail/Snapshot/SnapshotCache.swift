@@ -1,6 +1,6 @@
 import CollectionStore
 import Directory
-import Synchronization
+import Locks
 
 /// The latest snapshots of the mailboxes that are used, so many that their messages are not more than a limit.
 final class SnapshotCache: Sendable {
@@ -24,7 +24,7 @@ final class SnapshotCache: Sendable {
     }
 
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(messages: Int) {
         capacity = messages

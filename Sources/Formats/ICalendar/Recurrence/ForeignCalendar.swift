@@ -1,6 +1,6 @@
 import CICU
 import CivilTime
-import Synchronization
+import Locks
 
 /// A calendar other than the Gregorian one (RFC 7529), as ICU has it: read once, year by year as they are asked for,
 /// into a table.
@@ -8,11 +8,11 @@ import Synchronization
 /// Some are made by astronomy, so a year may take a millisecond to read, and no one says how years far off will be: of these
 /// only days of the years 1600 to 2400 are told. The others are arithmetic, and have all years that iCalendar can write.
 final class ForeignCalendar: Sendable {
-    private let table: Mutex<YearTable>
+    private let table: Guarded<YearTable>
 
     private init?(_ name: String) {
         guard let table = YearTable(name) else { return nil }
-        self.table = Mutex(table)
+        self.table = Guarded(table)
     }
 
     /// By their RSCALE; the names are those of CLDR.

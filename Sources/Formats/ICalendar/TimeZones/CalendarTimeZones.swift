@@ -1,7 +1,7 @@
 import Bytes
 package import CivilTime
 package import ContentLines
-import Synchronization
+import Locks
 
 /// What the TZIDs of one VCALENDAR mean.
 ///
@@ -31,7 +31,7 @@ package final class CalendarTimeZones: ZoneResolving, Sendable {
     private let fallback: any TimeZoneRules
     /// By TZID without blanks around it; of two the first.
     private let embedded: [String: Component]
-    private let cache = Mutex<[String: Resolution]>([:])
+    private let cache = Guarded<[String: Resolution]>([:])
 
     /// `calendar` is the VCALENDAR, nil for text without one. `fallback` is the zone of the collection or of whoever
     /// looks.

@@ -1,7 +1,7 @@
 import Cryptography
 import DiscoveryServer
+import Locks
 import Logging
-import Synchronization
 import Wire
 
 /// What clients are told of where the servers are.
@@ -42,7 +42,7 @@ final class ProfileSigner: Sendable {
     private let key: String
     private let logger: Logger
     private let clock: @Sendable () -> Int64
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(certificate: String, key: String, logger: Logger, clock: @escaping @Sendable () -> Int64) {
         self.certificate = certificate

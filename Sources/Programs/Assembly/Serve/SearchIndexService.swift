@@ -1,10 +1,10 @@
 import CollectionStore
 import Database
 import Glibc
+import Locks
 import Logging
 import Mail
 import NIOPosix
-import Synchronization
 
 /// Makes the indexes of texts a moment after messages came and members changed. Each node looks after the mailboxes that it has changed itself
 /// at once; the one in charge looks after all once in a while, and when it comes to be in charge.
@@ -13,7 +13,7 @@ final class SearchIndexService: Sendable {
     private let logger: Logger
     /// It computes for long, and must not be in the way of tasks.
     private let thread = NIOThreadPool(numberOfThreads: 1)
-    private let changed = Mutex<[MailboxID: Change]>([:])
+    private let changed = Guarded<[MailboxID: Change]>([:])
     private let stop = CancellationFlag()
 
     private static let pause = Duration.milliseconds(250)

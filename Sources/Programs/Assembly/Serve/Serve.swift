@@ -269,6 +269,7 @@ package enum Serve {
         configuration.certificates = certificates
         configuration.eventLoops = http.eventLoops
         configuration.workers = http.workers
+        configuration.requestsAtOnce = settings.remoteConnections
         configuration.waitingRequests = http.waitingRequests
         configuration.connections = http.connections
         configuration.connectionsPerAddress = http.connectionsPerAddress

@@ -2,7 +2,7 @@ import DAVServer
 import Directory
 import IMAPServer
 import LMTPServer
-import Synchronization
+import Locks
 
 /// What a running server has of each storage: a DAV server over it, and what is remembered of its rows.
 struct ServedStorage: Sendable {
@@ -56,7 +56,7 @@ struct ServedStorages: Sendable {
 
 /// In which storage accounts are that have changed since this process began.
 private final class Whereabouts: Sendable {
-    private let storages = Mutex<[PrincipalID: String?]>([:])
+    private let storages = Guarded<[PrincipalID: String?]>([:])
 
     /// Whether it may be another one than before.
     func note(_ principal: Principal) -> Bool {

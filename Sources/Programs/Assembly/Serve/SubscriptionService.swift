@@ -5,8 +5,8 @@ import DAVServer
 import Database
 import ForeignCalendars
 import HTTPClient
+import Locks
 import Logging
-import Synchronization
 
 /// Fetches subscribed calendars when their time has come, few at a time. Of several nodes the one in charge does it, so that a source is
 /// asked once.
@@ -155,5 +155,5 @@ struct SubscriptionService: Sendable {
 
 /// The calendars that are being fetched.
 private final class OnTheWay: Sendable {
-    let collections = Mutex<Set<CollectionID>>([])
+    let collections = Guarded<Set<CollectionID>>([])
 }

@@ -45,7 +45,7 @@ extension SettingDefinition {
             "Proxies whose Forwarded and X-Forwarded-* fields are believed; they are counted as nobody's own address."),
         .number(
             "http.event-loops", \.http.eventLoops, 0...256,
-            "Threads that move bytes; 0 is as many as the machine has processors, at most 4."),
+            "Threads that move bytes; 0 is as many as the process has processors, at most 4."),
         .number("http.workers", \.http.workers, 1...1_024, "Threads that answer requests."),
         .number(
             "http.waiting-requests", \.http.waitingRequests, 1...100_000,
@@ -84,7 +84,7 @@ extension SettingDefinition {
             "Whether passwords are taken over IMAP without TLS. From this machine itself they always are."),
         .number(
             "imap.event-loops", \.imap.eventLoops, 0...256,
-            "Threads that move bytes; 0 is as many as the machine has processors, at most 4."),
+            "Threads that move bytes; 0 is as many as the process has processors, at most 4."),
         .number("imap.workers", \.imap.workers, 1...1_024, "Threads that work on commands."),
         .number("imap.connections", \.imap.connections, 1...1_000_000, "Connections open at once, in all."),
         .number(

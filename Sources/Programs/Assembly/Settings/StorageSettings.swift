@@ -65,6 +65,12 @@ extension SettingDefinition {
 }
 
 extension Settings {
+    /// To all its databases that are servers; nil where one is a file, whose transactions wait together for one disk.
+    var remoteConnections: Int? {
+        if database.isEmpty || storages.contains(where: \.database.isEmpty) { return nil }
+        return storages.reduce(storage.connections) { $0 + $1.connections }
+    }
+
     /// The settings under which one storage is opened: those of the program, with its own places.
     package func ofStorage(_ storage: StorageSettings) -> Settings {
         var settings = self

@@ -2,9 +2,9 @@ import CollectionStore
 import Database
 package import Directory
 import GlobalAddressList
+import Locks
 import Logging
 import Mail
-import Synchronization
 
 /// The databases beside the configuration database that have what accounts own (docs/decisions/several-storages.md). Each is an
 /// installation of its own in everything but who its users are, which it learns from the configuration database.
@@ -15,7 +15,7 @@ package final class Storages: Sendable {
         package let installation: Installation
         let mirror: DirectoryMirror
         /// Those who are known to be here, with their homes.
-        private let admitted = Mutex<Set<PrincipalID>>([])
+        private let admitted = Guarded<Set<PrincipalID>>([])
 
         init(_ name: String, _ installation: Installation, of configuration: any Database) {
             self.name = name

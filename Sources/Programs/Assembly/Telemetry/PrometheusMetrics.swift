@@ -1,6 +1,6 @@
-package import Metrics
 import Bytes
-import Synchronization
+import Locks
+package import Metrics
 
 /// swift-metrics' backend for Prometheus: keeps all series in memory and writes them when they are asked for.
 ///
@@ -22,7 +22,7 @@ package final class PrometheusMetrics: MetricsFactory {
         case counter, gauge, histogram
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let seriesLimit: Int
     private let familyLimit: Int
     private let process: ProcessStatistics?

@@ -1,4 +1,5 @@
 import Bytes
+import Locks
 import Metrics
 import Synchronization
 
@@ -40,7 +41,7 @@ final class PrometheusCounter: CounterHandler, PrometheusSeries {
 }
 
 final class PrometheusFloatingPointCounter: FloatingPointCounterHandler, PrometheusSeries {
-    private let value = Mutex(0.0)
+    private let value = Guarded(0.0)
 
     func increment(by amount: Double) {
         if amount.isFinite && amount > 0 { value.withLock { $0 += amount } }
@@ -54,7 +55,7 @@ final class PrometheusFloatingPointCounter: FloatingPointCounterHandler, Prometh
 }
 
 final class PrometheusGauge: MeterHandler, RecorderHandler, PrometheusSeries {
-    private let value = Mutex(0.0)
+    private let value = Guarded(0.0)
 
     func set(_ value: Int64) { set(Double(value)) }
     func set(_ value: Double) { self.value.withLock { $0 = value } }
@@ -84,11 +85,11 @@ final class PrometheusHistogram: RecorderHandler, TimerHandler, PrometheusSeries
     static let amounts: [Double] = (0...15).map { Double(1 << (2 * $0)) }
 
     private let bounds: [Double]
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     init(bounds: [Double]) {
         self.bounds = bounds
-        state = Mutex(State(counts: [UInt64](repeating: 0, count: bounds.count + 1)))
+        state = Guarded(State(counts: [UInt64](repeating: 0, count: bounds.count + 1)))
     }
 
     func record(_ value: Int64) { record(Double(value)) }

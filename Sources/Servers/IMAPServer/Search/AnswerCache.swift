@@ -1,8 +1,8 @@
 import CollectionStore
 import Directory
 import IMAPGrammar
+import Locks
 import Mail
-import Synchronization
 
 /// The latest answers to SORT and THREAD, which clients ask again and again of a mailbox that has not changed (Roundcube with every page that
 /// it shows). What is kept is bounded in octets, and is of one modseq, as one viewer sees the mailbox.
@@ -52,7 +52,7 @@ final class AnswerCache: Sendable {
     /// Mailboxes so small are sorted at once.
     private static let fewest = 1000
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(octets: Int) { capacity = octets }
 
