@@ -148,7 +148,7 @@ def test_every_command_has_its_help_and_refuses_what_it_does_not_know(server):
             "directory", "gal", "backup", "db", "version"} == set(names)
     pairs = [(name, sub) for name in ("user", "group", "calendar", "book", "share", "mail", "storage", "trash", "directory", "gal", "db")
              for sub in re.findall(r"(?m)^  (\w+)  +\S", server.run(name, "--help").out.split("SUBCOMMANDS:")[1])]
-    assert len(pairs) == 43
+    assert len(pairs) == 44
     for command in [(name,) for name in names] + pairs:
         out = server.run(*command, "--help").out
         assert out.startswith("OVERVIEW: ") and f"USAGE: tegu {' '.join(command)}" in out

@@ -55,3 +55,23 @@ def test_a_move_of_ones_own_needs_no_room(small):
     dav = small.dav()
     dav.put_file(small.files + "x", b"x" * 190_000)
     assert dav.move(small.files + "x", small.files + "y").status == 201
+
+
+def test_properties_count_above_four_kilobytes_each(small):
+    """RFC 4918 §9.2, RFC 4331 §6: they are the only bytes that an empty resource can have."""
+    dav = small.dav()
+    before = int(quota(small, small.files)[0])
+    statuses = []
+    for number in range(20):
+        assert dav.put_file(small.files + f"{number}", b"").status == 201
+        answer = dav.set_property(small.files + f"{number}", f"<X:p xmlns:X='urn:x'>{'x' * 50_000}</X:p>")
+        assert answer.status == 207
+        statuses.append(b"200 OK" in answer.body)
+        if not statuses[-1]:
+            assert b"507" in answer.body and b"quota-not-exceeded" in answer.body, answer.text
+    assert statuses == sorted(statuses, reverse=True) and 3 <= sum(statuses) <= 4, statuses
+    assert int(quota(small, small.files)[0]) > before + 130_000
+    for number in range(20):
+        assert dav.delete(small.files + f"{number}").status == 204
+    assert int(quota(small, small.files)[0]) == before
+    small.server.check()

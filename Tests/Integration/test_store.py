@@ -126,6 +126,7 @@ def test_a_server_forgets_what_is_old_when_it_starts(store):
 
     execute(server, f"UPDATE change SET at = at - {91 * DAY}")
     execute(server, f"UPDATE trash SET trashed = trashed - {31 * DAY}")
+    execute(server, f"UPDATE past_member SET ended = ended - {15 * DAY}")
     server.start()
     wait_for(lambda: not kept_files(server), 20, "the end of the file")
     assert server.run("trash", "list", user.address, "--json").out.count('"id"') == 0

@@ -8,6 +8,7 @@
 //   collection's row is updated first and held to the commit, so nobody sees a modseq whose row is not there yet.
 // - A member's bytes are those that were sent; its ETag names them; a blob is never changed once written.
 // - What a collection's members use of the owner's quota moves in the transaction that changes it.
+// - What ends is kept in the history (History/) by the transaction that ends it, but for copies of what is foreign.
 // - What is deleted goes to the trash, which is no part of the uniqueness of names and UIDs.
 //
 // `tx` as a first parameter means: needs an open transaction. Start reading at Collection.swift, Members.swift,

@@ -370,10 +370,10 @@ package enum Collections {
         }
     }
 
-    /// What the members of all these take of the quota.
+    /// What all these and their members take of the quota.
     static func totalSize(_ tx: borrowing ReadTransaction, of tree: [Collection]) throws -> Int {
         var bytes = 0
-        for part in tree { bytes &+= try Members.totalSize(tx, in: part.id) }
+        for part in tree { bytes &+= try Members.totalSize(tx, in: part.id) &+ DeadProperties.charge(tx, in: part.id) }
         return bytes
     }
 
@@ -425,7 +425,7 @@ package enum Collections {
     ) throws -> Collection {
         let made = try make(
             tx, in: parent, name: name, kind: collection.kind, components: collection.components, now: now)
-        try DeadProperties.copy(tx, from: collection.id, nil, to: made.id, nil)
+        try Quota.take(tx, try DeadProperties.copy(tx, from: collection.id, nil, to: made.id, nil), of: made.owner)
         if let range = collection.visibleRange { try VisibleRange.set(tx, of: made, to: range) }
         guard deeply else { return made }
         var last: String?

@@ -1,4 +1,5 @@
 package import Database
+import Directory
 
 /// Properties that clients set and the store only keeps (RFC 4918 §4.1), of collections and of members. Which of them
 /// have a meaning is for those above to know.
@@ -18,6 +19,44 @@ package enum DeadProperties {
 
     /// How many bytes of values one resource may have.
     package static let maximumTotalSize = 4 << 20
+    /// So many of them are free; what is above counts towards the owner's quota (RFC 4331).
+    static let freeSize = 4096
+
+    private static func charge(_ size: Int64) -> Int { Int(max(0, size - Int64(freeSize))) }
+
+    /// What those of a collection and of all its members take of the quota.
+    static func charge(_ tx: borrowing ReadTransaction, in collection: CollectionID) throws -> Int {
+        try tx.first(
+            """
+            SELECT CAST(COALESCE(SUM(n - $2), 0) AS BIGINT)
+            FROM (SELECT SUM(LENGTH(value)) AS n FROM property WHERE collection_id = $1 GROUP BY member_id) AS sums WHERE n > $2
+            """, [.integer(collection.rawValue), .integer(Int64(freeSize))]
+        ) { Int(truncatingIfNeeded: $0.integer(0)) } ?? 0
+    }
+
+    /// The same of one member's, or of the collection's own.
+    static func charge(_ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?) throws -> Int {
+        charge(try size(tx, of: collection, member))
+    }
+
+    private static func size(_ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?) throws -> Int64 {
+        try tx.first(
+            "SELECT SUM(LENGTH(value)) FROM property WHERE collection_id = $1 AND member_id = $2",
+            [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]
+        ) { $0.integer(0) } ?? 0
+    }
+
+    /// A resource's values have another size now.
+    private static func sizeChanged(
+        _ tx: borrowing WriteTransaction, from before: Int64, to after: Int64, of collection: CollectionID
+    ) throws {
+        let growth = charge(after) - charge(before)
+        if growth == 0 { return }
+        let owner = try tx.read.first("SELECT owner_id FROM collection WHERE id = $1", [.integer(collection.rawValue)]) {
+            PrincipalID(rawValue: $0.integer(0))
+        }
+        if let owner { try Quota.take(tx, growth, of: owner) }
+    }
 
     /// Of the collection itself where `member` is nil.
     package static func all(
@@ -61,22 +100,21 @@ package enum DeadProperties {
         ) { _ in true } ?? false
     }
 
-    /// Throws `StoreRefusal.quotaExceeded` where the resource would have more than `maximumTotalSize`.
+    /// The caller records the change after it (`Members.propertiesChanged`).
+    /// Throws `StoreRefusal.quotaExceeded` where the resource would have more than `maximumTotalSize`, or its owner more than the quota.
     package static func set(
         _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String,
         name: String,
         value: [UInt8]
     ) throws {
-        let others =
-            try tx.read.first(
-                """
-                SELECT SUM(LENGTH(value)) FROM property
-                WHERE collection_id = $1 AND member_id = $2 AND NOT (namespace = $3 AND name = $4)
-                """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)]
-            ) {
-                $0.integer(0)
-            } ?? 0
-        if others > Int64(maximumTotalSize) - Int64(value.count) { throw StoreRefusal.quotaExceeded }
+        let before = try size(tx.read, of: collection, member)
+        let old = try tx.read.first(
+            "SELECT LENGTH(value) FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4",
+            parameters(collection, member, namespace: namespace, name: name)) { $0.integer(0) } ?? 0
+        let after = before - old + Int64(value.count)
+        if after > Int64(maximumTotalSize), after > before { throw StoreRefusal.quotaExceeded }
+        try sizeChanged(tx, from: before, to: after, of: collection)
+        if let member { try PastProperties.keepBeforeNextChange(tx, of: collection, member, namespace: namespace, name: name) }
         try tx.execute(
             """
             INSERT INTO property (collection_id, member_id, namespace, name, value) VALUES ($1, $2, $3, $4, $5)
@@ -92,18 +130,27 @@ package enum DeadProperties {
         _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String,
         name: String
     ) throws {
+        let before = try size(tx.read, of: collection, member)
+        if before > Int64(freeSize) {
+            let old = try tx.read.first(
+                "SELECT LENGTH(value) FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4",
+                parameters(collection, member, namespace: namespace, name: name)) { $0.integer(0) } ?? 0
+            try sizeChanged(tx, from: before, to: before - old, of: collection)
+        }
+        if let member { try PastProperties.keepBeforeNextChange(tx, of: collection, member, namespace: namespace, name: name) }
         try tx.execute(
             """
             DELETE FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4
             """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)])
     }
 
-    static func removeAll(
-        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?
-    ) throws {
-        try tx.execute(
-            "DELETE FROM property WHERE collection_id = $1 AND member_id = $2",
-            [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)])
+    /// Those of a member that goes; what they took of the quota is to be given back.
+    static func removeAll(_ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID) throws -> Int {
+        let sizes = try tx.read.all(
+            "DELETE FROM property WHERE collection_id = $1 AND member_id = $2 RETURNING LENGTH(value)",
+            [.integer(collection.rawValue), .integer(member.rawValue)]
+        ) { $0.integer(0) }
+        return charge(sizes.reduce(0, +))
     }
 
     /// Takes a member's properties along to another collection.
@@ -115,12 +162,13 @@ package enum DeadProperties {
             [.integer(source.rawValue), .integer(member.rawValue), .integer(target.rawValue)])
     }
 
+    /// What the copies take of the quota is to be taken by the caller.
     static func copy(
         _ tx: borrowing WriteTransaction, from source: CollectionID, _ member: MemberID?, to target: CollectionID,
         _ copy: MemberID?
-    ) throws {
-        try tx.execute(
-            """
+    ) throws -> Int {
+        let count = try tx.rowsChanged(
+            by: """
             INSERT INTO property (collection_id, member_id, namespace, name, value)
             SELECT $3, $4, namespace, name, value FROM property WHERE collection_id = $1 AND member_id = $2
             """,
@@ -128,5 +176,6 @@ package enum DeadProperties {
                 .integer(source.rawValue), .integer(member?.rawValue ?? 0), .integer(target.rawValue),
                 .integer(copy?.rawValue ?? 0),
             ])
+        return count == 0 ? 0 : try charge(tx.read, of: target, copy)
     }
 }

@@ -185,7 +185,11 @@ package enum Members {
                     Value(content.facts.contentType), .integer(blob), .integer(now),
                     Value(attachments.size.map(Int64.init)),
                 ])
-            try Blobs.release(tx, existing.blobID, hasAttachments: existing.attachedSize != nil)
+            if author == .client {
+                try PastMembers.keep(tx, existing, until: modseq, now: now)
+            } else {
+                try Blobs.release(tx, existing.blobID, hasAttachments: existing.attachedSize != nil)
+            }
             try writeIndex(tx, content, in: collection, name: name, isNew: false)
             return .replaced
         }
@@ -238,6 +242,8 @@ package enum Members {
         let modseq = try ChangeLog.record(
             tx, in: member.collectionID, name: member.name, isRemoval: false, isCollection: false,
             isPrivate: try IndexRows.isHidden(tx.read, in: member.collectionID, name: member.name), memberDelta: 0, now: now)
+        try PastMembers.keepShared(tx, member, until: modseq, now: now)
+        try PastProperties.dated(tx, of: member.collectionID, member.id, until: modseq, now: now)
         try tx.execute(
             "UPDATE member SET modseq = $3 WHERE collection_id = $1 AND name = $2",
             [.integer(member.collectionID.rawValue), .text(member.name), .integer(modseq.rawValue)])
@@ -254,9 +260,11 @@ package enum Members {
         // In the order in which `put` changes the two rows, lest they wait for each other.
         try tx.willChange([.principal(collection.owner), .collection(collection.id)])
         try Quota.release(tx, member.chargedSize, of: collection.owner)
-        try leave(tx, member, collection, now: now)
+        let modseq = try leave(tx, member, collection, now: now)
+        try PastMembers.keepShared(tx, member, until: modseq, now: now)
+        try PastProperties.keepAll(tx, of: member.collectionID, member.id, until: modseq, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
-        try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
+        try Quota.release(tx, try DeadProperties.removeAll(tx, of: member.collectionID, member.id), of: collection.owner)
     }
 
     /// Removes a member of a collection that is its origin's copy: there is nothing to restore, so the trash has none of it.
@@ -266,7 +274,7 @@ package enum Members {
         try Quota.release(tx, member.chargedSize, of: collection.owner, with: batch)
         try leave(tx, member, collection, with: batch, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
-        try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
+        try Quota.release(tx, try DeadProperties.removeAll(tx, of: member.collectionID, member.id), of: collection.owner, with: batch)
         if collection.kind == .calendar { try Overlays.removeAll(tx, of: member.id) }
         try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
     }
@@ -279,16 +287,18 @@ package enum Members {
     }
 
     /// Takes the row away and writes the removal into the log.
+    @discardableResult
     private static func leave(
         _ tx: borrowing WriteTransaction, _ member: Member, _ collection: Collection, with batch: ChangeBatch? = nil, now: Milliseconds
-    ) throws {
-        try ChangeLog.record(
+    ) throws -> ModSeq {
+        let modseq = try ChangeLog.record(
             tx, in: collection.id, name: member.name, isRemoval: true, isCollection: false,
             isPrivate: try isPrivate(tx.read, member, in: collection), memberDelta: -1, with: batch, now: now)
         try tx.execute(
             "DELETE FROM member WHERE collection_id = $1 AND name = $2",
             [.integer(collection.id.rawValue), .text(member.name)])
         try Locks.removeAll(tx, at: collection.id, member.name)
+        return modseq
     }
 
     /// Copies a member with its properties; its bytes are shared, but where the copy has other `content`. Throws `StoreRefusal` as `put` does, and nameTaken.
@@ -302,7 +312,8 @@ package enum Members {
         if let content {
             try put(tx, in: collection, name: name, existing: nil, content: content, with: batch, now: now)
             guard let made = try find(tx.read, in: collection.id, name: name) else { return }
-            return try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
+            let growth = try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
+            return try Quota.take(tx, growth, of: collection.owner, with: batch)
         }
         var facts = member.facts
         facts.index.privacy = try IndexRows.privacy(tx.read, in: member.collectionID, name: member.name) ?? .open
@@ -311,7 +322,8 @@ package enum Members {
             content: MemberContent(
                 place: .blob(member.blobID), size: member.size, etag: member.etag, facts: facts), with: batch, now: now)
         if let made = try find(tx.read, in: collection.id, name: name) {
-            try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
+            let growth = try DeadProperties.copy(tx, from: member.collectionID, member.id, to: collection.id, made.id)
+            try Quota.take(tx, growth, of: collection.owner, with: batch)
             // The bytes are the same, and so is what was found in them.
             if !collection.kind.holdsFiles { try IndexRows.copy(tx, member, to: collection.id, name: name) }
         }
@@ -338,13 +350,15 @@ package enum Members {
             try tx.willChange([
                 .principal(collection.owner), .principal(source.owner), .collection(collection.id), .collection(source.id),
             ])
-            try Quota.take(tx, member.chargedSize, of: collection.owner)
-            try Quota.release(tx, member.chargedSize, of: source.owner)
+            let size = try member.chargedSize &+ DeadProperties.charge(tx.read, of: source.id, member.id)
+            try Quota.take(tx, size, of: collection.owner)
+            try Quota.release(tx, size, of: source.owner)
         }
         let member = member.stored
         let isPrivate = try isPrivate(tx.read, member, in: source)
         // Out of the way before it stands under the new name: within one collection its UID is its own.
-        try leave(tx, member, source, now: now)
+        let left = try leave(tx, member, source, now: now)
+        try PastMembers.keepShared(tx, member, until: left, now: now)
         var moved = member
         moved.collectionID = collection.id
         moved.name = name
@@ -358,7 +372,9 @@ package enum Members {
             try IndexRows.move(tx, member, to: collection.id, name: name)
         }
         if source.id != collection.id {
+            try PastProperties.keepAll(tx, of: source.id, member.id, until: left, now: now)
             try DeadProperties.move(tx, of: member.id, from: source.id, to: collection.id)
+            try PastProperties.keepNone(tx, of: collection.id, member.id, until: moved.modseq, now: now)
         }
     }
 }

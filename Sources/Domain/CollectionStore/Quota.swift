@@ -50,7 +50,8 @@ package enum Quota {
     }
 
     /// What `used_bytes` must be: the sizes of all members that neither are in the trash nor stand in something that
-    /// is; what its mailboxes say that they hold (`MailConsistency` looks at that); and its alarms on what is others' (`Overlays`).
+    /// is; what its mailboxes say that they hold (`MailConsistency` looks at that); and its alarms on what is others' (`Overlays`); and what is above
+    /// `DeadProperties.freeSize` of the properties of each of its collections and members.
     static func counted(_ tx: borrowing ReadTransaction, of owner: PrincipalID) throws -> Int64 {
         try tx.first(
             """
@@ -63,8 +64,11 @@ package enum Quota {
             SELECT COALESCE(SUM(member.size + COALESCE(member.attached_bytes, 0)), 0)
                 + (SELECT COALESCE(SUM(byte_count), 0) FROM mailbox WHERE owner_id = $1 AND trashed IS NULL)
                 + (SELECT COALESCE(SUM(size), 0) FROM personal_alarm WHERE principal_id = $1)
+                + (SELECT CAST(COALESCE(SUM(n - $2), 0) AS BIGINT) FROM (
+                    SELECT SUM(LENGTH(property.value)) AS n FROM live JOIN property ON property.collection_id = live.id
+                    GROUP BY property.collection_id, property.member_id) AS sums WHERE n > $2)
             FROM live JOIN member ON member.collection_id = live.id
-            """, [.integer(owner.rawValue)]
+            """, [.integer(owner.rawValue), .integer(Int64(DeadProperties.freeSize))]
         ) { $0.integer(0) } ?? 0
     }
 

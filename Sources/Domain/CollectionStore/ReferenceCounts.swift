@@ -25,6 +25,7 @@ enum ReferenceCounts {
             """
             SELECT blob_id FROM member WHERE blob_id >= $1 AND blob_id < $2
             UNION ALL SELECT blob_id FROM trash WHERE blob_id >= $1 AND blob_id < $2
+            UNION ALL SELECT blob_id FROM past_member WHERE blob_id >= $1 AND blob_id < $2
             UNION ALL SELECT blob_id FROM attachment WHERE blob_id >= $1 AND blob_id < $2
             """, range
         ) { row in

@@ -139,7 +139,18 @@ package enum Trash {
         return name
     }
 
-    private static func restore(
+    /// Takes a member out of the trash that has come back in another way, as `made`; nothing where it is not there.
+    static func forget(_ tx: borrowing WriteTransaction, _ member: MemberID, for made: MemberID, isInCalendar: Bool) throws {
+        let found = try tx.read.first(
+            "DELETE FROM trash WHERE id = $1 RETURNING blob_id, attached_bytes", [.integer(member.rawValue)]
+        ) { (blob: $0.integer(0), hasAttachments: !$0.isNull(1)) }
+        guard let found else { return }
+        try Blobs.release(tx, found.blob, hasAttachments: found.hasAttachments)
+        if isInCalendar { try Overlays.move(tx, from: member, to: made) }
+    }
+
+    @discardableResult
+    static func restore(
         _ tx: borrowing WriteTransaction, _ collection: Collection, now: Milliseconds
     ) throws -> String {
         guard let parentID = collection.parentID, let parent = try Collections.find(tx.read, parentID),
@@ -159,7 +170,7 @@ package enum Trash {
     }
 
     /// `name`, or one made from it (`name-2`, `name-3`, ... before the ending) that nothing in the collection has.
-    private static func freeName(_ tx: borrowing ReadTransaction, like name: String, in collection: Collection) throws
+    static func freeName(_ tx: borrowing ReadTransaction, like name: String, in collection: Collection) throws
         -> String
     {
         var stem = name
@@ -261,6 +272,7 @@ package enum Trash {
             try tx.execute("DELETE FROM trash WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM change WHERE collection_id = $1", [id])
             try tx.execute("DELETE FROM property WHERE collection_id = $1", [id])
+            try PastMembers.removeAll(tx, in: part.id)
             try IndexRows.removeAll(tx, in: part.id)
             try Grants.removeAll(tx, on: part.id)
             try Mounts.removeAll(tx, in: part.id)

@@ -91,6 +91,8 @@ package struct DAVConfiguration: Sendable {
     package var timeZoneService: String?
     /// The longest time for which a lock is given, in seconds.
     package var maximumLockTimeout = 86_400
+    /// For how long it is known what collections held, in milliseconds.
+    package var historyKeep: Milliseconds = 14 * 86_400_000
     /// RFC 3744 §9.4: more principals than that are answered with DAV:number-of-matches-within-limits.
     package var maximumPrincipals = 500
 

@@ -36,6 +36,9 @@ struct Fixture {
 
     func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result { try database.read(body) }
 
+    /// As if no time had a history any more.
+    func forgetHistory() throws { try write { tx in _ = try PastMembers.purge(tx, before: .max, limit: 10_000) } }
+
     func setQuota(_ bytes: Int64?, of owner: PrincipalID = alice) throws {
         try write { tx in
             try tx.execute(
@@ -73,6 +76,15 @@ struct Fixture {
             "SELECT collection_id, modseq, name, is_removal, is_collection FROM change ORDER BY collection_id, modseq",
             5)
         try add("SELECT id, collection_id, owner_id, name, blob_id FROM trash ORDER BY id", 5)
+        try add(
+            """
+            SELECT collection_id, until_modseq, since_modseq, name, id, etag, blob_id FROM past_member ORDER BY collection_id, until_modseq
+            """, 7)
+        try add(
+            """
+            SELECT collection_id, member_id, namespace, name, until_modseq, value FROM past_property
+            ORDER BY collection_id, member_id, namespace, name, until_modseq
+            """, 6)
         try add(
             """
             SELECT collection_id, member_id, namespace, name, value

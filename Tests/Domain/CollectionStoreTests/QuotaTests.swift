@@ -137,6 +137,74 @@ struct QuotaTests {
         #expect(try fixture.used(of: Fixture.bob) == 2 * Int64(small.size))
         #expect(try fixture.used() == (isMove ? 0 : 2 * Int64(small.size)))
     }
+    // MARK: Properties
+
+    private func set(
+        _ tx: borrowing WriteTransaction, _ size: Int, on collection: Collection, _ member: Member? = nil, name: String = "p"
+    ) throws {
+        try DeadProperties.set(
+            tx, of: collection.id, member?.id, namespace: "n", name: name, value: [UInt8](repeating: 1, count: size))
+        if let member { try Members.propertiesChanged(tx, of: member, now: 5) }
+    }
+
+    @Test("properties count from 4 KiB on, of members and of collections, wherever these go")
+    func properties() throws {
+        let large = 5096
+        try fixture.write { tx throws in
+            let folder = try tx.folder("f")
+            try tx.put(content("1"), as: "a", in: folder)
+            try set(tx, 4096, on: folder, try tx.member("a", in: folder))
+        }
+        let small = try fixture.used()
+        #expect(small == Int64(content("1").size))
+        func expectUsed(_ extra: Int64, of owner: PrincipalID = Fixture.alice, beside: Int64? = nil) throws {
+            #expect(try fixture.used(of: owner) == (beside ?? small) + extra)
+            try expectConsistent(fixture)
+        }
+        try fixture.write { tx throws in try set(tx, 1000, on: try tx.folder("f"), try tx.member("a", in: try tx.folder("f")), name: "q") }
+        try expectUsed(1000)
+        try fixture.write { tx throws in try set(tx, large, on: try tx.folder("f")) }
+        try expectUsed(2000)
+        try fixture.write { tx throws in _ = try Collections.copy(tx, try tx.folder("f"), to: try tx.home(), name: "g", deeply: true, now: 6) }
+        try expectUsed(4000, beside: 2 * small)
+        try fixture.write { tx throws in try Collections.remove(tx, try tx.folder("g"), now: 7) }
+        try expectUsed(2000)
+        let item = try #require(try fixture.read { tx throws in try Trash.items(tx, of: Fixture.alice) }.first)
+        try fixture.write { tx throws in _ = try tx.restore(item.id, of: Fixture.alice, now: 8) }
+        try expectUsed(4000, beside: 2 * small)
+        try fixture.write { tx throws in
+            try Collections.move(tx, try tx.folder("g"), to: try tx.home(of: Fixture.bob), name: "g", now: 9)
+        }
+        try expectUsed(2000)
+        try expectUsed(2000, of: Fixture.bob)
+        try fixture.write { tx throws in
+            let (from, to) = (try tx.folder("f"), try tx.folder("g", of: Fixture.bob))
+            try Members.move(tx, try #require(try tx.member("a", in: from)), from: from, to: to, name: "moved", now: 10)
+        }
+        try expectUsed(1000, beside: 0)
+        try expectUsed(3000, of: Fixture.bob, beside: 2 * small)
+        try fixture.write { tx throws in try tx.remove("moved", in: try tx.folder("g", of: Fixture.bob), now: 11) }
+        try expectUsed(2000, of: Fixture.bob)
+        try fixture.write { tx throws in
+            let folder = try tx.folder("f")
+            try DeadProperties.remove(tx, of: folder.id, nil, namespace: "n", name: "p")
+        }
+        try expectUsed(0, beside: 0)
+    }
+
+    @Test("a property for which there is no room is refused, and one that becomes shorter never is")
+    func noRoomForProperty() throws {
+        let folder = try fixture.write { tx throws in try tx.folder("f") }
+        try fixture.write { tx throws in try set(tx, 6096, on: folder) }
+        try fixture.setQuota(1000)
+        #expect(try fixture.refusal { tx throws in try set(tx, 6097, on: folder) } == .quotaExceeded)
+        #expect(try fixture.refusal { tx throws in try set(tx, 1, on: folder, name: "q") } == .quotaExceeded)
+        try fixture.write { tx throws in try set(tx, 6000, on: folder) }
+        #expect(try fixture.used() == 1904)
+        #expect(try fixture.refusal { tx throws in
+            _ = try Collections.copy(tx, folder, to: try tx.home(), name: "g", deeply: true, now: 6)
+        } == .quotaExceeded)
+    }
 }
 
 @Suite("Blobs")
@@ -149,7 +217,7 @@ struct BlobsTests {
         try fixture.read { tx throws in try tx.all("SELECT reference_count FROM blob ORDER BY id") { $0.integer(0) } }
     }
 
-    @Test("bytes are kept as long as a member or the trash has them")
+    @Test("bytes are kept as long as a member, the trash or the history has them")
     func references() throws {
         try fixture.write { tx throws in
             let home = try tx.home()
@@ -158,8 +226,10 @@ struct BlobsTests {
         }
         #expect(try counts() == [2])
         try fixture.write { tx throws in try tx.remove("a", in: try tx.home()) }
-        #expect(try counts() == [2])
+        #expect(try counts() == [3])
         try fixture.write { tx throws in try tx.put(content("2"), as: "b", in: try tx.home()) }
+        #expect(try counts() == [3, 1])
+        try fixture.forgetHistory()
         #expect(try counts() == [1, 1])
         try fixture.write { tx throws in _ = try Trash.purge(tx, before: 100, limit: 10) }
         #expect(try counts() == [1])
@@ -196,6 +266,7 @@ struct BlobsTests {
             #expect(try !Blobs.withBytes(tx.read, member.blobID) { _ in isCalled = true })
             #expect(!isCalled)
         }
+        try fixture.forgetHistory()
         try Blobs.sweep(fixture.database, files.store)
         #expect(try stored() == 1)
         #expect(

@@ -73,7 +73,7 @@ struct SyncPropertyTests {
             }
             var references: [Int64: Int64] = [:]
             for id in try tx.all(
-                "SELECT blob_id FROM member UNION ALL SELECT blob_id FROM trash", row: { $0.integer(0) })
+                "SELECT blob_id FROM member UNION ALL SELECT blob_id FROM trash UNION ALL SELECT blob_id FROM past_member", row: { $0.integer(0) })
             {
                 references[id, default: 0] += 1
             }

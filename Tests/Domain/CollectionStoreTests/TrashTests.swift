@@ -240,6 +240,7 @@ struct TrashTests {
         #expect(try fixture.write { tx throws in try Trash.purge(tx, before: 14, limit: 3) } == 2)
         #expect(try fixture.write { tx throws in try Trash.purge(tx, before: 14, limit: 3) } == 0)
         #expect(try items().map(\.name) == ["4"])
+        try fixture.forgetHistory()
         try expectConsistent(fixture)
         try fixture.read { tx throws in
             #expect(try tx.first("SELECT COUNT(*) FROM blob") { $0.integer(0) } == 1)

@@ -86,8 +86,36 @@ struct ReleasedSchemasTests {
             let sums = after["mail_account"]?.map { $0["retained_bytes"] }
             #expect(sums == [.integer(1300), .integer(0)])
         }
+        // 0032: of what was there before nothing is known.
+        #expect(after["collection"]?.allSatisfy { $0["history_floor"] == $0["modseq"] } == true)
         // 0024: what was there before is \Recent for nobody.
         if number >= 9 { #expect(after["mailbox"]?.allSatisfy { $0["recent_uid"] == $0["uid_next"] } == true) }
+    }
+
+    @Test("0032: large properties of what is not in the trash count towards the quota, and nothing is known of the time before", arguments: TestEngine.allCases)
+    func propertiesInQuota(engine: TestEngine) throws {
+        let store = try TestStore(engine)
+        var old = Schema.migrations.filter { $0.number <= 30 }
+        let last = try #require(old.lastIndex { $0.dialect == nil })
+        old[last].sql += """
+
+            INSERT INTO principal (id, kind, domain, name, display_name, used_bytes, created)
+            VALUES (1, 'user', 'x.example', 'a', 'A', 100, 0), (2, 'user', 'x.example', 'b', 'B', 100, 0);
+            INSERT INTO collection (id, parent_id, owner_id, kind, name, modseq, log_floor, epoch, created, modified, trashed)
+            VALUES (10, NULL, 1, 'file-home', 'file-home', 5, 0, 1, 0, 0, NULL), (11, 10, 1, 'folder', 'kept', 6, 0, 2, 0, 0, NULL),
+                (12, 10, 1, 'folder', 'gone', 7, 0, 3, 0, 0, 9), (13, 12, 1, 'folder', 'below', 8, 0, 4, 0, 0, NULL);
+            INSERT INTO property (collection_id, member_id, namespace, name, value)
+            VALUES (11, 0, 'n', 'a', CAST('\(String(repeating: "x", count: 4097))' AS BLOB)),
+                (11, 1, 'n', 'a', CAST('\(String(repeating: "x", count: 4096))' AS BLOB)), (11, 1, 'n', 'b', CAST('xx' AS BLOB)),
+                (11, 2, 'n', 'a', CAST('\(String(repeating: "x", count: 4096))' AS BLOB)),
+                (12, 0, 'n', 'a', CAST('\(String(repeating: "x", count: 5000))' AS BLOB)),
+                (13, 0, 'n', 'a', CAST('\(String(repeating: "x", count: 5000))' AS BLOB));
+            """
+        try store.openAlone(old).close()
+        try store.openAlone(Schema.migrations).close()
+        let after = try rows(store)
+        #expect(after["principal"]?.map { $0["used_bytes"] } == [.integer(103), .integer(100)])
+        #expect(after["collection"]?.allSatisfy { $0["history_floor"] == $0["modseq"] } == true)
     }
 
     private func rows(_ store: TestStore) throws -> [String: Rows] {

@@ -7,6 +7,7 @@ package enum Tegu {
     package static let phoneNumberSet = name("phone-number-set")
     package static let phoneNumber = name("phone-number")
     package static let subscriptionStatus = name("subscription-status")
+    package static let restoreTo = name("restore-to")
 
     private static func name(_ local: StaticString) -> XMLName {
         .foreign(ForeignName(namespace: [UInt8]("urn:tegu:dav".utf8), local: local.withUTF8Buffer { [UInt8]($0) }))

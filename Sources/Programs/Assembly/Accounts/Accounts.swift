@@ -55,6 +55,8 @@ package enum Accounts {
 
     /// Removes a user and everything that is theirs, for good.
     package static func remove(_ tx: borrowing WriteTransaction, _ principal: Principal) throws {
+        // Where it is being moved, or was just now, it may be sealed here.
+        try Seal.remove(tx, of: principal.id)
         try MailStore().destroyAll(tx, of: principal.id)
         try Trash.destroyAll(tx, of: principal.id)
         try Grants.removeAll(tx, to: principal.id)

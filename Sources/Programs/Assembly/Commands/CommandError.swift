@@ -37,6 +37,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case let error as ResolverError: CommandError(.unavailable, "\(error)")
         case let error as DirectoryRefusal: CommandError(.impossible, text(of: error))
         case let error as StoreRefusal: CommandError(.impossible, text(of: error))
+        case let error as Rewind.Refusal: CommandError(.impossible, text(of: error))
         case let error as MailRefusal: CommandError(.impossible, text(of: error))
         case SubscriptionRefusal.invalidURL(let expected): CommandError(.usage, "the URL: expected \(expected)")
         case SubscriptionRefusal.tooMany(let limit): CommandError(.impossible, "a user has at most \(limit) subscriptions")
@@ -101,6 +102,15 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .tooManyGrants: "a collection has at most \(Grants.maximumPerCollection) grants"
         case .cannotBeGranted: "the owner may do everything already"
         case .tooDeep: "there are too many collections in each other"
+        }
+    }
+
+    private static func text(of refusal: Rewind.Refusal) -> String {
+        switch refusal {
+        case .notYetMade: "it was made later"
+        case .forgotten: "what it held then is not known any more (storage.history-keep)"
+        case .future: "that time has not come yet"
+        case .locked: "a client holds a lock on something in it"
         }
     }
 

@@ -3,7 +3,7 @@ import Database
 import Logging
 import Mail
 
-/// What must be done from time to time: old changes are forgotten, the trash is emptied, attachments and files that nobody
+/// What must be done from time to time: old changes are forgotten, the trash and the history are emptied, attachments and files that nobody
 /// needs are removed. Each step is a short transaction, so that it is never in a request's way. Of several nodes the one in charge does it.
 struct Maintenance: Sendable {
     let installation: Installation
@@ -38,6 +38,8 @@ struct Maintenance: Sendable {
         while try database.write({ tx in try ChangeLog.forget(tx, before: changesBefore, limit: Self.batch) }) == Self.batch {}
         let trashedBefore = now - storage.trashKeep.milliseconds
         while try database.write({ tx in try Trash.purge(tx, before: trashedBefore, limit: Self.batch) }) == Self.batch {}
+        let endedBefore = now - storage.historyReach.milliseconds
+        while try database.write({ tx in try PastMembers.purge(tx, before: endedBefore, limit: Self.batch) }) == Self.batch {}
         try purgeMail(now, changesBefore: changesBefore, trashedBefore: trashedBefore)
         try purgeAttachments(now)
         try Blobs.sweep(database, installation.files)

@@ -252,6 +252,7 @@ package enum Serve {
         configuration.maximumRecurrenceSteps = settings.results.steps
         configuration.maximumSyncRows = settings.results.syncCollection
         configuration.maximumPrincipals = settings.results.principalSearch
+        configuration.historyKeep = settings.storage.historyReach.milliseconds
         configuration.timeZoneService = TimeZoneServer.path
         configuration.maximumLockTimeout = Int(settings.limits.lockTime.milliseconds / 1000)
         return DAVServer(

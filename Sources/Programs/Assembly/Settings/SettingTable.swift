@@ -246,9 +246,13 @@ extension SettingDefinition {
             "storage.trash-keep", \.storage.trashKeep, .zero ... .seconds(3_650 * 86_400),
             "How long a deleted object can be restored."),
         .time(
+            "storage.history-keep", \.storage.historyKeep, .zero ... .seconds(3_650 * 86_400),
+            "How far back calendars, books and folders can be restored to what they held at a time (docs/operations/backup.md); no further than "
+                + "`storage.trash-keep` and `storage.sync-log-keep`. So long the bytes of what is replaced are kept; with 0 nothing is."),
+        .time(
             "storage.attachment-keep", \.storage.attachmentKeep, .zero ... .seconds(3_650 * 86_400),
             "How long a managed attachment is kept to which no object refers any more, neither in a calendar nor in the "
-                + "trash."),
+                + "trash or the history."),
     ]
 
     private static let calendars: [SettingDefinition] = [

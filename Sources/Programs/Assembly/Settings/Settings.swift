@@ -142,7 +142,11 @@ package struct Settings: Sendable, Equatable {
         package var mapSize = 0
         package var syncLogKeep: Duration = .seconds(90 * 86_400)
         package var trashKeep: Duration = .seconds(30 * 86_400)
+        package var historyKeep: Duration = .seconds(14 * 86_400)
         package var attachmentKeep: Duration = .seconds(86_400)
+
+        /// For how long it can be told what a collection held: it is told by the changes too, and what was deleted for good is not to come back.
+        package var historyReach: Duration { min(historyKeep, trashKeep, syncLogKeep) }
     }
 
     package struct Calendars: Sendable, Equatable {

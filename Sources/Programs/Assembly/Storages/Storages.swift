@@ -26,6 +26,8 @@ package final class Storages: Sendable {
                 // The owner of each storage's own address list.
                 leavingOut: { $0.kind == .resource && $0.name.hasPrefix(AddressLists.ownerName) },
                 removal: { tx, id throws in
+                    // A seal must not keep the directory from all others.
+                    try Seal.remove(tx, of: id)
                     try mail.destroyAll(tx, of: id)
                     try Trash.destroyAll(tx, of: id)
                     try Grants.removeAll(tx, to: id)

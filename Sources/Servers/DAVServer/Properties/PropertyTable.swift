@@ -3,7 +3,7 @@ import XML
 /// All live properties. What a client asks is looked up here and nowhere else.
 enum PropertyTable {
     static let all: [LiveProperty] =
-        webDAV + locking + accessControl + accessLists + collections + quota + calDAV + visibleRange + managedAttachments
+        webDAV + locking + accessControl + accessLists + collections + quota + calDAV + visibleRange + restore + managedAttachments
             + cardDAV + phoneNumbers + calendarServer + sharing + calendarProxies + appleICal
 
     static let byName: [XMLName: LiveProperty] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -113,6 +113,18 @@ struct AccountBytes {
         }
     }
 
+    /// What was at the target before this process: where a process ended between writing and reading back, or has found that the target did not
+    /// keep what was written, it may be anything. It becomes what the source has.
+    func mend(_ blobs: [Int64: Blob]) throws {
+        for (id, blob) in blobs {
+            guard let row = try target.session.rows("SELECT data, file FROM blob WHERE id = $1", Self.blobColumns, [.integer(id)]).first,
+                row != [blob.data, blob.file]
+            else { continue }
+            try target.session.execute("UPDATE blob SET data = $2, file = $3 WHERE id = $1", [.integer(id), blob.data, blob.file])
+        }
+        try verify(blobs)
+    }
+
     /// What others keep on an object that goes (as `Overlays.removeAll`).
     func removeOverlays(ofMember id: Int64) throws {
         try target.session.execute(
@@ -159,30 +171,67 @@ struct AccountBytes {
 
     private static let bodyColumns = [StoredTable.Column("data", .bytes)]
 
+    enum Content {
+        /// It was at the target already.
+        case there
+        /// It was written and read back.
+        case written
+        /// The source has it no more.
+        case gone
+    }
+
     /// Copies a message's octets, in a transaction of their own, where they are not there. Until a message names them they are staged.
-    /// False where they have gone.
-    func bringContent(_ id: Int64) throws -> Bool {
+    func bringContent(_ id: Int64) throws -> Content {
         let number = StoredValue.integer(id)
         let table = try target.session.table("mail_content")
         let columns = table.columns
         let sql = "SELECT \(table.quotedColumns) FROM mail_content WHERE id = $1"
-        if try !target.session.rows(sql, columns, [number]).isEmpty { return true }
-        guard var row = try session().rows(sql, columns, [number]).first else { return false }
+        if try !target.session.rows(sql, columns, [number]).isEmpty { return .there }
+        guard var row = try session().rows(sql, columns, [number]).first else { return .gone }
         if let staged = columns.firstIndex(where: { $0.name == "staged" }) { row[staged] = .integer(System.clock()) }
-        var hasher = SHA256.Hasher()
+        var written: [UInt8] = []
         try target.session.transaction(isWriting: true) {
             try target.session.execute(table.insertion(of: columns), row)
             try bringListing(of: number)
-            try forEachPiece(of: id, in: session()) { index, data in
-                try target.session.execute(
-                    "INSERT INTO mail_body (content_id, number, data) VALUES ($1, $2, $3)", [number, .integer(index), .bytes(data)])
-                hasher.update(data)
-            }
+            written = try bringPieces(of: id)
         }
-        var found = SHA256.Hasher()
-        try forEachPiece(of: id, in: target.session) { _, data in found.update(data) }
-        guard hasher.finish() == found.finish() else { throw Failure(.damaged, "octets of content \(id) are not what was written") }
-        return true
+        try verifyContent(id, written)
+        return .written
+    }
+
+    /// As `mend` of blobs; nothing where the source has it no more.
+    func mendContent(_ id: Int64) throws {
+        let wanted = try digest(of: id, in: session())
+        guard try digest(of: id, in: target.session) != wanted else { return }
+        var written: [UInt8] = []
+        try target.session.transaction(isWriting: true) {
+            try target.session.execute("DELETE FROM mail_body WHERE content_id = $1", [.integer(id)])
+            written = try bringPieces(of: id)
+        }
+        try verifyContent(id, written)
+    }
+
+    /// Their digest.
+    private func bringPieces(of id: Int64) throws -> [UInt8] {
+        var hasher = SHA256.Hasher()
+        try forEachPiece(of: id, in: session()) { index, data in
+            try target.session.execute(
+                "INSERT INTO mail_body (content_id, number, data) VALUES ($1, $2, $3)", [.integer(id), .integer(index), .bytes(data)])
+            hasher.update(data)
+        }
+        return hasher.finish()
+    }
+
+    private func verifyContent(_ id: Int64, _ written: [UInt8]) throws {
+        guard try digest(of: id, in: target.session) == written else {
+            throw Failure(.damaged, "octets of content \(id) are not what was written")
+        }
+    }
+
+    private func digest(of id: Int64, in session: any TableSession) throws -> [UInt8] {
+        var hasher = SHA256.Hasher()
+        try forEachPiece(of: id, in: session) { _, data in hasher.update(data) }
+        return hasher.finish()
     }
 
     /// What is listed of it; without it, it is made anew.

@@ -18,6 +18,9 @@ final class AccountCopy {
     let owner: Int64
     /// Of collections and mailboxes that were copied without a change between: the counter at which they were.
     private var copied: [Int64: Int64] = [:]
+    /// Blobs, and contents of messages, whose bytes at the target this process has compared with the source's.
+    private var seenBlobs: Set<Int64> = []
+    private var seenContents: Set<Int64> = []
     /// Rows that were looked at, and rows that were written or removed.
     private(set) var looked = 0
     private(set) var changed = 0
@@ -143,13 +146,20 @@ final class AccountCopy {
         looked += wanted.count
         let there = try read(target.session, part, range, parameters)
         let difference = rows.difference(from: there)
-        if difference.isEmpty { return }
         let bytes = AccountBytes(source: source, target: target)
+        if difference.isEmpty { return try compareBytes(part, rows, wanted, bytes) }
         // Large ones in transactions of their own, before what names them.
         var gone: Set<Int64> = []
         var blobs: [Int64: AccountBytes.Blob] = [:]
         switch part.reference {
-        case .content?: for id in try rows.references(difference.insertions) where try !bytes.bringContent(id) { gone.insert(id) }
+        case .content?:
+            for id in try rows.references(difference.insertions) {
+                switch try bytes.bringContent(id) {
+                case .there: break
+                case .written: seenContents.insert(id)
+                case .gone: gone.insert(id)
+                }
+            }
         case .blob?:
             blobs = try bytes.load(rows.references(difference.insertions))
             gone = Set(try rows.references(difference.insertions)).subtracting(blobs.keys)
@@ -183,6 +193,25 @@ final class AccountCopy {
         guard rows.difference(from: try read(target.session, part, range, parameters)).isEmpty else {
             throw Failure(.damaged, "rows of \(part.name) are not what was written")
         }
-        if part.reference == .blob { try bytes.verify(blobs) }
+        if part.reference == .blob {
+            try bytes.mend(blobs)
+            seenBlobs.formUnion(blobs.keys)
+        }
+        try compareBytes(part, rows, wanted, bytes)
+    }
+
+    /// Of rows that are at the target already nobody knows yet whether their bytes are right.
+    private func compareBytes(_ part: AccountTables.Part, _ rows: AccountRows, _ wanted: [[StoredValue]], _ bytes: AccountBytes) throws {
+        guard source != nil else { return }
+        switch part.reference {
+        case .blob?:
+            let blobs = try bytes.load(rows.references(wanted).filter { !seenBlobs.contains($0) })
+            if blobs.isEmpty { return }
+            try bytes.mend(blobs)
+            seenBlobs.formUnion(blobs.keys)
+        case .content?:
+            for id in try rows.references(wanted) where seenContents.insert(id).inserted { try bytes.mendContent(id) }
+        case nil: break
+        }
     }
 }

@@ -26,6 +26,8 @@ enum AccountTables {
         Part(name: "search_text", owner: "collection_id", page: "name", isCounted: true),
         Part(name: "change", owner: "collection_id", page: "modseq", isCounted: true),
         Part(name: "trash", owner: "collection_id", page: "id", isCounted: true, reference: .blob),
+        Part(name: "past_member", owner: "collection_id", page: "until_modseq", isCounted: true, reference: .blob),
+        Part(name: "past_property", owner: "collection_id", isCounted: true),
         Part(name: "property", owner: "collection_id", isCounted: false),
         Part(name: "lock", owner: "collection_id", isCounted: false),
         Part(name: "access_grant", owner: "collection_id", isCounted: false),
