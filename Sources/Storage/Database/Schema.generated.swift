@@ -958,7 +958,7 @@ ALTER TABLE address_list_source ADD COLUMN settings TEXT;
 ALTER TABLE app_password ADD COLUMN expires BIGINT;
 
 """#),
-        Migration(number: 32, name: "past-members", sql: #"""
+        Migration(number: 31, name: "past-members", sql: #"""
 -- What stood in a collection until it was replaced, renamed, moved away or deleted, or its properties changed: by it a collection is brought back to
 -- what it was at a time within `storage.history-keep`. Positions are those of the collection's change log.
 CREATE TABLE past_member (

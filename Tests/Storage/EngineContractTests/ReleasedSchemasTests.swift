@@ -86,13 +86,13 @@ struct ReleasedSchemasTests {
             let sums = after["mail_account"]?.map { $0["retained_bytes"] }
             #expect(sums == [.integer(1300), .integer(0)])
         }
-        // 0032: of what was there before nothing is known.
+        // 0031: of what was there before nothing is known.
         #expect(after["collection"]?.allSatisfy { $0["history_floor"] == $0["modseq"] } == true)
         // 0024: what was there before is \Recent for nobody.
         if number >= 9 { #expect(after["mailbox"]?.allSatisfy { $0["recent_uid"] == $0["uid_next"] } == true) }
     }
 
-    @Test("0032: large properties of what is not in the trash count towards the quota, and nothing is known of the time before", arguments: TestEngine.allCases)
+    @Test("0031: large properties of what is not in the trash count towards the quota, and nothing is known of the time before", arguments: TestEngine.allCases)
     func propertiesInQuota(engine: TestEngine) throws {
         let store = try TestStore(engine)
         var old = Schema.migrations.filter { $0.number <= 30 }
