@@ -13,9 +13,14 @@ SOAK_TOOLS := thunderbird evolution-data-server gir1.2-ecal-2.0 gir1.2-ebook-1.2
 # other threads, must not stand in line behind a thousand that compute.
 WAITING_SUITES := ^(Wire|HTTPServer|HTTPClient|Threads|Database|DatabaseSQLite|DatabasePostgres|EngineContract)Tests
 # The suites that work on a database: they run on the embedded engine with all others, and once more on PostgreSQL.
-ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|GlobalAddressList|Files|Mail|DAVServer|IMAPServer|LMTPServer)Tests
+ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|GlobalAddressList|Files|Mail|ForeignCalendars|BirthdayCalendars|DAVServer|IMAPServer|LMTPServer)Tests
 # Those that store mail: once more with all of it in Maildir.
 MAIL_SUITES := ^(Mail|IMAPServer|LMTPServer)Tests
+# The black-box tests of what is in the database; those of nodes start a PostgreSQL in any case.
+POSTGRES_BLACK_BOX := app_passwords attachments birthdays calendar_preconditions combined_rights commands delegation free_busy gal_book \
+  gal_unused_principals imap_mailboxes imap_messages imap_search imap_sync index lmtp_delivery local_directory mail_transfer \
+  personal_alarms private_objects queries quota rewind search_index sharing store subscriptions sync_collection sync_property \
+  time_ranges visible_range webdav_conditions webdav_copy_move webdav_locks webdav_methods webdav_proppatch
 VENV := .build-venv
 DEMO := var/demo
 # Seconds of a fuzz target, and rounds of a crash test.
@@ -26,6 +31,8 @@ CHAOS_ROUNDS ?= 3
 
 # How many black-box tests run at once: they wait more than they work.
 INTEGRATION_WORKERS ?= 2
+
+BLACK_BOX = BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) CHAOS_ROUNDS=$(CHAOS_ROUNDS) PYTHON=$(VENV)/bin/python Tests/black-box.sh
 
 # Rules of the comparison with other implementations.
 ORACLE_RULES ?= 100000
@@ -88,8 +95,8 @@ unit: test-deps
 
 integration: test-deps
 	swift build $(CHECKS) --product tegu
-	BINARY_UNDER_TEST=$(CURDIR)/.build/debug/tegu CRASH_ROUNDS=$(CRASH_ROUNDS) CHAOS_ROUNDS=$(CHAOS_ROUNDS) \
-	  PYTHON=$(VENV)/bin/python Tests/black-box.sh -n $(INTEGRATION_WORKERS) --dist loadfile
+	$(BLACK_BOX) -n $(INTEGRATION_WORKERS) --dist loadfile
+	TEST_ENGINE=postgres BLACK_BOX='$(POSTGRES_BLACK_BOX)' $(BLACK_BOX) -n $(INTEGRATION_WORKERS) --dist loadfile
 
 soak: test-deps build
 	$(call install,$(SOAK_TOOLS))

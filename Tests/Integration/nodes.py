@@ -1,4 +1,5 @@
 """Several equal nodes over one PostgreSQL."""
+import contextlib
 import os
 import shutil
 import tempfile
@@ -48,3 +49,15 @@ class Nodes:
         for server in self.servers:
             server.close()
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def serving(*arguments, **more):
+    """Nodes that serve. In the end they stop as they should, and what they have written is sound."""
+    nodes = Nodes(*arguments, **more)
+    try:
+        yield nodes.start()
+        nodes.stop()
+        nodes[0].check()
+    finally:
+        nodes.close()

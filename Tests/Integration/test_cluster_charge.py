@@ -8,7 +8,7 @@ import time
 import pytest
 
 import gal
-from nodes import Nodes
+from nodes import serving
 from objects import card, event
 from source import Source
 from tegu import wait_for
@@ -21,13 +21,8 @@ SETTINGS = ("--subscriptions-allowed-networks", "127.0.0.0/8", "--storage-trash-
 
 @pytest.fixture(scope="module")
 def nodes():
-    running = Nodes(settings=SETTINGS)
-    try:
-        yield running.start()
-        running.stop()
-        running[0].check()
-    finally:
-        running.close()
+    with serving(settings=SETTINGS) as running:
+        yield running
 
 
 def in_charge(nodes):

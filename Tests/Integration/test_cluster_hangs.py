@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from nodes import Nodes
+from nodes import serving
 from objects import event
 from postgres_pair import Pair, children
 from tegu import wait_for
@@ -30,13 +30,8 @@ def pair():
 
 @pytest.fixture(scope="module")
 def nodes(pair):
-    running = Nodes(2, url=pair.url, settings=("--storage-connections", "4"))
-    try:
-        yield running.start()
-        running.stop()
-        running[0].check()
-    finally:
-        running.close()
+    with serving(2, url=pair.url, settings=("--storage-connections", "4")) as running:
+        yield running
 
 
 def stop(side):

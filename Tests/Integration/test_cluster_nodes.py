@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from nodes import Nodes
+from nodes import serving
 from objects import card, event
 from tegu import User, wait_for
 from test_crash import Events, Writer
@@ -20,13 +20,8 @@ MESSAGE = "Subject: news\r\n\r\nbody\r\n"
 
 @pytest.fixture(scope="module")
 def nodes():
-    running = Nodes()
-    try:
-        yield running.start()
-        running.stop()
-        running[0].check()
-    finally:
-        running.close()
+    with serving() as running:
+        yield running
 
 
 def test_one_node_made_the_administrator(nodes):

@@ -10,7 +10,7 @@ import pytest
 
 from dav import Dav
 from imap import Refused
-from nodes import Nodes
+from nodes import serving
 from objects import event
 
 STEPS = int(os.environ.get("RIGHTS_STEPS", "60"))
@@ -20,13 +20,8 @@ TOLD = 2.0
 
 @pytest.fixture(scope="module")
 def nodes():
-    running = Nodes(2)
-    try:
-        yield running.start()
-        running.stop()
-        running[0].check()
-    finally:
-        running.close()
+    with serving(2) as running:
+        yield running
 
 
 class World:

@@ -189,7 +189,8 @@ def test_what_is_no_plain_file_is_written_to_and_not_replaced(server, user, dav,
 def test_output_that_finds_no_room_is_an_error(server, user):
     for command in (["user", "list"], ["calendar", "list", user.address, "--json"], ["check"], ["export", user.calendar]):
         with open("/dev/full", "wb") as full:
-            done = subprocess.run([binary(), *command, "--data-directory", server.data_directory], stdout=full, stderr=subprocess.PIPE)
+            done = subprocess.run([binary(), *command, "--data-directory", server.data_directory], stdout=full, stderr=subprocess.PIPE,
+                                  env=server.environment)
         assert done.returncode == 5 and b"standard output: No space left" in done.stderr, command
 
 

@@ -84,6 +84,8 @@ def test_what_is_lost_is_told_by_both_and_mended_by_neither(store, lost):
     assert server.process.poll() is None
 
 
+@pytest.mark.skipif(
+    os.environ.get("TEST_ENGINE") == "postgres", reason="of the embedded database: beside other nodes a young file may be a request's")
 def test_a_file_that_a_crash_left_is_gone_after_a_start(store):
     """Between a large body's arrival and its commit it belongs to nothing."""
     server, user = store

@@ -31,28 +31,29 @@ enum PastProperties {
     static func keepAll(
         _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID, until: ModSeq, now: Milliseconds
     ) throws {
-        try tx.execute(
-            """
-            INSERT INTO past_property (collection_id, member_id, namespace, name, until_modseq, value, ended)
-            SELECT collection_id, member_id, namespace, name, $3, value, $4 FROM property
-            WHERE collection_id = $1 AND member_id = $2
-            ON CONFLICT DO NOTHING
-            """,
-            [.integer(collection.rawValue), .integer(member.rawValue), .integer(until.rawValue), .integer(now)])
+        try keep(tx, of: collection, member, wereThere: true, until: until, now: now)
     }
 
     /// The same for one that has come by the change `until`: it had none of them here before.
     static func keepNone(
         _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID, until: ModSeq, now: Milliseconds
     ) throws {
+        try keep(tx, of: collection, member, wereThere: false, until: until, now: now)
+    }
+
+    private static func keep(
+        _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID, wereThere: Bool, until: ModSeq, now: Milliseconds
+    ) throws {
         try tx.execute(
             """
             INSERT INTO past_property (collection_id, member_id, namespace, name, until_modseq, value, ended)
-            SELECT collection_id, member_id, namespace, name, $3, NULL, $4 FROM property
+            SELECT collection_id, member_id, namespace, name, $3, CASE WHEN $5 <> 0 THEN value END, $4 FROM property
             WHERE collection_id = $1 AND member_id = $2
             ON CONFLICT DO NOTHING
             """,
-            [.integer(collection.rawValue), .integer(member.rawValue), .integer(until.rawValue), .integer(now)])
+            [
+                .integer(collection.rawValue), .integer(member.rawValue), .integer(until.rawValue), .integer(now), Value(wereThere),
+            ])
     }
 
     /// What a member had at a position of the log, where it was there then.
