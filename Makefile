@@ -17,9 +17,8 @@ ENGINE_SUITES := ^(CollectionStore|Directory|Calendars|Contacts|GlobalAddressLis
 # Those that store mail: once more with all of it in Maildir.
 MAIL_SUITES := ^(Mail|IMAPServer|LMTPServer)Tests
 # The black-box tests of what is in the database; those of nodes start a PostgreSQL in any case.
-POSTGRES_BLACK_BOX := app_passwords attachments birthdays calendar_preconditions combined_rights commands delegation free_busy gal_book \
-  gal_unused_principals imap_mailboxes imap_messages imap_search imap_sync index lmtp_delivery local_directory mail_transfer \
-  personal_alarms private_objects queries quota rewind search_index sharing store subscriptions sync_collection sync_property \
+POSTGRES_BLACK_BOX := attachments birthdays calendar_preconditions combined_rights delegation free_busy gal_book imap_mailboxes imap_messages imap_sync \
+  index lmtp_delivery local_directory mail_transfer private_objects queries quota rewind sharing store sync_collection sync_property \
   time_ranges visible_range webdav_conditions webdav_copy_move webdav_locks webdav_methods webdav_proppatch
 VENV := .build-venv
 DEMO := var/demo
