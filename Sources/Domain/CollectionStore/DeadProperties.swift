@@ -39,11 +39,15 @@ package enum DeadProperties {
         charge(try size(tx, of: collection, member))
     }
 
+    /// Says that it will be asked for.
+    static func foreseeCharge(_ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID) {
+        tx.foresee(sum, [.integer(collection.rawValue), .integer(member.rawValue)])
+    }
+
+    private static let sum: StaticString = "SELECT SUM(LENGTH(value)) FROM property WHERE collection_id = $1 AND member_id = $2"
+
     private static func size(_ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?) throws -> Int64 {
-        try tx.first(
-            "SELECT SUM(LENGTH(value)) FROM property WHERE collection_id = $1 AND member_id = $2",
-            [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]
-        ) { $0.integer(0) } ?? 0
+        try tx.first(sum, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]) { $0.integer(0) } ?? 0
     }
 
     /// A resource's values have another size now.
@@ -144,13 +148,11 @@ package enum DeadProperties {
             """, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0), .text(namespace), .text(name)])
     }
 
-    /// Those of a member that goes; what they took of the quota is to be given back.
-    static func removeAll(_ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID) throws -> Int {
-        let sizes = try tx.read.all(
-            "DELETE FROM property WHERE collection_id = $1 AND member_id = $2 RETURNING LENGTH(value)",
-            [.integer(collection.rawValue), .integer(member.rawValue)]
-        ) { $0.integer(0) }
-        return charge(sizes.reduce(0, +))
+    /// Those of a member that goes; what they take of the quota (`charge`) is to be given back by the caller.
+    static func removeAll(_ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID) throws {
+        try tx.execute(
+            "DELETE FROM property WHERE collection_id = $1 AND member_id = $2",
+            [.integer(collection.rawValue), .integer(member.rawValue)])
     }
 
     /// Takes a member's properties along to another collection.

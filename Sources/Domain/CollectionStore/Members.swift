@@ -256,25 +256,31 @@ package enum Members {
     ) throws {
         try check(.client, mayChange: collection)
         let member = member.stored
-        try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
         // In the order in which `put` changes the two rows, lest they wait for each other.
         try tx.willChange([.principal(collection.owner), .collection(collection.id)])
-        try Quota.release(tx, member.chargedSize, of: collection.owner)
-        let modseq = try leave(tx, member, collection, now: now)
+        DeadProperties.foreseeCharge(tx.read, of: member.collectionID, member.id)
+        let isPrivate = try isPrivate(tx.read, member, in: collection)
+        let size = try member.chargedSize &+ DeadProperties.charge(tx.read, of: member.collectionID, member.id)
+        try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
+        try Quota.release(tx, size, of: collection.owner)
+        let modseq = try leave(tx, member, collection, isPrivate: isPrivate, now: now)
         try PastMembers.keepShared(tx, member, until: modseq, now: now)
         try PastProperties.keepAll(tx, of: member.collectionID, member.id, until: modseq, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
-        try Quota.release(tx, try DeadProperties.removeAll(tx, of: member.collectionID, member.id), of: collection.owner)
+        try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
     }
 
     /// Removes a member of a collection that is its origin's copy: there is nothing to restore, so the trash has none of it.
     package static func discard(
         _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, with batch: ChangeBatch? = nil, now: Milliseconds
     ) throws {
-        try Quota.release(tx, member.chargedSize, of: collection.owner, with: batch)
-        try leave(tx, member, collection, with: batch, now: now)
+        DeadProperties.foreseeCharge(tx.read, of: member.collectionID, member.id)
+        let isPrivate = try isPrivate(tx.read, member, in: collection)
+        let size = try member.chargedSize &+ DeadProperties.charge(tx.read, of: member.collectionID, member.id)
+        try Quota.release(tx, size, of: collection.owner, with: batch)
+        try leave(tx, member, collection, isPrivate: isPrivate, with: batch, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
-        try Quota.release(tx, try DeadProperties.removeAll(tx, of: member.collectionID, member.id), of: collection.owner, with: batch)
+        try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
         if collection.kind == .calendar { try Overlays.removeAll(tx, of: member.id) }
         try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
     }
@@ -289,11 +295,12 @@ package enum Members {
     /// Takes the row away and writes the removal into the log.
     @discardableResult
     private static func leave(
-        _ tx: borrowing WriteTransaction, _ member: Member, _ collection: Collection, with batch: ChangeBatch? = nil, now: Milliseconds
+        _ tx: borrowing WriteTransaction, _ member: Member, _ collection: Collection, isPrivate: Bool, with batch: ChangeBatch? = nil,
+        now: Milliseconds
     ) throws -> ModSeq {
         let modseq = try ChangeLog.record(
             tx, in: collection.id, name: member.name, isRemoval: true, isCollection: false,
-            isPrivate: try isPrivate(tx.read, member, in: collection), memberDelta: -1, with: batch, now: now)
+            isPrivate: isPrivate, memberDelta: -1, with: batch, now: now)
         try tx.execute(
             "DELETE FROM member WHERE collection_id = $1 AND name = $2",
             [.integer(collection.id.rawValue), .text(member.name)])
@@ -357,7 +364,7 @@ package enum Members {
         let member = member.stored
         let isPrivate = try isPrivate(tx.read, member, in: source)
         // Out of the way before it stands under the new name: within one collection its UID is its own.
-        let left = try leave(tx, member, source, now: now)
+        let left = try leave(tx, member, source, isPrivate: isPrivate, now: now)
         try PastMembers.keepShared(tx, member, until: left, now: now)
         var moved = member
         moved.collectionID = collection.id
