@@ -40,7 +40,7 @@ let layers: [Layer] = [
         Module(name: "VCard", uses: ["Bytes", "ContentLines"]),
         Module(name: "MIME", uses: ["Bytes", "ContentLines", "CivilTime"]),
         Module(name: "DAVGrammar", uses: ["Bytes", "XML", "ContentLines", "CivilTime", "ICalendar", "VCard"]),
-        Module(name: "IMAPGrammar", uses: ["Bytes"]),
+        Module(name: "IMAPGrammar", uses: ["Bytes", "CivilTime"]),
         Module(name: "SMTPGrammar", uses: ["Bytes"], libraries: ["CICU"]),
     ]),
     Layer(name: "Storage", modules: [

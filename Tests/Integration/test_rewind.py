@@ -131,10 +131,10 @@ def test_what_cannot_be_is_refused(user, server):
     when = instant()
     assert dav.put(user.calendar + "a.ics", event("a", "changed")).status == 204
     for path, time_, code in ((user.calendar, "2001-01-01T00:00:00Z", 6), (user.calendar, "2999-01-01T00:00:00Z", 6),
-                              (user.calendar, "yesterday", 2), (user.calendars + "none/", when, 6), ("/x/", when, 2)):
+                              (user.calendar, "yesterday", 2), (user.calendar, "2026-02-30T00:00:00Z", 2), (user.calendars + "none/", when, 6), ("/x/", when, 2)):
         done = server.run("trash", "rewind", path, "--to", time_, check=False)
         assert done.returncode == code, (path, time_, done.returncode, done.err)
-    for time_ in ("2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "yesterday"):
+    for time_ in ("2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "yesterday", "2026-02-30T00:00:00Z"):
         answer = dav.set_property(user.calendar, f"<T:restore-to xmlns:T='urn:tegu:dav'>{time_}</T:restore-to>")
         assert b"409 Conflict" in answer.body, answer.text
     server.run("share", "add", user.calendar, other.address, "--role", "editor")

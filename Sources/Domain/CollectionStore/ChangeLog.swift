@@ -165,7 +165,7 @@ package enum ChangeLog {
                 }
                 position = row.modseq
             }
-            // `collection` may have been read before this snapshot.
+            // Fewer than the statement asks for. `collection` may have been read before this snapshot.
             if rows.count < 512 { return (page.changes, max(position, collection.modseq), true) }
         }
     }

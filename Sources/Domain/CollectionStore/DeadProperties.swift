@@ -36,7 +36,7 @@ package enum DeadProperties {
 
     /// The same of one member's, or of the collection's own.
     static func charge(_ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?) throws -> Int {
-        charge(try size(tx, of: collection, member))
+        charge(try tx.first(sum, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]) { $0.integer(0) } ?? 0)
     }
 
     /// Says that it will be asked for.
@@ -46,8 +46,15 @@ package enum DeadProperties {
 
     private static let sum: StaticString = "SELECT SUM(LENGTH(value)) FROM property WHERE collection_id = $1 AND member_id = $2"
 
-    private static func size(_ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?) throws -> Int64 {
-        try tx.first(sum, [.integer(collection.rawValue), .integer(member?.rawValue ?? 0)]) { $0.integer(0) } ?? 0
+    /// How large the values of a resource are, and one of them: 0 where it is not there.
+    private static func sizes(
+        _ tx: borrowing ReadTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String, name: String
+    ) throws -> (all: Int64, one: Int64) {
+        try tx.first(
+            """
+            SELECT SUM(LENGTH(value)), SUM(CASE WHEN namespace = $3 AND name = $4 THEN LENGTH(value) END)
+            FROM property WHERE collection_id = $1 AND member_id = $2
+            """, parameters(collection, member, namespace: namespace, name: name)) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
     }
 
     /// A resource's values have another size now.
@@ -111,10 +118,7 @@ package enum DeadProperties {
         name: String,
         value: [UInt8]
     ) throws {
-        let before = try size(tx.read, of: collection, member)
-        let old = try tx.read.first(
-            "SELECT LENGTH(value) FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4",
-            parameters(collection, member, namespace: namespace, name: name)) { $0.integer(0) } ?? 0
+        let (before, old) = try sizes(tx.read, of: collection, member, namespace: namespace, name: name)
         let after = before - old + Int64(value.count)
         if after > Int64(maximumTotalSize), after > before { throw StoreRefusal.quotaExceeded }
         try sizeChanged(tx, from: before, to: after, of: collection)
@@ -134,13 +138,8 @@ package enum DeadProperties {
         _ tx: borrowing WriteTransaction, of collection: CollectionID, _ member: MemberID?, namespace: String,
         name: String
     ) throws {
-        let before = try size(tx.read, of: collection, member)
-        if before > Int64(freeSize) {
-            let old = try tx.read.first(
-                "SELECT LENGTH(value) FROM property WHERE collection_id = $1 AND member_id = $2 AND namespace = $3 AND name = $4",
-                parameters(collection, member, namespace: namespace, name: name)) { $0.integer(0) } ?? 0
-            try sizeChanged(tx, from: before, to: before - old, of: collection)
-        }
+        let (before, old) = try sizes(tx.read, of: collection, member, namespace: namespace, name: name)
+        try sizeChanged(tx, from: before, to: before - old, of: collection)
         if let member { try PastProperties.keepBeforeNextChange(tx, of: collection, member, namespace: namespace, name: name) }
         try tx.execute(
             """

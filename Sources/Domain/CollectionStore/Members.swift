@@ -258,9 +258,7 @@ package enum Members {
         let member = member.stored
         // In the order in which `put` changes the two rows, lest they wait for each other.
         try tx.willChange([.principal(collection.owner), .collection(collection.id)])
-        DeadProperties.foreseeCharge(tx.read, of: member.collectionID, member.id)
-        let isPrivate = try isPrivate(tx.read, member, in: collection)
-        let size = try member.chargedSize &+ DeadProperties.charge(tx.read, of: member.collectionID, member.id)
+        let (isPrivate, size) = try leaving(tx.read, member, collection)
         try Trash.keep(tx, member, owner: collection.owner, by: principal, now: now)
         try Quota.release(tx, size, of: collection.owner)
         let modseq = try leave(tx, member, collection, isPrivate: isPrivate, now: now)
@@ -274,15 +272,23 @@ package enum Members {
     package static func discard(
         _ tx: borrowing WriteTransaction, _ member: Member, in collection: Collection, with batch: ChangeBatch? = nil, now: Milliseconds
     ) throws {
-        DeadProperties.foreseeCharge(tx.read, of: member.collectionID, member.id)
-        let isPrivate = try isPrivate(tx.read, member, in: collection)
-        let size = try member.chargedSize &+ DeadProperties.charge(tx.read, of: member.collectionID, member.id)
+        let (isPrivate, size) = try leaving(tx.read, member, collection)
         try Quota.release(tx, size, of: collection.owner, with: batch)
         try leave(tx, member, collection, isPrivate: isPrivate, with: batch, now: now)
         try IndexRows.remove(tx, in: collection.id, name: member.name)
         try DeadProperties.removeAll(tx, of: member.collectionID, member.id)
         if collection.kind == .calendar { try Overlays.removeAll(tx, of: member.id) }
         try Blobs.release(tx, member.blobID, hasAttachments: member.attachedSize != nil)
+    }
+
+    /// What is to be known of a member that goes, before anything is changed: whether it is private, and what it and its properties take of the quota.
+    private static func leaving(
+        _ tx: borrowing ReadTransaction, _ member: Member, _ collection: Collection
+    ) throws -> (isPrivate: Bool, size: Int) {
+        DeadProperties.foreseeCharge(tx, of: collection.id, member.id)
+        return (
+            try isPrivate(tx, member, in: collection), try member.chargedSize &+ DeadProperties.charge(tx, of: collection.id, member.id)
+        )
     }
 
     private static func isPrivate(

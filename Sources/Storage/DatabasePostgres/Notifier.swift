@@ -191,9 +191,9 @@ final class Notifier: Sendable {
     }
 
     private func connect() -> Session? {
-        guard let session = try? Session(connector.parameters) else { return nil }
+        guard let session = try? Session.simple(connector.parameters) else { return nil }
         // Nobody waits for a NOTIFY to be on the disk, or on a standby: after a crash nobody has heard it either.
-        guard (try? session.applySettings()) != nil, execute("SET synchronous_commit = off", on: session) != nil,
+        guard execute("SET synchronous_commit = off", on: session) != nil,
             let channel = execute("SELECT quote_ident(\(Self.channel))", on: session),
             execute("LISTEN \(channel)", on: session) != nil
         else { return nil }

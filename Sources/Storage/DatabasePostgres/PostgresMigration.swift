@@ -19,12 +19,7 @@ struct PostgresMigration: MigrationConnection {
     init(_ parameters: ConnectionParameters, isAlone: Bool = false, lockMilliseconds: Int = 0) throws {
         self.isAlone = isAlone
         self.lockMilliseconds = lockMilliseconds
-        do {
-            session = try Session(parameters)
-            try session.applySettings()
-        } catch {
-            throw error.failure
-        }
+        session = try .simple(parameters)
     }
 
     /// SQLite's, in which statements are written.

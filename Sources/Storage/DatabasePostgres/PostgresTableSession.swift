@@ -11,13 +11,7 @@ package final class PostgresTableSession: TableSession {
 
     /// - Parameter schema: where the tables are, instead of the user's own search path; for tests.
     package init(_ options: PostgresOptions, schema: String? = nil) throws {
-        let session: Session
-        do {
-            session = try Session(try ConnectionParameters(options, schema: schema))
-            try session.applySettings()
-        } catch let fault as Fault {
-            throw fault.failure
-        }
+        let session = try Session.simple(ConnectionParameters(options, schema: schema))
         self.session = session
         try PostgresTables.query(
             "SET statement_timeout = 0; SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = 0", on: session)

@@ -15,12 +15,7 @@ package final class PostgresTables: StoredTables {
 
     package init(_ options: PostgresOptions, isWriting: Bool) throws {
         self.isWriting = isWriting
-        do {
-            session = try Session(try ConnectionParameters(options))
-            try session.applySettings()
-        } catch let fault as Fault {
-            throw fault.failure
-        }
+        session = try .simple(ConnectionParameters(options))
         // It reads whole tables.
         try query(
             "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET enable_seqscan = on")

@@ -89,8 +89,18 @@ final class Session: @unchecked Sendable {
     /// Whether it must not be used any more.
     var isLost: Bool { isIncomplete || PQstatus(handle) == CONNECTION_BAD }
 
-    /// For a session that is not to be in pipeline mode.
-    func applySettings() throws(Fault) {
+    /// One that is ready without the pipeline mode: each statement waits for its answer.
+    static func simple(_ parameters: ConnectionParameters) throws -> Session {
+        do throws(Fault) {
+            let session = try Session(parameters)
+            try session.applySettings()
+            return session
+        } catch {
+            throw error.failure
+        }
+    }
+
+    private func applySettings() throws(Fault) {
         guard let settingStatement else { return }
         let result = PQexec(handle, settingStatement)
         defer { PQclear(result) }

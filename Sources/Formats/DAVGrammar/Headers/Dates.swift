@@ -107,46 +107,6 @@ package enum InternetDate {
         out.append(0x5A)
         return String(utf8: out)
     }
-
-    /// Milliseconds since 1970. Seconds and their fraction may be missing, as may the offset (UTC then), and a blank may stand for the T.
-    package static func parse(_ text: String) -> Int64? {
-        let bytes = Array(text.utf8)
-        func number(_ start: Int, _ count: Int) -> Int? {
-            guard start >= 0, start + count <= bytes.count else { return nil }
-            return bytes[start..<start + count].decimalValue
-        }
-        func has(_ byte: UInt8, at index: Int) -> Bool { bytes.indices.contains(index) && bytes[index] == byte }
-        guard let year = number(0, 4), has(0x2D, at: 4), let month = number(5, 2), has(0x2D, at: 7), let day = number(8, 2),
-            has(0x54, at: 10) || has(0x74, at: 10) || has(0x20, at: 10), let hour = number(11, 2), has(0x3A, at: 13),
-            let minute = number(14, 2)
-        else { return nil }
-        var next = 16
-        var second = 0
-        var milliseconds: Int64 = 0
-        if has(0x3A, at: next) {
-            guard let found = number(next + 1, 2) else { return nil }
-            second = found
-            next += 3
-            if has(0x2E, at: next) {
-                let digits = bytes[(next + 1)...].prefix { (0x30...0x39).contains($0) }
-                if digits.isEmpty { return nil }
-                for index in 0..<3 { milliseconds = milliseconds * 10 + (index < digits.count ? Int64(digits[digits.startIndex + index] - 0x30) : 0) }
-                next += 1 + digits.count
-            }
-        }
-        var offset: Int64 = 0
-        if has(0x5A, at: next) || has(0x7A, at: next) {
-            next += 1
-        } else if has(0x2B, at: next) || has(0x2D, at: next) {
-            guard let hours = number(next + 1, 2), has(0x3A, at: next + 3), let minutes = number(next + 4, 2), hours < 24, minutes < 60
-            else { return nil }
-            offset = Int64(hours * 3600 + minutes * 60) * (bytes[next] == 0x2B ? 1 : -1)
-            next += 6
-        }
-        guard next == bytes.count,
-            let seconds = UTCDate.seconds(year: year, month: month, day: day, hour: hour, minute: minute, second: second) else { return nil }
-        return (seconds - offset) * 1000 + milliseconds
-    }
 }
 
 private func appendTwo(_ number: Int, to out: inout [UInt8]) {

@@ -1,4 +1,5 @@
 package import Bytes
+import CivilTime
 
 extension IMAPURL {
     /// Longer ones are none.
@@ -162,7 +163,7 @@ private struct URLReader {
         var expires: IMAPURL.Expiry?
         if take(";EXPIRE=") {
             let written = run(until: [0x3B])
-            guard let seconds = InternetTime.seconds(written) else {
+            guard let seconds = InternetTime.parse(written)?.seconds else {
                 throw ParseError(at: written.startIndex, expected: "a date and time of RFC 3339")
             }
             expires = IMAPURL.Expiry(seconds: seconds, written: Array(written))
@@ -193,39 +194,5 @@ private struct URLReader {
             authorization.verifier = IMAPURL.Verifier(mechanism: mechanism.map(\.asciiUppercased), token: Array(token))
         }
         url.authorization = authorization
-    }
-}
-
-/// RFC 3339 §5.6.
-enum InternetTime {
-    static func seconds(_ text: ArraySlice<UInt8>) -> Int64? {
-        var rest = text
-        func digits(_ count: Int) -> Int? {
-            guard let value = rest.prefix(count).decimalValue, rest.count >= count else { return nil }
-            rest = rest.dropFirst(count)
-            return value
-        }
-        func take(_ byte: UInt8) -> Bool {
-            guard rest.first?.asciiUppercased == byte else { return false }
-            rest = rest.dropFirst()
-            return true
-        }
-        guard let year = digits(4), take(0x2D), let month = digits(2), take(0x2D), let day = digits(2), take(0x54),
-            let hour = digits(2), take(0x3A), let minute = digits(2), take(0x3A), let second = digits(2),
-            let date = SearchDate(year: year, month: month, day: day), hour < 24, minute < 60, second < 61
-        else { return nil }
-        if take(0x2E) {
-            let fraction = rest.prefix { $0.isASCIIDigit }
-            if fraction.isEmpty { return nil }
-            rest = rest[fraction.endIndex...]
-        }
-        let wall = Int64(date.dayNumber) * 86400 + Int64(hour * 3600 + minute * 60 + second)
-        if take(0x5A) { return rest.isEmpty ? wall : nil }
-        let isWest = rest.first == 0x2D
-        guard take(isWest ? 0x2D : 0x2B), let hours = digits(2), take(0x3A), let minutes = digits(2), rest.isEmpty,
-            hours < 24, minutes < 60
-        else { return nil }
-        let zone = Int64(hours * 3600 + minutes * 60)
-        return isWest ? wall + zone : wall - zone
     }
 }

@@ -74,13 +74,31 @@ extension Installation {
 
     /// The calendar or book at `/calendars/USER/NAME/` or `/contacts/USER/NAME/`, with the installation that has it.
     package func collection(at path: String) throws -> (place: Installation, collection: Collection) {
-        let segments = path.split(separator: "/").map { String(utf8: PercentCoding.decode($0.utf8) ?? [UInt8]($0.utf8)) }
+        let segments = segments(of: path)
         let kinds: [String: CollectionKind] = ["calendars": .calendarHome, "contacts": .bookHome]
         guard segments.count == 3, let kind = kinds[segments[0]] else {
             throw CommandError(.usage, "“\(path)” is no path of a calendar or a book: it is /calendars/USER/NAME/ or /contacts/USER/NAME/")
         }
         let (place, owner) = try account(segments[1])
         return (place, try place.collection(named: segments[2], in: kind, of: owner).collection)
+    }
+
+    /// The same, or the folder at `/files/USER/` or below.
+    func tree(at path: String) throws -> (place: Installation, collection: Collection) {
+        let segments = segments(of: path)
+        guard segments.count > 1, segments[0] == "files" else { return try collection(at: path) }
+        let (place, owner) = try account(segments[1])
+        let found = try place.database.read { tx in
+            try segments.dropFirst(2).reduce(Collections.home(tx, of: owner.id, kind: .fileHome)) { parent, name in
+                try parent.flatMap { try Collections.child(tx, of: $0.id, name: name) }
+            }
+        }
+        guard let found else { throw CommandError(.impossible, "there is no folder \(path)") }
+        return (place, found)
+    }
+
+    private func segments(of path: String) -> [String] {
+        path.split(separator: "/").map { String(utf8: PercentCoding.decode($0.utf8) ?? [UInt8]($0.utf8)) }
     }
 
     package func collection(

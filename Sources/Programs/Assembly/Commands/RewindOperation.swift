@@ -1,8 +1,8 @@
-import Bytes
+import CivilTime
 import CollectionStore
 import DAVGrammar
+import DAVServer
 import Database
-import Directory
 
 /// `tegu trash rewind`.
 package struct RewindOperation: Sendable {
@@ -17,7 +17,7 @@ package struct RewindOperation: Sendable {
 
     /// What was done, or with `isPlan` would be, in words.
     package func run(_ path: String, to text: String, isPlan: Bool) throws -> String {
-        guard let time = InternetDate.parse(text) else {
+        guard let time = InternetTime.milliseconds(text.utf8, isLenient: true) else {
             throw CommandError(.usage, "--to: “\(text)” is no time, such as 2027-12-31T18:00:00Z")
         }
         let (place, found) = try installation.tree(at: path)
@@ -41,21 +41,5 @@ package struct RewindOperation: Sendable {
             \(path) \(isPlan ? "would hold" : "holds") what it held at \(at): restored \(outcome.restored), replaced \(outcome.replaced), \
             renamed \(outcome.renamed), moved to the trash \(outcome.removed)
             """
-    }
-}
-
-extension Installation {
-    /// The calendar, the book or the folder at a path as URLs have it, with the installation that has it.
-    func tree(at path: String) throws -> (place: Installation, collection: Collection) {
-        let segments = path.split(separator: "/").map { String(utf8: PercentCoding.decode($0.utf8) ?? [UInt8]($0.utf8)) }
-        guard segments.count > 1, segments[0] == "files" else { return try collection(at: path) }
-        let (place, owner) = try account(segments[1])
-        let found = try place.database.read { tx in
-            try segments.dropFirst(2).reduce(Collections.home(tx, of: owner.id, kind: .fileHome)) { parent, name in
-                try parent.flatMap { try Collections.child(tx, of: $0.id, name: name) }
-            }
-        }
-        guard let found else { throw CommandError(.impossible, "there is no folder \(path)") }
-        return (place, found)
     }
 }

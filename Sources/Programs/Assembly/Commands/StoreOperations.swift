@@ -1,5 +1,6 @@
 import CollectionStore
 import DAVGrammar
+import DAVServer
 import Database
 import Directory
 import Mail

@@ -1,5 +1,6 @@
 package import CivilTime
 import CollectionStore
+package import DAVServer
 package import Database
 import DatabasePostgres
 import DatabaseSQLite

@@ -1,4 +1,5 @@
 import CollectionStore
+import DAVServer
 import Database
 import Logging
 import NIOPosix

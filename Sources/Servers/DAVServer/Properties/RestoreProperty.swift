@@ -1,6 +1,5 @@
-import Calendars
+import CivilTime
 import CollectionStore
-import Contacts
 import DAVGrammar
 import Directory
 import XML
@@ -15,7 +14,7 @@ extension PropertyTable {
                 guard let element else { return true }
                 // It brings back and takes away what not all see.
                 guard access.rights.isSuperset(of: .all) else { throw Reply(.forbidden, "Only its owner brings a collection back.") }
-                guard let time = InternetDate.parse(String(decoding: element.trimmedText, as: UTF8.self)) else {
+                guard let time = InternetTime.milliseconds(element.trimmedText, isLenient: true) else {
                     // RFC 4918 §9.2.1: a value that is not appropriate for the property.
                     throw Reply(.conflict, "It is no time as RFC 3339 has it.")
                 }
@@ -23,7 +22,7 @@ extension PropertyTable {
                 do {
                     _ = try Rewind.run(
                         tx, collection, to: time, oldest: now - server.configuration.historyKeep, by: access.owner?.id,
-                        files: server.files, facts: { server.facts($0, $1) }, now: now)
+                        files: server.files, facts: ObjectProjection(timeZones: server.timeZones).facts, now: now)
                 } catch let refusal as Rewind.Refusal {
                     throw Reply(refusal)
                 }
@@ -39,17 +38,6 @@ extension Reply {
         case .forgotten: self.init(.conflict, "What it held then is not known any more.")
         case .future: self.init(.conflict, "That time has not come yet.")
         case .locked: self.init(.locked, "Something in it is locked.")
-        }
-    }
-}
-
-extension DAVServer {
-    fileprivate func facts(_ kind: CollectionKind, _ bytes: [UInt8]) -> MemberFacts? {
-        switch kind {
-        case .calendar: try? CalendarContent.facts(of: bytes, timeZones: timeZones)
-        case .book: try? CardContent.facts(of: bytes)
-        case .folder, .fileHome, .notifications: MemberFacts()
-        case .calendarHome, .bookHome: nil
         }
     }
 }
